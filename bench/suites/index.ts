@@ -1,0 +1,16 @@
+import { flat } from './flat.ts';
+import { nested } from './nested.ts';
+import type { Suite } from './suite.ts';
+import { unicode } from './unicode.ts';
+
+export const SUITES: readonly Suite[] = [flat, nested, unicode];
+
+/** What `npm run bench` runs when `--suite` is not given: the suites that the goals are about. */
+export const DEFAULT_SUITES: readonly string[] = ['flat', 'nested'];
+
+/** The suite of this name; throws for a name that is none. */
+export function suiteNamed(name: string): Suite {
+  const suite = SUITES.find((candidate) => candidate.name === name);
+  if (suite === undefined) throw new Error(`unknown suite '${name}'; use one of ${SUITES.map((s) => s.name).join(', ')}`);
+  return suite;
+}

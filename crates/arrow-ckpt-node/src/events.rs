@@ -1,0 +1,56 @@
+//! What a handle's thread tells JavaScript. `lib/native/events.ts` holds the same numbers.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use arrow_ckpt::{CkptError, Result, panic_message};
+use napi::Status;
+use napi::bindgen_prelude::{FnArgs, Function};
+use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
+use serde_json::json;
+
+/// (kind, a number, JSON text or empty)
+pub type Event = FnArgs<(u32, f64, f64, String)>;
+
+/// A slab is the facade's again: its index.
+pub const FREE: u32 = 1;
+/// The save is durable: rows, bytes.
+pub const DONE: u32 = 2;
+/// The call failed: the error as JSON.
+pub const ERROR: u32 = 3;
+/// An arena holds a block: its index, rows.
+pub const BLOCK: u32 = 4;
+/// An arena is too small for the next block: its index, bytes needed. The facade answers with `replace`.
+pub const NEED: u32 = 5;
+/// The scan has given its last block.
+pub const END: u32 = 6;
+/// The file is open: its description as JSON.
+pub const OPENED: u32 = 7;
+/// A scan has begun: its physical tree as JSON.
+pub const TREE: u32 = 8;
+
+/// The facade's callback, callable from any thread. It keeps the process alive while the handle's thread runs.
+pub struct Events(ThreadsafeFunction<Event, (), Event, Status, false>);
+
+impl Events {
+    /// Wraps the callback.
+    pub fn new(callback: Function<Event, ()>) -> napi::Result<Self> {
+        Ok(Self(callback.build_threadsafe_function().build()?))
+    }
+
+    /// Queues an event. The queue has no bound of its own: slabs and arenas bound what can be under way.
+    pub fn emit(&self, kind: u32, first: f64, second: f64, text: String) {
+        self.0.call((kind, first, second, text).into(), ThreadsafeFunctionCallMode::NonBlocking);
+    }
+
+    /// Queues an error.
+    pub fn emit_error(&self, error: &CkptError) {
+        let text = json!({ "code": error.code.as_str(), "message": error.message, "path": error.path, "column": error.column });
+        self.emit(ERROR, 0.0, 0.0, text.to_string());
+    }
+}
+
+/// Runs the body of a handle's thread: a panic that left it would abort the process.
+pub fn guarded<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(body))
+        .unwrap_or_else(|panic| Err(CkptError::internal(panic_message(&*panic))))
+}

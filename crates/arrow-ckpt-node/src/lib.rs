@@ -1,0 +1,27 @@
+//! The Node binding of arrow-ckpt: parse options, call the core, convert. Private to the package's TypeScript facade (`lib/native`).
+//!
+//! A handle ([`writer::NativeWriter`], [`reader::NativeReader`]) owns one thread. JavaScript sends it messages, it answers with events:
+//! numbers and JSON text, never objects per row or cell. Errors are events too; nothing throws but misuse.
+#![deny(unsafe_code)]
+
+mod events;
+mod memory;
+mod reader;
+mod teardown;
+mod writer;
+
+use napi_derive::napi;
+
+/// The version of this binary, to compare with the package's.
+#[napi]
+#[must_use]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// The core's error codes, to compare with `lib/errors.ts`.
+#[napi]
+#[must_use]
+pub fn error_codes() -> Vec<&'static str> {
+    arrow_ckpt::ErrorCode::ALL.iter().map(|code| code.as_str()).collect()
+}

@@ -1,0 +1,181 @@
+//! The handle of one open file.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions};
+use arrow_ckpt::{CkptError, Result};
+use napi::Env;
+use napi::bindgen_prelude::{Function, Uint8Array};
+use napi_derive::napi;
+use serde::Deserialize;
+
+use crate::events::{BLOCK, END, Event, Events, NEED, OPENED, TREE, guarded};
+use crate::memory::SharedBytes;
+use crate::teardown::{Running, stop_before_teardown};
+
+/// Options of a scan, as the facade checked them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ScanRequest {
+    columns: Option<Vec<usize>>,
+    block_rows: usize,
+    block_bytes: usize,
+}
+
+enum Message {
+    Scan(ScanRequest, Vec<SharedBytes>),
+    Release(usize),
+    Replace(usize, SharedBytes),
+    Close,
+}
+
+/// Reads one file on a thread of its own. Answers OPENED or ERROR first.
+#[napi]
+pub struct NativeReader {
+    sender: Sender<Message>,
+    cancel: Arc<AtomicBool>,
+}
+
+#[napi]
+impl NativeReader {
+    /// Opens the file at `path`.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(
+        env: Env,
+        path: String,
+        verify: bool,
+        #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
+    ) -> napi::Result<Self> {
+        let events = Events::new(on_event)?;
+        let (sender, messages) = channel();
+        let cancel = Arc::new(AtomicBool::new(false));
+        let flag = cancel.clone();
+        let thread = std::thread::Builder::new().name("arrow-ckpt-load".to_owned()).spawn(move || {
+            if let Err(error) = guarded(|| serve(&PathBuf::from(path), verify, &messages, &events, &flag)) {
+                events.emit_error(&error);
+            }
+        });
+        let thread =
+            thread.map_err(|error| napi::Error::from_reason(format!("no thread for the load: {error}")))?;
+        let (stopper, flag) = (sender.clone(), cancel.clone());
+        let stop = Box::new(move || {
+            flag.store(true, Ordering::Relaxed);
+            drop(stopper.send(Message::Close));
+        });
+        stop_before_teardown(&env, Arc::new(Running { stop, thread: Mutex::new(Some(thread)) }))?;
+        Ok(Self { sender, cancel })
+    }
+
+    /// Starts a scan into `arenas`. Answers TREE, then BLOCK and NEED as arenas fill, then END; or ERROR at any time.
+    #[napi(catch_unwind)]
+    pub fn scan(&self, options: String, arenas: Vec<Uint8Array>) -> napi::Result<()> {
+        let request =
+            serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        self.send(Message::Scan(request, arenas.into_iter().map(SharedBytes::new).collect()));
+        Ok(())
+    }
+
+    /// Gives an arena back after BLOCK: its rows have been taken out.
+    #[napi(catch_unwind)]
+    pub fn release(&self, index: u32) {
+        self.send(Message::Release(index as usize));
+    }
+
+    /// Answers NEED with a larger arena.
+    #[napi(catch_unwind)]
+    pub fn replace(&self, index: u32, arena: Uint8Array) {
+        self.send(Message::Replace(index as usize, SharedBytes::new(arena)));
+    }
+
+    /// Ends the thread, in the middle of a scan too. No event follows but those on their way.
+    #[napi(catch_unwind)]
+    pub fn close(&self) {
+        self.cancel.store(true, Ordering::Relaxed);
+        self.send(Message::Close);
+    }
+
+    fn send(&self, message: Message) {
+        // The thread has ended only after an ERROR event or a close: the facade knows.
+        let _ = self.sender.send(message);
+    }
+}
+
+fn serve(
+    path: &std::path::Path,
+    verify: bool,
+    messages: &Receiver<Message>,
+    events: &Events,
+    cancel: &Arc<AtomicBool>,
+) -> Result<()> {
+    let file = CheckpointFile::open(path, &OpenOptions { verify })?;
+    #[cfg(feature = "fault-injection")]
+    assert!(!path.ends_with("panic-in-load.parquet"), "a provoked panic");
+    events.emit(OPENED, 0.0, 0.0, file.describe().to_string());
+    while let Ok(message) = messages.recv() {
+        match message {
+            Message::Scan(request, arenas) => {
+                if !scan(&file, request, arenas, messages, events, cancel)? {
+                    break;
+                }
+            }
+            // Arenas of a scan that has ended come back late.
+            Message::Release(_) | Message::Replace(..) => {}
+            Message::Close => break,
+        }
+    }
+    Ok(())
+}
+
+/// False: closed on the way.
+fn scan(
+    file: &Arc<CheckpointFile>,
+    request: ScanRequest,
+    mut arenas: Vec<SharedBytes>,
+    messages: &Receiver<Message>,
+    events: &Events,
+    cancel: &Arc<AtomicBool>,
+) -> Result<bool> {
+    let mut scan = file.scan(ScanOptions {
+        columns: request.columns,
+        block_rows: request.block_rows,
+        block_bytes: request.block_bytes,
+        cancel: cancel.clone(),
+        ..ScanOptions::default()
+    })?;
+    events.emit(TREE, 0.0, 0.0, scan.tree().to_string());
+    let mut free: VecDeque<usize> = (0..arenas.len()).collect();
+    // The arena that the next block needs larger, until it has come.
+    let mut awaited = None;
+    loop {
+        let index = if awaited.is_none() { free.pop_front() } else { None };
+        let Some(index) = index else {
+            match messages.recv() {
+                Ok(Message::Release(index)) => free.push_back(index),
+                Ok(Message::Replace(index, arena)) => {
+                    *arenas.get_mut(index).ok_or_else(|| CkptError::internal("no such arena"))? = arena;
+                    free.push_front(index);
+                    awaited = None;
+                }
+                Ok(Message::Scan(..)) => return Err(CkptError::internal("a scan within a scan")),
+                Ok(Message::Close) | Err(_) => return Ok(false),
+            }
+            continue;
+        };
+        let arena = arenas.get_mut(index).ok_or_else(|| CkptError::internal("no such arena"))?;
+        match scan.next_block(arena.bytes_mut())? {
+            Fill::Block { rows, .. } => events.emit(BLOCK, index as f64, rows as f64, String::new()),
+            Fill::NeedBytes(bytes) => {
+                awaited = Some(index);
+                events.emit(NEED, index as f64, bytes as f64, String::new());
+            }
+            Fill::End => {
+                events.emit(END, 0.0, 0.0, String::new());
+                return Ok(true);
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The handle of one save.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use arrow_ckpt::encode::{CheckpointWriter, WriteOptions, WriteSummary};
+use arrow_ckpt::{CkptError, Result};
+use napi::Env;
+use napi::bindgen_prelude::{Function, Uint8Array};
+use napi_derive::napi;
+
+use crate::events::{DONE, Event, Events, FREE, guarded};
+use crate::memory::SharedBytes;
+use crate::teardown::{Running, stop_before_teardown};
+
+enum Message {
+    Slab { index: u32, bytes: u32 },
+    Copy(Vec<u8>),
+    Finish(Vec<(String, String)>),
+    Abort,
+}
+
+/// Writes one checkpoint on a thread of its own.
+#[napi]
+pub struct NativeWriter {
+    sender: Sender<Message>,
+}
+
+#[napi]
+impl NativeWriter {
+    /// Starts a save to `path`. `slabs` are the facade's until it submits one.
+    #[napi(constructor, catch_unwind)]
+    pub fn new(
+        env: Env,
+        path: String,
+        options: String,
+        slabs: Vec<Uint8Array>,
+        #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
+    ) -> napi::Result<Self> {
+        let options: WriteOptions =
+            serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        let slabs: Vec<SharedBytes> = slabs.into_iter().map(SharedBytes::new).collect();
+        let events = Events::new(on_event)?;
+        let (sender, messages) = channel();
+        let thread = std::thread::Builder::new().name("arrow-ckpt-save".to_owned()).spawn(move || {
+            let saved = guarded(|| save(&PathBuf::from(path), &options, &slabs, &messages, &events));
+            match saved {
+                Ok(Some(summary)) => {
+                    events.emit(DONE, summary.rows as f64, summary.bytes as f64, String::new())
+                }
+                Ok(None) => events.emit(DONE, -1.0, -1.0, String::new()),
+                Err(error) => events.emit_error(&error),
+            }
+        });
+        let thread =
+            thread.map_err(|error| napi::Error::from_reason(format!("no thread for the save: {error}")))?;
+        let stopper = sender.clone();
+        let stop = Box::new(move || drop(stopper.send(Message::Abort)));
+        stop_before_teardown(&env, Arc::new(Running { stop, thread: Mutex::new(Some(thread)) }))?;
+        Ok(Self { sender })
+    }
+
+    /// Hands over the first `bytes` bytes of a slab; it is the facade's again with the event FREE.
+    #[napi(catch_unwind)]
+    pub fn submit(&self, index: u32, bytes: u32) {
+        self.send(Message::Slab { index, bytes });
+    }
+
+    /// Hands over a copy of records that no slab can hold.
+    #[napi(catch_unwind)]
+    pub fn submit_copy(&self, records: &[u8]) {
+        self.send(Message::Copy(records.to_vec()));
+    }
+
+    /// No more rows: write the footer with these key-values (a JSON object of strings) and commit. Answered by DONE or ERROR.
+    #[napi(catch_unwind)]
+    pub fn finish(&self, key_values: String) -> napi::Result<()> {
+        let pairs: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&key_values).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        let text = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        self.send(Message::Finish(pairs.into_iter().map(|(key, value)| (key, text(value))).collect()));
+        Ok(())
+    }
+
+    /// Gives the save up: nothing of it stays. Answered by DONE with -1, or by ERROR if one was under way.
+    #[napi(catch_unwind)]
+    pub fn abort(&self) {
+        self.send(Message::Abort);
+    }
+
+    fn send(&self, message: Message) {
+        // The thread has ended only after an ERROR event: the facade knows.
+        let _ = self.sender.send(message);
+    }
+}
+
+/// None: given up.
+fn save(
+    path: &std::path::Path,
+    options: &WriteOptions,
+    slabs: &[SharedBytes],
+    messages: &Receiver<Message>,
+    events: &Events,
+) -> Result<Option<WriteSummary>> {
+    let mut writer = CheckpointWriter::create(path, options)?;
+    #[cfg(feature = "fault-injection")]
+    assert!(!path.ends_with("panic-in-save.parquet"), "a provoked panic");
+    loop {
+        match messages.recv() {
+            Ok(Message::Slab { index, bytes }) => {
+                let slab = slabs.get(index as usize).and_then(|slab| slab.bytes().get(..bytes as usize));
+                writer.ingest(slab.ok_or_else(|| CkptError::internal("no such slab"))?)?;
+                events.emit(FREE, f64::from(index), 0.0, String::new());
+            }
+            Ok(Message::Copy(records)) => writer.ingest(&records)?,
+            Ok(Message::Finish(key_values)) => return writer.finish(&key_values).map(Some),
+            Ok(Message::Abort) | Err(_) => return Ok(None),
+        }
+    }
+}

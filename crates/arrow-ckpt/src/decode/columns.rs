@@ -1,0 +1,120 @@
+//! The columns of a file: what parquet-rs is told to read them as, and the nodes that they become.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, FieldRef, Fields, TimeUnit};
+use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
+use parquet::basic::{ConvertedType, Encoding, Type as Physical};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::schema::types::SchemaDescriptor;
+
+use super::guard::{guarded, parquet_error};
+use super::kinds::Node;
+use super::plain::plain_schema;
+use crate::error::{CkptError, Result};
+
+/// The top-level columns in file order.
+pub(super) struct Columns {
+    schema: SchemaDescriptor,
+    hint: Fields,
+    pub nodes: Vec<Node>,
+    /// Which leaves (Parquet columns) each top-level column has.
+    pub leaves: Vec<Range<usize>>,
+}
+
+impl Columns {
+    pub fn new(metadata: &ParquetMetaData) -> Result<Self> {
+        guarded(|| Self::resolve(metadata))
+    }
+
+    fn resolve(metadata: &ParquetMetaData) -> Result<Self> {
+        let original = metadata.file_metadata().schema_descr();
+        let schema = plain_schema(original)?;
+        let natural = parquet_to_arrow_schema(&schema, None).map_err(|error| parquet_error(&error))?;
+        let mut leaf = 0;
+        let hint: Fields =
+            natural.fields.iter().map(|field| hinted(field, &schema, metadata, &mut leaf)).collect();
+        levels(&schema, ProjectionMask::all(), Some(&hint))?;
+
+        let mut descriptors = original.columns().to_vec().into_iter();
+        let mut nodes = Vec::with_capacity(hint.len());
+        let mut leaves = Vec::with_capacity(hint.len());
+        let mut first = 0;
+        for field in &hint {
+            nodes.push(Node::new(field, &mut descriptors)?);
+            let next = original.num_columns() - descriptors.len();
+            leaves.push(first..next);
+            first = next;
+        }
+        if nodes.len() != original.root_schema().get_fields().len() || first != original.num_columns() {
+            return Err(CkptError::internal("the schema lost columns on its way to Arrow"));
+        }
+        Ok(Self { schema, hint, nodes, leaves })
+    }
+
+    /// What parquet-rs needs to read one top-level column.
+    pub fn levels(&self, column: usize) -> Result<FieldLevels> {
+        levels(&self.schema, ProjectionMask::roots(&self.schema, [column]), Some(&self.hint))
+    }
+}
+
+fn levels(schema: &SchemaDescriptor, mask: ProjectionMask, hint: Option<&Fields>) -> Result<FieldLevels> {
+    parquet_to_arrow_field_levels(schema, mask, hint).map_err(|error| parquet_error(&error))
+}
+
+/// The field with the types that we want instead of the natural ones: INT96 in microseconds, which do not overflow, and
+/// dictionaries where the file has them.
+fn hinted(
+    field: &FieldRef,
+    schema: &SchemaDescriptor,
+    metadata: &ParquetMetaData,
+    leaf: &mut usize,
+) -> FieldRef {
+    let mut child = |field: &FieldRef| hinted(field, schema, metadata, leaf);
+    let data_type = match field.data_type() {
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(child).collect()),
+        DataType::List(item) => DataType::List(child(item)),
+        DataType::Map(entries, sorted) => DataType::Map(child(entries), *sorted),
+        natural => {
+            let column = schema.column(*leaf);
+            let index = *leaf;
+            *leaf += 1;
+            let text = column.physical_type() == Physical::BYTE_ARRAY
+                && column.converted_type() == ConvertedType::UTF8
+                && *natural == DataType::Utf8;
+            if column.physical_type() == Physical::INT96 {
+                DataType::Timestamp(TimeUnit::Microsecond, None)
+            } else if text && is_dictionary(metadata, index) {
+                DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+            } else {
+                natural.clone()
+            }
+        }
+    };
+    Arc::new(Field::clone(field).with_data_type(data_type))
+}
+
+/// Whether all data pages of a leaf are dictionary-encoded in every row group, and there is a row group.
+fn is_dictionary(metadata: &ParquetMetaData, leaf: usize) -> bool {
+    let mut chunks =
+        metadata.row_groups().iter().filter(|group| group.num_rows() > 0).map(|group| group.column(leaf));
+    let first = chunks.next();
+    first.is_some_and(only_dictionary_pages) && chunks.all(only_dictionary_pages)
+}
+
+fn only_dictionary_pages(chunk: &ColumnChunkMetaData) -> bool {
+    let dictionary =
+        |encoding: Encoding| matches!(encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY);
+    if let Some(pages) = chunk.page_encoding_stats_mask() {
+        let mut encodings = pages.encodings().peekable();
+        return encodings.peek().is_some() && encodings.all(dictionary);
+    }
+    // Old writers tell no more than all encodings of a chunk. Among them PLAIN would be that of a data page, as they name
+    // the dictionary's page PLAIN_DICTIONARY too.
+    #[allow(deprecated)] // that is how levels were encoded then
+    let levels = |encoding: Encoding| matches!(encoding, Encoding::RLE | Encoding::BIT_PACKED);
+    let encodings: Vec<Encoding> = chunk.encodings().collect();
+    encodings.contains(&Encoding::PLAIN_DICTIONARY)
+        && encodings.iter().all(|encoding| dictionary(*encoding) || levels(*encoding))
+}

@@ -1,0 +1,162 @@
+//! From a file's two ends to its metadata: magic, length, checksum, first look, parse.
+
+use bytes::Bytes;
+use parquet::file::metadata::{
+    ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
+};
+
+use super::faults::{beyond_limit, corrupt, truncated, unsupported};
+use super::guard::{guarded, parquet_error};
+use super::prescan::{check_footer, hide_foreign_fields};
+use super::source::Source;
+use crate::error::{CkptError, ErrorCode, Result};
+use crate::format::{
+    FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_VERSION, footer_crc,
+    footer_crc_position,
+};
+use crate::limits::MAX_FOOTER_BYTES;
+
+const MAGIC: &[u8] = b"PAR1";
+const MAGIC_ENCRYPTED: &[u8] = b"PARE";
+/// Magic, an empty footer's length, magic.
+const SMALLEST: u64 = 12;
+
+/// A file's metadata, and what else its ends told.
+pub(super) struct Footer {
+    pub metadata: ParquetMetaData,
+    /// Where the footer begins: every column chunk ends before.
+    pub start: u64,
+    /// The checksum of each column chunk, where they are to be verified.
+    pub chunk_crcs: Option<Vec<u32>>,
+}
+
+/// Reads and checks the footer. `verify` also compares the checksums of our own files.
+pub(super) fn read_footer(source: &Source, verify: bool) -> Result<Footer> {
+    let (start, bytes) = locate(source, verify)?;
+    if verify {
+        verify_bytes(&bytes)?;
+    }
+    let foreign = check_footer(&bytes)?;
+    let metadata = if foreign.is_empty() {
+        parse(&bytes)?
+    } else {
+        let mut copy = bytes.to_vec();
+        hide_foreign_fields(&mut copy, &foreign);
+        parse(&copy)?
+    };
+    let ours = check_version(&metadata)?;
+    let chunk_crcs = if ours && verify { Some(chunk_crcs(&metadata, &bytes)?) } else { None };
+    Ok(Footer { metadata, start, chunk_crcs })
+}
+
+/// The value of a footer's key, the first if there are several.
+pub(super) fn key_value<'a>(metadata: &'a ParquetMetaData, key: &str) -> Option<&'a str> {
+    let pairs = metadata.file_metadata().key_value_metadata()?;
+    pairs.iter().find(|pair| pair.key == key)?.value.as_deref()
+}
+
+fn locate(source: &Source, verify: bool) -> Result<(u64, Bytes)> {
+    let size = source.bytes();
+    if size < SMALLEST {
+        return Err(not_parquet(&format!("it has only {size} bytes")));
+    }
+    let head = source.read(0, 4)?;
+    let tail = source.read(size - 8, 8)?;
+    let (length, end) = tail.split_at(4);
+    if end == MAGIC_ENCRYPTED || (head == MAGIC_ENCRYPTED && end != MAGIC) {
+        return Err(unsupported("encryption"));
+    }
+    if end != MAGIC {
+        return Err(if head == MAGIC {
+            truncated("it begins as Parquet and does not end as Parquet")
+        } else {
+            not_parquet("it neither begins nor ends with PAR1")
+        });
+    }
+    if head != MAGIC && verify {
+        return Err(corrupt("it does not begin with PAR1"));
+    }
+    let length = u64::from(u32::from_le_bytes([length[0], length[1], length[2], length[3]]));
+    if length > size - SMALLEST {
+        return Err(corrupt("its footer is said to be longer than the file"));
+    }
+    if length > MAX_FOOTER_BYTES {
+        return Err(beyond_limit(&format!("its footer has {length} bytes, more than {MAX_FOOTER_BYTES}")));
+    }
+    let start = size - 8 - length;
+    Ok((start, source.read(start, length as usize)?))
+}
+
+/// Before anything is parsed: a footer with a checksum is compared with it, whatever else it says.
+fn verify_bytes(footer: &[u8]) -> Result<()> {
+    let key = KEY_FOOTER_CRC.as_bytes();
+    if !footer.windows(key.len()).any(|window| window == key) {
+        return Ok(());
+    }
+    let position =
+        footer_crc_position(footer).ok_or_else(|| corrupt("its footer's checksum is out of place"))?;
+    let digits = footer.get(position..position + FOOTER_CRC_ZERO.len());
+    if digits.and_then(parse_crc) != Some(footer_crc(footer, position)) {
+        return Err(corrupt("its footer does not match the footer's checksum"));
+    }
+    Ok(())
+}
+
+fn parse(footer: &[u8]) -> Result<ParquetMetaData> {
+    let options = ParquetMetaDataOptions::new()
+        .with_column_stats_policy(ParquetStatisticsPolicy::SkipAll)
+        .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll);
+    guarded(|| {
+        ParquetMetaDataReader::decode_metadata_with_options(footer, Some(&options)).map_err(|error| {
+            let mut error = parquet_error(&error);
+            if error.code == ErrorCode::Truncated {
+                // All the bytes that the footer's length promised were there.
+                error.code = ErrorCode::Corrupt;
+            }
+            error
+        })
+    })
+}
+
+/// Whether the file is ours; an error if it is of a version that we do not know.
+fn check_version(metadata: &ParquetMetaData) -> Result<bool> {
+    let Some(version) = key_value(metadata, KEY_VERSION) else {
+        return Ok(false);
+    };
+    match version.parse::<u32>() {
+        Ok(1..=FORMAT_VERSION) => Ok(true),
+        Ok(version) if version > FORMAT_VERSION => {
+            let message = format!(
+                "the checkpoint has format version {version}, and this arrow-ckpt reads up to version {FORMAT_VERSION}: update arrow-ckpt"
+            );
+            Err(CkptError::new(ErrorCode::FormatVersion, message))
+        }
+        _ => Err(corrupt("its format version is not a number")),
+    }
+}
+
+fn chunk_crcs(metadata: &ParquetMetaData, footer: &[u8]) -> Result<Vec<u32>> {
+    if key_value(metadata, KEY_FOOTER_CRC).is_none() || footer_crc_position(footer).is_none() {
+        return Err(corrupt("its footer's checksum is missing"));
+    }
+    let digits = key_value(metadata, KEY_CHUNK_CRC)
+        .ok_or_else(|| corrupt("the checksums of its columns are missing"))?
+        .as_bytes();
+    let chunks: usize = metadata.row_groups().iter().map(|group| group.columns().len()).sum();
+    let crcs: Option<Vec<u32>> = digits.chunks(FOOTER_CRC_ZERO.len()).map(parse_crc).collect();
+    crcs.filter(|crcs| crcs.len() == chunks)
+        .ok_or_else(|| corrupt("the checksums of its columns are not one for each"))
+}
+
+/// Eight lowercase hex digits.
+fn parse_crc(digits: &[u8]) -> Option<u32> {
+    let lowercase = |digit: &u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(digit);
+    if digits.len() != FOOTER_CRC_ZERO.len() || !digits.iter().all(lowercase) {
+        return None;
+    }
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+fn not_parquet(why: &str) -> CkptError {
+    CkptError::new(ErrorCode::NotACheckpoint, format!("not a Parquet file: {why}"))
+}

@@ -1,0 +1,223 @@
+//! What each Parquet type becomes in JavaScript.
+//!
+//! | Parquet | kind | in JavaScript |
+//! |---|---|---|
+//! | boolean | `bool` | boolean |
+//! | int8 to int64, uint8 to uint64 | `int` | number; bigint for the values that are not safe integers |
+//! | float16, float, double | `f64` | number |
+//! | string, enum, JSON | `text`, or `dict` if every data page is dictionary-encoded | string |
+//! | uuid | `text` | string, `"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"` in lowercase |
+//! | decimal on any physical type | `text` | string, exact, with all digits of its scale: `"1.10"` |
+//! | time in ms, us, ns | `text` | string, `"HH:MM:SS.fff"` with 3, 6 or 9 digits; a time outside the day keeps its sign and hours |
+//! | interval | `text` | string, `"1 months 2 days 3 ms"`: its three unsigned numbers |
+//! | binary, fixed-length binary, BSON, geometry, geography, unknown annotations on binary | `bytes` | `Uint8Array` |
+//! | date | `date` | `Date` at midnight UTC |
+//! | timestamp in ms, us, ns, with or without zone | `timestamp` | `Date`, and the nanoseconds within its millisecond |
+//! | INT96 | `timestamp` | as a timestamp in microseconds, which every year that Spark writes fits in |
+//! | list, also without annotation (`repeated`) | `list` | array |
+//! | struct (group) | `struct` | object |
+//! | map | `map` | laid out as a list of structs of key and value |
+//! | map without values | `list` | array of the keys |
+//! | null (annotation UNKNOWN) | `null` | null |
+//!
+//! A group without fields holds no data in Parquet and cannot be told from null: such a file is refused.
+//! A schema embedded by Arrow is ignored: the Parquet types rule, so that a duration, say, is an `int`.
+
+use std::vec::IntoIter;
+
+use arrow_schema::{DataType, Field, TimeUnit};
+use parquet::basic::{ConvertedType, LogicalType};
+use parquet::schema::types::ColumnDescPtr;
+use serde_json::{Value, json};
+
+use super::faults::unsupported;
+use crate::error::{CkptError, Result};
+
+/// How the values of a text node become text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Render {
+    Utf8,
+    Uuid,
+    Decimal,
+    Time,
+    Interval,
+}
+
+/// What a node of the physical tree holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Struct,
+    List,
+    Map,
+    Null,
+    F64,
+    Bool,
+    Text(Render),
+    Dict,
+    Int,
+    Bytes,
+    Date,
+    Timestamp,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Struct => "struct",
+            Self::List => "list",
+            Self::Map => "map",
+            Self::Null => "null",
+            Self::F64 => "f64",
+            Self::Bool => "bool",
+            Self::Text(_) => "text",
+            Self::Dict => "dict",
+            Self::Int => "int",
+            Self::Bytes => "bytes",
+            Self::Date => "date",
+            Self::Timestamp => "timestamp",
+        }
+    }
+
+    /// Bytes that a slot takes in an arena, without text and validity.
+    pub fn width(self) -> usize {
+        match self {
+            Self::Struct | Self::Null => 0,
+            Self::Bool => 1,
+            Self::List | Self::Map | Self::Text(_) | Self::Dict | Self::Bytes => 4,
+            Self::F64 | Self::Int | Self::Date | Self::Timestamp => 8,
+        }
+    }
+}
+
+/// A node of the physical tree. Its pre-order is the order of nodes in a block.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub name: String,
+    pub kind: Kind,
+    pub nullable: bool,
+    pub children: Vec<Self>,
+    /// A leaf's type in words.
+    pub leaf: String,
+}
+
+impl Node {
+    /// The node of an Arrow field as parquet-rs will read it; `leaves` are the Parquet columns from the field's first on.
+    pub fn new(field: &Field, leaves: &mut IntoIter<ColumnDescPtr>) -> Result<Self> {
+        let mut child = |field: &Field| Self::new(field, leaves);
+        let (kind, leaf, children) = match field.data_type() {
+            DataType::Struct(fields) => {
+                let children = fields.iter().map(|field| child(field)).collect::<Result<Vec<_>>>()?;
+                (Kind::Struct, String::new(), children)
+            }
+            DataType::List(item) => (Kind::List, String::new(), vec![child(item)?]),
+            DataType::Map(entries, _) => (Kind::Map, String::new(), vec![child(entries)?]),
+            leaf => {
+                let column = leaves.next().ok_or_else(|| CkptError::internal("a leaf has no column"))?;
+                let (kind, words) = leaf_kind(leaf, &column)?;
+                (kind, words, Vec::new())
+            }
+        };
+        Ok(Self { name: field.name().clone(), kind, nullable: field.is_nullable(), children, leaf })
+    }
+
+    /// The type in words, for people: `list<struct<a: int64>>`.
+    pub fn words(&self) -> String {
+        let mut words = String::new();
+        self.write_words(&mut words);
+        words
+    }
+
+    fn write_words(&self, words: &mut String) {
+        let (open, children) = match self.kind {
+            Kind::Struct => ("struct<", self.children.as_slice()),
+            Kind::List => ("list<", self.children.as_slice()),
+            Kind::Map => ("map<", self.children.first().map_or(&[][..], |entries| &entries.children)),
+            _ => return words.push_str(&self.leaf),
+        };
+        words.push_str(open);
+        for (index, child) in children.iter().enumerate() {
+            if index > 0 {
+                words.push_str(", ");
+            }
+            if self.kind == Kind::Struct {
+                words.push_str(&child.name);
+                words.push_str(": ");
+            }
+            child.write_words(words);
+        }
+        words.push('>');
+    }
+
+    /// The node as the facade sees it.
+    pub fn json(&self) -> Value {
+        let children: Vec<Value> = self.children.iter().map(Self::json).collect();
+        json!({ "name": self.name, "kind": self.kind.name(), "nullable": self.nullable, "children": children })
+    }
+
+    /// The kinds of its leaves in order, each the kind of a Parquet column.
+    pub fn leaf_kinds(&self, kinds: &mut Vec<Kind>) {
+        if self.children.is_empty() {
+            kinds.push(self.kind);
+        }
+        for child in &self.children {
+            child.leaf_kinds(kinds);
+        }
+    }
+
+    /// Nodes of this subtree.
+    pub fn count(&self) -> usize {
+        1 + self.children.iter().map(Self::count).sum::<usize>()
+    }
+}
+
+fn leaf_kind(leaf: &DataType, column: &ColumnDescPtr) -> Result<(Kind, String)> {
+    let logical = column.logical_type_ref();
+    let converted = column.converted_type();
+    let text = || match (logical, converted) {
+        (Some(LogicalType::Json), _) | (None, ConvertedType::JSON) => "json",
+        (Some(LogicalType::Enum), _) | (None, ConvertedType::ENUM) => "enum",
+        _ => "string",
+    };
+    let (kind, words) = match leaf {
+        DataType::Null => (Kind::Null, "null".to_owned()),
+        DataType::Boolean => (Kind::Bool, "bool".to_owned()),
+        DataType::Float16 => (Kind::F64, "float16".to_owned()),
+        DataType::Float32 => (Kind::F64, "float".to_owned()),
+        DataType::Float64 => (Kind::F64, "double".to_owned()),
+        integer if integer.is_integer() => (Kind::Int, integer.to_string().to_lowercase()),
+        DataType::Utf8 => (Kind::Text(Render::Utf8), text().to_owned()),
+        DataType::Dictionary(_, _) => (Kind::Dict, text().to_owned()),
+        DataType::Binary => (Kind::Bytes, "binary".to_owned()),
+        DataType::FixedSizeBinary(_) if logical == Some(&LogicalType::Uuid) => {
+            (Kind::Text(Render::Uuid), "uuid".to_owned())
+        }
+        DataType::FixedSizeBinary(12) if converted == ConvertedType::INTERVAL => {
+            (Kind::Text(Render::Interval), "interval".to_owned())
+        }
+        DataType::FixedSizeBinary(size) => (Kind::Bytes, format!("binary({size})")),
+        DataType::Decimal128(precision, scale) | DataType::Decimal256(precision, scale) => {
+            (Kind::Text(Render::Decimal), format!("decimal({precision},{scale})"))
+        }
+        DataType::Time32(unit) | DataType::Time64(unit) => {
+            (Kind::Text(Render::Time), format!("time[{}]", unit_name(*unit)))
+        }
+        DataType::Date32 => (Kind::Date, "date".to_owned()),
+        DataType::Timestamp(unit, None) => (Kind::Timestamp, format!("timestamp[{}]", unit_name(*unit))),
+        DataType::Timestamp(unit, Some(zone)) => {
+            (Kind::Timestamp, format!("timestamp[{}, {zone}]", unit_name(*unit)))
+        }
+        other => {
+            return Err(unsupported(&format!("the type {other}")).in_column(&column.path().string()));
+        }
+    };
+    Ok((kind, words))
+}
+
+fn unit_name(unit: TimeUnit) -> &'static str {
+    match unit {
+        TimeUnit::Second => "s",
+        TimeUnit::Millisecond => "ms",
+        TimeUnit::Microsecond => "us",
+        TimeUnit::Nanosecond => "ns",
+    }
+}

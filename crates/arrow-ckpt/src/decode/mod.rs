@@ -1,0 +1,32 @@
+//! Parquet file to blocks of rows in arenas.
+//!
+//! [`CheckpointFile::open`] reads and checks a footer. [`CheckpointFile::scan`] decodes columns on threads of its own, and
+//! [`Scan::next_block`] packs the next rows into memory of the caller's, laid out as [`crate::layout`] says under "Arena".
+//! [`kinds`] tells what each Parquet type becomes.
+//!
+//! A file may have been made to harm us. What it claims is compared with [`crate::limits`] before memory is taken
+//! (`prescan`, `chunks`, `pages`), and parquet-rs runs only where its panics are caught (`guard`).
+
+mod chunks;
+mod columns;
+mod delta;
+mod faults;
+mod file;
+mod footer;
+mod guard;
+pub mod kinds;
+mod pack;
+mod pages;
+mod plain;
+mod plan;
+mod prescan;
+mod reader;
+mod scan;
+mod source;
+#[cfg(test)]
+mod tests;
+mod thrift;
+mod worker;
+
+pub use file::{CheckpointFile, OpenOptions};
+pub use scan::{Fill, Scan, ScanOptions};

@@ -1,0 +1,109 @@
+//! Who decodes what in a scan, and how many rows at a time.
+
+use super::file::CheckpointFile;
+use super::scan::ScanOptions;
+use super::worker::GroupPlan;
+use crate::error::{CkptError, ErrorCode, Result};
+
+/// Compressed bytes below which starting a thread costs more than it saves.
+const INLINE_BYTES: u64 = 64 << 10;
+
+/// The plan of a scan.
+pub(super) struct Projection {
+    /// Projected top-level columns, in file order.
+    pub columns: Vec<usize>,
+    /// The columns of each worker, in file order.
+    pub workers: Vec<Vec<usize>>,
+    pub groups: Vec<GroupPlan>,
+    compressed: u64,
+}
+
+/// Whether the caller's own thread decodes.
+pub(super) fn inline(projection: &Projection) -> bool {
+    projection.compressed < INLINE_BYTES
+}
+
+impl Projection {
+    pub fn new(file: &CheckpointFile, options: &ScanOptions) -> Result<Self> {
+        let columns = projected(file, options)?;
+        let weights: Vec<u64> = columns.iter().map(|column| compressed(file, *column)).collect();
+        let compressed = weights.iter().sum();
+        let threads = if compressed < INLINE_BYTES { 1 } else { options.threads.max(1) };
+        let workers = spread(&columns, &weights, threads);
+        let groups = (0..file.metadata.num_row_groups())
+            .filter(|group| file.metadata.row_group(*group).num_rows() > 0)
+            .map(|group| group_plan(file, group, &columns, options))
+            .collect();
+        Ok(Self { columns, workers, groups, compressed })
+    }
+
+    /// For each projected column: its worker, and its place among the worker's columns.
+    pub fn places(&self) -> Vec<(usize, usize)> {
+        let place = |column: &usize| {
+            self.workers.iter().enumerate().find_map(|(worker, columns)| {
+                columns.iter().position(|other| other == column).map(|index| (worker, index))
+            })
+        };
+        self.columns.iter().filter_map(place).collect()
+    }
+}
+
+fn projected(file: &CheckpointFile, options: &ScanOptions) -> Result<Vec<usize>> {
+    let count = file.columns.nodes.len();
+    let Some(columns) = &options.columns else {
+        return Ok((0..count).collect());
+    };
+    if let Some(unknown) = columns.iter().find(|column| **column >= count) {
+        let message = format!("there is no column {unknown}: the file has {count}");
+        return Err(CkptError::new(ErrorCode::UnknownColumn, message));
+    }
+    let mut columns = columns.clone();
+    columns.sort_unstable();
+    columns.dedup();
+    Ok(columns)
+}
+
+fn compressed(file: &CheckpointFile, column: usize) -> u64 {
+    let leaves = &file.columns.leaves[column];
+    let groups = file.metadata.row_groups().iter();
+    groups
+        .flat_map(|group| &group.columns()[leaves.clone()])
+        .map(|chunk| chunk.compressed_size().unsigned_abs())
+        .sum()
+}
+
+/// Columns to workers, the heaviest first, each to the worker with the least.
+fn spread(columns: &[usize], weights: &[u64], threads: usize) -> Vec<Vec<usize>> {
+    let mut order: Vec<usize> = (0..columns.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(weights[*index]));
+    let mut workers: Vec<(u64, Vec<usize>)> = vec![(0, Vec::new()); threads.min(columns.len())];
+    for index in order {
+        if let Some((load, own)) = workers.iter_mut().min_by_key(|(load, _)| *load) {
+            // Even an empty column costs something.
+            *load += weights[index] + 1;
+            own.push(columns[index]);
+        }
+    }
+    for (_, own) in &mut workers {
+        own.sort_unstable();
+    }
+    workers.into_iter().map(|(_, own)| own).collect()
+}
+
+fn group_plan(file: &CheckpointFile, group: usize, columns: &[usize], options: &ScanOptions) -> GroupPlan {
+    let meta = file.metadata.row_group(group);
+    let rows = meta.num_rows() as usize;
+    let mut bytes = 0u64;
+    for column in columns {
+        let mut kinds = Vec::new();
+        file.columns.nodes[*column].leaf_kinds(&mut kinds);
+        for (leaf, kind) in file.columns.leaves[*column].clone().zip(kinds) {
+            let chunk = meta.column(leaf);
+            let slots = chunk.num_values().unsigned_abs().saturating_mul(kind.width() as u64 + 1);
+            bytes = bytes.saturating_add(chunk.uncompressed_size().unsigned_abs().max(slots));
+        }
+    }
+    let each = usize::try_from(bytes / rows.max(1) as u64).unwrap_or(usize::MAX).max(1);
+    let batch_rows = (options.block_bytes / each).min(options.block_rows).clamp(1, rows.max(1));
+    GroupPlan { group, rows, batch_rows }
+}

@@ -1,0 +1,216 @@
+//! One column of one row group: its bytes are read once, compared with their checksum, and decoded from memory.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatchReader};
+use bytes::Bytes;
+use parquet::arrow::FieldLevels;
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups};
+use parquet::column::page::{PageIterator, PageReader};
+use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
+use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::serialized_reader::SerializedPageReader;
+
+use super::chunks::chunk_range;
+use super::delta::CheckedPages;
+use super::faults::corrupt;
+use super::file::CheckpointFile;
+use super::guard::{guarded, message_error, parquet_error};
+use super::kinds::Kind;
+use super::pages::{Extent, Pages, check_pages};
+use crate::error::{CkptError, ErrorCode, Result};
+
+/// The longest that a forgotten page header can be.
+const FORGOTTEN_BYTES: u64 = 100;
+
+/// The chunks of one top-level column in one row group, in memory.
+pub(super) struct LoadedColumn<'a> {
+    file: &'a CheckpointFile,
+    group: usize,
+    column: usize,
+    /// Leaf, its metadata with the true offsets, its bytes.
+    chunks: Vec<(usize, ColumnChunkMetaData, Arc<Segment>)>,
+    /// The largest dictionary whose values will be repeated for each row.
+    pub dictionary_bytes: usize,
+}
+
+impl<'a> LoadedColumn<'a> {
+    pub fn load(file: &'a CheckpointFile, group: usize, column: usize) -> Result<Self> {
+        let mut kinds = Vec::new();
+        file.columns.nodes[column].leaf_kinds(&mut kinds);
+        let mut loaded = Self { file, group, column, chunks: Vec::new(), dictionary_bytes: 0 };
+        for (leaf, kind) in file.columns.leaves[column].clone().zip(kinds) {
+            let meta = file.metadata.row_group(group).column(leaf);
+            let (start, bytes, pages) = loaded.read_chunk(leaf, meta)?;
+            if kind != Kind::Dict {
+                loaded.dictionary_bytes = loaded.dictionary_bytes.max(pages.dictionary_bytes);
+            }
+            let segment = Segment { start, bytes: bytes.slice(..pages.length) };
+            loaded.chunks.push((leaf, with_true_offsets(meta, start, pages)?, Arc::new(segment)));
+        }
+        Ok(loaded)
+    }
+
+    fn read_chunk(&self, leaf: usize, meta: &ColumnChunkMetaData) -> Result<(u64, Bytes, Pages)> {
+        // Both were compared with the file's length when it was opened.
+        let (start, length) = chunk_range(meta).ok_or_else(|| CkptError::internal("a chunk has no place"))?;
+        let bytes = self.file.source.read(start, length as usize)?;
+        if let Some(crcs) = &self.file.chunk_crcs {
+            let index = self.group * self.file.metadata.row_group(self.group).num_columns() + leaf;
+            if crcs.get(index) != Some(&crc32c::crc32c(&bytes)) {
+                return Err(corrupt("a column does not match its checksum"));
+            }
+        }
+        let error = match check_pages(&bytes, meta, Extent::Exact) {
+            Ok(pages) => return Ok((start, bytes, pages)),
+            Err(error) => error,
+        };
+        // parquet-mr before 1.2.9 forgot the dictionary page's header in a chunk's length (PARQUET-816).
+        let longer = (length + FORGOTTEN_BYTES).min(self.file.footer_start.saturating_sub(start));
+        if self.file.chunk_crcs.is_some() || error.code != ErrorCode::Corrupt || longer <= length {
+            return Err(error);
+        }
+        let bytes = self.file.source.read(start, longer as usize)?;
+        match check_pages(&bytes, meta, Extent::Enough) {
+            Ok(pages) => Ok((start, bytes, pages)),
+            Err(_) => Err(error),
+        }
+    }
+
+    /// Begins to decode, `batch_rows` rows at a time.
+    pub fn decode(&self, levels: &FieldLevels, batch_rows: usize) -> Result<ColumnReader> {
+        let reader = guarded(|| {
+            ParquetRecordBatchReader::try_new_with_row_groups(levels, self, batch_rows, None)
+                .map_err(|error| parquet_error(&error))
+        })?;
+        Ok(ColumnReader { reader, column: self.column })
+    }
+}
+
+fn with_true_offsets(meta: &ColumnChunkMetaData, start: u64, pages: Pages) -> Result<ColumnChunkMetaData> {
+    let dictionary = (start as i64 != meta.data_page_offset()).then_some(start as i64);
+    let builder = meta.clone().into_builder().set_dictionary_page_offset(dictionary);
+    let builder = builder.set_total_compressed_size(pages.length as i64);
+    builder.build().map_err(|error| parquet_error(&error))
+}
+
+impl RowGroups for LoadedColumn<'_> {
+    fn num_rows(&self) -> usize {
+        self.file.metadata.row_group(self.group).num_rows() as usize
+    }
+
+    fn column_chunks(&self, leaf: usize) -> ParquetResult<Box<dyn PageIterator>> {
+        let (_, meta, segment) = self
+            .chunks
+            .iter()
+            .find(|(loaded, ..)| *loaded == leaf)
+            .ok_or_else(|| ParquetError::General(format!("column {leaf} was not read")))?;
+        let pages = SerializedPageReader::new(Arc::clone(segment), meta, self.num_rows(), None)?;
+        let column = meta.column_descr();
+        let pages = CheckedPages::new(pages, column.max_def_level(), column.max_rep_level());
+        Ok(Box::new(OneChunk(Some(Box::new(pages)))))
+    }
+
+    fn row_groups(&self) -> Box<dyn Iterator<Item = &RowGroupMetaData> + '_> {
+        Box::new(std::iter::once(self.file.metadata.row_group(self.group)))
+    }
+
+    fn metadata(&self) -> &ParquetMetaData {
+        &self.file.metadata
+    }
+}
+
+/// The pages of the one chunk of a leaf.
+struct OneChunk(Option<Box<dyn PageReader>>);
+
+impl Iterator for OneChunk {
+    type Item = ParquetResult<Box<dyn PageReader>>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.take().map(Ok)
+    }
+}
+
+impl PageIterator for OneChunk {}
+
+/// A chunk's bytes under their positions in the file.
+struct Segment {
+    start: u64,
+    bytes: Bytes,
+}
+
+impl Segment {
+    fn slice(&self, position: u64, length: Option<usize>) -> ParquetResult<Bytes> {
+        let outside = || ParquetError::EOF("a page lies outside of its column".to_owned());
+        let from = position
+            .checked_sub(self.start)
+            .and_then(|from| usize::try_from(from).ok())
+            .ok_or_else(outside)?;
+        let to =
+            length.map_or(Some(self.bytes.len()), |length| from.checked_add(length)).ok_or_else(outside)?;
+        if from > to || to > self.bytes.len() {
+            return Err(outside());
+        }
+        Ok(self.bytes.slice(from..to))
+    }
+}
+
+impl Length for Segment {
+    fn len(&self) -> u64 {
+        self.start + self.bytes.len() as u64
+    }
+}
+
+impl ChunkReader for Segment {
+    type T = Cursor<Bytes>;
+
+    fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
+        self.slice(start, None).map(Cursor::new)
+    }
+
+    fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
+        self.slice(start, Some(length))
+    }
+}
+
+/// Decodes one column of one row group.
+pub(super) struct ColumnReader {
+    reader: ParquetRecordBatchReader,
+    pub column: usize,
+}
+
+impl ColumnReader {
+    /// The next `rows` rows, which must be there.
+    pub fn next(&mut self, rows: usize) -> Result<ArrayRef> {
+        let batch = guarded(|| match self.reader.next() {
+            None => Err(too_few(0, rows)),
+            Some(Err(error)) => Err(message_error(&error.to_string())),
+            Some(Ok(batch)) if batch.num_rows() != rows => Err(too_few(batch.num_rows(), rows)),
+            Some(Ok(batch)) => Ok(batch),
+        })?;
+        if batch.num_columns() != 1 || batch.column(0).len() != rows {
+            return Err(CkptError::internal(format!(
+                "a batch does not have the shape {}",
+                self.reader.schema()
+            )));
+        }
+        Ok(Arc::clone(batch.column(0)))
+    }
+
+    /// After the last row there must be no more.
+    pub fn finish(&mut self) -> Result<()> {
+        let more = guarded(|| {
+            Ok(self.reader.next().is_some_and(|batch| batch.is_ok_and(|batch| batch.num_rows() > 0)))
+        })?;
+        if more {
+            return Err(corrupt("a column has more rows than its row group"));
+        }
+        Ok(())
+    }
+}
+
+fn too_few(found: usize, expected: usize) -> CkptError {
+    corrupt(&format!("a column has {found} rows where its row group promises {expected}"))
+}

@@ -1,0 +1,270 @@
+//! Rows in file order, block by block, into memory of the caller's.
+
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Receiver;
+use std::thread;
+
+use arrow_array::ArrayRef;
+use serde_json::Value;
+
+use super::file::CheckpointFile;
+use super::kinds::Node;
+use super::pack::{Packer, Unpacked};
+use super::plan::{Projection, inline};
+use super::worker::{Batch, StopFlags, Worker};
+use crate::error::{CkptError, ErrorCode, Result};
+use crate::limits::MAX_BLOCK_BYTES;
+
+/// Rows of a block unless told otherwise.
+const BLOCK_ROWS: usize = 4096;
+/// Decoded bytes of a block to aim for unless told otherwise.
+const BLOCK_BYTES: usize = 4 << 20;
+/// Threads beyond these have not been seen to help.
+const MAX_THREADS: usize = 4;
+
+/// What to read, and how.
+#[derive(Debug, Clone)]
+pub struct ScanOptions {
+    /// Top-level columns by their index in the file; they come in file order, each once. `None`: all.
+    pub columns: Option<Vec<usize>>,
+    /// At most this many rows a block. Default 4096.
+    pub block_rows: usize,
+    /// Rows per block are chosen so that a block has about this many bytes at most. Default 4 MiB.
+    pub block_bytes: usize,
+    /// Decoding threads. Default: the cores but one, at least 1 and at most 4. Small files are decoded by the caller's.
+    pub threads: usize,
+    /// Set it to end the scan: the threads stop, and the next call fails.
+    pub cancel: Arc<AtomicBool>,
+}
+
+impl Default for ScanOptions {
+    fn default() -> Self {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        Self {
+            columns: None,
+            block_rows: BLOCK_ROWS,
+            block_bytes: BLOCK_BYTES,
+            threads: (cores - 1).clamp(1, MAX_THREADS),
+            cancel: Arc::default(),
+        }
+    }
+}
+
+/// What became of an arena.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fill {
+    /// It holds a block.
+    Block {
+        /// Rows of the block.
+        rows: usize,
+        /// Bytes of the arena that the block takes.
+        bytes: usize,
+    },
+    /// Not even one row fits: call again with an arena of at least this many bytes.
+    NeedBytes(usize),
+    /// There are no more rows.
+    End,
+}
+
+/// A running read. Dropping it ends its threads.
+pub struct Scan {
+    file: Arc<CheckpointFile>,
+    nodes: Vec<Node>,
+    feeds: Vec<Feed>,
+    /// For each projected column: which feed has it, and where in the feed's batches.
+    places: Vec<(usize, usize)>,
+    packer: Packer,
+    rows_left: u64,
+    block_rows: usize,
+    /// How many rows fitted last.
+    fit: usize,
+    failed: bool,
+    stop: StopFlags,
+}
+
+/// One source of batches and what is left of its last one.
+struct Feed {
+    source: Source,
+    batch: Option<Batch>,
+    offset: usize,
+}
+
+enum Source {
+    Inline(Box<Worker>),
+    Thread(Receiver<Result<Batch>>),
+}
+
+impl Source {
+    fn next(&mut self) -> Result<Option<Batch>> {
+        match self {
+            Self::Inline(worker) => worker.next(),
+            // A thread that ends without an error has no more rows.
+            Self::Thread(receiver) => receiver.recv().ok().transpose(),
+        }
+    }
+}
+
+impl Scan {
+    pub(super) fn new(file: &Arc<CheckpointFile>, options: ScanOptions) -> Result<Self> {
+        let projection = Projection::new(file, &options)?;
+        let stop = StopFlags { cancel: options.cancel, dropped: Arc::default() };
+        let mut feeds = Vec::new();
+        for columns in &projection.workers {
+            let worker = Worker::new(Arc::clone(file), columns, &projection.groups, stop.clone())?;
+            let source = if inline(&projection) {
+                Source::Inline(Box::new(worker))
+            } else {
+                Source::Thread(worker.spawn()?)
+            };
+            feeds.push(Feed { source, batch: None, offset: 0 });
+        }
+        let nodes: Vec<Node> =
+            projection.columns.iter().map(|column| file.columns.nodes[*column].clone()).collect();
+        let packer = Packer::new(&nodes);
+        Ok(Self {
+            file: Arc::clone(file),
+            nodes,
+            feeds,
+            places: projection.places(),
+            packer,
+            rows_left: file.rows(),
+            block_rows: options.block_rows.max(1),
+            fit: usize::MAX,
+            failed: false,
+            stop,
+        })
+    }
+
+    /// The physical tree of the projected columns: an array of nodes as in [`CheckpointFile::describe`]. Its pre-order is the
+    /// order of nodes in a block.
+    #[must_use]
+    pub fn tree(&self) -> Value {
+        self.nodes.iter().map(Node::json).collect()
+    }
+
+    /// Packs the next rows into `arena`, as many as fit up to the options' bounds.
+    ///
+    /// A row that needs more than [`MAX_BLOCK_BYTES`] is an error of code `Limit`. After an error there are no more rows.
+    pub fn next_block(&mut self, arena: &mut [u8]) -> Result<Fill> {
+        if self.failed {
+            let message = "the scan has failed before: open the file again";
+            return Err(CkptError::new(ErrorCode::InvalidOption, message).at(self.file.source.path()));
+        }
+        let filled = self.fill(arena).map_err(|error| error.at(self.file.source.path()));
+        if filled.is_err() {
+            self.failed = true;
+            // Threads that wait to hand over a batch end when nobody is there to take it.
+            self.feeds.clear();
+        }
+        filled
+    }
+
+    fn fill(&mut self, arena: &mut [u8]) -> Result<Fill> {
+        if self.stop.cancel.load(Ordering::Relaxed) {
+            return Err(cancelled());
+        }
+        if self.rows_left == 0 {
+            return self.end();
+        }
+        let mut rows = self.available()?.min(self.fit);
+        let arena_bytes = arena.len().min(MAX_BLOCK_BYTES);
+        let arena = &mut arena[..arena_bytes];
+        loop {
+            match self.pack(rows, arena) {
+                Ok(bytes) => {
+                    self.packer.commit();
+                    self.advance(rows);
+                    return Ok(Fill::Block { rows, bytes });
+                }
+                Err(Unpacked::Failed(error)) => return Err(error),
+                Err(Unpacked::Full) if rows > 1 => {
+                    rows /= 2;
+                    self.fit = rows;
+                }
+                Err(Unpacked::Full) => return self.measure(arena_bytes).map(Fill::NeedBytes),
+            }
+        }
+    }
+
+    /// Rows that every feed has at hand; fetches from those that have none.
+    fn available(&mut self) -> Result<usize> {
+        let mut rows = self.block_rows.min(usize::try_from(self.rows_left).unwrap_or(usize::MAX));
+        for feed in &mut self.feeds {
+            if feed.batch.is_none() {
+                let Some(batch) = feed.source.next()? else {
+                    return Err(if self.stop.is_set() {
+                        cancelled()
+                    } else {
+                        CkptError::internal("a decoding thread ended before the last row")
+                    });
+                };
+                feed.batch = Some(batch);
+                feed.offset = 0;
+                self.fit = self.fit.saturating_mul(2);
+            }
+            rows = rows.min(feed.batch.as_ref().map_or(0, |batch| batch.rows) - feed.offset);
+        }
+        Ok(rows)
+    }
+
+    fn pack(&mut self, rows: usize, arena: &mut [u8]) -> std::result::Result<usize, Unpacked> {
+        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.places.len());
+        for (feed, index) in &self.places {
+            let feed = &self.feeds[*feed];
+            let batch = feed.batch.as_ref().ok_or_else(|| CkptError::internal("a feed has no batch"))?;
+            arrays.push(batch.arrays[*index].slice(feed.offset, rows));
+        }
+        self.packer.pack(rows, &self.nodes, &arrays, arena)
+    }
+
+    fn advance(&mut self, rows: usize) {
+        self.rows_left -= rows as u64;
+        for feed in &mut self.feeds {
+            feed.offset += rows;
+            if feed.batch.as_ref().is_some_and(|batch| batch.rows == feed.offset) {
+                feed.batch = None;
+            }
+        }
+    }
+
+    /// The bytes that the next single row needs, found by packing it elsewhere.
+    fn measure(&mut self, tried: usize) -> Result<usize> {
+        let mut size = tried;
+        while size < MAX_BLOCK_BYTES {
+            size = size.saturating_mul(2).clamp(1024, MAX_BLOCK_BYTES);
+            let mut scratch = vec![0; size];
+            match self.pack(1, &mut scratch) {
+                Ok(bytes) => return Ok(bytes),
+                Err(Unpacked::Failed(error)) => return Err(error),
+                Err(Unpacked::Full) => {}
+            }
+        }
+        let row = self.file.rows() - self.rows_left;
+        let message =
+            format!("row {row} needs more than {MAX_BLOCK_BYTES} bytes; read fewer columns at a time");
+        Err(CkptError::new(ErrorCode::Limit, message))
+    }
+
+    /// All rows are out: the feeds must have nothing more, not even an error.
+    fn end(&mut self) -> Result<Fill> {
+        for feed in &mut self.feeds {
+            if feed.source.next()?.is_some() {
+                return Err(CkptError::internal("there are more rows than the file has"));
+            }
+        }
+        self.feeds.clear();
+        Ok(Fill::End)
+    }
+}
+
+impl Drop for Scan {
+    fn drop(&mut self) {
+        self.stop.dropped.store(true, Ordering::Relaxed);
+    }
+}
+
+fn cancelled() -> CkptError {
+    CkptError::new(ErrorCode::InvalidOption, "the scan was cancelled")
+}

@@ -1,0 +1,169 @@
+//! Decodes a set of columns through all row groups. One runs on each decoding thread, or inline where a thread does not pay.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use arrow_array::ArrayRef;
+use parquet::arrow::FieldLevels;
+
+use super::file::CheckpointFile;
+use super::reader::{ColumnReader, LoadedColumn};
+use crate::error::{CkptError, ErrorCode, Result};
+use crate::limits::MAX_BLOCK_BYTES;
+use crate::panic_message;
+
+/// Batches that wait between a thread and the packing.
+const QUEUE: usize = 4;
+/// Deep schemas are decoded by recursion.
+const STACK_BYTES: usize = 16 << 20;
+
+/// A row group to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupPlan {
+    pub group: usize,
+    pub rows: usize,
+    pub batch_rows: usize,
+}
+
+/// Some rows of a worker's columns, in the order of its columns. They never span row groups.
+pub(super) struct Batch {
+    pub arrays: Vec<ArrayRef>,
+    pub rows: usize,
+}
+
+/// When to stop before the end.
+#[derive(Clone)]
+pub(super) struct StopFlags {
+    /// The caller's.
+    pub cancel: Arc<AtomicBool>,
+    /// Set when the scan is dropped.
+    pub dropped: Arc<AtomicBool>,
+}
+
+impl StopFlags {
+    pub fn is_set(&self) -> bool {
+        self.cancel.load(Ordering::Relaxed) || self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+/// The decoding of some columns, one batch at a time.
+pub(super) struct Worker {
+    file: Arc<CheckpointFile>,
+    columns: Vec<(usize, FieldLevels)>,
+    groups: VecDeque<GroupPlan>,
+    open: Option<OpenGroup>,
+    stop: StopFlags,
+}
+
+struct OpenGroup {
+    readers: Vec<ColumnReader>,
+    rows_left: usize,
+    batch_rows: usize,
+}
+
+impl Worker {
+    pub fn new(
+        file: Arc<CheckpointFile>,
+        columns: &[usize],
+        groups: &[GroupPlan],
+        stop: StopFlags,
+    ) -> Result<Self> {
+        let columns = columns
+            .iter()
+            .map(|column| Ok((*column, file.columns.levels(*column)?)))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Self { file, columns, groups: groups.iter().copied().collect(), open: None, stop })
+    }
+
+    /// The next rows, or none after the last, or none because the scan stopped.
+    pub fn next(&mut self) -> Result<Option<Batch>> {
+        loop {
+            if self.stop.is_set() {
+                return Ok(None);
+            }
+            if let Some(open) = &mut self.open {
+                if open.rows_left > 0 {
+                    return self.batch().map(Some);
+                }
+                for reader in &mut open.readers {
+                    let column = reader.column;
+                    reader.finish().map_err(|error| name(&self.file, column, error))?;
+                }
+                self.open = None;
+            }
+            let Some(group) = self.groups.pop_front() else {
+                return Ok(None);
+            };
+            self.open = Some(self.open_group(group)?);
+        }
+    }
+
+    fn open_group(&self, group: GroupPlan) -> Result<OpenGroup> {
+        let mut loaded = Vec::with_capacity(self.columns.len());
+        let mut batch_rows = group.batch_rows;
+        for (column, levels) in &self.columns {
+            if self.stop.is_set() {
+                break;
+            }
+            let column = *column;
+            let chunks = LoadedColumn::load(&self.file, group.group, column)
+                .map_err(|error| name(&self.file, column, error))?;
+            // Every row could be the whole dictionary.
+            batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);
+            loaded.push((column, levels, chunks));
+        }
+        let readers = loaded
+            .iter()
+            .map(|(column, levels, chunks)| {
+                chunks.decode(levels, batch_rows).map_err(|error| name(&self.file, *column, error))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(OpenGroup { readers, rows_left: group.rows, batch_rows })
+    }
+
+    fn batch(&mut self) -> Result<Batch> {
+        let open = self.open.as_mut().ok_or_else(|| CkptError::internal("no row group is open"))?;
+        let rows = open.batch_rows.min(open.rows_left);
+        let mut arrays = Vec::with_capacity(open.readers.len());
+        for reader in &mut open.readers {
+            let column = reader.column;
+            arrays.push(reader.next(rows).map_err(|error| name(&self.file, column, error))?);
+        }
+        open.rows_left -= rows;
+        Ok(Batch { arrays, rows })
+    }
+
+    /// Moves the work to a thread of its own. The thread ends with the rows, with an error, or when nobody receives.
+    pub fn spawn(mut self) -> Result<Receiver<Result<Batch>>> {
+        let (sender, receiver) = sync_channel(QUEUE);
+        thread::Builder::new()
+            .name("arrow-ckpt-decode".to_owned())
+            .stack_size(STACK_BYTES)
+            .spawn(move || {
+                crate::pool::step_back();
+                self.run(&sender);
+            })
+            .map_err(|error| CkptError::new(ErrorCode::Io, format!("cannot start a thread: {error}")))?;
+        Ok(receiver)
+    }
+
+    fn run(&mut self, sender: &SyncSender<Result<Batch>>) {
+        loop {
+            // parquet-rs is guarded further in: a panic that arrives here is ours.
+            let next = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.next()));
+            let next = next.unwrap_or_else(|panic| Err(CkptError::internal(panic_message(panic.as_ref()))));
+            let last = !matches!(next, Ok(Some(_)));
+            let Some(message) = next.transpose() else { return };
+            if sender.send(message).is_err() || last {
+                return;
+            }
+        }
+    }
+}
+
+fn name(file: &CheckpointFile, column: usize, error: CkptError) -> CkptError {
+    error.in_column(&file.columns.nodes[column].name)
+}

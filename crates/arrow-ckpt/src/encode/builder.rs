@@ -1,0 +1,272 @@
+//! One node of a row group while it fills: appended to record by record, turned into an Arrow array when the row group is full.
+
+use std::sync::Arc;
+
+use arrow_array::{
+    ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, StructArray, new_null_array,
+};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_schema::{DataType, Field};
+
+use super::plan::{ColumnType, PlanKind, PlanNode};
+use super::record::{Cursor, f64s, u32s};
+use super::text::TextBuilder;
+use crate::error::{CkptError, Result};
+use crate::layout::{FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY};
+
+/// 2^53 - 1, JavaScript's `Number.MAX_SAFE_INTEGER`.
+const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
+
+/// A node while it fills.
+#[derive(Debug)]
+pub struct Builder {
+    name: String,
+    slots: usize,
+    /// None while no slot is null.
+    validity: Option<BooleanBufferBuilder>,
+    data: Data,
+}
+
+#[derive(Debug)]
+enum Data {
+    Null,
+    /// `integral`: every number so far is a safe integer and none is -0.
+    Num {
+        values: Vec<f64>,
+        integral: bool,
+    },
+    Bool(BooleanBufferBuilder),
+    Text(TextBuilder),
+    I32(Vec<i32>),
+    List {
+        ends: Vec<i32>,
+        child: Box<Builder>,
+    },
+    Struct(Vec<Builder>),
+}
+
+impl Builder {
+    /// An empty builder for a node of the plan, filled up with `slots` nulls: rows that came before the node did.
+    pub fn new(node: &PlanNode, slots: usize) -> Self {
+        let data = match node.kind {
+            PlanKind::Null => Data::Null,
+            PlanKind::Num => Data::Num { values: Vec::new(), integral: true },
+            PlanKind::Bool => Data::Bool(BooleanBufferBuilder::new(0)),
+            PlanKind::Text => Data::Text(TextBuilder::default()),
+            PlanKind::I32 => Data::I32(Vec::new()),
+            PlanKind::List => Data::List { ends: vec![0], child: Box::new(Self::new(&node.children[0], 0)) },
+            PlanKind::Struct => Data::Struct(node.children.iter().map(|child| Self::new(child, 0)).collect()),
+        };
+        let mut builder = Self { name: node.name.clone(), slots: 0, validity: None, data };
+        builder.append_nulls(slots);
+        builder
+    }
+
+    /// Follows a change of the plan: a null node gets its type, a struct more fields. Slots so far are nulls there.
+    pub fn evolve(&mut self, node: &PlanNode) -> Result<()> {
+        match (&mut self.data, node.kind) {
+            (Data::Null, PlanKind::Null)
+            | (Data::Num { .. }, PlanKind::Num)
+            | (Data::Bool(_), PlanKind::Bool)
+            | (Data::Text(_), PlanKind::Text)
+            | (Data::I32(_), PlanKind::I32) => {}
+            (Data::Null, _) => *self = Self::new(node, self.slots),
+            (Data::List { child, .. }, PlanKind::List) => child.evolve(&node.children[0])?,
+            (Data::Struct(fields), PlanKind::Struct) => evolve_all(fields, &node.children, self.slots)?,
+            _ => return Err(CkptError::internal(format!("column {} changed its kind", self.name))),
+        }
+        Ok(())
+    }
+
+    /// Appends the next node section of a rows record; gives its number of slots.
+    pub fn append(&mut self, cursor: &mut Cursor<'_>) -> Result<usize> {
+        let [slots, flags, text_bytes, entries] = cursor.words::<4>()?;
+        let slots = slots as usize;
+        if matches!(self.data, Data::Null) {
+            self.slots += slots;
+            return Ok(slots);
+        }
+        let valid = if flags & FLAG_VALIDITY == 0 { None } else { Some(cursor.section(slots)?) };
+        if let Some(valid) = valid {
+            let validity = self.validity.get_or_insert_with(|| all_valid(self.slots));
+            for &byte in valid {
+                validity.append(byte != 0);
+            }
+        } else if let Some(validity) = &mut self.validity {
+            validity.append_n(slots, true);
+        }
+        match &mut self.data {
+            Data::Null => {}
+            Data::Num { values, integral } => {
+                let before = values.len();
+                values.extend(f64s(cursor.section(slots * 8)?));
+                *integral = *integral && values[before..].iter().all(|&value| is_integral(value));
+            }
+            Data::Bool(bits) => {
+                for &byte in cursor.section(slots)? {
+                    bits.append(byte != 0);
+                }
+            }
+            Data::I32(values) => values.extend(u32s(cursor.section(slots * 4)?).map(|value| value as i32)),
+            Data::Text(text) => {
+                let indices = if flags & FLAG_DICT == 0 { None } else { Some(cursor.section(slots * 4)?) };
+                let ends = cursor.section(indices.map_or(slots, |_| entries as usize) * 4)?;
+                let bytes = cursor.section(text_bytes as usize)?;
+                let mut dictionary = TextBuilder::default();
+                let into = if indices.is_some() { &mut dictionary } else { &mut *text };
+                if flags & FLAG_UTF16 == 0 {
+                    into.append_ascii(ends, bytes)?;
+                } else {
+                    into.append_utf16(ends, bytes)?;
+                }
+                if let Some(indices) = indices {
+                    text.append_dictionary(&dictionary, indices, valid)?;
+                }
+            }
+            Data::List { ends, child } => {
+                let base = ends[ends.len() - 1];
+                let mut last = 0;
+                for end in u32s(cursor.section(slots * 4)?) {
+                    if end < last {
+                        return Err(CkptError::internal("list end offsets fall"));
+                    }
+                    last = end;
+                    ends.push(base + end as i32);
+                }
+                if child.append(cursor)? != last as usize {
+                    return Err(CkptError::internal("a list's end offsets and its child disagree"));
+                }
+            }
+            Data::Struct(fields) => {
+                for field in fields {
+                    if field.append(cursor)? != slots {
+                        return Err(CkptError::internal("a struct and its field disagree on their slots"));
+                    }
+                }
+            }
+        }
+        self.slots += slots;
+        Ok(slots)
+    }
+
+    /// Appends `slots` nulls.
+    pub fn append_nulls(&mut self, slots: usize) {
+        if slots == 0 {
+            return;
+        }
+        if !matches!(self.data, Data::Null) {
+            self.validity.get_or_insert_with(|| all_valid(self.slots)).append_n(slots, false);
+        }
+        match &mut self.data {
+            Data::Null => {}
+            Data::Num { values, .. } => values.resize(values.len() + slots, 0.0),
+            Data::Bool(bits) => bits.append_n(slots, false),
+            Data::Text(text) => text.append_nulls(slots),
+            Data::I32(values) => values.resize(values.len() + slots, 0),
+            Data::List { ends, .. } => ends.resize(ends.len() + slots, ends[ends.len() - 1]),
+            Data::Struct(fields) => fields.iter_mut().for_each(|field| field.append_nulls(slots)),
+        }
+        self.slots += slots;
+    }
+
+    /// About how many bytes of memory the node holds.
+    pub fn bytes(&self) -> usize {
+        match &self.data {
+            Data::Null => 0,
+            Data::Num { values, .. } => values.len() * 8,
+            Data::Bool(_) => self.slots / 8,
+            Data::Text(text) => text.bytes() + self.slots * 4,
+            Data::I32(values) => values.len() * 4,
+            Data::List { ends, child } => ends.len() * 4 + child.bytes(),
+            Data::Struct(fields) => fields.iter().map(Self::bytes).sum(),
+        }
+    }
+
+    /// The name of the field.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The narrowest type that holds all that was appended.
+    pub fn column_type(&self) -> ColumnType {
+        match &self.data {
+            Data::Null => ColumnType::Null,
+            Data::Num { integral: true, .. } => ColumnType::Int,
+            Data::Num { .. } => ColumnType::Double,
+            Data::Bool(_) => ColumnType::Bool,
+            Data::Text(_) => ColumnType::Text,
+            Data::I32(_) => ColumnType::I32,
+            Data::List { child, .. } => ColumnType::List(Box::new(child.column_type())),
+            Data::Struct(fields) => ColumnType::Struct(
+                fields.iter().map(|field| (field.name.clone(), field.column_type())).collect(),
+            ),
+        }
+    }
+
+    /// The Arrow array of all that was appended, as `data_type`, which holds at least [`Self::column_type`].
+    pub fn finish(self, data_type: &DataType) -> Result<ArrayRef> {
+        let nulls = self.validity.map(|mut bits| NullBuffer::new(bits.finish()));
+        Ok(match (self.data, data_type) {
+            (Data::Null, _) => new_null_array(data_type, self.slots),
+            (Data::Num { values, .. }, DataType::Int64) => {
+                let values: Vec<i64> = values.into_iter().map(|value| value as i64).collect();
+                Arc::new(Int64Array::new(ScalarBuffer::from(values), nulls))
+            }
+            (Data::Num { values, .. }, _) => Arc::new(Float64Array::new(ScalarBuffer::from(values), nulls)),
+            (Data::Bool(mut bits), _) => Arc::new(BooleanArray::new(bits.finish(), nulls)),
+            (Data::Text(text), _) => text.finish(nulls)?,
+            (Data::I32(values), _) => Arc::new(Int32Array::new(ScalarBuffer::from(values), nulls)),
+            (Data::List { ends, child }, DataType::List(element)) => {
+                let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
+                let child = child.finish(element.data_type())?;
+                Arc::new(
+                    ListArray::try_new(element.clone(), offsets, child, nulls)
+                        .map_err(CkptError::internal)?,
+                )
+            }
+            (Data::Struct(fields), DataType::Struct(types)) => {
+                let arrays = finish_fields(fields, types, self.slots)?;
+                Arc::new(StructArray::try_new(types.clone(), arrays, nulls).map_err(CkptError::internal)?)
+            }
+            (data, _) => return Err(CkptError::internal(format!("{data:?} does not make a {data_type}"))),
+        })
+    }
+}
+
+/// Makes `builders` follow `plan`, whose nodes are theirs and maybe more.
+pub fn evolve_all(builders: &mut Vec<Builder>, plan: &[PlanNode], slots: usize) -> Result<()> {
+    if plan.len() < builders.len() {
+        return Err(CkptError::internal("a plan lost a column"));
+    }
+    for (builder, node) in builders.iter_mut().zip(plan) {
+        if builder.name != node.name {
+            return Err(CkptError::internal(format!("column {} became {}", builder.name, node.name)));
+        }
+        builder.evolve(node)?;
+    }
+    let known = builders.len();
+    builders.extend(plan[known..].iter().map(|node| Builder::new(node, slots)));
+    Ok(())
+}
+
+fn finish_fields(fields: Vec<Builder>, types: &arrow_schema::Fields, slots: usize) -> Result<Vec<ArrayRef>> {
+    let mut arrays: Vec<Option<ArrayRef>> = vec![None; types.len()];
+    for field in fields {
+        let index = types.iter().position(|ty: &Arc<Field>| *ty.name() == field.name);
+        let index = index.ok_or_else(|| CkptError::internal(format!("field {} has no type", field.name)))?;
+        arrays[index] = Some(field.finish(types[index].data_type())?);
+    }
+    let filled = arrays.into_iter().zip(types);
+    Ok(filled.map(|(array, ty)| array.unwrap_or_else(|| new_null_array(ty.data_type(), slots))).collect())
+}
+
+fn all_valid(slots: usize) -> BooleanBufferBuilder {
+    let mut bits = BooleanBufferBuilder::new(slots + 1024);
+    bits.append_n(slots, true);
+    bits
+}
+
+#[expect(clippy::float_cmp, reason = "exactness is the question")]
+fn is_integral(value: f64) -> bool {
+    value.trunc() == value && value.abs() <= MAX_SAFE && (value != 0.0 || value.is_sign_positive())
+}

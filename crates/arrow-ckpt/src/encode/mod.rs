@@ -1,0 +1,19 @@
+//! Slabs of rows to column chunks, row groups, a file. Knows nothing of how the file becomes durable: see [`crate::commit`].
+
+mod builder;
+mod choose;
+mod chunk;
+mod conform;
+mod footer;
+mod options;
+mod plan;
+mod record;
+mod text;
+mod writer;
+
+pub use options::{
+    Codec, DEFAULT_BROTLI_LEVEL, DEFAULT_GZIP_LEVEL, DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL,
+    MAX_ROW_GROUP_BYTES, WriteOptions,
+};
+pub use plan::{PlanKind, PlanNode};
+pub use writer::{CheckpointWriter, WriteSummary};

@@ -1,0 +1,77 @@
+//! Options of a save.
+
+use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
+use serde::Deserialize;
+
+use crate::error::{CkptError, ErrorCode, Result};
+
+/// Rows in a row group unless the options say otherwise.
+pub const DEFAULT_ROW_GROUP_ROWS: usize = 131_072;
+/// A row group also ends when its columns hold this many bytes, so that rows of long texts keep memory bounded.
+pub const MAX_ROW_GROUP_BYTES: usize = 64 << 20;
+/// gzip's level unless the options say otherwise: its own default.
+pub const DEFAULT_GZIP_LEVEL: u32 = 6;
+/// brotli's level unless the options say otherwise: above it the time doubles for a few percent.
+pub const DEFAULT_BROTLI_LEVEL: u32 = 4;
+/// zstd's level unless the options say otherwise: its fastest.
+pub const DEFAULT_ZSTD_LEVEL: i32 = 1;
+
+/// The codec of the column chunks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "lowercase")]
+pub enum Codec {
+    /// Chosen per column by what the data is, see [`super::choose`].
+    #[default]
+    Auto,
+    /// Snappy.
+    Snappy,
+    /// gzip.
+    Gzip,
+    /// Brotli.
+    Brotli,
+    /// LZ4, in the file as `LZ4_RAW`.
+    Lz4,
+    /// Zstandard.
+    Zstd,
+    /// No compression.
+    None,
+}
+
+/// Options of a save, as the facade checked them.
+#[derive(Debug, Clone, Deserialize, Default)]
+#[serde(rename_all = "camelCase", default)]
+pub struct WriteOptions {
+    /// The codec of the column chunks.
+    pub compression: Codec,
+    /// The codec's own level.
+    pub compression_level: Option<u32>,
+    /// Rows in a row group, [`DEFAULT_ROW_GROUP_ROWS`] if None.
+    pub row_group_rows: Option<usize>,
+}
+
+impl WriteOptions {
+    /// The codec as Parquet names it; None for `auto`.
+    pub fn fixed_codec(&self) -> Result<Option<Compression>> {
+        let level = self.compression_level;
+        let refuse = |error| {
+            let message =
+                format!("compressionLevel {} does not suit the codec: {error}", level.unwrap_or_default());
+            CkptError::new(ErrorCode::InvalidOption, message)
+        };
+        Ok(Some(match self.compression {
+            Codec::Auto => return Ok(None),
+            Codec::Snappy => Compression::SNAPPY,
+            Codec::Lz4 => Compression::LZ4_RAW,
+            Codec::None => Compression::UNCOMPRESSED,
+            Codec::Gzip => {
+                Compression::GZIP(GzipLevel::try_new(level.unwrap_or(DEFAULT_GZIP_LEVEL)).map_err(refuse)?)
+            }
+            Codec::Brotli => Compression::BROTLI(
+                BrotliLevel::try_new(level.unwrap_or(DEFAULT_BROTLI_LEVEL)).map_err(refuse)?,
+            ),
+            Codec::Zstd => Compression::ZSTD(
+                ZstdLevel::try_new(level.map_or(DEFAULT_ZSTD_LEVEL, |level| level as i32)).map_err(refuse)?,
+            ),
+        }))
+    }
+}

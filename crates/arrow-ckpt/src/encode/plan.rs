@@ -1,0 +1,158 @@
+//! The physical plan: what types of columns a slab's records carry, and how types of row groups merge into those of the file.
+
+use std::sync::Arc;
+
+use arrow_schema::{DataType, Field, Fields};
+use serde::Deserialize;
+
+use crate::error::{CkptError, Result};
+use crate::limits::{MAX_SCHEMA_DEPTH, MAX_SCHEMA_NODES};
+
+/// A node of the physical plan as it crosses in a plan record.
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
+pub struct PlanNode {
+    /// The field's name in the file.
+    #[serde(rename = "n")]
+    pub name: String,
+    /// What its slots hold.
+    #[serde(rename = "t")]
+    pub kind: PlanKind,
+    /// The fields of a struct, the one element of a list.
+    #[serde(rename = "c", default)]
+    pub children: Vec<PlanNode>,
+}
+
+/// What the slots of a node hold.
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum PlanKind {
+    /// Nothing so far: every slot is null.
+    Null,
+    /// Numbers as doubles: int64 in the file while all are safe integers and none is -0.
+    Num,
+    /// Bools.
+    Bool,
+    /// Text.
+    Text,
+    /// Small integers of our own, such as shape numbers.
+    I32,
+    /// Lists of the one child.
+    List,
+    /// Structs of the children.
+    Struct,
+}
+
+/// Reads the JSON of a plan record: the top-level columns.
+pub fn parse_plan(json: &[u8]) -> Result<Vec<PlanNode>> {
+    let nodes: Vec<PlanNode> =
+        serde_json::from_slice(json).map_err(|error| CkptError::internal(format!("plan record: {error}")))?;
+    let mut count = 0;
+    for node in &nodes {
+        check(node, 1, &mut count)?;
+    }
+    Ok(nodes)
+}
+
+fn check(node: &PlanNode, depth: usize, count: &mut usize) -> Result<()> {
+    *count += 1;
+    if depth > MAX_SCHEMA_DEPTH || *count > MAX_SCHEMA_NODES {
+        return Err(CkptError::internal("the plan exceeds the schema caps"));
+    }
+    let fits = match node.kind {
+        PlanKind::List => node.children.len() == 1,
+        PlanKind::Struct => !node.children.is_empty(),
+        _ => node.children.is_empty(),
+    };
+    if !fits {
+        return Err(CkptError::internal(format!(
+            "plan node {} has {} children",
+            node.name,
+            node.children.len()
+        )));
+    }
+    node.children.iter().try_for_each(|child| check(child, depth + 1, count))
+}
+
+/// The type of a column, or of a part of it, in one row group or in the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ColumnType {
+    /// All null; stored as text, which every engine opens.
+    Null,
+    /// int64.
+    Int,
+    /// double.
+    Double,
+    /// bool.
+    Bool,
+    /// UTF-8.
+    Text,
+    /// int32.
+    I32,
+    /// A list.
+    List(Box<ColumnType>),
+    /// A struct of named fields.
+    Struct(Vec<(String, ColumnType)>),
+}
+
+impl ColumnType {
+    /// The type that holds the values of both. The facade never changes a node's kind but from null, so only numbers really widen.
+    pub fn merge(&self, other: &Self) -> Result<Self> {
+        Ok(match (self, other) {
+            (a, b) if a == b => a.clone(),
+            (Self::Null, b) => b.clone(),
+            (a, Self::Null) => a.clone(),
+            (Self::Int, Self::Double) | (Self::Double, Self::Int) => Self::Double,
+            (Self::List(a), Self::List(b)) => Self::List(Box::new(a.merge(b)?)),
+            (Self::Struct(a), Self::Struct(b)) => {
+                let mut fields = a.clone();
+                for (name, theirs) in b {
+                    match fields.iter_mut().find(|(mine, _)| mine == name) {
+                        Some((_, mine)) => *mine = mine.merge(theirs)?,
+                        None => fields.push((name.clone(), theirs.clone())),
+                    }
+                }
+                Self::Struct(fields)
+            }
+            (a, b) => return Err(CkptError::internal(format!("a column was {a:?} and is {b:?}"))),
+        })
+    }
+
+    /// The Arrow type. Every field is nullable: a missing key, a null and an exception all are nulls to other engines.
+    #[must_use]
+    pub fn to_arrow(&self) -> DataType {
+        match self {
+            Self::Null | Self::Text => DataType::Utf8,
+            Self::Int => DataType::Int64,
+            Self::Double => DataType::Float64,
+            Self::Bool => DataType::Boolean,
+            Self::I32 => DataType::Int32,
+            Self::List(element) => DataType::List(Arc::new(Field::new("element", element.to_arrow(), true))),
+            Self::Struct(fields) => DataType::Struct(
+                fields.iter().map(|(name, ty)| Field::new(name, ty.to_arrow(), true)).collect::<Fields>(),
+            ),
+        }
+    }
+
+    /// Leaves below this node, in the order of the file's columns.
+    pub fn for_each_leaf<'a>(
+        &'a self,
+        path: &mut Vec<&'a str>,
+        visit: &mut impl FnMut(&[&'a str], &'a Self),
+    ) {
+        match self {
+            Self::List(element) => {
+                path.extend(["list", "element"]);
+                element.for_each_leaf(path, visit);
+                path.truncate(path.len() - 2);
+            }
+            Self::Struct(fields) => {
+                for (name, ty) in fields {
+                    path.push(name);
+                    ty.for_each_leaf(path, visit);
+                    path.pop();
+                }
+            }
+            leaf => visit(path, leaf),
+        }
+    }
+}

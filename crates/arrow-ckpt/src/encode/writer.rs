@@ -1,0 +1,249 @@
+//! The writer of one checkpoint: slabs in, row groups encoded on the pool, bytes written in order, everything committed at the end.
+
+use std::collections::VecDeque;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+
+use parquet::basic::Compression;
+
+use super::builder::{Builder, evolve_all};
+use super::chunk::{ColumnJob, EncodedColumn, HEAD};
+use super::conform::{conform_column, null_column};
+use super::footer::{PlacedColumn, PlacedGroup, footer_bytes};
+use super::options::{DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BYTES, WriteOptions};
+use super::plan::{ColumnType, PlanNode, parse_plan};
+use super::record::Cursor;
+use crate::commit::TempFile;
+use crate::error::{CkptError, Result};
+use crate::layout::{RECORD_PLAN, RECORD_ROWS};
+use crate::limits::MAX_CHUNKS;
+use crate::pool::pool;
+
+/// Row groups that may be encoding while the next one fills: more would only hold more memory.
+const GROUPS_IN_FLIGHT: usize = 2;
+/// A row group of at most this many bytes is encoded where it is: waking other threads would take longer.
+const INLINE_BYTES: usize = 64 << 10;
+/// Leaves that a column is reckoned with: most have one, structs some.
+const LEAVES_PER_COLUMN: usize = 4;
+const MAGIC: &[u8; 4] = b"PAR1";
+
+/// What a finished save tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WriteSummary {
+    /// Rows in the file.
+    pub rows: u64,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+}
+
+/// Writes one checkpoint. Dropped before [`Self::finish`], it leaves nothing behind.
+pub struct CheckpointWriter {
+    temp: TempFile,
+    offset: u64,
+    codec: Option<Compression>,
+    row_group_rows: usize,
+    plan: Vec<PlanNode>,
+    /// The columns of the row group that fills, in the plan's order.
+    builders: Vec<Builder>,
+    rows: usize,
+    /// The merged types so far, in the plan's order.
+    types: Vec<ColumnType>,
+    in_flight: VecDeque<GroupInFlight>,
+    groups: Vec<PlacedGroup>,
+}
+
+struct GroupInFlight {
+    rows: usize,
+    columns: Vec<Option<EncodedColumn>>,
+    done: Receiver<(usize, Result<EncodedColumn>)>,
+}
+
+impl CheckpointWriter {
+    /// Starts a checkpoint that will stand at `path`.
+    pub fn create(path: &Path, options: &WriteOptions) -> Result<Self> {
+        let codec = options.fixed_codec()?;
+        let mut temp = TempFile::create(path)?;
+        temp.write_all(MAGIC)?;
+        Ok(Self {
+            temp,
+            offset: MAGIC.len() as u64,
+            codec,
+            row_group_rows: options.row_group_rows.unwrap_or(DEFAULT_ROW_GROUP_ROWS).max(1),
+            plan: Vec::new(),
+            builders: Vec::new(),
+            rows: 0,
+            types: Vec::new(),
+            in_flight: VecDeque::new(),
+            groups: Vec::new(),
+        })
+    }
+
+    /// Takes in the records of a slab; blocks while too many row groups are encoding.
+    pub fn ingest(&mut self, slab: &[u8]) -> Result<()> {
+        let mut cursor = Cursor::new(slab);
+        while !cursor.is_empty() {
+            match cursor.record()? {
+                (RECORD_PLAN, body) => self.set_plan(body)?,
+                (RECORD_ROWS, body) => self.append_rows(body)?,
+                (kind, _) => return Err(CkptError::internal(format!("unknown record kind {kind}"))),
+            }
+        }
+        Ok(())
+    }
+
+    fn set_plan(&mut self, body: &[u8]) -> Result<()> {
+        self.plan = parse_plan(body)?;
+        evolve_all(&mut self.builders, &self.plan, self.rows)
+    }
+
+    fn append_rows(&mut self, body: &[u8]) -> Result<()> {
+        let mut cursor = Cursor::new(body);
+        let [rows, _] = cursor.words::<2>()?;
+        let rows = rows as usize;
+        if self.rows > 0 && self.is_full(rows, body.len()) {
+            self.end_row_group()?;
+        }
+        for builder in &mut self.builders {
+            if builder.append(&mut cursor)? != rows {
+                return Err(CkptError::internal(format!("column {} has not {rows} rows", builder.name())));
+            }
+        }
+        if !cursor.is_empty() {
+            return Err(CkptError::internal("a rows record is longer than its plan"));
+        }
+        self.rows += rows;
+        Ok(())
+    }
+
+    /// Whether the row group that fills has no place for `rows` more of about `bytes`. Rows end it only while the file's chunks stay
+    /// far below the cap that readers set: thousands of columns get larger row groups than asked for.
+    fn is_full(&self, rows: usize, bytes: usize) -> bool {
+        let held: usize = self.builders.iter().map(Builder::bytes).sum();
+        let chunks = (self.groups.len() + self.in_flight.len() + 1) * self.builders.len() * LEAVES_PER_COLUMN;
+        held + bytes > MAX_ROW_GROUP_BYTES
+            || (self.rows + rows > self.row_group_rows && chunks < MAX_CHUNKS / 16)
+    }
+
+    /// Hands the columns of the full row group to the pool and starts the next one.
+    fn end_row_group(&mut self) -> Result<()> {
+        let fresh = self.plan.iter().map(|node| Builder::new(node, 0)).collect();
+        let builders = std::mem::replace(&mut self.builders, fresh);
+        let rows = std::mem::take(&mut self.rows);
+        let inline = builders.iter().map(Builder::bytes).sum::<usize>() <= INLINE_BYTES;
+        let (sender, done) = channel();
+        let columns = builders.iter().map(|_| None).collect();
+        for (index, builder) in builders.into_iter().enumerate() {
+            let column_type = builder.column_type();
+            let merged = match self.types.get(index) {
+                Some(known) => known.merge(&column_type)?,
+                None => column_type,
+            };
+            if index < self.types.len() {
+                self.types[index] = merged.clone();
+            } else {
+                self.types.push(merged.clone());
+            }
+            let job = ColumnJob { builder, column_type: merged, codec: self.codec };
+            let sender = sender.clone();
+            // A closed channel means the save was given up: nobody waits for the result.
+            let work = move || drop(sender.send((index, job.run())));
+            if inline { work() } else { pool()?.spawn(work) }
+        }
+        self.in_flight.push_back(GroupInFlight { rows, columns, done });
+        while self.in_flight.len() > GROUPS_IN_FLIGHT {
+            self.place_oldest()?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the oldest row group and writes its columns.
+    fn place_oldest(&mut self) -> Result<()> {
+        let Some(mut group) = self.in_flight.pop_front() else { return Ok(()) };
+        let mut placed = Vec::with_capacity(group.columns.len());
+        for index in 0..group.columns.len() {
+            while group.columns[index].is_none() {
+                let (ready, column) =
+                    group.done.recv().map_err(|_| CkptError::internal("an encoding thread died"))?;
+                group.columns[ready] = Some(column?);
+            }
+            if let Some(column) = group.columns[index].take() {
+                placed.push(self.place(column)?);
+            }
+        }
+        self.groups.push(PlacedGroup { rows: group.rows, columns: placed });
+        Ok(())
+    }
+
+    fn place(&mut self, column: EncodedColumn) -> Result<PlacedColumn> {
+        let offset = self.offset - HEAD as u64;
+        let bytes = &column.bytes[HEAD..];
+        self.temp.write_all(bytes)?;
+        self.offset += bytes.len() as u64;
+        Ok(PlacedColumn { column_type: column.column_type, offset, leaves: column.leaves })
+    }
+
+    /// Encodes what is left, brings all row groups to the same types, writes the footer with `key_values`, and commits.
+    /// When this returns, the checkpoint is durable under its name.
+    pub fn finish(mut self, key_values: &[(String, String)]) -> Result<WriteSummary> {
+        if self.rows > 0 {
+            self.end_row_group()?;
+        }
+        while !self.in_flight.is_empty() {
+            self.place_oldest()?;
+        }
+        // Columns that only a plan knows (no row ever came) have no type yet.
+        for index in self.types.len()..self.plan.len() {
+            self.types.push(Builder::new(&self.plan[index], 0).column_type());
+        }
+        self.conform_groups()?;
+        let columns: Vec<_> = self.plan.iter().map(|node| node.name.clone()).zip(self.types).collect();
+        let footer = footer_bytes(&columns, &self.groups, key_values)?;
+        self.temp.write_all(&footer)?;
+        self.temp.commit()?;
+        let rows = self.groups.iter().map(|group| group.rows as u64).sum();
+        Ok(WriteSummary { rows, bytes: self.offset + footer.len() as u64 })
+    }
+
+    fn conform_groups(&mut self) -> Result<()> {
+        let mut groups = std::mem::take(&mut self.groups);
+        for group in &mut groups {
+            for index in 0..self.types.len() {
+                let (name, target) = (self.plan[index].name.clone(), self.types[index].clone());
+                let column = match group.columns.get(index) {
+                    Some(placed) if placed.column_type == target => continue,
+                    Some(placed) => conform_column(
+                        &name,
+                        placed,
+                        &self.read_back(placed)?,
+                        group.rows,
+                        &target,
+                        self.codec,
+                    )?,
+                    None => null_column(&name, group.rows, &target, self.codec)?,
+                };
+                let placed = self.place(column)?;
+                if index < group.columns.len() {
+                    group.columns[index] = placed;
+                } else {
+                    group.columns.push(placed);
+                }
+            }
+        }
+        self.groups = groups;
+        Ok(())
+    }
+
+    fn read_back(&self, placed: &PlacedColumn) -> Result<Vec<u8>> {
+        let length: i64 = placed.leaves.iter().map(|leaf| leaf.metadata.compressed_size()).sum();
+        let mut chunk = vec![0; length as usize];
+        let read = |chunk: &mut [u8]| {
+            let mut file = self.temp.reopen()?;
+            let start = SeekFrom::Start(placed.offset + HEAD as u64);
+            let done = file.seek(start).and_then(|_| file.read_exact(chunk));
+            done.map_err(|error| CkptError::internal(format!("reading back a chunk: {error}")))
+        };
+        read(&mut chunk)?;
+        Ok(chunk)
+    }
+}

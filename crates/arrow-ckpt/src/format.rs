@@ -1,0 +1,39 @@
+//! What makes a Parquet file one of ours: the keys in its footer, and the footer's own checksum. FORMAT.md tells the whole story.
+
+/// The format version this crate writes and the latest it reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Format version, decimal. Its presence marks a file as a checkpoint of arrow-ckpt.
+pub const KEY_VERSION: &str = "arrow-ckpt.version";
+/// The logical plan: JSON text that the facade writes and reads; the core passes it through.
+pub const KEY_PLAN: &str = "arrow-ckpt.plan";
+/// The operation hash.
+pub const KEY_HASH: &str = "arrow-ckpt.hash";
+/// The user's metadata, a JSON object of strings.
+pub const KEY_METADATA: &str = "arrow-ckpt.metadata";
+/// CRC32C of every column chunk's bytes, 8 hex digits each, row group by row group, leaf by leaf.
+pub const KEY_CHUNK_CRC: &str = "arrow-ckpt.crc32c";
+/// CRC32C of the footer's Thrift bytes with these 8 hex digits as zeros. Always the last key-value of the footer.
+pub const KEY_FOOTER_CRC: &str = "arrow-ckpt.footer-crc32c";
+
+/// What stands in the place of the footer's checksum while it is computed.
+pub const FOOTER_CRC_ZERO: &str = "00000000";
+
+/// Where in the footer's Thrift bytes the 8 digits of its own checksum stand. The key is the last key-value, and nothing after it
+/// (`created_by` and the column orders) holds text of the user's, so the last occurrence of the key is the right one.
+#[must_use]
+pub fn footer_crc_position(footer: &[u8]) -> Option<usize> {
+    let key = KEY_FOOTER_CRC.as_bytes();
+    let found = footer.windows(key.len()).rposition(|window| window == key)?;
+    // Thrift compact: after the key's bytes one byte of field header (string, field 2) and one of length (8).
+    let digits = found + key.len() + 2;
+    (footer.get(digits - 2..digits) == Some(&[0x18, 8]) && footer.len() >= digits + 8).then_some(digits)
+}
+
+/// The footer's checksum: CRC32C over all its bytes with the 8 digits at `position` taken as zeros.
+#[must_use]
+pub fn footer_crc(footer: &[u8], position: usize) -> u32 {
+    let crc = crc32c::crc32c(&footer[..position]);
+    let crc = crc32c::crc32c_append(crc, FOOTER_CRC_ZERO.as_bytes());
+    crc32c::crc32c_append(crc, &footer[position + FOOTER_CRC_ZERO.len()..])
+}

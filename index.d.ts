@@ -1,0 +1,264 @@
+// The public types of arrow-ckpt, rolled up by `npm run api`. Do not edit.
+/** The one error class of this package: `code` is stable, `message` says what is wrong, where, and what to do. */
+export declare class CheckpointError extends Error {
+    readonly code: CheckpointErrorCode;
+    readonly path?: string;
+    readonly column?: string;
+    readonly row?: number;
+    constructor(code: CheckpointErrorCode, message: string, fields?: CheckpointErrorFields);
+}
+
+export declare type CheckpointErrorCode = (typeof ERROR_CODES)[number];
+
+/** Where an error happened; every field is optional and present only when it is known. */
+export declare interface CheckpointErrorFields {
+    /** The file or folder concerned. */
+    path?: string;
+    /** The column, or the path inside a row: `metadata.tags[3]`. */
+    column?: string;
+    /** The index of the row, counted from 0 over the whole checkpoint. */
+    row?: number;
+    /** The error underneath. */
+    cause?: unknown;
+}
+
+/** What is known of one checkpoint without loading its rows. */
+export declare interface CheckpointInfo {
+    path: string;
+    format: 'parquet' | 'json';
+    /** Number of rows. */
+    rows: number;
+    /** Size of the file in bytes. */
+    bytes: number;
+    /** The hash given on save, or null. */
+    hash: string | null;
+    /** The metadata given on save; `{}` when there was none. */
+    metadata: Record<string, string>;
+    /** The top-level columns in order of first appearance; empty for JSON checkpoints, which have none. */
+    columns: ColumnInfo[];
+}
+
+/** An entry of {@link CheckpointManager.listCheckpoints}. */
+declare interface CheckpointListing extends NamedCheckpointInfo {
+    /** Present when the file cannot be read; `rows` is then 0 and `hash` null, whatever the file once held. */
+    error?: CheckpointError;
+}
+
+/**
+ * Checkpoints of a pipeline in a directory, in DocETL's layout: `<directory>/<step>/<operation>.parquet`.
+ *
+ * ```ts
+ * const checkpoints = new CheckpointManager('checkpoints');
+ * const rows = (await checkpoints.loadCheckpoint('process', 'extract', { hash })) ?? (await extract());
+ * await checkpoints.saveCheckpoint('process', 'extract', rows, { hash });
+ * ```
+ *
+ * Names of steps and operations may be any non-empty strings: what a path cannot hold is percent-encoded.
+ * Where a checkpoint is there as Parquet and as JSON, the newer file counts; a save removes the file of the other format once its own is durable.
+ * All methods reject with a `CheckpointError`, except an aborted call, which rejects with `signal.reason`.
+ */
+export declare class CheckpointManager {
+    #private;
+    /** The directory that was given. It is made by the first save. */
+    readonly directory: string;
+    constructor(directory: string, options?: CheckpointManagerOptions);
+    /** Whether saves write Parquet: false when it was asked for so, and when the native binary is missing. */
+    get enableArrow(): boolean;
+    /**
+     * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact.
+     * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
+     */
+    saveCheckpoint(step: string, operation: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string>;
+    /**
+     * Loads the rows of an operation of a step; null when there is no checkpoint, or when `options.hash` is given and is not the one it was saved with.
+     * @throws what `readCheckpoint` throws, `ERR_CKPT_CORRUPT` for a damaged file among it: null never stands for a checkpoint that is there but unreadable
+     */
+    loadCheckpoint<T extends Row = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
+    /**
+     * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path.
+     * @param index the number of the batch, an integer from 0 on
+     */
+    saveBatchCheckpoint(operation: string, index: number, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string>;
+    /**
+     * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
+     * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order.
+     */
+    loadBatchCheckpoints<T extends Row = Row>(operation: string): Promise<T[][]>;
+    /** The indexes of the batches of an operation that are there, ascending; `[]` for none. */
+    listBatchCheckpoints(operation: string): Promise<number[]>;
+    /** What is known of a checkpoint without loading its rows; null when there is none. */
+    getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null>;
+    /**
+     * Every checkpoint in the directory, in the order of step and operation, batches and temporaries left out. A file that cannot
+     * be read is listed with its `error`: one damaged checkpoint does not hide the others.
+     */
+    listCheckpoints(): Promise<CheckpointListing[]>;
+}
+
+/** Options of a {@link CheckpointManager}. */
+declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
+    /** Save as Parquet where the native binary is there; `false` saves as JSON. @default true */
+    enableArrow?: boolean;
+    /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
+    logger?: Logger | false;
+}
+
+export declare type Codec = (typeof CODECS)[number];
+
+/** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
+declare const CODECS: readonly ['auto', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd', 'none'];
+
+/** One top-level column of a Parquet checkpoint. */
+export declare interface ColumnInfo {
+    /** The key in the rows. */
+    name: string;
+    /** The type in the file: `string`, `int64`, `double`, `bool`, `null`, `list<...>`, `struct<...>`, `json`, ... */
+    type: string;
+    /** The codec or codecs of its column chunks. */
+    codec: string;
+    /** Compressed size in bytes. */
+    bytes: number;
+}
+
+/** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
+declare const ERROR_CODES: readonly [
+/** An argument has the wrong type (a path that is not a string, a step name that is empty). */
+'ERR_CKPT_INVALID_ARGUMENT', 
+/** An option object has a key that this call does not know. */
+'ERR_CKPT_UNKNOWN_OPTION', 
+/** An option has a value outside its range. */
+'ERR_CKPT_INVALID_OPTION', 
+/** The compression codec has no such name. */
+'ERR_CKPT_UNKNOWN_CODEC', 
+/** `rows` is neither an iterable nor an async iterable of rows. */
+'ERR_CKPT_ROWS_NOT_ITERABLE', 
+/** A row is not a plain object. `row` is its index. */
+'ERR_CKPT_ROW_NOT_OBJECT', 
+/** A value that no checkpoint can keep (function, symbol, class instance, Map, Set, cycle, array hole). */
+'ERR_CKPT_UNSUPPORTED_VALUE', 
+/** Nesting deeper than the limit. */
+'ERR_CKPT_TOO_DEEP', 
+/** A requested column is not in the checkpoint. */
+'ERR_CKPT_UNKNOWN_COLUMN', 
+/** There is no file at the path. */
+'ERR_CKPT_NOT_FOUND', 
+/** The path is a folder, or a part of it is not a folder. */
+'ERR_CKPT_NOT_A_FILE', 
+/** The file is neither Parquet nor a checkpoint in JSON. */
+'ERR_CKPT_NOT_A_CHECKPOINT', 
+/** The file ends before its contents do. */
+'ERR_CKPT_TRUNCATED', 
+/** The file's bytes are not those that were written, or break the rules of its format. */
+'ERR_CKPT_CORRUPT', 
+/** The file is well formed but uses something that this version cannot read. */
+'ERR_CKPT_UNSUPPORTED_FILE', 
+/** The file was written by a later format version than this package knows. */
+'ERR_CKPT_FORMAT_VERSION', 
+/** A cap on size, count or depth would be exceeded. */
+'ERR_CKPT_LIMIT', 
+/** The operating system denies access. */
+'ERR_CKPT_PERMISSION', 
+/** The file system is mounted read-only. */
+'ERR_CKPT_READ_ONLY', 
+/** The disk or the quota is full. */
+'ERR_CKPT_NO_SPACE', 
+/** Any other failure of the operating system. */
+'ERR_CKPT_IO', 
+/** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */
+'ERR_CKPT_INTERNAL'];
+
+/** True for a {@link CheckpointError} of any copy of this package and of any realm. */
+export declare function isCheckpointError(error: unknown): error is CheckpointError;
+
+/** Options of {@link CheckpointManager.loadCheckpoint}. */
+declare interface LoadOptions extends ReadOptions {
+    /** The hash of the operation as it is now: a checkpoint that was saved with another, or with none, counts as not there. */
+    hash?: string;
+}
+
+/** Where a manager tells what it did. `console` is one. */
+declare interface Logger {
+    info(message: string): void;
+    warn(message: string): void;
+}
+
+/** What is known of a checkpoint of a manager without loading its rows. */
+declare interface NamedCheckpointInfo extends CheckpointInfo {
+    step: string;
+    operation: string;
+    /** When the file was written. */
+    modified: Date;
+}
+
+/** What a running save or load tells its `onProgress`. */
+export declare interface Progress {
+    /** Rows handed over so far. */
+    rows: number;
+    /** Rows in all, where that is known (an array, a file); else undefined. */
+    totalRows: number | undefined;
+}
+
+/**
+ * Loads all rows of a checkpoint: exactly the rows that were saved. Also opens Parquet files of other writers and JSON arrays of objects.
+ *
+ * @throws CheckpointError `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
+ * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, and those
+ * of the call and the file system as `writeCheckpoint`.
+ */
+export declare function readCheckpoint<T extends Row = Row>(path: string, options?: ReadOptions): Promise<T[]>;
+
+/** Options of every load. */
+export declare interface ReadOptions {
+    /** Top-level columns to load, in the file's order; others are not decoded. @default all */
+    columns?: readonly string[];
+    /** Check the checksums of what is read. @default true */
+    verify?: boolean;
+    /** Aborts the load: rejects with `signal.reason`. */
+    signal?: AbortSignal;
+    /** Called as rows are loaded, at most every 50 ms and once at the end. */
+    onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * A row: a plain object. Its own enumerable string keys are the columns; symbol keys are not stored.
+ *
+ * Values may be anything `JSON.stringify` keeps, and beyond it: `undefined`, every number (`-0`, `NaN`, the infinities),
+ * `bigint`, `Date`, `Uint8Array` (and `Buffer`, which comes back as `Uint8Array`), `Float32Array`, `Float64Array`,
+ * strings with lone surrogates. Anything else is refused with `ERR_CKPT_UNSUPPORTED_VALUE` before a file is touched.
+ */
+export declare type Row = Record<string, unknown>;
+
+/**
+ * Saves rows as one checkpoint file and resolves when it is durable. Until then the file that was at `path` is intact, and after a failure
+ * it still is.
+ *
+ * The file is Parquet; it is JSON if `path` ends in `.json`, or where the native binary is missing (one warning a process), or with
+ * `ARROW_CKPT_FORCE_JSON=1`. `info.format` tells. `readCheckpoint` goes by the file's contents, not by its name.
+ *
+ * An array must not change until the promise settles. Folders on the way to `path` are made.
+ *
+ * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for the
+ * rows; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
+ * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system.
+ */
+export declare function writeCheckpoint(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<CheckpointInfo>;
+
+/** Options of every save. */
+export declare interface WriteOptions {
+    /** The codec of the column chunks. @default 'auto' */
+    compression?: Codec;
+    /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. Others have none. @default the codec's fastest sensible one */
+    compressionLevel?: number;
+    /** Rows in a row group, 1 to 16,777,216. @default 131072 */
+    rowGroupRows?: number;
+    /** The hash of the operation that made the rows; kept in the file, returned by `info.hash`. */
+    hash?: string;
+    /** Strings of your own, kept in the file, returned by `info.metadata`. */
+    metadata?: Record<string, string>;
+    /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
+    signal?: AbortSignal;
+    /** Called as rows are handed over, at most every 50 ms and once at the end. */
+    onProgress?: (progress: Progress) => void;
+}
+
+export { }

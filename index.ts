@@ -1,0 +1,5 @@
+export { CheckpointError, isCheckpointError, type CheckpointErrorCode, type CheckpointErrorFields } from './lib/errors.js';
+export { readCheckpoint, writeCheckpoint } from './lib/files/checkpoint-files.js';
+export { CheckpointManager } from './lib/managers/checkpoint-manager.js';
+export type { CheckpointInfo, Codec, ColumnInfo, Progress, ReadOptions, WriteOptions } from './lib/options.js';
+export type { Row } from './lib/rows.js';

@@ -1,0 +1,27 @@
+import { CheckpointError } from '../../errors.js';
+import type { Row } from '../../rows.js';
+
+/** Sets an own property, also one named `__proto__`, which assignment would take for the prototype. */
+export function setOwn(object: Row, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
+  else object[key] = value;
+}
+
+/** The object of one shape from the values of all fields. */
+export function buildShape(keys: readonly string[], shapes: readonly (readonly number[])[], shape: number, values: readonly unknown[]): Row {
+  const fields = shapes[shape];
+  // Without any shape there is no such object: a whole row's text stands in its place.
+  if (fields === undefined && shapes.length === 0) return {};
+  if (fields === undefined) throw new CheckpointError('ERR_CKPT_CORRUPT', `an object has shape ${shape}, but the plan knows ${shapes.length}`);
+  const object: Row = {};
+  for (const field of fields) setOwn(object, keys[field] as string, values[field]);
+  return object;
+}
+
+/** The row of a whole-row text, with only the wanted keys. */
+export function keepKeys(row: Row, keep: ReadonlySet<string> | undefined): Row {
+  if (keep === undefined) return row;
+  const kept: Row = {};
+  for (const key of Object.keys(row)) if (keep.has(key)) setOwn(kept, key, row[key]);
+  return kept;
+}

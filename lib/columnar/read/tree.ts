@@ -1,0 +1,174 @@
+import { CheckpointError } from '../../errors.js';
+import { fieldName, type LogicalPlan, type StructPlan, type ValuePlan } from '../plan.js';
+
+/** A node of the file's physical tree, as the core describes it. */
+export interface PhysicalNode {
+  name: string;
+  kind: 'struct' | 'list' | 'map' | 'null' | 'f64' | 'bool' | 'text' | 'dict' | 'int' | 'bytes' | 'date' | 'timestamp';
+  children?: PhysicalNode[];
+}
+
+/** How a value is made from the views of a block. `node`: the index of its view, the node's place in pre-order. */
+export type ReadNode = (LeafNode | ListRead | MapRead | StructRead) & { exceptions?: LeafNode };
+
+export interface LeafNode {
+  kind: 'number' | 'bool' | 'text' | 'dict' | 'value' | 'null';
+  node: number;
+  /** The text is JSON. */
+  json: boolean;
+}
+
+export interface ListRead {
+  kind: 'list';
+  node: number;
+  element: ReadNode;
+}
+
+export interface MapRead {
+  kind: 'map';
+  node: number;
+  key: ReadNode;
+  value: ReadNode;
+  /** Keys are strings: an object; else an array of pairs. */
+  object: boolean;
+}
+
+export interface StructRead {
+  kind: 'struct';
+  /** -1 for the row itself. */
+  node: number;
+  keys: string[];
+  fields: ReadNode[];
+  /** Field numbers of each shape; undefined for the files of others: every field, in order. */
+  shapes?: number[][];
+  shape?: LeafNode;
+}
+
+/** How rows are made. */
+export interface RowRead {
+  row: StructRead;
+  /** Whole rows as JSON text. */
+  texts?: LeafNode;
+  /** Keep only these keys of whole rows. */
+  keep?: ReadonlySet<string>;
+}
+
+const LEAF_KINDS: Partial<Record<PhysicalNode['kind'], LeafNode['kind']>> = {
+  f64: 'number', int: 'number', bool: 'bool', text: 'text', dict: 'dict', null: 'null', bytes: 'value', date: 'value', timestamp: 'value',
+};
+
+interface Placed {
+  node: number;
+  physical: PhysicalNode;
+}
+
+/** Pre-order places of the nodes of a tree. */
+export function place(tree: readonly PhysicalNode[]): Map<PhysicalNode, number> {
+  const places = new Map<PhysicalNode, number>();
+  const walk = (node: PhysicalNode): void => {
+    places.set(node, places.size);
+    node.children?.forEach(walk);
+  };
+  tree.forEach(walk);
+  return places;
+}
+
+/** The rows of a file of another writer: its columns as they are. */
+export function foreignRows(tree: readonly PhysicalNode[]): RowRead {
+  const places = place(tree);
+  return { row: { kind: 'struct', node: -1, keys: tree.map((node) => node.name), fields: tree.map((node) => foreign(node, places)) } };
+}
+
+function foreign(physical: PhysicalNode, places: ReadonlyMap<PhysicalNode, number>): ReadNode {
+  const node = places.get(physical) as number;
+  const children = physical.children ?? [];
+  if (physical.kind === 'list') return { kind: 'list', node, element: foreign(children[0] as PhysicalNode, places) };
+  if (physical.kind === 'struct') {
+    return { kind: 'struct', node, keys: children.map((child) => child.name), fields: children.map((child) => foreign(child, places)) };
+  }
+  if (physical.kind === 'map') {
+    const [key, value] = (children[0] as PhysicalNode).children as [PhysicalNode, PhysicalNode | undefined];
+    const made = value === undefined ? ({ kind: 'null', node: -1, json: false } as const) : foreign(value, places);
+    return { kind: 'map', node, key: foreign(key, places), value: made, object: key.kind === 'text' || key.kind === 'dict' };
+  }
+  return leaf({ node, physical }, false);
+}
+
+function leaf({ node, physical }: Placed, json: boolean): LeafNode {
+  const kind = LEAF_KINDS[physical.kind];
+  if (kind === undefined) throw misfit(physical.name);
+  return { kind, node, json };
+}
+
+/** The rows of a file of ours. `keep`: only these keys. The tree holds at least the columns that they need: see `neededColumns`. */
+export function plannedRows(plan: LogicalPlan, tree: readonly PhysicalNode[], keep?: ReadonlySet<string>): RowRead {
+  const places = place(tree);
+  const find = finder(tree, places);
+  const row = struct(plan.row, -1, find, places, keep);
+  const made: RowRead = { row };
+  if (plan.x !== undefined) made.texts = leaf(find(plan.x), true);
+  if (keep !== undefined) made.keep = keep;
+  return made;
+}
+
+type Find = (name: string) => Placed;
+
+function finder(nodes: readonly PhysicalNode[], places: ReadonlyMap<PhysicalNode, number>): Find {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  return (name) => {
+    const physical = byName.get(name);
+    if (physical === undefined) throw misfit(name);
+    return { physical, node: places.get(physical) as number };
+  };
+}
+
+function struct(plan: StructPlan, node: number, find: Find, places: ReadonlyMap<PhysicalNode, number>, keep?: ReadonlySet<string>): StructRead {
+  const kept = plan.f.map((field, index) => ({ field, index })).filter(({ field }) => keep === undefined || keep.has(field.k));
+  const fields = kept.map(({ field }) => {
+    const made = planned(field.v, find(fieldName(field)), places);
+    if (field.v.x !== undefined) made.exceptions = leaf(find(field.v.x), true);
+    return made;
+  });
+  const place = new Map(kept.map(({ index }, at) => [index, at]));
+  const shapes = plan.s.map((shape) => shape.filter((index) => place.has(index)).map((index) => place.get(index) as number));
+  const made: StructRead = { kind: 'struct', node, keys: kept.map(({ field }) => field.k), fields, shapes };
+  if (plan.h !== undefined) made.shape = leaf(find(plan.h), false);
+  return made;
+}
+
+function planned(plan: ValuePlan, placed: Placed, places: ReadonlyMap<PhysicalNode, number>): ReadNode {
+  const { node, physical } = placed;
+  const children = physical.children ?? [];
+  if (plan.t === 'struct') {
+    if (physical.kind !== 'struct') throw misfit(physical.name);
+    return struct(plan, node, finder(children, places), places);
+  }
+  if (plan.t === 'list') {
+    const [child] = children;
+    if (physical.kind !== 'list' || child === undefined) throw misfit(physical.name);
+    return { kind: 'list', node, element: planned(plan.e, { physical: child, node: places.get(child) as number }, places) };
+  }
+  if (plan.t === 'null') return { kind: 'null', node, json: false };
+  return leaf(placed, plan.t === 'json');
+}
+
+/** The names of the columns that the given keys need; undefined if the plan has no such key: the first one that it lacks is in `unknown`. */
+export function neededColumns(plan: LogicalPlan, keep: ReadonlySet<string>): { names: Set<string>; unknown: string | undefined } {
+  const names = new Set<string>();
+  const known = new Set<string>();
+  for (const field of plan.row.f) {
+    known.add(field.k);
+    if (!keep.has(field.k)) continue;
+    names.add(fieldName(field));
+    if (field.v.x !== undefined) names.add(field.v.x);
+  }
+  if (plan.row.h !== undefined) names.add(plan.row.h);
+  if (plan.x !== undefined) names.add(plan.x);
+  // Keys of whole rows are in no plan: any key may be there.
+  const unknown = plan.x === undefined ? [...keep].find((key) => !known.has(key)) : undefined;
+  return { names, unknown };
+}
+
+function misfit(name: string): CheckpointError {
+  return new CheckpointError('ERR_CKPT_CORRUPT', `column '${name}' is not as the plan in the file's footer says; the file was changed after it was written`, { column: name });
+}

@@ -1,0 +1,185 @@
+import { align8, FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY, RECORD_PLAN, RECORD_ROWS } from '../layout.js';
+import { ListNode } from './containers.js';
+import { BoolNode, NumberNode, ShapeIdNode, TextNode, type WriteNode } from './nodes.js';
+
+/** Texts longer than this on average are written one by one: joining them would only copy them once more. */
+const JOIN_MAX_AVERAGE = 2048;
+/** Room that a UTF-8 write needs beyond the text's length to tell ASCII for certain: one more character of any size. */
+const UTF8_MARGIN = 4;
+
+/** Memory that records are written to, with a view for each kind of data. */
+export class Slab {
+  readonly bytes: Buffer;
+  readonly u32: Uint32Array;
+  readonly f64: Float64Array;
+
+  constructor(readonly capacity: number) {
+    const memory = new ArrayBuffer(capacity);
+    this.bytes = Buffer.from(memory);
+    this.u32 = new Uint32Array(memory);
+    this.f64 = new Float64Array(memory);
+  }
+}
+
+interface JoinedText {
+  /** Undefined: the parts are written one by one. */
+  joined: string | undefined;
+  units: number;
+}
+
+/** Writes a filled chunk as a rows record: see crates/arrow-ckpt/src/layout.rs. */
+export class ChunkBytes {
+  readonly #texts = new Map<TextNode, JoinedText>();
+
+  /**
+   * The bytes that the record may take, or -1 if a text has lone surrogates: its node then looks at each, and the chunk must be filled again.
+   */
+  measure(roots: readonly WriteNode[], rows: number): number {
+    let bytes = 16;
+    for (const node of roots) {
+      const more = this.#measureNode(node, rows);
+      if (more < 0) return -1;
+      bytes += more;
+    }
+    return bytes;
+  }
+
+  #measureNode(node: WriteNode, slots: number): number {
+    if (node.kind === 'null') return 16;
+    let bytes = 16 + (node.hasNulls ? align8(slots) : 0);
+    if (node instanceof TextNode) {
+      const text = this.#join(node, slots);
+      if (text === undefined) return -1;
+      if (node.dictionary !== undefined) bytes += align8(slots * 4);
+      bytes += align8(node.parts.length * 4) + align8((node.wide ? text.units * 2 : text.units) + UTF8_MARGIN);
+    } else if (node instanceof NumberNode) bytes += slots * 8;
+    else if (node instanceof BoolNode) bytes += align8(slots);
+    else if (node.kind === 'i32' || node.kind === 'list') bytes += align8(slots * 4);
+    const below = node instanceof ListNode ? node.cursor : slots;
+    for (const child of node.children) {
+      const more = this.#measureNode(child, below);
+      if (more < 0) return -1;
+      bytes += more;
+    }
+    return bytes;
+  }
+
+  #join(node: TextNode, slots: number): JoinedText | undefined {
+    const { parts } = node;
+    node.measured(slots);
+    if (node.dictionary === undefined) parts.length = slots;
+    const count = parts.length;
+    let units = 0;
+    for (let index = 0; index < count; index++) units += (parts[index] as string).length;
+    const joined = units <= count * JOIN_MAX_AVERAGE ? parts.join('') : undefined;
+    if (node.wide && !node.checked && !isEachWellFormed(parts, joined)) {
+      node.checked = true;
+      return undefined;
+    }
+    const text = { joined, units };
+    this.#texts.set(node, text);
+    return text;
+  }
+
+  /**
+   * Writes the record at `offset`, a multiple of 8; gives its end, or -1 if a text turned out not to be ASCII: measure and write again.
+   * The slab must have room for what `measure` said.
+   */
+  write(slab: Slab, offset: number, roots: readonly WriteNode[], rows: number): number {
+    let end = offset + 16;
+    for (const node of roots) {
+      end = this.#writeNode(slab, end, node, rows);
+      if (end < 0) return -1;
+    }
+    slab.u32.set([RECORD_ROWS, end - offset - 8, rows, 0], offset / 4);
+    this.#texts.clear();
+    return end;
+  }
+
+  #writeNode(slab: Slab, start: number, node: WriteNode, slots: number): number {
+    const head = start / 4;
+    slab.u32[head] = slots;
+    slab.u32[head + 1] = node.hasNulls ? FLAG_VALIDITY : 0;
+    slab.u32[head + 2] = 0;
+    slab.u32[head + 3] = 0;
+    let end = start + 16;
+    if (node.kind === 'null') return end;
+    if (node.hasNulls) {
+      slab.bytes.set(node.valid.subarray(0, slots), end);
+      end += align8(slots);
+    }
+    if (node instanceof NumberNode) {
+      slab.f64.set(node.data.subarray(0, slots), end / 8);
+      end += slots * 8;
+    } else if (node instanceof TextNode) {
+      end = this.#writeText(slab, head, end, node, slots);
+    } else if (node instanceof BoolNode) {
+      slab.bytes.set(node.data.subarray(0, slots), end);
+      end += align8(slots);
+    } else if (node instanceof ShapeIdNode) {
+      slab.u32.set(node.data.subarray(0, slots), end / 4);
+      end += align8(slots * 4);
+    } else if (node instanceof ListNode) {
+      slab.u32.set(node.ends.subarray(0, slots), end / 4);
+      end += align8(slots * 4);
+    }
+    const below = node instanceof ListNode ? node.cursor : slots;
+    for (const child of node.children) {
+      end = this.#writeNode(slab, end, child, below);
+      if (end < 0) return -1;
+    }
+    return end;
+  }
+
+  #writeText(slab: Slab, head: number, start: number, node: TextNode, slots: number): number {
+    const { u32, bytes } = slab;
+    const { parts } = node;
+    const { joined } = this.#texts.get(node) as JoinedText;
+    let ends = start;
+    if (node.dictionary !== undefined) {
+      u32.set(node.ids.subarray(0, slots), start / 4);
+      u32[head + 1] = (u32[head + 1] as number) | FLAG_DICT;
+      u32[head + 3] = parts.length;
+      ends += align8(slots * 4);
+    }
+    let end = 0;
+    for (let index = 0, word = ends / 4; index < parts.length; index++) u32[word + index] = end += (parts[index] as string).length;
+    const from = ends + align8(parts.length * 4);
+    let written = 0;
+    for (const text of joined === undefined ? parts : [joined]) {
+      if (node.wide) written += bytes.write(text, from + written, text.length * 2, 'utf16le');
+      else if (bytes.write(text, from + written, text.length + UTF8_MARGIN, 'utf8') === text.length) written += text.length;
+      else {
+        node.wide = true;
+        return -1;
+      }
+    }
+    u32[head + 1] = (u32[head + 1] as number) | (node.wide ? FLAG_UTF16 : 0);
+    u32[head + 2] = written;
+    return from + align8(written);
+  }
+}
+
+/** Writes a plan record at `offset`; gives its end. `text` is JSON, padded here to a multiple of 8 bytes. */
+export function writePlanRecord(slab: Slab, offset: number, text: string): number {
+  const bytes = Buffer.byteLength(text);
+  const padded = align8(bytes);
+  slab.u32.set([RECORD_PLAN, padded], offset / 4);
+  slab.bytes.write(text, offset + 8, 'utf8');
+  slab.bytes.fill(0x20, offset + 8 + bytes, offset + 8 + padded);
+  return offset + 8 + padded;
+}
+
+/** Whether each part is well formed: the whole may be while two parts share a surrogate pair at their seam. */
+function isEachWellFormed(parts: readonly string[], joined: string | undefined): boolean {
+  if (joined === undefined) return parts.every((part) => part.isWellFormed());
+  if (!joined.isWellFormed()) return false;
+  for (const part of parts) {
+    if (part !== '' && isLowSurrogate(part.charCodeAt(0))) return false;
+  }
+  return true;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return (unit & 0xfc00) === 0xdc00;
+}

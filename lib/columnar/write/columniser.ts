@@ -1,0 +1,109 @@
+import { CheckpointError } from '../../errors.js';
+import type { Row } from '../../rows.js';
+import type { LogicalPlan } from '../plan.js';
+import { ChunkBytes, writePlanRecord, type Slab } from './chunk-bytes.js';
+import { generateFill, type Fill } from './fill-code.js';
+import type { FillContext } from './nodes.js';
+import { RootNode } from './root.js';
+import type { Shape } from './shapes.js';
+
+/** Rows in a chunk: enough that calls cost nothing, few enough that the scratch stays in the cache (DESIGN, law 2). */
+export const CHUNK_ROWS = 1024;
+/** A chunk is filled again each time it shows the plan something new; a plan that never settles is a bug. */
+const MAX_PASSES = 10_000;
+
+/** Turns chunks of rows into records: speculates that rows are as they were so far, verifies, and mends its plan where they are not. */
+export class Columniser {
+  readonly #root: RootNode;
+  readonly #bytes = new ChunkBytes();
+  readonly #context: FillContext = { firstRow: 0, row: 0, stale: false, byClosures: 0 };
+  /** Counts changes of the plan; generated code is for one version. */
+  #version = 0;
+  #fill: Fill | undefined;
+  #filledVersion = -1;
+  #filledShape: Shape | undefined;
+  /** Chunks to wait before the code is generated for another shape: doubles each time, so that ragged rows do not compile for ever. */
+  #patience = 1;
+  #chunksSince = 0;
+  #plannedVersion = -1;
+  #planText = '';
+  #planRecord: string | undefined;
+  #count = 0;
+
+  constructor(readonly chunkRows: number = CHUNK_ROWS) {
+    this.#root = new RootNode('row', chunkRows);
+  }
+
+  /** Fills from up to `chunkRows` rows; gives the bytes that the records may take. Throws for rows that cannot be kept. */
+  fill(rows: readonly Row[], start: number, count: number, firstRow: number): number {
+    const root = this.#root;
+    const context = this.#context;
+    context.firstRow = firstRow;
+    this.#count = count;
+    if (root.adapt()) this.#version++;
+    this.#generate();
+    for (let pass = 0; pass < MAX_PASSES; pass++) {
+      context.stale = false;
+      context.byClosures = 0;
+      root.resetChunk(count);
+      if (this.#fill !== undefined && this.#filledVersion === this.#version) this.#fill(rows, start, count, context);
+      else for (let index = 0; index < count; index++) root.putRow(index, rows[start + index], context);
+      if (!context.stale) {
+        const bytes = this.measure();
+        if (bytes >= 0) return bytes;
+      } else {
+        root.evolve(rows, start, count);
+        this.#version++;
+      }
+    }
+    throw new CheckpointError('ERR_CKPT_INTERNAL', `arrow-ckpt has a bug: the plan of the chunk at row ${firstRow} does not settle`);
+  }
+
+  /** The bytes that the records of the filled chunk may take, or -1: fill it again. */
+  measure(): number {
+    const bytes = this.#bytes.measure(this.#root.children, this.#count);
+    if (bytes < 0) {
+      this.#version++; // generated code does not look for lone surrogates yet
+      return -1;
+    }
+    this.#plan();
+    return this.#planRecord === undefined ? bytes : bytes + 16 + Buffer.byteLength(this.#planRecord);
+  }
+
+  /** Writes the records at `offset`; gives their end, or -1 if `measure` must look again. */
+  write(slab: Slab, offset: number): number {
+    const start = this.#planRecord === undefined ? offset : writePlanRecord(slab, offset, this.#planRecord);
+    const end = this.#bytes.write(slab, start, this.#root.children, this.#count);
+    if (end >= 0) this.#planRecord = undefined;
+    return end;
+  }
+
+  /** The logical plan as it is now. */
+  plan(): LogicalPlan {
+    return this.#root.plan();
+  }
+
+  /** Sets the plan record to write if the columns are not those of the last one. */
+  #plan(): void {
+    if (this.#plannedVersion === this.#version) return;
+    this.#plannedVersion = this.#version;
+    const text = JSON.stringify(this.#root.columns());
+    if (text === this.#planText) return;
+    this.#planText = text;
+    this.#planRecord = text;
+  }
+
+  /** Generates the filling code when there is none for the plan as it is, or when most rows were not of its shape. */
+  #generate(): void {
+    const { shapes } = this.#root;
+    const missed = this.#context.byClosures * 2 > this.#count && shapes.recent !== this.#filledShape;
+    if (this.#filledVersion === this.#version && !missed) return;
+    const shape = missed ? shapes.recent : (this.#filledShape ?? shapes.recent);
+    if (shape === undefined || ++this.#chunksSince < this.#patience) return;
+    this.#chunksSince = 0;
+    if (this.#filledShape !== undefined) this.#patience *= 2;
+    this.#fill = generateFill(this.#root, shape);
+    this.#filledShape = shape;
+    this.#filledVersion = this.#version;
+  }
+}

@@ -1,0 +1,165 @@
+import { isPlainObject, type Row } from '../../rows.js';
+import { NameSpace } from '../names.js';
+import type { FieldPlan, StructPlan, ValuePlan } from '../plan.js';
+import { grown, JsonNode, ShapeIdNode, WriteNode, type FillContext } from './nodes.js';
+import { ShapeTable } from './shapes.js';
+
+/** Fields of one struct; objects with others are stored as JSON text. */
+export const MAX_FIELDS = 4096;
+
+/** Lists: end offsets in slots of the one child. */
+export class ListNode extends WriteNode {
+  readonly kind = 'list';
+  ends: Uint32Array;
+  /** Slots of the child in use. */
+  cursor = 0;
+
+  constructor(name: string, capacity: number, child: WriteNode) {
+    super(name, capacity);
+    this.ends = new Uint32Array(capacity);
+    this.children.push(child);
+  }
+
+  get child(): WriteNode {
+    return this.children[0] as WriteNode;
+  }
+
+  put(position: number, value: unknown, context: FillContext): boolean {
+    if (!isPlainArray(value)) return false;
+    const child = this.child;
+    const start = this.cursor;
+    child.ensure(start + value.length);
+    for (let index = 0; index < value.length; index++) {
+      const element = value[index];
+      if (element === null) child.putNull(start + index);
+      else if (element === undefined || !child.put(start + index, element, context)) return false;
+    }
+    this.cursor = this.ends[position] = start + value.length;
+    this.valid[position] = 1;
+    return true;
+  }
+
+  override putNull(position: number): void {
+    super.putNull(position);
+    // Elements put at this position before it turned out irregular are given up.
+    this.cursor = this.ends[position] = position === 0 ? 0 : (this.ends[position - 1] as number);
+  }
+
+  override reset(): void {
+    super.reset();
+    this.cursor = 0;
+  }
+
+  protected override grow(capacity: number): void {
+    super.grow(capacity);
+    this.ends = grown(this.ends, new Uint32Array(capacity));
+  }
+
+  describe(): ValuePlan {
+    return { t: 'list', e: this.child.describe() };
+  }
+}
+
+/** True for ordinary arrays; a subclass could not come back as one. */
+export function isPlainArray(value: unknown): value is unknown[] {
+  if (!Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Array.prototype || !(value instanceof Array);
+}
+
+/** Structs: the fields as children, and a hidden child with the shape once there is more than one. */
+export class StructNode extends WriteNode {
+  readonly kind = 'struct';
+  readonly shapes = new ShapeTable();
+  /** The fields' nodes; `children` holds them and the shape node, in the order of their appearance. */
+  readonly fields: WriteNode[] = [];
+  readonly keys: string[] = [];
+  readonly names = new NameSpace();
+  shapeNode: ShapeIdNode | undefined;
+  /** Takes more fields; false once its objects turned out to be maps. */
+  open = true;
+
+  put(position: number, value: unknown, context: FillContext): boolean {
+    if (!isPlainObject(value)) return false;
+    const shape = this.shapeOf(value, context);
+    if (shape === undefined) return false;
+    for (let index = 0; index < shape.fields.length; index++) {
+      const node = this.fields[shape.fields[index] as number] as WriteNode;
+      const cell = value[shape.keys[index] as string];
+      if (cell === null) node.putNull(position);
+      else if (cell === undefined && !(node instanceof JsonNode)) return false; // only JSON text can tell it from null
+      else if (!node.put(position, cell, context)) return false;
+    }
+    for (const field of shape.absent) (this.fields[field] as WriteNode).putNull(position);
+    this.putShape(position, shape.id);
+    this.valid[position] = 1;
+    return true;
+  }
+
+  /** The shape of an object, a new one if all its keys are fields; else undefined, and the plan is stale if it can grow. */
+  shapeOf(value: Row, context: FillContext) {
+    const known = this.shapes.match(value);
+    if (known !== undefined) return known;
+    for (const key of Object.keys(value)) {
+      if (!this.shapes.fieldOf.has(key)) {
+        if (this.open && this.fields.length < MAX_FIELDS) context.stale = true;
+        return undefined;
+      }
+    }
+    const added = this.shapes.add(value);
+    if (added !== undefined && added.id > 0 && this.shapeNode === undefined) context.stale = true;
+    return added;
+  }
+
+  putShape(position: number, id: number): void {
+    const node = this.shapeNode;
+    if (node === undefined) return;
+    if (id === 0) node.putNull(position);
+    else node.put(position, id);
+  }
+
+  override putNull(position: number): void {
+    super.putNull(position);
+    for (const child of this.children) child.putNull(position);
+  }
+
+  protected override grow(capacity: number): void {
+    super.grow(capacity);
+    for (const child of this.children) child.ensure(capacity);
+  }
+
+  addField(key: string, make: (name: string) => WriteNode): void {
+    const node = make(this.names.take(key));
+    this.fields.push(node);
+    this.keys.push(key);
+    this.children.push(node);
+    this.shapes.addField(key);
+  }
+
+  /** Replaces a field's node by one of another kind and the same name. */
+  replaceField(index: number, node: WriteNode): void {
+    this.children[this.children.indexOf(this.fields[index] as WriteNode)] = node;
+    this.fields[index] = node;
+  }
+
+  /** Sees to the shape node: needed from the second shape on, and by a struct that has no field at all. */
+  settleShapes(): void {
+    if (this.shapeNode !== undefined || (this.shapes.shapes.length < 2 && this.children.length > 0)) return;
+    this.shapeNode = new ShapeIdNode(this.names.take('__ckpt_shape'), this.capacity);
+    this.children.push(this.shapeNode);
+  }
+
+  describe(): StructPlan {
+    const plan: StructPlan = {
+      t: 'struct',
+      f: this.fields.map((node, index) => {
+        const field: FieldPlan = { k: this.keys[index] as string, v: node.describe() };
+        if (node.name !== field.k) field.n = node.name;
+        return field;
+      }),
+      s: this.shapes.shapes.map((shape) => shape.fields),
+    };
+    if (this.shapeNode !== undefined) plan.h = this.shapeNode.name;
+    return plan;
+  }
+}

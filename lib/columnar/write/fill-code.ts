@@ -1,0 +1,149 @@
+import type { Row } from '../../rows.js';
+import { compile, quote } from '../generate.js';
+import { ListNode, StructNode } from './containers.js';
+import { BoolNode, JsonNode, NumberNode, TextNode, type FillContext, type WriteNode } from './nodes.js';
+import type { RootNode } from './root.js';
+import type { Shape } from './shapes.js';
+
+/** Fills the root's scratch from `count` rows from `start` on. */
+export type Fill = (rows: readonly Row[], start: number, count: number, context: FillContext) => void;
+
+/** Columns beyond this make a function that V8 would not optimise; closures are as good then. */
+const MAX_GENERATED_NODES = 1500;
+
+/**
+ * Generates the filling loop for rows of `shape`: each key read once by its name, each value stored where it belongs, everything that is
+ * not as planned handed to the closures of `root`. Called once per chunk, so that V8 optimises the function as a whole: one long loop is
+ * entered by on-stack replacement and takes more than twice the time (DESIGN, law 3). Undefined where code generation is forbidden.
+ */
+export function generateFill(root: RootNode, shape: Shape): Fill | undefined {
+  const writer = new FillWriter();
+  const columns = shape.fields.map((field, index) => writer.column(root.fields[field] as WriteNode, field, shape.keys[index] as string));
+  if (writer.nodes.length > MAX_GENERATED_NODES) return undefined;
+  const absent = shape.absent.map((field) => `${writer.use(root.fields[field] as WriteNode)}.putNull(i);`);
+  const shapeId = root.shapeNode === undefined ? '' : `R.putShape(i, ${shape.id});`;
+  const body = `
+${writer.nodes.map((_, index) => `const n${index} = N[${index}];`).join('\n')}
+${writer.keyLists.map((_, index) => `const K${index} = keys[${index}];`).join('\n')}
+const protoOf = Object.getPrototypeOf, OP = Object.prototype, AP = Array.prototype, isArray = Array.isArray;
+const KR = rowKeys;
+return function fill(rows, start, count, X) {
+${writer.hoisted.join('\n')}
+for (let i = 0; i < count; i++) {
+const r = rows[start + i];
+${checkStruct('r', 'KR', shape.keys.length, `{ R.putRow(i, r, X); continue; }`)}
+${columns.join('\n')}
+${absent.join('\n')}
+${shapeId}
+}
+};`;
+  const make = compile<(root: RootNode, nodes: WriteNode[], keys: string[][], rowKeys: string[]) => Fill>(['R', 'N', 'keys', 'rowKeys'], body);
+  return make?.(root, writer.nodes, writer.keyLists, shape.keys);
+}
+
+/** Statements that run `otherwise` unless `value` is a plain object with exactly the keys of the list `keys`, in order. */
+function checkStruct(value: string, keys: string, count: number, otherwise: string): string {
+  const index = `k_${value}`;
+  return `let ${index} = -1;
+if (typeof ${value} === 'object' && ${value} !== null && (protoOf(${value}) === OP || protoOf(${value}) === null)) {
+${index} = 0;
+for (const key in ${value}) { if (key !== ${keys}[${index}]) { ${index} = -1; break; } ${index}++; }
+}
+if (${index} !== ${count}) ${otherwise}`;
+}
+
+class FillWriter {
+  readonly nodes: WriteNode[] = [];
+  readonly keyLists: string[][] = [];
+  /** Scratch arrays that cannot move while a chunk fills, loaded once. */
+  readonly hoisted: string[] = [];
+  #names = 0;
+
+  use(node: WriteNode): string {
+    let index = this.nodes.indexOf(node);
+    if (index < 0) index = this.nodes.push(node) - 1;
+    return `n${index}`;
+  }
+
+  /** The statements for a top-level column. */
+  column(node: WriteNode, field: number, key: string): string {
+    const label = `c${field}`;
+    const value = `v${field}`;
+    const fail = `{ R.putCell(${field}, i, ${value}, X); break ${label}; }`;
+    return `${label}: { const ${value} = r[${quote(key)}];\n${this.#value(node, 'i', value, fail, true)}\n}`;
+  }
+
+  /** Statements that put `value` at `position` or run `fail`. `fixed`: the node's scratch cannot move while the chunk fills. */
+  #value(node: WriteNode, position: string, value: string, fail: string, fixed: boolean): string {
+    const name = this.use(node);
+    const nothing = `if (${value} === null) ${name}.putNull(${position}); else`;
+    const present = (more: string) => `{ ${more} ${this.#scratch(name, 'valid', fixed)}[${position}] = 1; }`;
+    const data = (what: string) => `${this.#scratch(name, 'data', fixed)}[${position}] = ${what};`;
+    if (node instanceof JsonNode) return `${nothing} ${fail}`;
+    if (node instanceof NumberNode) return `if (typeof ${value} === 'number') ${present(data(value))} else ${nothing} ${fail}`;
+    if (node instanceof BoolNode) return `if (typeof ${value} === 'boolean') ${present(data(`${value} ? 1 : 0`))} else ${nothing} ${fail}`;
+    if (node instanceof TextNode) {
+      const test = node.checked ? `typeof ${value} === 'string' && ${value}.isWellFormed()` : `typeof ${value} === 'string'`;
+      const plain = () => `${this.#scratch(name, 'parts', fixed)}[${position}] = ${value};`;
+      const entry = () => `${this.#scratch(name, 'ids', fixed)}[${position}] = ${name}.dictionary.get(${value}) ?? ${name}.enter(${value});`;
+      return `if (${test}) ${present(node.dictionary === undefined ? plain() : entry())} else ${nothing} ${fail}`;
+    }
+    if (node instanceof ListNode) return `${nothing} { ${this.#list(node, name, position, value, fail)} }`;
+    if (node instanceof StructNode) return `${nothing} { ${this.#struct(node, name, position, value, fail, fixed)} }`;
+    return `${nothing} ${fail}`;
+  }
+
+  #list(node: ListNode, name: string, position: string, value: string, fail: string): string {
+    const id = this.#names++;
+    const child = this.use(node.child);
+    return `if (!isArray(${value}) || protoOf(${value}) !== AP) ${fail}
+const a${id} = ${value}, z${id} = a${id}.length; let p${id} = ${name}.cursor;
+${child}.ensure(p${id} + z${id});
+${this.#loads(node.child)}
+for (let j${id} = 0; j${id} < z${id}; j${id}++) { const e${id} = a${id}[j${id}];
+${this.#value(node.child, `p${id}`, `e${id}`, fail, false)}
+p${id}++; }
+${name}.cursor = p${id}; ${name}.ends[${position}] = p${id}; ${name}.valid[${position}] = 1;`;
+  }
+
+  #struct(node: StructNode, name: string, position: string, value: string, fail: string, fixed: boolean): string {
+    const shape = node.shapes.shapes[0];
+    if (shape === undefined || shape.absent.length > 0) return fail;
+    const id = this.#names++;
+    const keys = `K${this.keyLists.push(shape.keys) - 1}`;
+    const fields = shape.fields.map((field, index) => {
+      const cell = `f${id}_${index}`;
+      return `const ${cell} = o${id}[${quote(shape.keys[index] as string)}];\n${this.#value(node.fields[field] as WriteNode, position, cell, fail, fixed)}`;
+    });
+    const shapeId = node.shapeNode === undefined ? '' : `${name}.putShape(${position}, 0);`;
+    // A struct of another shape than the first goes through its closures, in place.
+    const other = `{ X.row = i; if (!${name}.put(${position}, o${id}, X)) ${fail} }`;
+    return `const o${id} = ${value};
+${checkStruct(`o${id}`, keys, shape.keys.length, other)} else {
+${fields.join('\n')}
+${shapeId} ${name}.valid[${position}] = 1; }`;
+  }
+
+  /** Inside a list the child's scratch may have moved: load it for this list. Deeper lists load theirs. */
+  #loads(child: WriteNode): string {
+    const name = this.use(child);
+    const own = scratchOf(child).map((what) => `const ${name}_${what} = ${name}.${what};`);
+    const below = child instanceof StructNode ? child.fields.map((field) => this.#loads(field)) : [];
+    return [...own, ...below].join(' ');
+  }
+
+  #scratch(name: string, what: string, fixed: boolean): string {
+    const local = `${name}_${what}`;
+    const load = `const ${local} = ${name}.${what};`;
+    if (fixed && !this.hoisted.includes(load)) this.hoisted.push(load);
+    return local;
+  }
+}
+
+/** The scratch that the generated code of a leaf writes to. */
+function scratchOf(node: WriteNode): string[] {
+  if (node instanceof JsonNode) return [];
+  if (node instanceof TextNode) return [node.dictionary === undefined ? 'parts' : 'ids', 'valid'];
+  if (node instanceof NumberNode || node instanceof BoolNode) return ['data', 'valid'];
+  return [];
+}

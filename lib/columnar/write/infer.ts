@@ -1,0 +1,118 @@
+import { isPlainObject, type Row } from '../../rows.js';
+import { isPlainArray, ListNode, MAX_FIELDS, StructNode } from './containers.js';
+import { BoolNode, JsonNode, NullNode, NumberNode, TextNode, type WriteNode } from './nodes.js';
+
+/** Nesting below a column that becomes nested Parquet columns; what is deeper is stored as JSON text. */
+const MAX_COLUMN_DEPTH = 16;
+/** A top-level column keeps its type while at most one value in this many has another: those are exceptions. */
+const VALUES_PER_EXCEPTION = 16;
+/** A struct with more fields than this whose objects have few of them each is a map by nature: JSON text. */
+const MAP_FIELDS = 64;
+const MAP_FIELDS_PER_KEY = 4;
+/** The same for whole rows, which are columns unless they are very sparse: each absent cell is a null to write. */
+const SPARSE_ROW_FIELDS = 512;
+const SPARSE_FIELDS_PER_KEY = 16;
+
+/** What a chunk's values of one place were. */
+class Observed {
+  numbers = 0;
+  bools = 0;
+  texts = 0;
+  lists = 0;
+  structs = 0;
+  others = 0;
+  keys = 0;
+  element: Observed | undefined;
+  readonly fields = new Map<string, Observed>();
+
+  see(value: unknown, depth: number): void {
+    if (value === null) return;
+    if (typeof value === 'string') this.texts++;
+    else if (typeof value === 'number') this.numbers++;
+    else if (typeof value === 'boolean') this.bools++;
+    else if (depth >= MAX_COLUMN_DEPTH) this.others++;
+    else if (isPlainArray(value)) {
+      this.lists++;
+      this.element ??= new Observed();
+      for (const element of value) this.element.see(element, depth + 1);
+    } else if (isPlainObject(value)) {
+      this.structs++;
+      this.seeFields(value, depth);
+    } else this.others++;
+  }
+
+  seeFields(object: Row, depth: number): void {
+    for (const key of Object.keys(object)) {
+      this.keys++;
+      let field = this.fields.get(key);
+      if (field === undefined) {
+        if (this.fields.size > MAX_FIELDS) continue;
+        this.fields.set(key, (field = new Observed()));
+      }
+      field.see(object[key], depth + 1);
+    }
+  }
+}
+
+/** Makes the plan fit the rows: fields for new keys, types for columns that were null so far. What has a type keeps it. */
+export function evolve(root: StructNode, rows: readonly Row[], start: number, count: number): void {
+  const seen = new Observed();
+  for (let index = start; index < start + count; index++) {
+    const row: unknown = rows[index];
+    if (!isPlainObject(row)) continue;
+    seen.structs++;
+    seen.seeFields(row, 0);
+  }
+  if (isSparse(seen)) root.open = false;
+  evolveStruct(root, seen, '', 0);
+}
+
+function evolveStruct(node: StructNode, seen: Observed, path: string, depth: number): void {
+  for (const [key, field] of seen.fields) {
+    const index = node.shapes.fieldOf.get(key);
+    const below = path === '' ? key : `${path}.${key}`;
+    if (index === undefined) {
+      if (node.open && node.fields.length < MAX_FIELDS) node.addField(key, (name) => make(field, name, node.capacity, below, depth));
+    } else {
+      const old = node.fields[index] as WriteNode;
+      const evolved = evolveNode(old, field, below, depth);
+      if (evolved !== old) node.replaceField(index, evolved);
+    }
+  }
+  node.settleShapes();
+}
+
+function evolveNode(node: WriteNode, seen: Observed, path: string, depth: number): WriteNode {
+  if (node instanceof NullNode) return make(seen, node.name, node.capacity, path, depth);
+  if (node instanceof StructNode) evolveStruct(node, seen, path, depth + 1);
+  else if (node instanceof ListNode && seen.element !== undefined) {
+    node.children[0] = evolveNode(node.child, seen.element, `${path}[]`, depth + 1);
+  }
+  return node;
+}
+
+function make(seen: Observed, name: string, capacity: number, path: string, depth: number): WriteNode {
+  const { numbers, bools, texts, lists, structs, others } = seen;
+  const total = numbers + bools + texts + lists + structs + others;
+  const most = Math.max(numbers, bools, texts, lists, structs, others);
+  // Exceptions stand beside top-level columns only, so below them any mixture is JSON text at once.
+  const exceptions = total - most;
+  if (total === 0) return new NullNode(name, capacity);
+  if (most === others || exceptions > (depth === 0 ? total / VALUES_PER_EXCEPTION : 0)) return new JsonNode(name, capacity, path);
+  if (most === numbers) return new NumberNode(name, capacity);
+  if (most === texts) return new TextNode(name, capacity);
+  if (most === bools) return new BoolNode(name, capacity);
+  if (most === lists) return new ListNode(name, capacity, make(seen.element ?? new Observed(), 'element', 0, `${path}[]`, depth + 1));
+  if (isMap(seen)) return new JsonNode(name, capacity, path);
+  const node = new StructNode(name, capacity);
+  evolveStruct(node, seen, path, depth + 1);
+  return node;
+}
+
+function isMap({ fields, keys, structs }: Observed): boolean {
+  return fields.size > MAX_FIELDS || (fields.size > MAP_FIELDS && fields.size * structs > keys * MAP_FIELDS_PER_KEY);
+}
+
+function isSparse({ fields, keys, structs }: Observed): boolean {
+  return fields.size > SPARSE_ROW_FIELDS && fields.size * structs > keys * SPARSE_FIELDS_PER_KEY;
+}

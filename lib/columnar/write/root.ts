@@ -1,0 +1,104 @@
+import { CheckpointError } from '../../errors.js';
+import { show } from '../../options.js';
+import { isPlainObject, type Row } from '../../rows.js';
+import { encodeValue } from '../../value/extended-json.js';
+import type { LogicalPlan, PhysicalPlan } from '../plan.js';
+import { StructNode } from './containers.js';
+import { evolve } from './infer.js';
+import { JsonNode, ExceptionNode, type FillContext, type WriteNode } from './nodes.js';
+
+/**
+ * The rows: a struct whose fields are the columns of the file. A value that does not fit its column goes as JSON text into the hidden
+ * column of exceptions beside it; a row that no shape holds goes whole into the hidden column of rows.
+ */
+export class RootNode extends StructNode {
+  /** By field; the column itself holds a null where its exceptions hold a text. */
+  readonly #exceptions: (ExceptionNode | undefined)[] = [];
+  readonly #wanted = new Set<number>();
+  #rowTexts: ExceptionNode | undefined;
+  #rowTextsWanted = false;
+
+  /** Starts a chunk of `rows` rows. */
+  resetChunk(rows: number): void {
+    this.reset();
+    for (const node of [...this.#exceptions, this.#rowTexts]) {
+      node?.clear(rows);
+    }
+  }
+
+  /** Puts a row by closures: any row at all. */
+  putRow(position: number, row: unknown, context: FillContext): void {
+    context.row = position;
+    context.byClosures++;
+    if (!isPlainObject(row)) {
+      const index = context.firstRow + position;
+      throw new CheckpointError('ERR_CKPT_ROW_NOT_OBJECT', `row ${index} is ${show(row)}; a row must be a plain object`, { row: index });
+    }
+    const shape = this.shapeOf(row, context);
+    if (shape === undefined) {
+      this.putNull(position);
+      if (!context.stale) this.#putWhole(position, row, context);
+      return;
+    }
+    for (let index = 0; index < shape.fields.length; index++) {
+      this.putCell(shape.fields[index] as number, position, row[shape.keys[index] as string], context);
+    }
+    for (const field of shape.absent) (this.fields[field] as WriteNode).putNull(position);
+    this.putShape(position, shape.id);
+  }
+
+  /** Puts the value of a key that the row has, as an exception if it must. */
+  putCell(field: number, position: number, value: unknown, context: FillContext): void {
+    const node = this.fields[field] as WriteNode;
+    context.row = position;
+    if (value === null) return node.putNull(position);
+    if ((value !== undefined || node instanceof JsonNode) && node.put(position, value, context)) return;
+    node.putNull(position);
+    if (context.stale) return; // the chunk is filled again anyway
+    const text = encodeValue(value, { row: context.firstRow + position, path: this.keys[field] as string });
+    const exceptions = this.#exceptions[field];
+    if (exceptions === undefined) {
+      this.#wanted.add(field);
+      context.stale = true;
+    } else exceptions.put(position, text, context);
+  }
+
+  #putWhole(position: number, row: Row, context: FillContext): void {
+    const text = encodeValue(row, { row: context.firstRow + position, path: '' });
+    if (this.#rowTexts === undefined) this.#rowTextsWanted = context.stale = true;
+    else this.#rowTexts.put(position, text, context);
+  }
+
+  override putNull(position: number): void {
+    for (const node of this.fields) node.putNull(position);
+    this.shapeNode?.putNull(position);
+  }
+
+  /** Makes the plan fit the rows of a chunk that it did not fit. */
+  evolve(rows: readonly Row[], start: number, count: number): void {
+    evolve(this, rows, start, count);
+    for (const field of this.#wanted) this.#exceptions[field] = this.#hidden(`__ckpt_x_${(this.fields[field] as WriteNode).name}`);
+    this.#wanted.clear();
+    if (this.#rowTextsWanted) this.#rowTexts ??= this.#hidden('__ckpt_row');
+    this.#rowTextsWanted = false;
+  }
+
+  #hidden(name: string): ExceptionNode {
+    const node = new ExceptionNode(this.names.take(name), this.capacity);
+    this.children.push(node);
+    return node;
+  }
+
+  columns(): PhysicalPlan[] {
+    return this.children.map((node) => node.physical());
+  }
+
+  plan(): LogicalPlan {
+    const row = this.describe();
+    this.#exceptions.forEach((node, field) => {
+      const described = row.f[field];
+      if (node !== undefined && described !== undefined) described.v.x = node.name;
+    });
+    return this.#rowTexts === undefined ? { row } : { row, x: this.#rowTexts.name };
+  }
+}

@@ -1,0 +1,83 @@
+import type { Row } from '../../rows.js';
+
+/** Different shapes of one struct; objects beyond them are stored as JSON text. */
+export const MAX_SHAPES = 4096;
+/** Keys of all shapes of one struct together: they are part of the footer. */
+export const MAX_SHAPE_KEYS = 200_000;
+
+/** A shape: the keys an object has, in order. */
+export interface Shape {
+  id: number;
+  keys: string[];
+  /** The fields of the keys, in the keys' order. */
+  fields: number[];
+  /** The fields that objects of this shape lack. Grows as the struct does. */
+  absent: number[];
+}
+
+interface Step {
+  next: Map<string, Step>;
+  shape: Shape | undefined;
+}
+
+/** The shapes of one struct, found by walking an object's keys. */
+export class ShapeTable {
+  readonly shapes: Shape[] = [];
+  readonly fieldOf = new Map<string, number>();
+  readonly #root: Step = { next: new Map(), shape: undefined };
+  #keyCount = 0;
+  /** The shape matched last. */
+  recent: Shape | undefined;
+
+  /** The shape of `object` if it is known, else undefined. */
+  match(object: Row): Shape | undefined {
+    const last = this.recent;
+    if (last !== undefined && hasKeys(object, last.keys)) return last;
+    let step: Step | undefined = this.#root;
+    for (const key of Object.keys(object)) {
+      step = step.next.get(key);
+      if (step === undefined) return undefined;
+    }
+    if (step.shape !== undefined) this.recent = step.shape;
+    return step.shape;
+  }
+
+  /** Adds the shape of `object`, all of whose keys are fields already; undefined when the caps are reached. */
+  add(object: Row): Shape | undefined {
+    const keys = Object.keys(object);
+    if (this.shapes.length >= MAX_SHAPES || this.#keyCount + keys.length > MAX_SHAPE_KEYS) return undefined;
+    const fields = keys.map((key) => this.fieldOf.get(key) as number);
+    const present = new Set(fields);
+    const absent: number[] = [];
+    for (let field = 0; field < this.fieldOf.size; field++) if (!present.has(field)) absent.push(field);
+    const shape: Shape = { id: this.shapes.length, keys, fields, absent };
+    this.shapes.push(shape);
+    this.#keyCount += keys.length;
+    let step = this.#root;
+    for (const key of keys) {
+      let next = step.next.get(key);
+      if (next === undefined) step.next.set(key, (next = { next: new Map(), shape: undefined }));
+      step = next;
+    }
+    step.shape = shape;
+    this.recent = shape;
+    return shape;
+  }
+
+  /** Adds a field; shapes so far lack it. */
+  addField(key: string): void {
+    const field = this.fieldOf.size;
+    this.fieldOf.set(key, field);
+    for (const shape of this.shapes) shape.absent.push(field);
+  }
+}
+
+/** Whether the own enumerable keys of a plain object are exactly `keys`, in order. */
+export function hasKeys(object: Row, keys: readonly string[]): boolean {
+  let index = 0;
+  // For-in walks the enum cache that the objects of one hidden class share: no array, no lookup.
+  for (const key in object) {
+    if (key !== keys[index++]) return false;
+  }
+  return index === keys.length;
+}

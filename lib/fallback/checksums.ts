@@ -1,0 +1,37 @@
+import { CheckpointError } from '../errors.js';
+import { crc32c } from './crc32c.js';
+
+/** Keys of the footer, as in crates/arrow-ckpt/src/format.rs: checksums of the column chunks, and of the footer itself. */
+const KEY_CHUNK_CRC = 'arrow-ckpt.crc32c';
+const KEY_FOOTER_CRC = 'arrow-ckpt.footer-crc32c';
+const DIGITS = 8;
+/** Thrift's compact protocol: field 2 of a key-value is a string, of 8 bytes. */
+const VALUE_HEADER = [0x18, DIGITS];
+
+/** Checks the footer of a checkpoint: the CRC32C of its Thrift bytes with the checksum's own digits as zeros. A file without one passes. */
+export function checkFooter(footer: Uint8Array, path: string): void {
+  const thrift = Buffer.from(footer.buffer, footer.byteOffset, footer.byteLength - 8);
+  const key = thrift.lastIndexOf(KEY_FOOTER_CRC);
+  if (key < 0) return;
+  const digits = key + KEY_FOOTER_CRC.length + VALUE_HEADER.length;
+  const isThere = digits + DIGITS <= thrift.length && thrift[digits - 2] === VALUE_HEADER[0] && thrift[digits - 1] === VALUE_HEADER[1];
+  const zeroed = crc32c(Buffer.from('0'.repeat(DIGITS)), crc32c(thrift.subarray(0, digits)));
+  const sum = crc32c(thrift.subarray(digits + DIGITS), zeroed);
+  if (isThere && hex(sum) === thrift.toString('latin1', digits, digits + DIGITS)) return;
+  throw new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the footer is damaged (its checksum does not match)`, { path });
+}
+
+/** The checksum that a column chunk must have, in hex; undefined for files without. `index`: row group by row group, leaf by leaf. */
+export function chunkChecksum(keyValues: Record<string, string>, index: number): string | undefined {
+  const all = keyValues[KEY_CHUNK_CRC];
+  return all?.slice(index * DIGITS, (index + 1) * DIGITS);
+}
+
+/** Throws unless the bytes of a chunk have the checksum. */
+export function checkChunk(bytes: Uint8Array, checksum: string | undefined): void {
+  if (checksum !== undefined && hex(crc32c(bytes)) !== checksum) throw new Error("the column chunk's checksum does not match");
+}
+
+function hex(crc: number): string {
+  return crc.toString(16).padStart(DIGITS, '0');
+}

@@ -1,0 +1,135 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import type { FileMetaData } from 'hyparquet';
+import { CheckpointError, fromSystemError, isCheckpointError } from '../errors.js';
+import { checkFooter } from './checksums.js';
+import { loadHyparquet, type Hyparquet } from './hyparquet.js';
+import { checkLimit, MAX_FOOTER_BYTES } from './limits.js';
+
+const MAGIC = 'PAR1';
+const ENCRYPTED_MAGIC = 'PARE';
+
+/** An open Parquet file with its footer read. */
+export class ParquetFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly metadata: FileMetaData;
+  /** The key-value pairs of the footer; of pairs with one key the last. */
+  readonly keyValues: Record<string, string>;
+  readonly hyparquet: Hyparquet;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle, bytes: number, metadata: FileMetaData, hyparquet: Hyparquet) {
+    this.path = path;
+    this.bytes = bytes;
+    this.metadata = metadata;
+    this.keyValues = Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']));
+    this.hyparquet = hyparquet;
+    this.#handle = handle;
+  }
+
+  /** Opens a file; the caller closes it. */
+  static async open(path: string): Promise<ParquetFile> {
+    const hyparquet = await loadHyparquet();
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(path, 'r');
+      const { size } = await handle.stat();
+      const footer = await readFooter(handle, size, path);
+      return new ParquetFile(path, handle, size, parseFooter(hyparquet, footer, path), hyparquet);
+    } catch (error) {
+      await handle?.close();
+      throw fromSystemError(error, 'read', path);
+    }
+  }
+
+  /** Where the footer begins. */
+  get dataEnd(): number {
+    return this.bytes - 8 - this.metadata.metadata_length;
+  }
+
+  /** The bytes from `start` on; `ERR_CKPT_TRUNCATED` when the file ends before them. */
+  async read(start: number, length: number): Promise<ArrayBuffer> {
+    try {
+      return await readExactly(this.#handle, this.bytes, start, length, this.path);
+    } catch (error) {
+      throw fromSystemError(error, 'read', this.path);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+async function readFooter(handle: FileHandle, size: number, path: string): Promise<Uint8Array> {
+  const start = text(await readExactly(handle, size, 0, Math.min(4, size), path));
+  if (start === ENCRYPTED_MAGIC) throw encrypted(path);
+  if (start !== MAGIC)
+    throw new CheckpointError('ERR_CKPT_NOT_A_CHECKPOINT', `${path} is not a Parquet file: it does not begin with PAR1`, { path });
+  const tail = size < 12 ? null : await readExactly(handle, size, size - 8, 8, path);
+  const end = tail === null ? '' : text(tail.slice(4));
+  if (end === ENCRYPTED_MAGIC) throw encrypted(path);
+  const length = tail === null ? 0 : new DataView(tail).getUint32(0, true);
+  if (end !== MAGIC || length + 12 > size) {
+    throw new CheckpointError('ERR_CKPT_TRUNCATED', `${path} is cut short: its footer is missing; restore it or save it again`, { path });
+  }
+  checkLimit(length, MAX_FOOTER_BYTES, 'the footer', path);
+  return new Uint8Array(await readExactly(handle, size, size - 8 - length, length + 8, path));
+}
+
+function parseFooter(hyparquet: Hyparquet, footer: Uint8Array, path: string): FileMetaData {
+  checkFooter(footer, path);
+  // Statistics are not used, and a parser that meets a damaged one must not stop the load.
+  const nothing = (): undefined => undefined;
+  const parsers = {
+    stringFromBytes: nothing,
+    dateFromDays: nothing,
+    timestampFromMilliseconds: nothing,
+    timestampFromMicroseconds: nothing,
+  };
+  try {
+    return hyparquet.parquetMetadata(footer, {
+      geoparquet: false,
+      parsers: { ...parsers, timestampFromNanoseconds: nothing, uuidFromBytes: nothing },
+    });
+  } catch (cause) {
+    throw new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the footer is damaged (${(cause as Error).message})`, { path, cause });
+  }
+}
+
+async function readExactly(handle: FileHandle, size: number, start: number, length: number, path: string): Promise<ArrayBuffer> {
+  if (start < 0 || length < 0 || start + length > size) {
+    throw new CheckpointError('ERR_CKPT_TRUNCATED', `${path} is cut short: it has ${size} bytes, and ${start + length} are needed`, {
+      path,
+    });
+  }
+  const bytes = new Uint8Array(length);
+  for (let done = 0; done < length;) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, start + done);
+    if (bytesRead === 0) throw new CheckpointError('ERR_CKPT_TRUNCATED', `${path} became shorter while it was read`, { path });
+    done += bytesRead;
+  }
+  return bytes.buffer;
+}
+
+function encrypted(path: string): CheckpointError {
+  return new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', `${path} is encrypted, which arrow-ckpt cannot read`, { path });
+}
+
+function text(bytes: ArrayBuffer): string {
+  return Buffer.from(bytes).toString('latin1');
+}
+
+/** An error of decoding as a coded one that names file and column. */
+export function decodingError(cause: unknown, path: string, column: string): unknown {
+  if (isCheckpointError(cause)) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const unsupported = /unsupported|not supported|unhandled/i.test(message);
+  return new CheckpointError(
+    unsupported ? 'ERR_CKPT_UNSUPPORTED_FILE' : 'ERR_CKPT_CORRUPT',
+    unsupported
+      ? `${path}: column '${column}' uses what this reader cannot read (${message})`
+      : `${path}: column '${column}' is damaged (${message})`,
+    { path, column, cause },
+  );
+}

@@ -1,0 +1,132 @@
+import type { RowGroup } from 'hyparquet';
+import { CheckpointError } from '../errors.js';
+import type { Row } from '../rows.js';
+import { setOwn } from '../columnar/read/build.js';
+import { Pace } from '../files/pace.js';
+import type { ReadOptions } from '../options.js';
+import { assembleColumn } from './assemble.js';
+import { leavesOf, topLevelFields, type Field } from './fields.js';
+import { checkLimit, MAX_EMPTY_ROWS } from './limits.js';
+import type { LeafData } from './leaf-data.js';
+import { readLeaf } from './pages.js';
+import { decodingError, ParquetFile } from './parquet-file.js';
+
+/** Rows made between two looks at the clock. */
+const BLOCK_ROWS = 1024;
+
+/** Rows as they stand in a Parquet file, and the key-values of its footer. */
+export interface ParquetRows {
+  rows: Row[];
+  keyValues: Record<string, string>;
+}
+
+/**
+ * Reads a Parquet file without the native binary, into the same values as with it: the table is at `leafConverter`.
+ * Lists are arrays, structs are objects, a map with string keys is an object and any other map an array of [key, value].
+ * A checkpoint's rows are its physical columns here; `fallbackStore` makes of them what was saved.
+ */
+export async function readParquetRows(path: string, options: ReadOptions = {}): Promise<ParquetRows> {
+  const file = await ParquetFile.open(path);
+  try {
+    return { rows: await readRows(file, options), keyValues: file.keyValues };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The rows of an open file, each through `restore`. */
+export async function readRows(file: ParquetFile, options: ReadOptions, restore?: (row: Row) => Row): Promise<Row[]> {
+  const { path } = file;
+  const all = topLevelFields(file.metadata.schema, path);
+  const leaves = all.reduce((sum, field) => sum + leavesOf(field).length, 0);
+  const fields = selectFields(all, options.columns, path);
+  const total = rowCount(file);
+  const rows: Row[] = [];
+  if (all.length === 0) {
+    checkLimit(total, MAX_EMPTY_ROWS, 'the number of rows of a file without columns', path);
+    for (let i = 0; i < total; i++) rows.push({});
+    return rows;
+  }
+  const pace = new Pace(options, total);
+  for (const [index, group] of file.metadata.row_groups.entries()) {
+    if (group.columns.length !== leaves) {
+      throw new CheckpointError(
+        'ERR_CKPT_CORRUPT',
+        `${path} is damaged: a row group has ${group.columns.length} columns, the schema ${leaves}`,
+        { path },
+      );
+    }
+    const columns = await readColumns(file, fields, group, options.verify === false ? null : index * leaves, pace);
+    await appendRows(rows, fields, columns, Number(group.num_rows), pace, restore);
+  }
+  pace.finish();
+  return rows;
+}
+
+/** The row groups bear the count out, the footer's own number may be wrong; only without columns there is nothing else. */
+export function rowCount({ metadata }: ParquetFile): number {
+  if (metadata.schema.length === 1) return Number(metadata.num_rows);
+  return metadata.row_groups.reduce((rows, group) => rows + Number(group.num_rows), 0);
+}
+
+/** The fields to read. Throws `ERR_CKPT_UNKNOWN_COLUMN` for a name that the file does not have. */
+function selectFields(fields: Field[], columns: readonly string[] | undefined, path: string): Field[] {
+  const names = new Set(fields.map((field) => field.name));
+  if (names.size < fields.length) {
+    throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', `${path} has two columns of one name, which a row object cannot hold`, { path });
+  }
+  if (columns === undefined) return fields;
+  for (const column of columns) if (!names.has(column)) throw unknownColumn(path, column, [...names]);
+  return fields.filter((field) => columns.includes(field.name));
+}
+
+export function unknownColumn(path: string, column: string, known: string[]): CheckpointError {
+  const message = `${path} has no column '${column}'; it has ${known.slice(0, 20).join(', ')}`;
+  return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path, column });
+}
+
+/** `checksums`: the number of the row group's first checksum, or null for no check. */
+async function readColumns(
+  file: ParquetFile,
+  fields: Field[],
+  group: RowGroup,
+  checksums: number | null,
+  pace: Pace,
+): Promise<unknown[][]> {
+  const columns: unknown[][] = [];
+  for (const field of fields) {
+    const leaves = new Map<number, LeafData>();
+    try {
+      for (const leaf of leavesOf(field)) {
+        const { meta_data: chunk, file_path: elsewhere } = group.columns[leaf.ordinal]!;
+        if (chunk === undefined || elsewhere !== undefined) throw new Error('unsupported: the chunk is encrypted or in another file');
+        leaves.set(leaf.ordinal, await readLeaf(file, leaf, chunk, checksums));
+      }
+      columns.push(assembleColumn(field, leaves, Number(group.num_rows)));
+    } catch (error) {
+      throw decodingError(error, file.path, field.name);
+    }
+    await pace.turn();
+  }
+  return columns;
+}
+
+async function appendRows(
+  rows: Row[],
+  fields: Field[],
+  columns: unknown[][],
+  count: number,
+  pace: Pace,
+  restore?: (row: Row) => Row,
+): Promise<void> {
+  const names = fields.map((field) => field.name);
+  for (let i = 0; i < count; i++) {
+    const row: Row = {};
+    for (let c = 0; c < names.length; c++) setOwn(row, names[c]!, columns[c]![i]);
+    rows.push(restore === undefined ? row : restore(row));
+    if ((i + 1) % BLOCK_ROWS === 0 || i + 1 === count) {
+      pace.advance(i + 1 - (i - (i % BLOCK_ROWS)));
+      await pace.turn();
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { neededColumns } from '../columnar/read/tree.js';
+import { CheckpointError } from '../errors.js';
+import { readKeyValues } from '../files/file-keys.js';
+import type { ReadOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import type { CheckpointStore } from '../store/store.js';
+import { ParquetFile } from './parquet-file.js';
+import { readParquetInfo } from './read-info.js';
+import { readRows, unknownColumn } from './read-rows.js';
+import { rowRestorer } from './restore-rows.js';
+import { checkVersion } from './version.js';
+
+/** Reads Parquet where the native binary is missing. It cannot write: without the binary, checkpoints are saved as JSON. */
+export const fallbackStore: CheckpointStore = {
+  format: 'parquet',
+  extension: '.parquet',
+
+  async write(path) {
+    throw new CheckpointError('ERR_CKPT_INTERNAL', `cannot save ${path}: writing Parquet needs the native binary`, { path });
+  },
+
+  async read(path: string, options: ReadOptions): Promise<Row[]> {
+    const file = await ParquetFile.open(path);
+    try {
+      checkVersion(file.keyValues, path);
+      const { plan } = readKeyValues(file.keyValues, path);
+      if (plan === undefined) return await readRows(file, options);
+      const keep = options.columns === undefined ? undefined : new Set(options.columns);
+      const needed = keep === undefined ? undefined : neededColumns(plan, keep);
+      if (needed?.unknown !== undefined)
+        throw unknownColumn(
+          path,
+          needed.unknown,
+          plan.row.f.map((field) => field.k),
+        );
+      return await readRows(file, needed === undefined ? options : { ...options, columns: [...needed.names] }, rowRestorer(plan, keep));
+    } finally {
+      await file.close();
+    }
+  },
+
+  info: readParquetInfo,
+};

@@ -1,0 +1,40 @@
+import { checkPath, checkReadOptions, checkWriteOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import { chooseStore, storeOf } from '../store/choose.js';
+import { jsonStore } from '../store/json-store.js';
+
+/**
+ * Saves rows as one checkpoint file and resolves when it is durable. Until then the file that was at `path` is intact, and after a failure
+ * it still is.
+ *
+ * The file is Parquet; it is JSON if `path` ends in `.json`, or where the native binary is missing (one warning a process), or with
+ * `ARROW_CKPT_FORCE_JSON=1`. `info.format` tells. `readCheckpoint` goes by the file's contents, not by its name.
+ *
+ * An array must not change until the promise settles. Folders on the way to `path` are made.
+ *
+ * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for the
+ * rows; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
+ * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system.
+ */
+export async function writeCheckpoint(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<CheckpointInfo> {
+  checkPath(path);
+  const checked = checkWriteOptions(options);
+  checked.signal?.throwIfAborted();
+  const store = path.endsWith('.json') ? jsonStore : chooseStore(true);
+  return store.write(path, rows, checked);
+}
+
+/**
+ * Loads all rows of a checkpoint: exactly the rows that were saved. Also opens Parquet files of other writers and JSON arrays of objects.
+ *
+ * @throws CheckpointError `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
+ * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, and those
+ * of the call and the file system as `writeCheckpoint`.
+ */
+export async function readCheckpoint<T extends Row = Row>(path: string, options?: ReadOptions): Promise<T[]> {
+  checkPath(path);
+  const checked = checkReadOptions(options);
+  checked.signal?.throwIfAborted();
+  const store = await storeOf(path);
+  return (await store.read(path, checked)) as T[];
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CheckpointError, fromSystemError } from '../errors.js';
+
+/** Bytes of the old name kept in a temporary's name: file systems allow 255 in all. */
+const NAME_BYTES = 180;
+
+/**
+ * Replaces the file at `path` by what `write` writes, whole or not at all. Returns what `write` returns.
+ *
+ * - Until the rename the file under the name is the old one, whole; after it, it is the new one, whole.
+ * - It resolves only when the bytes (fsync of the file) and the name (fsync of the folder) are durable, and the folders that had to
+ *   be made for it too.
+ * - When anything fails, `write` among it, the temporary is removed and the old file stays as it was. One exception: if the folder's
+ *   own fsync fails, the new file is there already, but may not survive a power cut.
+ * - Only a killed process leaves a temporary: a hidden sibling, `.<name>.<pid>.<random>.tmp`, which readers ignore.
+ * - A folder at `path` is `ERR_CKPT_NOT_A_FILE` before anything is made. Other failures of the system are coded errors with the path,
+ *   also those that `write` lets through; any other error of `write` is passed on as it is.
+ * - `handle` may be read and written at any position, and must not be closed. A symbolic link at `path` is replaced, not followed.
+ */
+export async function commitFile<T>(path: string, write: (handle: FileHandle) => Promise<T>): Promise<T> {
+  const folder = dirname(path);
+  const temporary = join(folder, temporaryName(basename(path)));
+  let made = false;
+  try {
+    await refuseFolder(path);
+    await makeFolder(folder);
+    const handle = await open(temporary, 'wx+');
+    made = true;
+    let result: T;
+    try {
+      result = await write(handle);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, path);
+    made = false;
+    await syncFolder(folder);
+    return result;
+  } catch (error) {
+    // A failure here would hide the first; the name tells a sweep what it is.
+    if (made) await unlink(temporary).catch(() => {});
+    throw fromSystemError(error, 'save', path);
+  }
+}
+
+/** Makes a folder and what is missing above it, durably: a file is only as durable as the folders on its path. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  const top = dirname(resolve(first));
+  for (let parent = dirname(resolve(folder)); ; parent = dirname(parent)) {
+    await syncFolder(parent);
+    if (parent === top || parent === dirname(parent)) return;
+  }
+}
+
+/** Makes the names in a folder durable. Windows has no such call; NTFS journals a rename. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function refuseFolder(path: string): Promise<void> {
+  let isFolder: boolean;
+  try {
+    isFolder = (await stat(path)).isDirectory();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (!isFolder) return;
+  const message = `cannot save ${path}: a folder stands where a file should be; choose another name`;
+  throw new CheckpointError('ERR_CKPT_NOT_A_FILE', message, { path });
+}
+
+function temporaryName(name: string): string {
+  // A cut inside a character leaves a replacement character: legal in a name, but ugly.
+  const kept = Buffer.from(name)
+    .toString('utf8', 0, NAME_BYTES)
+    .replace(/\ufffd$/, '');
+  return `.${kept}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+}

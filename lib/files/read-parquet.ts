@@ -1,0 +1,77 @@
+import { Materialiser } from '../columnar/read/materialiser.js';
+import { foreignRows, neededColumns, place, plannedRows, type PhysicalNode, type RowRead } from '../columnar/read/tree.js';
+import { fieldName, type LogicalPlan } from '../columnar/plan.js';
+import { CheckpointError } from '../errors.js';
+import { loadBinding } from '../native/binding.js';
+import { NativeLoad, type FileDescription } from '../native/load.js';
+import type { CheckpointInfo, ColumnInfo, ReadOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import { readKeyValues } from './file-keys.js';
+import { Pace } from './pace.js';
+
+/** Reads all rows of a Parquet file, ours or another writer's, through the core. */
+export async function readParquet(path: string, options: ReadOptions): Promise<Row[]> {
+  const load = openNative(path, options.verify ?? true);
+  try {
+    const file = await load.opened();
+    const { plan } = readKeyValues(file.keyValues, path);
+    const keep = options.columns === undefined ? undefined : new Set(options.columns);
+    const tree = await load.scan(keep === undefined ? undefined : columnIndices(file, plan, keep, path));
+    const made: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
+    const materialiser = new Materialiser(made, place(tree).size);
+    const pace = new Pace(options, file.rows);
+    const rows: Row[] = [];
+    for (let block = await load.next(); block !== undefined; block = await load.next()) {
+      const before = rows.length;
+      materialiser.append(block.arena, rows);
+      load.release(block.index);
+      pace.advance(rows.length - before);
+      if (pace.due) await pace.turn();
+    }
+    pace.finish();
+    return rows;
+  } finally {
+    load.close();
+  }
+}
+
+/** What is known of a Parquet file without reading its rows. */
+export async function parquetInfo(path: string): Promise<CheckpointInfo> {
+  const load = openNative(path, true);
+  try {
+    const file = await load.opened();
+    const { plan, hash, metadata } = readKeyValues(file.keyValues, path);
+    return { path, format: 'parquet', rows: file.rows, bytes: file.bytes, hash, metadata, columns: columnInfos(file, plan) };
+  } finally {
+    load.close();
+  }
+}
+
+function openNative(path: string, verify: boolean): NativeLoad {
+  const binding = loadBinding();
+  if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a native load without the binary');
+  return new NativeLoad(binding, path, verify);
+}
+
+/** The top-level columns of the file that hold the wanted keys. */
+function columnIndices(file: FileDescription, plan: LogicalPlan | undefined, keep: ReadonlySet<string>, path: string): number[] {
+  const names = file.tree.map((node: PhysicalNode) => node.name);
+  const { names: needed, unknown } =
+    plan === undefined ? { names: keep, unknown: [...keep].find((key) => !names.includes(key)) } : neededColumns(plan, keep);
+  if (unknown !== undefined) {
+    const known = (plan === undefined ? names : plan.row.f.map((field) => field.k)).slice(0, 20).join(', ');
+    throw new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', `${path} has no column '${unknown}'; it has ${known}`, { path, column: unknown });
+  }
+  return names.flatMap((name, index) => (needed.has(name) ? [index] : []));
+}
+
+function columnInfos(file: FileDescription, plan: LogicalPlan | undefined): ColumnInfo[] {
+  if (plan === undefined) return file.columns.map(({ name, type, codec, bytes }) => ({ name, type, codec, bytes }));
+  const byName = new Map(file.columns.map((column) => [column.name, column]));
+  return plan.row.f.map((field) => {
+    const column = byName.get(fieldName(field));
+    const exceptions = field.v.x === undefined ? undefined : byName.get(field.v.x);
+    const type = field.v.t === 'json' || field.v.t === 'null' ? field.v.t : (column?.type ?? 'null');
+    return { name: field.k, type, codec: column?.codec ?? 'none', bytes: (column?.bytes ?? 0) + (exceptions?.bytes ?? 0) };
+  });
+}

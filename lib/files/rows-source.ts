@@ -1,0 +1,121 @@
+import { CheckpointError } from '../errors.js';
+import { show } from '../options.js';
+import { isPlainObject, type Row } from '../rows.js';
+
+/** What rows may come as. */
+export type RowsSource = readonly Row[] | Iterable<Row> | AsyncIterable<Row>;
+
+/** How {@link chunksOf} tells that the source itself failed: its errors must reach the user as they are, without a code of ours. */
+export interface SourceFailure {
+  happened: boolean;
+  error: unknown;
+}
+
+/** The rows to save; throws `ERR_CKPT_ROWS_NOT_ITERABLE` for what cannot be rows. The rows themselves are not looked at. */
+export function rowsSource(rows: unknown): RowsSource {
+  if (Array.isArray(rows)) return rows as Row[];
+  if (typeof rows === 'object' && rows !== null && !ArrayBuffer.isView(rows) && !(rows instanceof String)) {
+    const { [Symbol.asyncIterator]: each, [Symbol.iterator]: all } = rows as AsyncIterable<Row> & Iterable<Row>;
+    if (typeof each === 'function' || typeof all === 'function') return rows as RowsSource;
+  }
+  const message = `rows must be an array, an iterable or an async iterable of plain objects, got ${show(rows)}`;
+  throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', message);
+}
+
+/** The row as a row; throws `ERR_CKPT_ROW_NOT_OBJECT` unless it is a plain object. */
+export function checkRow(row: unknown, index: number): Row {
+  if (isPlainObject(row)) return row;
+  throw new CheckpointError('ERR_CKPT_ROW_NOT_OBJECT', `row ${index} is ${show(row)}; a row must be a plain object`, { row: index });
+}
+
+/** The number of rows where it is known beforehand. */
+export function countOf(rows: RowsSource): number | undefined {
+  return Array.isArray(rows) ? rows.length : undefined;
+}
+
+/**
+ * The rows in arrays of up to `size`; the last may be shorter, none is empty. The caller must not change them: one may be the user's own.
+ *
+ * - Stopping early closes an iterator, as `for await` does.
+ * - An abort does not wait for an async source that gives nothing: the next step rejects with `signal.reason`.
+ * - When the source throws, its error is thrown as it is, and noted in `failure`.
+ */
+export async function* chunksOf(
+  rows: RowsSource,
+  size: number,
+  { signal, failure }: { signal?: AbortSignal | undefined; failure?: SourceFailure } = {},
+): AsyncGenerator<readonly Row[], void, undefined> {
+  if (Array.isArray(rows)) {
+    if (rows.length <= size) {
+      if (rows.length > 0) yield rows as Row[];
+      return;
+    }
+    for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size) as Row[];
+    return;
+  }
+  const isAsync = Symbol.asyncIterator in rows;
+  const steps = isAsync ? asyncSteps(rows, signal) : syncSteps(rows as Iterable<Row>);
+  let chunk: Row[] = [];
+  let ended = false;
+  try {
+    for (;;) {
+      let step: IteratorResult<Row>;
+      try {
+        // Awaited only where it must be: a turn of the microtask queue per row is a cost.
+        step = isAsync ? await steps.next() : (steps.next() as IteratorResult<Row>);
+      } catch (error) {
+        ended = true;
+        if (failure !== undefined && signal?.aborted !== true) Object.assign(failure, { happened: true, error });
+        throw error;
+      }
+      if (step.done === true) break;
+      chunk.push(step.value);
+      if (chunk.length < size) continue;
+      yield chunk;
+      chunk = [];
+    }
+    ended = true;
+    if (chunk.length > 0) yield chunk;
+  } finally {
+    if (ended) steps.forget();
+    else await steps.close();
+  }
+}
+
+interface Steps {
+  next(): IteratorResult<Row> | Promise<IteratorResult<Row>>;
+  close(): unknown;
+  forget(): void;
+}
+
+function syncSteps(rows: Iterable<Row>): Steps {
+  const iterator = rows[Symbol.iterator]();
+  return { next: () => iterator.next(), close: () => iterator.return?.(), forget: () => {} };
+}
+
+function asyncSteps(rows: AsyncIterable<Row>, signal: AbortSignal | undefined): Steps {
+  const iterator = rows[Symbol.asyncIterator]();
+  if (signal === undefined) return { next: () => iterator.next(), close: () => iterator.return?.(), forget: () => {} };
+  // One listener and one slot, not Promise.race: that would collect a reaction per row on a promise that never settles.
+  let abort: ((reason: unknown) => void) | undefined;
+  const onAbort = (): void => {
+    abort?.(signal.reason);
+    // Not awaited: a generator that waits for ever would never end.
+    Promise.resolve(iterator.return?.()).catch(() => {});
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  const forget = (): void => signal.removeEventListener('abort', onAbort);
+  return {
+    next: () =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        abort = reject;
+        return Promise.resolve(iterator.next()).then(resolve, reject);
+      }),
+    close: () => {
+      forget();
+      return signal.aborted ? undefined : iterator.return?.();
+    },
+    forget,
+  };
+}

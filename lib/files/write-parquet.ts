@@ -1,0 +1,93 @@
+import { Columniser, CHUNK_ROWS } from '../columnar/write/columniser.js';
+import { CheckpointError } from '../errors.js';
+import { loadBinding } from '../native/binding.js';
+import { NativeSave } from '../native/save.js';
+import { SLAB_BYTES } from '../native/slabs.js';
+import type { CheckpointInfo, WriteOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import { keyValuesOf } from './file-keys.js';
+import { Pace } from './pace.js';
+import { parquetInfo } from './read-parquet.js';
+import { chunksOf, rowsSource } from './rows-source.js';
+
+/** Fewest rows in a chunk, for rows of very long texts. */
+const MIN_CHUNK_ROWS = 16;
+
+/** Writes rows as a Parquet checkpoint through the core; keeps the promises of `CheckpointStore.write`. */
+export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
+  const source = rowsSource(rows);
+  const writer = new ParquetWriter(path, options, Array.isArray(source) ? source.length : undefined);
+  try {
+    if (Array.isArray(source)) await writer.append(source);
+    else for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal: options.signal })) await writer.append(chunk);
+    await writer.finish();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  return parquetInfo(path);
+}
+
+class ParquetWriter {
+  readonly #save: NativeSave;
+  readonly #columniser: Columniser;
+  readonly #pace: Pace;
+  #chunkRows: number;
+  #rows = 0;
+
+  constructor(
+    path: string,
+    readonly options: WriteOptions,
+    totalRows: number | undefined,
+  ) {
+    const binding = loadBinding();
+    if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
+    this.#chunkRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
+    this.#columniser = new Columniser(this.#chunkRows);
+    this.#pace = new Pace(options, totalRows);
+    this.#save = new NativeSave(binding, path, options);
+  }
+
+  async append(rows: readonly Row[]): Promise<void> {
+    for (let start = 0; start < rows.length; ) {
+      const count = Math.min(this.#chunkRows, rows.length - start);
+      let bytes = this.#columniser.fill(rows, start, count, this.#rows);
+      for (;;) {
+        const slab = this.#save.room(bytes);
+        if (slab === undefined) {
+          await this.#save.makeRoom();
+          continue;
+        }
+        const end = this.#columniser.write(slab, this.#save.offset(slab));
+        if (end >= 0) {
+          this.#save.filled(slab, end);
+          break;
+        }
+        // A text is not ASCII after all and needs other room; if it cannot be kept as it is, the chunk is filled again.
+        bytes = this.#columniser.measure();
+        if (bytes < 0) bytes = this.#columniser.fill(rows, start, count, this.#rows);
+      }
+      start += count;
+      this.#rows += count;
+      this.#adapt(bytes, count);
+      this.#pace.advance(count);
+      if (this.#pace.due) await this.#pace.turn();
+    }
+  }
+
+  /** Chunks of long texts get fewer rows, so that they fit a slab. */
+  #adapt(bytes: number, count: number): void {
+    if (bytes > SLAB_BYTES / 2) this.#chunkRows = Math.max(Math.min(MIN_CHUNK_ROWS, this.#chunkRows), count >> 1);
+  }
+
+  async finish(): Promise<void> {
+    const { hash, metadata } = this.options;
+    this.#pace.check();
+    await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata));
+    this.#pace.finish();
+  }
+
+  async abort(): Promise<void> {
+    await this.#save.abort();
+  }
+}

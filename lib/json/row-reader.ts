@@ -1,0 +1,150 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { CheckpointError, isCheckpointError } from '../errors.js';
+import type { Row } from '../rows.js';
+import { mayHaveEscapes } from '../value/extended-json.js';
+import { restore } from '../value/restore.js';
+import { badRow, damaged } from './damage.js';
+import { ObjectScan } from './object-scan.js';
+import { RowScanner, type RowGroup } from './row-scanner.js';
+import { CHUNK_BYTES, isSpace, type FileWindow } from './window.js';
+
+/** How much may be in hand without a seam before rows are looked for by the scan. */
+const SEAMLESS_BYTES = 8 * CHUNK_BYTES;
+/** More white space than this between two rows is no seam to look for. */
+const SEAM_BYTES = 64;
+
+/**
+ * Reads the rows of an array in groups of about {@link CHUNK_BYTES}. The window must stand behind the array's bracket.
+ *
+ * Most files are not scanned: what stands between the first two rows, the seam (`},\n{` in our own, `}, {` in Python's), very likely
+ * stands between all of them, so what is in hand is cut at the last seam, and parsed. That cannot go wrong unseen: a seam inside of a
+ * string or of a nested array leaves a piece whose quotes or brackets do not match, and `JSON.parse` refuses it. From then on the scan
+ * finds the rows.
+ */
+export class RowReader {
+  /** Rows so far. */
+  rows = 0;
+  readonly #window: FileWindow;
+  readonly #escapes: boolean;
+  #seam: Buffer | undefined;
+  #scanner: RowScanner | undefined;
+
+  constructor(window: FileWindow, escapes: boolean) {
+    this.#window = window;
+    this.#escapes = escapes;
+  }
+
+  /** The next rows; undefined after the last: then the window stands behind the array. */
+  async next(): Promise<Row[] | undefined> {
+    while (this.#scanner === undefined) {
+      const rows = this.#leap();
+      if (rows !== undefined) return rows;
+      if (this.#scanner !== undefined) break;
+      const seamless = this.#window.end - this.#window.start >= SEAMLESS_BYTES;
+      if (seamless || !(await this.#window.more())) this.#scanner = new RowScanner(this.#window, this.rows);
+    }
+    const group = await this.#scanner.next();
+    return group === undefined ? undefined : this.#parse(group);
+  }
+
+  #leap(): Row[] | undefined {
+    const { start, end } = this.#window;
+    this.#seam ??= this.#findSeam();
+    if (this.#seam === undefined) return undefined;
+    const bytes = this.#window.bytes.subarray(0, end);
+    let seam = bytes.lastIndexOf(this.#seam, start + CHUNK_BYTES);
+    if (seam < start) seam = bytes.indexOf(this.#seam, start);
+    if (seam === -1) return undefined;
+    const text = this.#text(start, seam + 1);
+    const rows = parseRows(text);
+    if (rows === undefined) {
+      this.#scanner = new RowScanner(this.#window, this.rows);
+      return undefined;
+    }
+    this.#window.start = seam + 2;
+    return this.#finish(rows, text);
+  }
+
+  /** From the end of the first row to the beginning of the second; undefined while they are not in hand. */
+  #findSeam(): Buffer | undefined {
+    const { bytes, start, end } = this.#window;
+    let from = start;
+    while (from < end && isSpace(bytes[from] as number)) from++;
+    const stop = new ObjectScan().scan(bytes, from, end);
+    let to = stop + 1;
+    if (stop < 0 || bytes[stop] !== 0x2c) return undefined;
+    while (to < end && isSpace(bytes[to] as number)) to++;
+    if (to >= end || bytes[to] !== 0x7b || to - stop > SEAM_BYTES) return undefined;
+    return Buffer.from(bytes.subarray(stop - 1, to + 1));
+  }
+
+  #parse(group: RowGroup): Row[] {
+    const text = this.#text(group.from, group.to);
+    const rows = parseRows(text);
+    if (rows === undefined) throw this.#locate(group);
+    return this.#finish(rows, text);
+  }
+
+  #finish(rows: Row[], text: string): Row[] {
+    const first = this.rows;
+    this.rows += rows.length;
+    if (!this.#escapes || !mayHaveEscapes(text)) return rows;
+    for (let index = 0; index < rows.length; index++) {
+      try {
+        rows[index] = restore(rows[index]) as Row;
+        if (!isObject(rows[index])) throw new CheckpointError('ERR_CKPT_CORRUPT', 'an escape that stands for a row, but is none');
+      } catch (cause) {
+        if (!isCheckpointError(cause)) throw cause;
+        const { path } = this.#window;
+        const message = `${path} is damaged in row ${first + index}: ${cause.message}`;
+        throw new CheckpointError(cause.code, message, { path, row: first + index, cause });
+      }
+    }
+    return rows;
+  }
+
+  #text(from: number, to: number): string {
+    const { bytes } = this.#window;
+    const part = bytes.subarray(from, to);
+    // Node's latin1 is several times as fast as its utf8, and gives a one-byte string that parses faster.
+    if (isAscii(part)) return part.toString('latin1');
+    const text = part.toString();
+    if (isUtf8(part)) return text;
+    const again = Buffer.from(text);
+    let at = 0;
+    while (again[at] === part[at]) at++;
+    throw damaged(this.#window, from + at, 'UTF-8', this.rows);
+  }
+
+  /** Which of the rows that were refused together is to blame. */
+  #locate({ from, to }: RowGroup): CheckpointError {
+    const { bytes } = this.#window;
+    let row = this.rows;
+    for (let at = from; at < to; row++) {
+      at = bytes.indexOf('{', at);
+      const stop = new ObjectScan().scan(bytes, at, to);
+      try {
+        JSON.parse(bytes.toString('utf8', at, stop));
+      } catch (cause) {
+        return badRow(this.#window, at, stop, row, false, cause);
+      }
+      at = stop;
+    }
+    return damaged(this.#window, from, 'rows', this.rows);
+  }
+}
+
+/** The rows of a text of rows with commas between them; undefined when it is not that. */
+function parseRows(text: string): Row[] | undefined {
+  let rows: unknown[];
+  try {
+    rows = JSON.parse(`[${text}]`) as unknown[];
+  } catch {
+    return undefined;
+  }
+  return rows.length > 0 && rows.every(isObject) ? (rows as Row[]) : undefined;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,131 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Row } from '../rows.js';
+import { textOf } from '../value/extended-json.js';
+import { JsonTree } from '../value/json-tree.js';
+import { headerText, type EnvelopeHeader } from './envelope.js';
+
+/**
+ * How many bytes are gathered before they are written. At some 100 MB/s of JSON.stringify that is 5 ms without a turn of the event
+ * loop, and large enough that the calls to the system do not count.
+ */
+export const PIECE_BYTES = 1 << 19;
+
+const COMMA = 0x2c;
+const NEWLINE = 0x0a;
+
+/** The least that a row may find free: most fit, the others are written on their own. */
+const SLACK = 1 << 16;
+
+/**
+ * Writes rows into a new file, one a line, as a JSON array or, when that cannot say everything, inside an envelope object.
+ *
+ * Whether rows need escapes, and so an envelope, is known only when the last one is seen, and they may come from an iterator that
+ * runs but once. So an array is begun, and when the first row with an escape comes after bytes were written, these are moved up in
+ * the file to make place for the header: a copy in pieces inside the temporary, once, in a rare case.
+ */
+export class RowsWriter {
+  rows = 0;
+  readonly #handle: FileHandle;
+  readonly #header: EnvelopeHeader;
+  readonly #tree = new JsonTree();
+  readonly #pieceBytes: number;
+  /** Bytes of the header; 1 (the bracket) while it is an array. */
+  #headBytes: number;
+  /** The piece that is being filled, and the one that may be on its way to the file. */
+  #piece: Buffer;
+  #spare: Buffer;
+  #filled = 0;
+  /** Texts that did not fit the piece, and what was in it before them. */
+  readonly #large: Buffer[] = [];
+  /** Where in the file the piece will stand. */
+  #position: number;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(handle: FileHandle, header: Pick<EnvelopeHeader, 'hash' | 'metadata'>, pieceBytes = PIECE_BYTES) {
+    this.#handle = handle;
+    this.#header = { rows: 0, escapes: false, ...header };
+    this.#pieceBytes = pieceBytes;
+    this.#piece = Buffer.allocUnsafeSlow(pieceBytes + SLACK);
+    this.#spare = Buffer.allocUnsafeSlow(pieceBytes + SLACK);
+    const isArray = header.hash === null && Object.keys(header.metadata).length === 0;
+    this.#headBytes = isArray ? 1 : Buffer.byteLength(headerText(this.#header));
+    this.#position = this.#headBytes;
+  }
+
+  /** Adds a row. True when a piece is full: then {@link flush} before the next. @throws what encoding a value throws */
+  add(row: Row): boolean {
+    const text = textOf(this.#tree, row, { row: this.rows, path: '' });
+    // Two bytes of the slack: a call for them per row would cost a tenth of the save.
+    if (this.rows++ > 0) this.#piece[this.#filled++] = COMMA;
+    this.#piece[this.#filled++] = NEWLINE;
+    this.#put(text);
+    return this.#filled >= this.#pieceBytes || this.#large.length > 0;
+  }
+
+  /** Hands the piece to the file. Resolves when the next may be filled: this one may still be on its way. */
+  async flush(): Promise<void> {
+    if (this.#tree.escaped && this.#headBytes === 1) await this.#widen();
+    const parts = [...this.#large, this.#piece.subarray(0, this.#filled)];
+    this.#large.length = 0;
+    await this.#writing;
+    const start = this.#position;
+    for (const part of parts) this.#position += part.length;
+    this.#writing = this.#writeAll(parts, start);
+    // Whoever awaits it next gets the failure; until then it must not count as unhandled.
+    this.#writing.catch(() => {});
+    [this.#piece, this.#spare] = [this.#spare, this.#piece];
+    this.#filled = 0;
+  }
+
+  /** Writes what is left and the head. Returns the size of the file. */
+  async end(): Promise<number> {
+    const isArray = this.#headBytes === 1 && !this.#tree.escaped;
+    this.#put((this.rows === 0 ? ']' : '\n]') + (isArray ? '\n' : '}\n'));
+    await this.flush();
+    await this.#writing;
+    const head = isArray ? '[' : headerText({ ...this.#header, rows: this.rows, escapes: this.#tree.escaped });
+    await this.#writeAll([Buffer.from(head)], 0);
+    return this.#position;
+  }
+
+  #put(text: string): void {
+    // Three bytes a UTF-16 unit is the most there can be.
+    if (text.length * 3 <= this.#piece.length - this.#filled) {
+      this.#filled += this.#piece.write(text, this.#filled);
+      return;
+    }
+    this.#large.push(Buffer.from(this.#piece.subarray(0, this.#filled)), Buffer.from(text));
+    this.#filled = 0;
+  }
+
+  async #writeAll(parts: readonly Buffer[], start: number): Promise<void> {
+    let position = start;
+    for (const part of parts) {
+      for (let done = 0; done < part.length;) {
+        // A write may be cut short by a signal, and by Linux at 2 GiB.
+        const { bytesWritten } = await this.#handle.write(part, done, part.length - done, position);
+        done += bytesWritten;
+        position += bytesWritten;
+      }
+    }
+  }
+
+  /** Moves the rows that are in the file up, from the last to the first, to make place for a header. */
+  async #widen(): Promise<void> {
+    await this.#writing;
+    const headBytes = Buffer.byteLength(headerText(this.#header));
+    const shift = headBytes - this.#headBytes;
+    for (let end = this.#position; end > this.#headBytes;) {
+      const start = Math.max(this.#headBytes, end - this.#spare.length);
+      for (let at = start; at < end;) {
+        const { bytesRead } = await this.#handle.read(this.#spare, at - start, end - at, at);
+        if (bytesRead === 0) throw new Error('the temporary file was cut short while it was written');
+        at += bytesRead;
+      }
+      await this.#writeAll([this.#spare.subarray(0, end - start)], start + shift);
+      end = start;
+    }
+    this.#headBytes = headBytes;
+    this.#position += shift;
+  }
+}

@@ -1,0 +1,35 @@
+import type { CheckpointInfo } from '../options.js';
+
+/** Where a manager tells what it did. `console` is one. */
+export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
+
+/** A size for people: units of 1024, one decimal from KB on: `512B`, `1.2MB`. */
+export function formatBytes(bytes: number): string {
+  let unit = 0;
+  let size = bytes;
+  // 1023.95 and more would round to 1024.0 of the smaller unit.
+  while (unit < UNITS.length - 1 && (unit === 0 ? size >= 1024 : size >= 1023.95)) {
+    size /= 1024;
+    unit++;
+  }
+  return unit === 0 ? `${bytes}B` : `${size.toFixed(1)}${UNITS[unit]}`;
+}
+
+const FORMAT_NAMES: Record<CheckpointInfo['format'], string> = { parquet: 'Arrow/Parquet', json: 'JSON' };
+
+export function savedLine(step: string, operation: string, info: CheckpointInfo): string {
+  return `✓ Intermediate saved for operation '${operation}' in step '${step}' at ${info.path} (${FORMAT_NAMES[info.format]} ${formatBytes(info.bytes)})`;
+}
+
+export function loadedLine(step: string, operation: string, path: string): string {
+  return `✓ Loaded checkpoint for operation '${operation}' in step '${step}' from ${path}`;
+}
+
+export function batchSavedLine(operation: string, index: number, path: string): string {
+  return `✓ Partial checkpoint saved for '${operation}', batch ${index} at '${path}'`;
+}

@@ -1,0 +1,70 @@
+import { createRequire } from 'node:module';
+
+/** The native half: classes and functions that crates/arrow-ckpt-node exports. */
+export type Binding = typeof import('#binding');
+export type NativeReader = InstanceType<Binding['NativeReader']>;
+export type NativeWriter = InstanceType<Binding['NativeWriter']>;
+
+interface Outcome {
+  binding: Binding | null;
+  /** Why it is missing. */
+  error?: unknown;
+  /** Whether that was asked for. */
+  forced?: boolean;
+}
+
+let outcome: Outcome | undefined;
+let warned = false;
+
+/**
+ * The native binding, loaded on the first call; null when there is none for this platform, or with `ARROW_CKPT_FORCE_JSON=1`.
+ * Synchronous and without top-level await, so that `require('arrow-ckpt')` works on Node 20.
+ */
+export function loadBinding(): Binding | null {
+  return load().binding;
+}
+
+/** What went wrong in loading the binding; undefined when it is there, or was not wanted. */
+export function bindingError(): unknown {
+  return load().error;
+}
+
+/** Tells once per process that the binary is missing, unless that was asked for. */
+export function warnNoBinding(): void {
+  const { binding, error, forced } = load();
+  if (binding !== null || forced === true || warned) return;
+  warned = true;
+  process.emitWarning(`arrow-ckpt has no native binary for ${platformName()}; checkpoints are saved as JSON, and Parquet is read slowly`, {
+    code: 'ARROW_CKPT_NO_BINARY',
+    detail:
+      'Reinstall with optional dependencies (npm install --include=optional), on the platform that runs the code, or build from source ' +
+      `(npm run build:native). ARROW_CKPT_FORCE_JSON=1 chooses JSON without this warning. Cause: ${causeOf(error)}`,
+  });
+}
+
+function load(): Outcome {
+  return (outcome ??= tryLoad());
+}
+
+function tryLoad(): Outcome {
+  if (process.env.ARROW_CKPT_FORCE_JSON === '1') return { binding: null, forced: true };
+  try {
+    return { binding: createRequire(import.meta.url)('#binding') as Binding };
+  } catch (error) {
+    return { binding: null, error };
+  }
+}
+
+function platformName(): string {
+  const report =
+    process.platform === 'linux' ? (process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined) : undefined;
+  const libc = report === undefined ? '' : report.header?.glibcVersionRuntime === undefined ? ' (musl)' : ' (glibc)';
+  return `${process.platform}-${process.arch}${libc}`;
+}
+
+/** The first line of each error of the chain: the loader tries several places, and each can fail for a reason of its own. */
+function causeOf(error: unknown): string {
+  const lines = new Set<string>();
+  for (let cause = error; cause instanceof Error && lines.size < 8; cause = cause.cause) lines.add(cause.message.split('\n', 1)[0] ?? '');
+  return [...lines].join('; ');
+}

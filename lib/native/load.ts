@@ -1,0 +1,92 @@
+import { Arena } from '../columnar/read/views.js';
+import type { PhysicalNode } from '../columnar/read/tree.js';
+import type { CheckpointError } from '../errors.js';
+import { BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
+import type { Binding, NativeReader } from './binding.js';
+import { nativeError } from './errors.js';
+import { BLOCK, END, ERROR, NEED, OPENED, TREE } from './events.js';
+
+/** What the core tells of an open file. */
+export interface FileDescription {
+  rows: number;
+  bytes: number;
+  createdBy: string | null;
+  keyValues: Record<string, string>;
+  columns: { name: string; type: string; codec: string; bytes: number }[];
+  tree: PhysicalNode[];
+}
+
+/**
+ * One open file of the core. Arenas are the core's until BLOCK or NEED, and again after `release` or `replace`: the rule that
+ * crates/arrow-ckpt-node/src/memory.rs builds on.
+ */
+export class NativeLoad {
+  readonly #native: NativeReader;
+  #opened: FileDescription | undefined;
+  #tree: PhysicalNode[] | undefined;
+  #error: CheckpointError | undefined;
+  #ended = false;
+  #arenas: Arena[] = [];
+  readonly #blocks: number[] = [];
+  #wake: (() => void) | undefined;
+
+  constructor(binding: Binding, path: string, verify: boolean) {
+    this.#native = new binding.NativeReader(path, verify, (kind, first, second, more) => this.#onEvent(kind, first, second, more));
+  }
+
+  #onEvent(kind: number, first: number, second: number, text: string): void {
+    if (kind === BLOCK) this.#blocks.push(first);
+    else if (kind === NEED) {
+      const larger = new Arena(second + 7 - ((second + 7) % 8));
+      this.#arenas[first] = larger;
+      this.#native.replace(first, larger.bytes);
+      return;
+    } else if (kind === OPENED) this.#opened = JSON.parse(text) as FileDescription;
+    else if (kind === TREE) this.#tree = JSON.parse(text) as PhysicalNode[];
+    else if (kind === END) this.#ended = true;
+    else if (kind === ERROR) this.#error = nativeError(text);
+    this.#wake?.();
+  }
+
+  /** Resolves when the file is open. Throws what is wrong with it. */
+  async opened(): Promise<FileDescription> {
+    while (this.#opened === undefined) await this.#event();
+    return this.#opened;
+  }
+
+  /** Starts a scan of the given top-level columns, undefined = all; resolves with the physical tree of its blocks. */
+  async scan(columns: number[] | undefined): Promise<PhysicalNode[]> {
+    this.#arenas = takeArenas();
+    const request = JSON.stringify({ columns: columns ?? null, blockRows: BLOCK_ROWS, blockBytes: BLOCK_BYTES });
+    this.#native.scan(request, this.#arenas.map((arena) => arena.bytes));
+    while (this.#tree === undefined) await this.#event();
+    return this.#tree;
+  }
+
+  /** The next block, its arena for the caller's reading until `release`; undefined after the last. */
+  async next(): Promise<{ arena: Arena; index: number } | undefined> {
+    while (this.#blocks.length === 0 && !this.#ended) await this.#event();
+    const index = this.#blocks.shift();
+    if (index === undefined) {
+      giveArenas(this.#arenas);
+      return undefined;
+    }
+    return { arena: this.#arenas[index] as Arena, index };
+  }
+
+  release(index: number): void {
+    this.#native.release(index);
+  }
+
+  /** Ends the core's thread; harmless when it has ended. */
+  close(): void {
+    this.#native.close();
+  }
+
+  async #event(): Promise<void> {
+    if (this.#error !== undefined) throw this.#error;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}

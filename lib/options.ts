@@ -1,0 +1,167 @@
+import { CheckpointError } from './errors.js';
+
+/** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
+export const CODECS = ['auto', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd', 'none'] as const;
+export type Codec = (typeof CODECS)[number];
+
+/** What a running save or load tells its `onProgress`. */
+export interface Progress {
+  /** Rows handed over so far. */
+  rows: number;
+  /** Rows in all, where that is known (an array, a file); else undefined. */
+  totalRows: number | undefined;
+}
+
+/** Options of every save. */
+export interface WriteOptions {
+  /** The codec of the column chunks. @default 'auto' */
+  compression?: Codec;
+  /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. Others have none. @default the codec's fastest sensible one */
+  compressionLevel?: number;
+  /** Rows in a row group, 1 to 16,777,216. @default 131072 */
+  rowGroupRows?: number;
+  /** The hash of the operation that made the rows; kept in the file, returned by `info.hash`. */
+  hash?: string;
+  /** Strings of your own, kept in the file, returned by `info.metadata`. */
+  metadata?: Record<string, string>;
+  /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
+  signal?: AbortSignal;
+  /** Called as rows are handed over, at most every 50 ms and once at the end. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** Options of every load. */
+export interface ReadOptions {
+  /** Top-level columns to load, in the file's order; others are not decoded. @default all */
+  columns?: readonly string[];
+  /** Check the checksums of what is read. @default true */
+  verify?: boolean;
+  /** Aborts the load: rejects with `signal.reason`. */
+  signal?: AbortSignal;
+  /** Called as rows are loaded, at most every 50 ms and once at the end. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/** What is known of one checkpoint without loading its rows. */
+export interface CheckpointInfo {
+  path: string;
+  format: 'parquet' | 'json';
+  /** Number of rows. */
+  rows: number;
+  /** Size of the file in bytes. */
+  bytes: number;
+  /** The hash given on save, or null. */
+  hash: string | null;
+  /** The metadata given on save; `{}` when there was none. */
+  metadata: Record<string, string>;
+  /** The top-level columns in order of first appearance; empty for JSON checkpoints, which have none. */
+  columns: ColumnInfo[];
+}
+
+/** One top-level column of a Parquet checkpoint. */
+export interface ColumnInfo {
+  /** The key in the rows. */
+  name: string;
+  /** The type in the file: `string`, `int64`, `double`, `bool`, `null`, `list<...>`, `struct<...>`, `json`, ... */
+  type: string;
+  /** The codec or codecs of its column chunks. */
+  codec: string;
+  /** Compressed size in bytes. */
+  bytes: number;
+}
+
+const WRITE_OPTIONS = ['compression', 'compressionLevel', 'rowGroupRows', 'hash', 'metadata', 'signal', 'onProgress'];
+const READ_OPTIONS = ['columns', 'verify', 'signal', 'onProgress'];
+const LEVELS: Partial<Record<Codec, [number, number]>> = { gzip: [0, 9], brotli: [0, 11], zstd: [1, 22] };
+
+/** Throws `ERR_CKPT_UNKNOWN_OPTION` for a key that is not in `known`. */
+export function checkKeys(options: object, known: readonly string[], what: string): void {
+  for (const key of Object.keys(options)) {
+    if (!known.includes(key)) {
+      throw new CheckpointError('ERR_CKPT_UNKNOWN_OPTION', `unknown option '${key}' of ${what}; it knows ${known.join(', ')}`);
+    }
+  }
+}
+
+/** An option object that may be missing; throws `ERR_CKPT_INVALID_OPTION` for anything but an object. */
+export function asOptions<T extends object>(options: T | undefined, what: string): Partial<T> {
+  if (options === undefined) return {};
+  if (typeof options !== 'object' || options === null) throw invalid(`the options of ${what} must be an object, got ${show(options)}`);
+  return options;
+}
+
+/** Checks the write options of a call; throws a coded error that names the option, what it takes and what it got. */
+export function checkWriteOptions(options: WriteOptions | undefined, what = 'writeCheckpoint', more: readonly string[] = []): WriteOptions {
+  const checked = asOptions(options, what) as WriteOptions;
+  checkKeys(checked, [...WRITE_OPTIONS, ...more], what);
+  const codec = checkCodec(checked.compression);
+  const { compressionLevel: level, rowGroupRows, hash, metadata } = checked;
+  if (level !== undefined) {
+    const range = LEVELS[codec];
+    if (range === undefined) throw invalid(`codec '${codec}' has no compressionLevel; remove it or choose gzip, brotli or zstd`);
+    if (!Number.isInteger(level) || level < range[0] || level > range[1]) {
+      throw invalid(`compressionLevel of ${codec} must be an integer from ${range[0]} to ${range[1]}, got ${show(level)}`);
+    }
+  }
+  if (rowGroupRows !== undefined && !(Number.isInteger(rowGroupRows) && rowGroupRows >= 1 && rowGroupRows <= 1 << 24)) {
+    throw invalid(`rowGroupRows must be an integer from 1 to ${1 << 24}, got ${show(rowGroupRows)}`);
+  }
+  if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
+  if (metadata !== undefined) {
+    if (typeof metadata !== 'object' || metadata === null) throw invalid(`metadata must be an object of strings, got ${show(metadata)}`);
+    for (const [key, value] of Object.entries(metadata)) {
+      if (typeof value !== 'string') throw invalid(`metadata.${key} must be a string, got ${show(value)}`);
+    }
+  }
+  checkRunning(checked);
+  return checked;
+}
+
+/** Checks the read options of a call, as {@link checkWriteOptions} does. */
+export function checkReadOptions(options: ReadOptions | undefined, what = 'readCheckpoint', more: readonly string[] = []): ReadOptions {
+  const checked = asOptions(options, what) as ReadOptions;
+  checkKeys(checked, [...READ_OPTIONS, ...more], what);
+  const { columns, verify } = checked;
+  if (columns !== undefined && !(Array.isArray(columns) && columns.every((name) => typeof name === 'string'))) {
+    throw invalid(`columns must be an array of column names, got ${show(columns)}`);
+  }
+  if (verify !== undefined && typeof verify !== 'boolean') throw invalid(`verify must be true or false, got ${show(verify)}`);
+  checkRunning(checked);
+  return checked;
+}
+
+/** The codec to use; throws `ERR_CKPT_UNKNOWN_CODEC` for a name that is none. */
+export function checkCodec(codec: unknown): Codec {
+  if (codec === undefined) return 'auto';
+  if (!(CODECS as readonly unknown[]).includes(codec)) {
+    throw new CheckpointError('ERR_CKPT_UNKNOWN_CODEC', `unknown compression codec ${show(codec)}; use one of ${CODECS.join(', ')}`);
+  }
+  return codec as Codec;
+}
+
+/** Throws unless `path` is a string that can name a file. */
+export function checkPath(path: unknown): string {
+  if (typeof path !== 'string' || path === '' || path.includes('\0')) {
+    throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `path must be a non-empty string without NUL, got ${show(path)}`);
+  }
+  return path;
+}
+
+/** A short picture of any value for messages. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return `an object of class ${(value as object).constructor?.name ?? 'Object'}`;
+}
+
+function checkRunning(options: { signal?: AbortSignal; onProgress?: unknown }): void {
+  const { signal, onProgress } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid(`onProgress must be a function, got ${show(onProgress)}`);
+}
+
+function invalid(message: string): CheckpointError {
+  return new CheckpointError('ERR_CKPT_INVALID_OPTION', message);
+}

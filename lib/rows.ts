@@ -1,0 +1,20 @@
+/**
+ * A row: a plain object. Its own enumerable string keys are the columns; symbol keys are not stored.
+ *
+ * Values may be anything `JSON.stringify` keeps, and beyond it: `undefined`, every number (`-0`, `NaN`, the infinities),
+ * `bigint`, `Date`, `Uint8Array` (and `Buffer`, which comes back as `Uint8Array`), `Float32Array`, `Float64Array`,
+ * strings with lone surrogates. Anything else is refused with `ERR_CKPT_UNSUPPORTED_VALUE` before a file is touched.
+ */
+export type Row = Record<string, unknown>;
+
+/** Nesting deeper than this, in objects and arrays below the row, is refused with `ERR_CKPT_TOO_DEEP`. */
+export const MAX_DEPTH = 256;
+
+/** True for `{}`, `Object.create(null)` and plain objects of another realm; false for arrays, class instances, null. */
+export function isPlainObject(value: unknown): value is Row {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return true;
+  // Object.prototype of another realm: the only prototype without a prototype that JSON.parse and literals give.
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf');
+}

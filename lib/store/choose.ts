@@ -1,0 +1,37 @@
+import { open } from 'node:fs/promises';
+import { fromSystemError } from '../errors.js';
+import { fallbackStore } from '../fallback/store.js';
+import { loadBinding, warnNoBinding } from '../native/binding.js';
+import { jsonStore } from './json-store.js';
+import { parquetStore } from './parquet-store.js';
+import type { CheckpointStore } from './store.js';
+
+/** The store to save with: Parquet where that is wanted and the native binary is there, else JSON, with one warning per process. */
+export function chooseStore(enableArrow: boolean): CheckpointStore {
+  if (!enableArrow) return jsonStore;
+  if (loadBinding() !== null) return parquetStore;
+  warnNoBinding();
+  return jsonStore;
+}
+
+/** The store to read a file with, by its first bytes and not by its name; without the native binary Parquet is read in TypeScript. */
+export async function storeOf(path: string): Promise<CheckpointStore> {
+  if ((await firstBytes(path)) !== 'PAR1') return jsonStore;
+  if (loadBinding() !== null) return parquetStore;
+  warnNoBinding();
+  return fallbackStore;
+}
+
+async function firstBytes(path: string): Promise<string> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+      return buffer.toString('latin1', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fromSystemError(error, 'read', path);
+  }
+}

@@ -1,0 +1,61 @@
+import { commitFile } from '../files/commit.js';
+import { Pace } from '../files/pace.js';
+import { checkRow, chunksOf, countOf, rowsSource, type SourceFailure } from '../files/rows-source.js';
+import { jsonBatches, jsonInfo } from '../json/read.js';
+import { RowsWriter } from '../json/writer.js';
+import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import type { CheckpointStore } from './store.js';
+
+/** Rows between two looks at the clock when they are small; large ones fill a piece before that. */
+const CHUNK_ROWS = 1024;
+
+/**
+ * Checkpoints as JSON text, in plain TypeScript: the store where the native binary is missing, and the one for files of others.
+ *
+ * A checkpoint of plain JSON rows without hash and metadata is a JSON array with a row a line: any JSON tool reads it. Any other is
+ * an object, `{"arrow-ckpt":{"version":1,"rows":...,"escapes":...},"rows":[...]}`, of which any JSON tool reads at least the rows.
+ * It reads any JSON array of objects, whoever formatted it, in memory bounded by its longest row and the rows that are kept.
+ *
+ * `compression`, `compressionLevel` and `rowGroupRows` have no effect on JSON, nor has `verify`: there are no checksums in it.
+ */
+export const jsonStore: CheckpointStore = { format: 'json', extension: '.json', write, read, info: jsonInfo };
+
+async function write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
+  const source = rowsSource(rows);
+  const { signal, hash = null } = options;
+  const metadata = { ...options.metadata };
+  const pace = new Pace(options, countOf(source));
+  pace.check();
+  const failure: SourceFailure = { happened: false, error: undefined };
+  try {
+    return await commitFile(path, async (handle) => {
+      const out = new RowsWriter(handle, { hash, metadata });
+      for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal, failure })) {
+        for (const row of chunk) {
+          if (!out.add(checkRow(row, out.rows))) continue;
+          await out.flush();
+          pace.rows = out.rows;
+          if (pace.due) await pace.turn();
+        }
+        pace.rows = out.rows;
+        if (pace.due) await pace.turn();
+      }
+      const bytes = await out.end();
+      pace.finish();
+      return { path, format: 'json', rows: out.rows, bytes, hash, metadata, columns: [] };
+    });
+  } catch (error) {
+    // Neither a reason of the user's nor an error of the source's is ours to give a code to.
+    if (signal?.aborted === true) throw signal.reason;
+    throw failure.happened ? failure.error : error;
+  }
+}
+
+async function read(path: string, options: ReadOptions): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const batch of jsonBatches(path, options)) {
+    for (const row of batch) rows.push(row);
+  }
+  return rows;
+}

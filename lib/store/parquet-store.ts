@@ -1,0 +1,12 @@
+import { readParquet, parquetInfo } from '../files/read-parquet.js';
+import { writeParquet } from '../files/write-parquet.js';
+import type { CheckpointStore } from './store.js';
+
+/** Checkpoints as Parquet files, through the native core. Only for where `loadBinding` finds one. */
+export const parquetStore: CheckpointStore = {
+  format: 'parquet',
+  extension: '.parquet',
+  write: writeParquet,
+  read: readParquet,
+  info: parquetInfo,
+};

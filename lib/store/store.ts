@@ -1,0 +1,22 @@
+import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options.js';
+import type { Row } from '../rows.js';
+
+/**
+ * One way of keeping a checkpoint in one file. A manager does not know which it has.
+ *
+ * Promises of every store:
+ * - `write` resolves only when the file is durable under its name (temporary sibling, fsync, rename, folder fsync); until then
+ *   the old file is intact, and after a failure it still is and no temporary stays.
+ * - `read` gives back the rows that `write` was given: values, keys, and the order of both.
+ * - Every failure is a `CheckpointError`, except an abort, which rejects with `signal.reason`.
+ * - Neither blocks the event loop for more than some tens of milliseconds at a stretch.
+ */
+export interface CheckpointStore {
+  readonly format: 'parquet' | 'json';
+  /** With the dot: `.parquet`, `.json`. */
+  readonly extension: string;
+  write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo>;
+  read(path: string, options: ReadOptions): Promise<Row[]>;
+  /** Reads no row of a Parquet file; a JSON file must be scanned for its count unless it says it. */
+  info(path: string): Promise<CheckpointInfo>;
+}

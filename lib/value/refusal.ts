@@ -1,0 +1,88 @@
+import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
+import { show } from '../options.js';
+import { MAX_DEPTH } from '../rows.js';
+
+/** Where a value stands, for messages. */
+export interface Where {
+  /** Index of the row in the whole checkpoint. */
+  row: number;
+  /** The path inside the row, `metadata.tags[3]`; empty for the row itself. */
+  path: string;
+  /** How many objects and arrays the value is inside of. @default 0 for the row itself, else 1 */
+  depth?: number;
+}
+
+/** What to do instead, by class. Every other class instance: make it a plain object. */
+const ADVICE = new Map(
+  Object.entries({
+    Map: 'store [...map] or Object.fromEntries(map)',
+    Set: 'store [...set]',
+    Promise: 'await it first',
+    RegExp: 'store its source and flags',
+    URL: 'store its href',
+    Error: 'store its message',
+    Number: 'store its valueOf()',
+    String: 'store its valueOf()',
+    Boolean: 'store its valueOf()',
+    BigInt: 'store its valueOf()',
+    ArrayBuffer: 'store new Uint8Array(buffer)',
+    DataView: 'store the bytes as a Uint8Array',
+  }),
+);
+
+/** The error for a value that no checkpoint can keep. */
+export function unsupported(value: unknown, where: Where): CheckpointError {
+  return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, `${show(value)}, which no checkpoint can keep; ${adviceFor(value)}`);
+}
+
+/** The error for an array whose own keys are not just 0 to length - 1. */
+export function unsupportedArray(array: readonly unknown[], where: Where): CheckpointError {
+  const extra = Object.keys(array).find(
+    (key) => !(Number(key) >= 0 && Number(key) < array.length && String(Math.trunc(Number(key))) === key),
+  );
+  if (extra !== undefined) {
+    const what = `an array with a key ${show(extra)} of its own, which no checkpoint can keep; store an object, or the array without it`;
+    return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, what);
+  }
+  let hole = 0;
+  while (hole in array) hole++;
+  const at = { ...where, path: joinPath(where.path, hole) };
+  return refuse('ERR_CKPT_UNSUPPORTED_VALUE', at, 'an array hole, which no checkpoint can keep; store null or undefined there');
+}
+
+/** The error for a value that contains itself. */
+export function cyclic(where: Where): CheckpointError {
+  return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, 'a cycle: it contains itself, which no checkpoint can keep; store an id instead');
+}
+
+/** The error for nesting below the limit. */
+export function tooDeep(where: Where): CheckpointError {
+  const what = `nested more than ${MAX_DEPTH} objects and arrays deep; flatten it, or store it as a JSON string`;
+  return refuse('ERR_CKPT_TOO_DEEP', where, what);
+}
+
+/** `metadata` and `tags` -> `metadata.tags`; `tags` and 3 -> `tags[3]`; keys that are no identifiers are quoted: `a["b.c"]`. */
+export function joinPath(path: string, key: string | number): string {
+  if (typeof key === 'number') return `${path}[${key}]`;
+  if (path === '') return key;
+  return /^[\p{ID_Start}$_][\p{ID_Continue}$-]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
+}
+
+function refuse(code: CheckpointErrorCode, { row, path }: Where, what: string): CheckpointError {
+  const shown = path.length > 200 ? `${path.slice(0, 200)}...` : path;
+  const subject = path === '' ? `row ${row}` : `${shown} of row ${row}`;
+  return new CheckpointError(code, `${subject} is ${what}`, path === '' ? { row } : { row, column: path });
+}
+
+function adviceFor(value: unknown): string {
+  if (typeof value === 'function') return 'remove it, or call it and store the result';
+  if (typeof value === 'symbol') return 'store its description';
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return 'store Array.from(it), or a Float32Array, Float64Array or Uint8Array';
+  if (Array.isArray(value)) return 'store Array.from(it)';
+  for (let prototype: unknown = Object.getPrototypeOf(value); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+    const advice = ADVICE.get((prototype as object).constructor?.name ?? '');
+    if (advice !== undefined) return advice;
+  }
+  return 'store a plain object, { ...value }';
+}

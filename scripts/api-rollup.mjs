@@ -1,0 +1,81 @@
+// npm run api: rolls the public types of dist/ up into index.d.ts. With --check it writes nothing and fails when index.d.ts is stale.
+// dist/ must be built. API Extractor brings a TypeScript of its own, for the native tsc has no JavaScript API.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import apiExtractor from '@microsoft/api-extractor';
+
+const { Extractor, ExtractorConfig } = apiExtractor;
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TARGET = join(ROOT, 'index.d.ts');
+const HEADER = '// The public types of arrow-ckpt, rolled up by `npm run api`. Do not edit.\n';
+
+function rollUp() {
+  const folder = mkdtempSync(join(tmpdir(), 'arrow-ckpt-api-'));
+  try {
+    const rollup = join(folder, 'index.d.ts');
+    const config = ExtractorConfig.prepare({
+      configObject: {
+        projectFolder: ROOT,
+        mainEntryPointFilePath: join(ROOT, 'dist', 'index.d.ts'),
+        compiler: {
+          overrideTsconfig: {
+            compilerOptions: {
+              target: 'ES2022',
+              lib: ['ES2023'],
+              types: ['node'],
+              module: 'NodeNext',
+              moduleResolution: 'NodeNext',
+              strict: true,
+              skipLibCheck: true,
+            },
+            files: [join(ROOT, 'dist', 'index.d.ts')],
+          },
+        },
+        apiReport: { enabled: false },
+        docModel: { enabled: false },
+        tsdocMetadata: { enabled: false },
+        dtsRollup: { enabled: true, untrimmedFilePath: rollup },
+        newlineKind: 'lf',
+        messages: {
+          compilerMessageReporting: { default: { logLevel: 'error' } },
+          extractorMessageReporting: {
+            default: { logLevel: 'error' },
+            // Release tags (@public) say nothing here: what index.ts exports is public.
+            'ae-missing-release-tag': { logLevel: 'none' },
+            // `(typeof CODECS)[number]` brings the list along, unexported.
+            'ae-forgotten-export': { logLevel: 'none' },
+            // A link to a member of the same class is enough for editors.
+            'ae-unresolved-link': { logLevel: 'none' },
+          },
+          // The comments are JSDoc for editors, not TSDoc: `@default 'auto'`, `{` in examples.
+          tsdocMessageReporting: { default: { logLevel: 'none' } },
+        },
+      },
+      configObjectFullPath: undefined,
+      packageJsonFullPath: join(ROOT, 'package.json'),
+    });
+    const result = Extractor.invoke(config, { localBuild: true, messageCallback: quiet });
+    if (!result.succeeded) throw new Error(`API Extractor found ${result.errorCount} errors`);
+    return HEADER + readFileSync(rollup, 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function quiet(message) {
+  // The preamble and the notice that its TypeScript is older than the project's.
+  if (message.logLevel === 'info' || message.logLevel === 'verbose' || message.messageId.startsWith('console-')) message.handled = true;
+}
+
+const rolled = rollUp();
+if (!process.argv.includes('--check')) {
+  writeFileSync(TARGET, rolled);
+  console.log('index.d.ts is written');
+} else if (readFileSync(TARGET, 'utf8').replaceAll('\r\n', '\n') === rolled) {
+  console.log('index.d.ts is up to date');
+} else {
+  console.error('index.d.ts is stale: run `npm run api` and commit it');
+  process.exitCode = 1;
+}
