@@ -16,7 +16,11 @@ import { jsonStore } from '../store/json-store.js';
  * rows; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
  * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system.
  */
-export async function writeCheckpoint(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<CheckpointInfo> {
+export async function writeCheckpoint(
+  path: string,
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  options?: WriteOptions,
+): Promise<CheckpointInfo> {
   checkPath(path);
   const checked = checkWriteOptions(options);
   checked.signal?.throwIfAborted();

@@ -9,7 +9,11 @@ export const KEY_HASH = 'arrow-ckpt.hash';
 export const KEY_METADATA = 'arrow-ckpt.metadata';
 
 /** The key-values of a checkpoint. */
-export function keyValuesOf(plan: LogicalPlan, hash: string | undefined, metadata: Record<string, string> | undefined): Record<string, string> {
+export function keyValuesOf(
+  plan: LogicalPlan,
+  hash: string | undefined,
+  metadata: Record<string, string> | undefined,
+): Record<string, string> {
   const pairs: Record<string, string> = { [KEY_VERSION]: String(FORMAT_VERSION), [KEY_PLAN]: JSON.stringify(plan) };
   // Key-values are UTF-8; JSON text escapes what is not well formed.
   if (hash !== undefined) pairs[KEY_HASH] = JSON.stringify(hash);

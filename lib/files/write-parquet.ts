@@ -49,7 +49,7 @@ class ParquetWriter {
   }
 
   async append(rows: readonly Row[]): Promise<void> {
-    for (let start = 0; start < rows.length; ) {
+    for (let start = 0; start < rows.length;) {
       const count = Math.min(this.#chunkRows, rows.length - start);
       let bytes = this.#columniser.fill(rows, start, count, this.#rows);
       for (;;) {

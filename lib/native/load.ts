@@ -58,7 +58,10 @@ export class NativeLoad {
   async scan(columns: number[] | undefined): Promise<PhysicalNode[]> {
     this.#arenas = takeArenas();
     const request = JSON.stringify({ columns: columns ?? null, blockRows: BLOCK_ROWS, blockBytes: BLOCK_BYTES });
-    this.#native.scan(request, this.#arenas.map((arena) => arena.bytes));
+    this.#native.scan(
+      request,
+      this.#arenas.map((arena) => arena.bytes),
+    );
     while (this.#tree === undefined) await this.#event();
     return this.#tree;
   }

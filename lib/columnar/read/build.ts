@@ -8,11 +8,17 @@ export function setOwn(object: Row, key: string, value: unknown): void {
 }
 
 /** The object of one shape from the values of all fields. */
-export function buildShape(keys: readonly string[], shapes: readonly (readonly number[])[], shape: number, values: readonly unknown[]): Row {
+export function buildShape(
+  keys: readonly string[],
+  shapes: readonly (readonly number[])[],
+  shape: number,
+  values: readonly unknown[],
+): Row {
   const fields = shapes[shape];
   // Without any shape there is no such object: a whole row's text stands in its place.
   if (fields === undefined && shapes.length === 0) return {};
-  if (fields === undefined) throw new CheckpointError('ERR_CKPT_CORRUPT', `an object has shape ${shape}, but the plan knows ${shapes.length}`);
+  if (fields === undefined)
+    throw new CheckpointError('ERR_CKPT_CORRUPT', `an object has shape ${shape}, but the plan knows ${shapes.length}`);
   const object: Row = {};
   for (const field of fields) setOwn(object, keys[field] as string, values[field]);
   return object;

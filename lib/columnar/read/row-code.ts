@@ -29,7 +29,13 @@ ${whole?.code ?? ''}
 ${push}
 }
 };`;
-  type Make = (decode: typeof decodeValue, build: typeof buildShape, keep: (row: never) => unknown, map: typeof makeMap, structs: StructRead[]) => Materialise;
+  type Make = (
+    decode: typeof decodeValue,
+    build: typeof buildShape,
+    keep: (row: never) => unknown,
+    map: typeof makeMap,
+    structs: StructRead[],
+  ) => Materialise;
   const make = compile<Make>(['decode', 'build', 'keep', 'map', 'S'], body);
   return make?.(decodeValue, buildShape, (whole) => keepKeys(whole, plan.keep), makeMap, writer.structs);
 }
@@ -65,7 +71,10 @@ class RowWriter {
 
   #leaf({ kind, node, json }: LeafNode, slot: string): Code {
     if (kind === 'null') return { code: '', expr: 'null' };
-    this.#hoist(node, kind === 'text' ? `, t${node} = V[${node}].text; let s${node} = 0` : kind === 'dict' ? `, D${node} = V[${node}].dict` : '');
+    this.#hoist(
+      node,
+      kind === 'text' ? `, t${node} = V[${node}].text; let s${node} = 0` : kind === 'dict' ? `, D${node} = V[${node}].dict` : '',
+    );
     const name = `v${this.#names++}`;
     const present = (expr: string) => `const ${name} = m${node}[${slot}] === 1 ? ${json ? `decode(${expr})` : expr} : null;`;
     if (kind === 'bool') return { code: present(`d${node}[${slot}] === 1`), expr: name };
@@ -88,7 +97,10 @@ class RowWriter {
     const name = `a${this.#names++}`;
     const [k, v] = [this.value(key, `s${node}`), this.value(value, `s${node}`)];
     const loop = `for (const e = d${node}[${slot}]; s${node} < e; s${node}++) {\n${k.code}\n${v.code}\n${name}.push([${k.expr}, ${v.expr}]); }`;
-    return { code: `let ${name} = null;\nif (m${node}[${slot}] === 1) { ${name} = []; ${loop}\n${name} = map(${name}, ${object}); }`, expr: name };
+    return {
+      code: `let ${name} = null;\nif (m${node}[${slot}] === 1) { ${name} = []; ${loop}\n${name} = map(${name}, ${object}); }`,
+      expr: name,
+    };
   }
 
   struct(node: StructRead, slot: string): Code {
@@ -96,7 +108,12 @@ class RowWriter {
     const shape = node.shape === undefined ? { code: '', expr: '0' } : this.#leaf(node.shape, slot);
     const name = `o${this.#names++}`;
     if (node.node >= 0) this.#hoist(node.node, '');
-    const made = this.#object(node, name, fields.map((field) => field.expr), shape.expr);
+    const made = this.#object(
+      node,
+      name,
+      fields.map((field) => field.expr),
+      shape.expr,
+    );
     const guarded = node.node < 0 ? made : `if (m${node.node}[${slot}] === 1) { ${made} }`;
     return { code: `${fields.map((field) => field.code).join('\n')}\n${shape.code}\nlet ${name} = null;\n${guarded}`, expr: name };
   }

@@ -54,7 +54,15 @@ export interface RowRead {
 }
 
 const LEAF_KINDS: Partial<Record<PhysicalNode['kind'], LeafNode['kind']>> = {
-  f64: 'number', int: 'number', bool: 'bool', text: 'text', dict: 'dict', null: 'null', bytes: 'value', date: 'value', timestamp: 'value',
+  f64: 'number',
+  int: 'number',
+  bool: 'bool',
+  text: 'text',
+  dict: 'dict',
+  null: 'null',
+  bytes: 'value',
+  date: 'value',
+  timestamp: 'value',
 };
 
 interface Placed {
@@ -122,7 +130,13 @@ function finder(nodes: readonly PhysicalNode[], places: ReadonlyMap<PhysicalNode
   };
 }
 
-function struct(plan: StructPlan, node: number, find: Find, places: ReadonlyMap<PhysicalNode, number>, keep?: ReadonlySet<string>): StructRead {
+function struct(
+  plan: StructPlan,
+  node: number,
+  find: Find,
+  places: ReadonlyMap<PhysicalNode, number>,
+  keep?: ReadonlySet<string>,
+): StructRead {
   const kept = plan.f.map((field, index) => ({ field, index })).filter(({ field }) => keep === undefined || keep.has(field.k));
   const fields = kept.map(({ field }) => {
     const made = planned(field.v, find(fieldName(field)), places);
@@ -170,5 +184,9 @@ export function neededColumns(plan: LogicalPlan, keep: ReadonlySet<string>): { n
 }
 
 function misfit(name: string): CheckpointError {
-  return new CheckpointError('ERR_CKPT_CORRUPT', `column '${name}' is not as the plan in the file's footer says; the file was changed after it was written`, { column: name });
+  return new CheckpointError(
+    'ERR_CKPT_CORRUPT',
+    `column '${name}' is not as the plan in the file's footer says; the file was changed after it was written`,
+    { column: name },
+  );
 }

@@ -1,5 +1,17 @@
 import {
-  FORM_BOOL, FORM_BYTES, FORM_DATE, FORM_DICT, FORM_F64, FORM_I64, FORM_LIST, FORM_NULL, FORM_STRUCT, FORM_TEXT, FORM_TIMESTAMP, FORM_U64, NODE_WORDS,
+  FORM_BOOL,
+  FORM_BYTES,
+  FORM_DATE,
+  FORM_DICT,
+  FORM_F64,
+  FORM_I64,
+  FORM_LIST,
+  FORM_NULL,
+  FORM_STRUCT,
+  FORM_TEXT,
+  FORM_TIMESTAMP,
+  FORM_U64,
+  NODE_WORDS,
 } from '../layout.js';
 import { CheckpointError } from '../../errors.js';
 import { timestampOf } from './timestamps.js';
@@ -78,7 +90,11 @@ export class NodeView {
         if (valid[slot] === 1) values[slot] = Uint8Array.prototype.slice.call(bytes, from + start, from + end);
         start = end;
       }
-    } else throw new CheckpointError('ERR_CKPT_INTERNAL', `arrow-ckpt has a bug: unknown form ${form}; binary and package may differ in version`);
+    } else
+      throw new CheckpointError(
+        'ERR_CKPT_INTERNAL',
+        `arrow-ckpt has a bug: unknown form ${form}; binary and package may differ in version`,
+      );
     return values;
   }
 }

@@ -37,7 +37,10 @@ ${absent.join('\n')}
 ${shapeId}
 }
 };`;
-  const make = compile<(root: RootNode, nodes: WriteNode[], keys: string[][], rowKeys: string[]) => Fill>(['R', 'N', 'keys', 'rowKeys'], body);
+  const make = compile<(root: RootNode, nodes: WriteNode[], keys: string[][], rowKeys: string[]) => Fill>(
+    ['R', 'N', 'keys', 'rowKeys'],
+    body,
+  );
   return make?.(root, writer.nodes, writer.keyLists, shape.keys);
 }
 
@@ -85,7 +88,8 @@ class FillWriter {
     if (node instanceof TextNode) {
       const test = node.checked ? `typeof ${value} === 'string' && ${value}.isWellFormed()` : `typeof ${value} === 'string'`;
       const plain = () => `${this.#scratch(name, 'parts', fixed)}[${position}] = ${value};`;
-      const entry = () => `${this.#scratch(name, 'ids', fixed)}[${position}] = ${name}.dictionary.get(${value}) ?? ${name}.enter(${value});`;
+      const entry = () =>
+        `${this.#scratch(name, 'ids', fixed)}[${position}] = ${name}.dictionary.get(${value}) ?? ${name}.enter(${value});`;
       return `if (${test}) ${present(node.dictionary === undefined ? plain() : entry())} else ${nothing} ${fail}`;
     }
     if (node instanceof ListNode) return `${nothing} { ${this.#list(node, name, position, value, fail)} }`;
