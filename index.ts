@@ -1,5 +1,7 @@
 export { CheckpointError, isCheckpointError, type CheckpointErrorCode, type CheckpointErrorFields } from './lib/errors.js';
 export { readCheckpoint, writeCheckpoint } from './lib/files/checkpoint-files.js';
 export { CheckpointManager } from './lib/managers/checkpoint-manager.js';
+export type { Logger } from './lib/managers/log-lines.js';
+export type { CheckpointListing, CheckpointManagerOptions, LoadOptions, NamedCheckpointInfo } from './lib/managers/manager-options.js';
 export type { CheckpointInfo, Codec, ColumnInfo, Progress, ReadOptions, WriteOptions } from './lib/options.js';
 export type { Row } from './lib/rows.js';

@@ -1,5 +1,5 @@
-import { fieldName, type LogicalPlan } from '../columnar/plan.js';
 import { readKeyValues } from '../files/file-keys.js';
+import { logicalColumns } from '../files/logical-columns.js';
 import type { CheckpointInfo, ColumnInfo } from '../options.js';
 import { leavesOf, topLevelFields, type Field } from './fields.js';
 import { leafTypeName } from './leaf-type-names.js';
@@ -29,18 +29,6 @@ export async function readParquetInfo(path: string): Promise<CheckpointInfo> {
   } finally {
     await file.close();
   }
-}
-
-/** The columns by the keys of the rows, as the native path tells them: the hidden columns of exceptions count with their column. */
-function logicalColumns(columns: ColumnInfo[], plan: LogicalPlan | undefined): ColumnInfo[] {
-  if (plan === undefined) return columns;
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  return plan.row.f.map((field) => {
-    const column = byName.get(fieldName(field));
-    const exceptions = field.v.x === undefined ? undefined : byName.get(field.v.x);
-    const type = field.v.t === 'json' || field.v.t === 'null' ? field.v.t : (column?.type ?? 'null');
-    return { name: field.k, type, codec: column?.codec ?? 'none', bytes: (column?.bytes ?? 0) + (exceptions?.bytes ?? 0) };
-  });
 }
 
 function columnInfo(field: Field, { metadata }: ParquetFile): ColumnInfo {

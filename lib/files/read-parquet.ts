@@ -1,12 +1,13 @@
 import { Materialiser } from '../columnar/read/materialiser.js';
 import { foreignRows, neededColumns, place, plannedRows, type PhysicalNode, type RowRead } from '../columnar/read/tree.js';
-import { fieldName, type LogicalPlan } from '../columnar/plan.js';
+import type { LogicalPlan } from '../columnar/plan.js';
 import { CheckpointError } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
 import { NativeLoad, type FileDescription } from '../native/load.js';
-import type { CheckpointInfo, ColumnInfo, ReadOptions } from '../options.js';
+import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { readKeyValues } from './file-keys.js';
+import { logicalColumns } from './logical-columns.js';
 import { Pace } from './pace.js';
 
 /** Reads all rows of a Parquet file, ours or another writer's, through the core. */
@@ -41,7 +42,7 @@ export async function parquetInfo(path: string): Promise<CheckpointInfo> {
   try {
     const file = await load.opened();
     const { plan, hash, metadata } = readKeyValues(file.keyValues, path);
-    return { path, format: 'parquet', rows: file.rows, bytes: file.bytes, hash, metadata, columns: columnInfos(file, plan) };
+    return { path, format: 'parquet', rows: file.rows, bytes: file.bytes, hash, metadata, columns: logicalColumns(file.columns, plan) };
   } finally {
     load.close();
   }
@@ -63,15 +64,4 @@ function columnIndices(file: FileDescription, plan: LogicalPlan | undefined, kee
     throw new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', `${path} has no column '${unknown}'; it has ${known}`, { path, column: unknown });
   }
   return names.flatMap((name, index) => (needed.has(name) ? [index] : []));
-}
-
-function columnInfos(file: FileDescription, plan: LogicalPlan | undefined): ColumnInfo[] {
-  if (plan === undefined) return file.columns.map(({ name, type, codec, bytes }) => ({ name, type, codec, bytes }));
-  const byName = new Map(file.columns.map((column) => [column.name, column]));
-  return plan.row.f.map((field) => {
-    const column = byName.get(fieldName(field));
-    const exceptions = field.v.x === undefined ? undefined : byName.get(field.v.x);
-    const type = field.v.t === 'json' || field.v.t === 'null' ? field.v.t : (column?.type ?? 'null');
-    return { name: field.k, type, codec: column?.codec ?? 'none', bytes: (column?.bytes ?? 0) + (exceptions?.bytes ?? 0) };
-  });
 }

@@ -8,7 +8,7 @@ import type { Row } from '../rows.js';
 import { keyValuesOf } from './file-keys.js';
 import { Pace } from './pace.js';
 import { parquetInfo } from './read-parquet.js';
-import { chunksOf, rowsSource } from './rows-source.js';
+import { chunksOf, countOf, rowsSource } from './rows-source.js';
 
 /** Fewest rows in a chunk, for rows of very long texts. */
 const MIN_CHUNK_ROWS = 16;
@@ -16,14 +16,14 @@ const MIN_CHUNK_ROWS = 16;
 /** Writes rows as a Parquet checkpoint through the core; keeps the promises of `CheckpointStore.write`. */
 export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
   const source = rowsSource(rows);
-  const writer = new ParquetWriter(path, options, Array.isArray(source) ? source.length : undefined);
+  const writer = new ParquetWriter(path, options, countOf(source));
   try {
     if (Array.isArray(source)) await writer.append(source);
     else for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal: options.signal })) await writer.append(chunk);
     await writer.finish();
   } catch (error) {
     await writer.abort();
-    throw error;
+    throw error; // an error of the source's own is the user's: it passes as it is
   }
   return parquetInfo(path);
 }

@@ -1,6 +1,6 @@
 import type { WriteOptions } from '../options.js';
 import { Slab } from '../columnar/write/chunk-bytes.js';
-import { CheckpointError } from '../errors.js';
+import type { CheckpointError } from '../errors.js';
 import type { Binding, NativeWriter } from './binding.js';
 import { nativeError } from './errors.js';
 import { DONE, ERROR, FREE } from './events.js';

@@ -98,12 +98,12 @@ function make(seen: Observed, name: string, capacity: number, path: string, dept
   // Exceptions stand beside top-level columns only, so below them any mixture is JSON text at once.
   const exceptions = total - most;
   if (total === 0) return new NullNode(name, capacity);
-  if (most === others || exceptions > (depth === 0 ? total / VALUES_PER_EXCEPTION : 0)) return new JsonNode(name, capacity, path);
+  if (most === others || exceptions > (depth === 0 ? total / VALUES_PER_EXCEPTION : 0)) return new JsonNode(name, capacity, path, depth + 1);
   if (most === numbers) return new NumberNode(name, capacity);
   if (most === texts) return new TextNode(name, capacity);
   if (most === bools) return new BoolNode(name, capacity);
   if (most === lists) return new ListNode(name, capacity, make(seen.element ?? new Observed(), 'element', 0, `${path}[]`, depth + 1));
-  if (isMap(seen)) return new JsonNode(name, capacity, path);
+  if (isMap(seen)) return new JsonNode(name, capacity, path, depth + 1);
   const node = new StructNode(name, capacity);
   evolveStruct(node, seen, path, depth + 1);
   return node;

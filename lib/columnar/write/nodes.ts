@@ -288,12 +288,14 @@ export class JsonNode extends TextNode {
     capacity: number,
     /** Where in the row the values stand, for messages. */
     readonly path: string,
+    /** How many objects and arrays they are inside of. */
+    readonly depth: number,
   ) {
     super(name, capacity);
   }
 
   override put(position: number, value: unknown, context: FillContext): boolean {
-    this.parts[position] = encodeValue(value, { row: context.firstRow + context.row, path: this.path });
+    this.parts[position] = encodeValue(value, { row: context.firstRow + context.row, path: this.path, depth: this.depth });
     this.valid[position] = 1;
     return true;
   }
