@@ -1,65 +1,29 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { isCheckpointError } from '../lib/errors.ts';
 import { readParquetInfo } from '../lib/fallback/read-info.ts';
 import { readParquetRows } from '../lib/fallback/read-rows.ts';
 import { fallbackStore } from '../lib/fallback/store.ts';
-import { expectedRows, type ExpectedFile } from './fallback-expected.ts';
-
-const DATA = fileURLToPath(new URL('../../shared/data', import.meta.url));
-const skip = existsSync(DATA) ? false : 'no ../shared/data beside the project';
+import { dataPath, noTestData } from './support/test-data.ts';
 
 function hasCode(...codes: string[]): (error: unknown) => boolean {
   return (error) => isCheckpointError(error) && codes.includes(error.code);
 }
 
-describe('the fallback reader on parquet-testing', { skip }, () => {
-  if (skip !== false) return;
-  const { files } = JSON.parse(readFileSync(join(DATA, 'expected/parquet-testing.json'), 'utf8')) as {
-    files: Record<string, ExpectedFile>;
-  };
-  for (const [file, { expected, readers }] of Object.entries(files)) {
-    const path = join(DATA, 'parquet-testing', file);
-    if (expected !== undefined) {
-      it(`reads ${file}`, async () => {
-        const { rows } = await readParquetRows(path);
-        const { total, wanted } = expectedRows(join(DATA, 'expected', expected), file);
-        assert.equal(rows.length, total);
-        assert.deepStrictEqual(rows.slice(0, wanted.length), wanted);
-      });
-    } else {
-      it(`reads ${file} or refuses it with a code`, async () => {
-        const rows = await readParquetRows(path).then(
-          (read) => read.rows,
-          (error: unknown) => {
-            assert.ok(isCheckpointError(error) && error.code !== 'ERR_CKPT_INTERNAL', String(error));
-            return null;
-          },
-        );
-        // What every other reader refuses, checksums included, must not come out as rows.
-        if (rows !== null)
-          assert.ok(
-            Object.values(readers).some((verdict) => verdict.startsWith('reads')),
-            `${rows.length} rows`,
-          );
-      });
-    }
-  }
-
+describe('the fallback reader on files of parquet-testing', { skip: noTestData }, () => {
   it('reads only the columns that are asked for, and knows those that are not there', async () => {
-    const path = join(DATA, 'parquet-testing/data/alltypes_plain.parquet');
+    const path = dataPath('parquet-testing/data/alltypes_plain.parquet');
     const { rows } = await readParquetRows(path, { columns: ['bool_col', 'id'] });
     assert.deepStrictEqual(Object.keys(rows[0]!), ['id', 'bool_col']);
     await assert.rejects(readParquetRows(path, { columns: ['ID'] }), hasCode('ERR_CKPT_UNKNOWN_COLUMN'));
   });
 
   it('informs from the footer', async () => {
-    const info = await readParquetInfo(join(DATA, 'parquet-testing/data/nested_maps.snappy.parquet'));
+    const info = await readParquetInfo(dataPath('parquet-testing/data/nested_maps.snappy.parquet'));
     const { rows, format, hash, metadata, columns } = info;
     assert.deepStrictEqual({ rows, format, hash, metadata }, { rows: 6, format: 'parquet', hash: null, metadata: {} });
     assert.deepStrictEqual(
@@ -73,7 +37,7 @@ describe('the fallback reader on parquet-testing', { skip }, () => {
   });
 
   it('meets a flipped bit or a cut end with rows or an error with a code, nothing else', async () => {
-    const bytes = readFileSync(join(DATA, 'parquet-testing/data/datapage_v1-snappy-compressed-checksum.parquet'));
+    const bytes = readFileSync(dataPath('parquet-testing/data/datapage_v1-snappy-compressed-checksum.parquet'));
     const folder = await mkdtemp(join(tmpdir(), 'arrow-ckpt-fallback-'));
     const path = join(folder, 'f.parquet');
     try {

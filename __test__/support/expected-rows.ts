@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { timestampValue, timeText } from '../lib/fallback/times.ts';
+import { timestampValue, timeText } from '../../lib/fallback/times.ts';
 
-/** What ../shared/data/expected says of one file of parquet-testing. */
+/** What the test data's `expected` says of one file of parquet-testing. */
 export interface ExpectedFile {
   expected?: string;
+  /** What PyArrow, DuckDB and Polars made of it: `reads 8 rows`, `refuses: ...`. */
   readers: Record<string, string>;
+  /** How many rows it has, where the file is not simply refused. */
+  rows?: number | null;
 }
 
 interface Column {

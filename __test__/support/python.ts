@@ -1,0 +1,19 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const PYTHON = process.env.ARROW_CKPT_PYTHON;
+
+/** Why the interop tests are skipped, for node:test's `skip`. `npm test` makes such a Python where it can. */
+export const noPython: string | false = PYTHON
+  ? false
+  : 'ARROW_CKPT_PYTHON does not name a Python that has pyarrow, pandas, polars and duckdb';
+
+/** Runs a script of __test__/python and returns what it prints; rejects with its traceback when it fails. */
+export async function runPython(script: string, ...args: string[]): Promise<string> {
+  const path = fileURLToPath(new URL(`../python/${script}`, import.meta.url));
+  // UTF-8 for standard output, which is not the default on Windows.
+  const env = { ...process.env, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' };
+  const { stdout } = await promisify(execFile)(PYTHON as string, [path, ...args], { maxBuffer: 2 ** 28, env });
+  return stdout;
+}
