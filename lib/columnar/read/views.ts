@@ -85,9 +85,11 @@ export class NodeView {
     } else if (form === FORM_BYTES) {
       const ends = new Uint32Array(memory, at, count);
       const from = u32[word + 4] as number;
+      // Not a slice of `bytes`: that is a Buffer, and so would be its slices.
+      const all = new Uint8Array(memory);
       for (let slot = 0, start = 0; slot < count; slot++) {
         const end = ends[slot] as number;
-        if (valid[slot] === 1) values[slot] = Uint8Array.prototype.slice.call(bytes, from + start, from + end);
+        if (valid[slot] === 1) values[slot] = all.slice(from + start, from + end);
         start = end;
       }
     } else
