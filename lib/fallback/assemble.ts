@@ -71,9 +71,12 @@ function assembler(field: Field): Assembler {
   const first = leaves[0]!;
   const content = field.kind === 'struct' ? structContent(field.children) : listContent(field, leaves);
   if (!field.nullable) return content;
+  const isList = field.kind !== 'struct';
   return (cursors) => {
     if (cursors.definition(first) >= field.definition) return content(cursors);
-    for (const leaf of leaves) cursors.take(leaf);
+    do for (const leaf of leaves) cursors.take(leaf);
+    // DuckDB writes a null array of n items as n nulls, not as one; the native reader takes them for one null as well.
+    while (isList && cursors.repetition(first) === field.repetition && cursors.definition(first) < field.definition);
     return null;
   };
 }
