@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckpointError, fromSystemError } from '../errors.js';
@@ -15,7 +16,7 @@ const NAME_BYTES = 180;
  * - When anything fails, `write` among it, the temporary is removed and the old file stays as it was. One exception: if the folder's
  *   own fsync fails, the new file is there already, but may not survive a power cut.
  * - Only a killed process leaves a temporary: a hidden sibling, `.<name>.<pid>.<random>.tmp`, which readers ignore.
- * - A folder at `path` is `ERR_CKPT_NOT_A_FILE` before anything is made. Other failures of the system are coded errors with the path,
+ * - A folder, a device or a pipe at `path` is `ERR_CKPT_NOT_A_FILE` before anything is made. Other failures of the system are coded errors with the path,
  *   also those that `write` lets through; any other error of `write` is passed on as it is.
  * - `handle` may be read and written at any position, and must not be closed. A symbolic link at `path` is replaced, not followed.
  */
@@ -24,7 +25,7 @@ export async function commitFile<T>(path: string, write: (handle: FileHandle) =>
   const temporary = join(folder, temporaryName(basename(path)));
   let made = false;
   try {
-    await refuseFolder(path);
+    await refuseWhatIsNoFile(path);
     await makeFolder(folder);
     const handle = await open(temporary, 'wx+');
     made = true;
@@ -68,17 +69,18 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function refuseFolder(path: string): Promise<void> {
-  let isFolder: boolean;
+/** A rename would replace a device or a pipe as readily as a file. */
+async function refuseWhatIsNoFile(path: string): Promise<void> {
+  let stats: Stats;
   try {
-    isFolder = (await stat(path)).isDirectory();
+    stats = await stat(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  if (!isFolder) return;
-  const message = `cannot save ${path}: a folder stands where a file should be; choose another name`;
-  throw new CheckpointError('ERR_CKPT_NOT_A_FILE', message, { path });
+  if (stats.isFile()) return;
+  const how = stats.isDirectory() ? 'a folder stands where a file should be' : 'it is no regular file';
+  throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot save ${path}: ${how}; choose another name`, { path });
 }
 
 function temporaryName(name: string): string {

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
-import { fromSystemError } from '../errors.js';
+import { open, stat } from 'node:fs/promises';
+import { CheckpointError, fromSystemError } from '../errors.js';
 import { fallbackStore } from '../fallback/store.js';
 import { loadBinding, warnNoBinding } from '../native/binding.js';
 import { jsonStore } from './json-store.js';
@@ -24,6 +24,11 @@ export async function storeOf(path: string): Promise<CheckpointStore> {
 
 async function firstBytes(path: string): Promise<string> {
   try {
+    // Looked at before it is opened: opening a pipe would wait for a writer.
+    const stats = await stat(path);
+    if (!stats.isFile() && !stats.isDirectory()) {
+      throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot read ${path}: it is no regular file`, { path });
+    }
     const handle = await open(path, 'r');
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use arrow_ckpt::{CkptError, Result, panic_message};
+use arrow_ckpt::{CkptError, Result, panic_message, quiet_panics};
 use napi::Status;
 use napi::bindgen_prelude::{FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -51,6 +51,7 @@ impl Events {
 
 /// Runs the body of a handle's thread: a panic that left it would abort the process.
 pub fn guarded<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
+    quiet_panics();
     catch_unwind(AssertUnwindSafe(body))
         .unwrap_or_else(|panic| Err(CkptError::internal(panic_message(&*panic))))
 }

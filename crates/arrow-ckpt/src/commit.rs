@@ -3,11 +3,12 @@
 //! Promises:
 //! - Until [`TempFile::commit`] renames, the file under the name is the old one, whole. After it, it is the new one, whole.
 //! - `commit` returns only when the bytes (fsync of the file) and the name (fsync of the folder) are durable.
+//! - Only a regular file is ever replaced: a folder, a device or a pipe under the name is `NotAFile`.
 //! - A `TempFile` that is dropped uncommitted, by an error or a panic, leaves nothing behind. Only a killed process leaves a
 //!   temporary: a hidden sibling, `.<name>.<pid>.<number>.tmp`, which readers ignore.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -29,13 +30,7 @@ pub struct TempFile {
 impl TempFile {
     /// Creates the temporary beside `target`, making its folder if need be.
     pub fn create(target: &Path) -> Result<Self> {
-        if target.is_dir() {
-            let message = format!(
-                "cannot write {}: a folder stands where a file should be; choose another name",
-                target.display()
-            );
-            return Err(CkptError::new(ErrorCode::NotAFile, message).at(target));
-        }
+        refuse_what_is_no_file(target)?;
         let name = target.file_name().ok_or_else(|| {
             CkptError::new(
                 ErrorCode::NotAFile,
@@ -44,7 +39,12 @@ impl TempFile {
             .at(target)
         })?;
         let folder = folder_of(target);
-        fs::create_dir_all(folder).map_err(|error| CkptError::io("create the folder of", target, &error))?;
+        fs::create_dir_all(folder).map_err(|error| {
+            // The system's word for a file that stands where the folder should.
+            let is_file = error.kind() == ErrorKind::AlreadyExists;
+            let error = if is_file { Error::from(ErrorKind::NotADirectory) } else { error };
+            CkptError::io("create the folder of", target, &error)
+        })?;
         let path = folder.join(temporary_name(&name.to_string_lossy()));
         let file = OpenOptions::new().write(true).create_new(true).open(&path);
         let file = file.map_err(|error| CkptError::io("write", target, &error))?;
@@ -80,6 +80,17 @@ impl Drop for TempFile {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// A rename would replace a folder's entry, a device or a pipe as readily as a file.
+fn refuse_what_is_no_file(target: &Path) -> Result<()> {
+    let how = match fs::metadata(target) {
+        Ok(metadata) if metadata.is_dir() => "a folder stands where a file should be",
+        Ok(metadata) if !metadata.is_file() => "it is no regular file",
+        _ => return Ok(()),
+    };
+    let message = format!("cannot write {}: {how}; choose another name", target.display());
+    Err(CkptError::new(ErrorCode::NotAFile, message).at(target))
 }
 
 fn folder_of(path: &Path) -> &Path {
