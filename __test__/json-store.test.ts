@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { jsonBatches } from '../lib/json/read.js';
 import type { Progress } from '../lib/options.js';
 import type { Row } from '../lib/rows.js';
 import { jsonStore } from '../lib/store/json-store.js';
+import { dataFiles, dataPath, noTestData } from './support/test-data.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'json-store-'));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -384,33 +384,27 @@ test(
   },
 );
 
-test('real checkpoints', { skip: existsSync(shared('')) ? false : `${shared('')} is not there` }, async (t) => {
-  const names = (await readdir(shared(''), { recursive: true })).sort();
+test('real checkpoints', { skip: noTestData }, async (t) => {
   let saved = 0;
-  for (const name of names) {
-    if (!/\.jsonl?$/.test(name)) continue;
-    const text = await readFile(shared(name), 'utf8');
+  for (const name of dataFiles(/\.jsonl?$/)) {
+    const text = await readFile(dataPath(name), 'utf8');
     const rows = rowsOf(name, text);
     if (rows === undefined) continue;
     saved++;
     for (const options of [{}, { hash: 'h' }]) assert.equal(JSON.stringify(await roundTrip(rows, options)), JSON.stringify(rows), name);
     if (!name.endsWith('.json')) continue;
-    assert.deepStrictEqual(await jsonStore.read(shared(name), {}), rows, name);
-    for (const chunkBytes of [7, 1000]) assert.deepStrictEqual(await readSmall(shared(name), chunkBytes), rows, name);
-    assert.equal((await jsonStore.info(shared(name))).rows, rows.length);
+    assert.deepStrictEqual(await jsonStore.read(dataPath(name), {}), rows, name);
+    for (const chunkBytes of [7, 1000]) assert.deepStrictEqual(await readSmall(dataPath(name), chunkBytes), rows, name);
+    assert.equal((await jsonStore.info(dataPath(name))).rows, rows.length);
   }
   t.diagnostic(`${saved} files`);
   assert.ok(saved > 30);
-  const edges = shared('docetl/json-edges/edges');
+  const edges = dataPath('docetl/json-edges/edges');
   const nan = await failure(jsonStore.read(join(edges, 'non_finite_numbers.json'), {}));
   assert.equal(nan.code, 'ERR_CKPT_CORRUPT');
   assert.match(nan.message, /byte 7, in or before row 0: expected a value \(NaN/);
   assert.equal((await failure(jsonStore.read(join(edges, 'damaged_after_failed_save.json'), {}))).code, 'ERR_CKPT_TRUNCATED');
 });
-
-function shared(name: string): string {
-  return join(import.meta.dirname, '../../shared/data', name);
-}
 
 function rowsOf(name: string, text: string): Row[] | undefined {
   try {
