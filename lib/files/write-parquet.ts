@@ -5,6 +5,7 @@ import { NativeSave } from '../native/save.js';
 import { SLAB_BYTES } from '../native/slabs.js';
 import type { CheckpointInfo, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import { located } from '../value/locate.js';
 import { keyValuesOf } from './file-keys.js';
 import { Pace } from './pace.js';
 import { parquetInfo } from './read-parquet.js';
@@ -51,7 +52,7 @@ class ParquetWriter {
   async append(rows: readonly Row[]): Promise<void> {
     for (let start = 0; start < rows.length;) {
       const count = Math.min(this.#chunkRows, rows.length - start);
-      let bytes = this.#columniser.fill(rows, start, count, this.#rows);
+      let bytes = this.#fill(rows, start, count);
       for (;;) {
         const slab = this.#save.room(bytes);
         if (slab === undefined) {
@@ -65,13 +66,21 @@ class ParquetWriter {
         }
         // A text is not ASCII after all and needs other room; if it cannot be kept as it is, the chunk is filled again.
         bytes = this.#columniser.measure();
-        if (bytes < 0) bytes = this.#columniser.fill(rows, start, count, this.#rows);
+        if (bytes < 0) bytes = this.#fill(rows, start, count);
       }
       start += count;
       this.#rows += count;
       this.#adapt(bytes, count);
       this.#pace.advance(count);
       if (this.#pace.due) await this.#pace.turn();
+    }
+  }
+
+  #fill(rows: readonly Row[], start: number, count: number): number {
+    try {
+      return this.#columniser.fill(rows, start, count, this.#rows);
+    } catch (error) {
+      throw located(error, (row) => rows[start + row - this.#rows]);
     }
   }
 
