@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ERROR_CODES } from '../lib/errors.js';
+import { argumentErrors } from './errors/arguments.js';
+import { diskErrors } from './errors/disk.js';
+import { fileErrors } from './errors/files.js';
+import { internalErrors } from './errors/internal.js';
+import { rowErrors } from './errors/rows.js';
+import { seenCodes } from './support/codes.js';
+
+argumentErrors();
+rowErrors();
+fileErrors();
+diskErrors();
+internalErrors();
+
+test('every code was provoked', () => {
+  assert.deepStrictEqual([...seenCodes].sort(), [...ERROR_CODES].sort());
+});
