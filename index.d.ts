@@ -24,7 +24,9 @@ export declare interface CheckpointErrorFields {
 
 /** What is known of one checkpoint without loading its rows. */
 export declare interface CheckpointInfo {
+    /** The path as it was given. */
     path: string;
+    /** What the file is, whatever its name. */
     format: 'parquet' | 'json';
     /** Number of rows. */
     rows: number;
@@ -39,7 +41,7 @@ export declare interface CheckpointInfo {
 }
 
 /** An entry of {@link CheckpointManager.listCheckpoints}. */
-declare interface CheckpointListing extends NamedCheckpointInfo {
+export declare interface CheckpointListing extends NamedCheckpointInfo {
     /** Present when the file cannot be read; `rows` is then 0 and `hash` null, whatever the file once held. */
     error?: CheckpointError;
 }
@@ -95,8 +97,8 @@ export declare class CheckpointManager {
     listCheckpoints(): Promise<CheckpointListing[]>;
 }
 
-/** Options of a {@link CheckpointManager}. */
-declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
+/** Options of a {@link CheckpointManager}. Those of compression and row groups are the defaults of its saves. */
+export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
     /** Save as Parquet where the native binary is there; `false` saves as JSON. @default true */
     enableArrow?: boolean;
     /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
@@ -114,9 +116,9 @@ export declare interface ColumnInfo {
     name: string;
     /** The type in the file: `string`, `int64`, `double`, `bool`, `null`, `list<...>`, `struct<...>`, `json`, ... */
     type: string;
-    /** The codec or codecs of its column chunks. */
+    /** The codec or codecs of its column chunks, `none`, `zstd`, ..., separated by `, `. */
     codec: string;
-    /** Compressed size in bytes. */
+    /** Compressed size in bytes, its hidden column of exceptions included. */
     bytes: number;
 }
 
@@ -171,19 +173,19 @@ declare const ERROR_CODES: readonly [
 export declare function isCheckpointError(error: unknown): error is CheckpointError;
 
 /** Options of {@link CheckpointManager.loadCheckpoint}. */
-declare interface LoadOptions extends ReadOptions {
+export declare interface LoadOptions extends ReadOptions {
     /** The hash of the operation as it is now: a checkpoint that was saved with another, or with none, counts as not there. */
     hash?: string;
 }
 
 /** Where a manager tells what it did. `console` is one. */
-declare interface Logger {
+export declare interface Logger {
     info(message: string): void;
     warn(message: string): void;
 }
 
 /** What is known of a checkpoint of a manager without loading its rows. */
-declare interface NamedCheckpointInfo extends CheckpointInfo {
+export declare interface NamedCheckpointInfo extends CheckpointInfo {
     step: string;
     operation: string;
     /** When the file was written. */
@@ -209,13 +211,13 @@ export declare function readCheckpoint<T extends Row = Row>(path: string, option
 
 /** Options of every load. */
 export declare interface ReadOptions {
-    /** Top-level columns to load, in the file's order; others are not decoded. @default all */
+    /** Top-level keys to load; other columns of Parquet are not decoded. Each row keeps its own order of keys. @default all */
     columns?: readonly string[];
-    /** Check the checksums of what is read. @default true */
+    /** Compare the checksums of what is read with those in the file. JSON files and most of other writers have none. @default true */
     verify?: boolean;
     /** Aborts the load: rejects with `signal.reason`. */
     signal?: AbortSignal;
-    /** Called as rows are loaded, at most every 50 ms and once at the end. */
+    /** Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning. */
     onProgress?: (progress: Progress) => void;
 }
 
@@ -224,7 +226,8 @@ export declare interface ReadOptions {
  *
  * Values may be anything `JSON.stringify` keeps, and beyond it: `undefined`, every number (`-0`, `NaN`, the infinities),
  * `bigint`, `Date`, `Uint8Array` (and `Buffer`, which comes back as `Uint8Array`), `Float32Array`, `Float64Array`,
- * strings with lone surrogates. Anything else is refused with `ERR_CKPT_UNSUPPORTED_VALUE` before a file is touched.
+ * strings with lone surrogates, in objects and arrays up to 256 deep. Anything else is refused with `ERR_CKPT_UNSUPPORTED_VALUE`, and the file
+ * that was at the path stays as it was.
  */
 export declare type Row = Record<string, unknown>;
 
@@ -239,25 +242,26 @@ export declare type Row = Record<string, unknown>;
  *
  * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for the
  * rows; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
- * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system.
+ * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system; `ERR_CKPT_LIMIT` for
+ * more text in one row, or in one column of a row group, than can be held. An error that an iterable of yours throws is passed on as it is.
  */
 export declare function writeCheckpoint(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<CheckpointInfo>;
 
 /** Options of every save. */
 export declare interface WriteOptions {
-    /** The codec of the column chunks. @default 'auto' */
+    /** The codec of the column chunks; no effect on JSON, as the next two. @default 'auto' */
     compression?: Codec;
-    /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. Others have none. @default the codec's fastest sensible one */
+    /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. With any other codec, `auto` too, it is an error. @default gzip 6, brotli 4, zstd 1 */
     compressionLevel?: number;
-    /** Rows in a row group, 1 to 16,777,216. @default 131072 */
+    /** Most rows in a row group, 1 to 16,777,216. A row group also ends at about 64 MiB of column data. @default 131072 */
     rowGroupRows?: number;
-    /** The hash of the operation that made the rows; kept in the file, returned by `info.hash`. */
+    /** The hash of the operation that made the rows, any string; kept in the file, returned by `info.hash`. @default none */
     hash?: string;
-    /** Strings of your own, kept in the file, returned by `info.metadata`. */
+    /** Strings of your own, kept in the file, returned by `info.metadata`. @default none */
     metadata?: Record<string, string>;
     /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
     signal?: AbortSignal;
-    /** Called as rows are handed over, at most every 50 ms and once at the end. */
+    /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */
     onProgress?: (progress: Progress) => void;
 }
 

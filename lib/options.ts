@@ -14,37 +14,39 @@ export interface Progress {
 
 /** Options of every save. */
 export interface WriteOptions {
-  /** The codec of the column chunks. @default 'auto' */
+  /** The codec of the column chunks; no effect on JSON, as the next two. @default 'auto' */
   compression?: Codec;
-  /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. Others have none. @default the codec's fastest sensible one */
+  /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. With any other codec, `auto` too, it is an error. @default gzip 6, brotli 4, zstd 1 */
   compressionLevel?: number;
-  /** Rows in a row group, 1 to 16,777,216. @default 131072 */
+  /** Most rows in a row group, 1 to 16,777,216. A row group also ends at about 64 MiB of column data. @default 131072 */
   rowGroupRows?: number;
-  /** The hash of the operation that made the rows; kept in the file, returned by `info.hash`. */
+  /** The hash of the operation that made the rows, any string; kept in the file, returned by `info.hash`. @default none */
   hash?: string;
-  /** Strings of your own, kept in the file, returned by `info.metadata`. */
+  /** Strings of your own, kept in the file, returned by `info.metadata`. @default none */
   metadata?: Record<string, string>;
   /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
   signal?: AbortSignal;
-  /** Called as rows are handed over, at most every 50 ms and once at the end. */
+  /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */
   onProgress?: (progress: Progress) => void;
 }
 
 /** Options of every load. */
 export interface ReadOptions {
-  /** Top-level columns to load, in the file's order; others are not decoded. @default all */
+  /** Top-level keys to load; other columns of Parquet are not decoded. Each row keeps its own order of keys. @default all */
   columns?: readonly string[];
-  /** Check the checksums of what is read. @default true */
+  /** Compare the checksums of what is read with those in the file. JSON files and most of other writers have none. @default true */
   verify?: boolean;
   /** Aborts the load: rejects with `signal.reason`. */
   signal?: AbortSignal;
-  /** Called as rows are loaded, at most every 50 ms and once at the end. */
+  /** Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning. */
   onProgress?: (progress: Progress) => void;
 }
 
 /** What is known of one checkpoint without loading its rows. */
 export interface CheckpointInfo {
+  /** The path as it was given. */
   path: string;
+  /** What the file is, whatever its name. */
   format: 'parquet' | 'json';
   /** Number of rows. */
   rows: number;
@@ -64,9 +66,9 @@ export interface ColumnInfo {
   name: string;
   /** The type in the file: `string`, `int64`, `double`, `bool`, `null`, `list<...>`, `struct<...>`, `json`, ... */
   type: string;
-  /** The codec or codecs of its column chunks. */
+  /** The codec or codecs of its column chunks, `none`, `zstd`, ..., separated by `, `. */
   codec: string;
-  /** Compressed size in bytes. */
+  /** Compressed size in bytes, its hidden column of exceptions included. */
   bytes: number;
 }
 

@@ -3,7 +3,8 @@
  *
  * Values may be anything `JSON.stringify` keeps, and beyond it: `undefined`, every number (`-0`, `NaN`, the infinities),
  * `bigint`, `Date`, `Uint8Array` (and `Buffer`, which comes back as `Uint8Array`), `Float32Array`, `Float64Array`,
- * strings with lone surrogates. Anything else is refused with `ERR_CKPT_UNSUPPORTED_VALUE` before a file is touched.
+ * strings with lone surrogates, in objects and arrays up to 256 deep. Anything else is refused with `ERR_CKPT_UNSUPPORTED_VALUE`, and the file
+ * that was at the path stays as it was.
  */
 export type Row = Record<string, unknown>;
 

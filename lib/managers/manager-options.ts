@@ -2,7 +2,7 @@ import { CheckpointError } from '../errors.js';
 import { asOptions, checkKeys, checkWriteOptions, show, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
 import type { Logger } from './log-lines.js';
 
-/** Options of a {@link CheckpointManager}. */
+/** Options of a {@link CheckpointManager}. Those of compression and row groups are the defaults of its saves. */
 export interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
   /** Save as Parquet where the native binary is there; `false` saves as JSON. @default true */
   enableArrow?: boolean;

@@ -12,7 +12,7 @@ const MAX_GENERATED_NODES = 1500;
 
 /**
  * Generates the loop that makes the rows of a block: object literals, so that all rows of a shape share one hidden class, from typed
- * arrays and slices of one string a column. Called once per block (DESIGN, law 3). Undefined where code generation is forbidden.
+ * arrays and slices of one string a column. Called once per block (ARCHITECTURE.md, law 3). Undefined where code generation is forbidden.
  */
 export function generateMaterialise(plan: RowRead): Materialise | undefined {
   const writer = new RowWriter();
