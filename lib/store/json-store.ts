@@ -33,7 +33,7 @@ async function write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, opt
       const out = new RowsWriter(handle, { hash, metadata });
       for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal, failure })) {
         for (const row of chunk) {
-          if (!out.add(checkRow(row, out.rows))) continue;
+          if (!addTo(out, row, failure)) continue;
           await out.flush();
           pace.rows = out.rows;
           if (pace.due) await pace.turn();
@@ -49,6 +49,16 @@ async function write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, opt
     // Neither a reason of the user's nor an error of the source's is ours to give a code to.
     if (signal?.aborted === true) throw signal.reason;
     throw failure.happened ? failure.error : error;
+  }
+}
+
+/** Adds a row. What a getter of it throws is the user's, and may look like an error of the system: it is noted as the source's are. */
+function addTo(out: RowsWriter, row: unknown, failure: SourceFailure): boolean {
+  try {
+    return out.add(checkRow(row, out.rows));
+  } catch (error) {
+    Object.assign(failure, { happened: true, error });
+    throw error;
   }
 }
 
