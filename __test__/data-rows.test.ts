@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, test } from 'node:test';
 import { readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { noBinding, READERS } from './support/readers.ts';
 import { rowsFiles } from './support/rows-files.ts';
+import { suite } from './support/suite.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { noTestData } from './support/test-data.ts';
 
@@ -19,8 +20,7 @@ const NO_ROWS = /(^|\/)(\.docetl_intermediate_config|analyze_sentiment_input_has
 const FILES_WITH_ROWS = 123;
 const ROWS = 11_722;
 
-describe('every JSON and JSONL file of the test data', { skip: noTestData }, () => {
-  if (noTestData !== false) return;
+suite('every JSON and JSONL file of the test data', noTestData, () => {
   const folder = tempFolder('data-rows');
   const path = join(folder, 'rows.parquet');
   const files = rowsFiles();

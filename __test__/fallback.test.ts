@@ -8,13 +8,14 @@ import { isCheckpointError } from '../lib/errors.ts';
 import { readParquetInfo } from '../lib/fallback/read-info.ts';
 import { readParquetRows } from '../lib/fallback/read-rows.ts';
 import { fallbackStore } from '../lib/fallback/store.ts';
+import { suite } from './support/suite.ts';
 import { dataPath, noTestData } from './support/test-data.ts';
 
 function hasCode(...codes: string[]): (error: unknown) => boolean {
   return (error) => isCheckpointError(error) && codes.includes(error.code);
 }
 
-describe('the fallback reader on files of parquet-testing', { skip: noTestData }, () => {
+suite('the fallback reader on files of parquet-testing', noTestData, () => {
   it('reads only the columns that are asked for, and knows those that are not there', async () => {
     const path = dataPath('parquet-testing/data/alltypes_plain.parquet');
     const { rows } = await readParquetRows(path, { columns: ['bool_col', 'id'] });

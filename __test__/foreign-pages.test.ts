@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Row } from 'arrow-ckpt';
 import { noPython, runPython } from './support/python.ts';
 import { READERS } from './support/readers.ts';
+import { suite } from './support/suite.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const FILES = [
@@ -35,8 +36,7 @@ function row(i: number): Row {
   };
 }
 
-describe('files of other writers in many pages and row groups', { skip: noPython }, () => {
-  if (noPython !== false) return;
+suite('files of other writers in many pages and row groups', noPython, () => {
   const folder = tempFolder('pages');
   const rows = Array.from({ length: 20_000 }, (_, i) => row(i));
   before(() => runPython('many_rows.py', folder));

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { before, test } from 'node:test';
 import type { Row } from 'arrow-ckpt';
 import { DUCKDB, PANDAS, POLARS, PYARROW, type ForeignTypes } from './support/foreign-types.ts';
 import { noPython, runPython } from './support/python.ts';
 import { READERS } from './support/readers.ts';
+import { suite } from './support/suite.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 interface Writer {
@@ -56,8 +57,7 @@ function rowsOf(types: ForeignTypes, keep: (column: string) => boolean = () => t
 }
 
 for (const { name, script, types, files, others = [] } of WRITERS) {
-  describe(`the types of ${name}`, { skip: noPython }, () => {
-    if (noPython !== false) return;
+  suite(`the types of ${name}`, noPython, () => {
     const folder = tempFolder(script);
     const path = (file: string): string => join(folder, `${file}.parquet`);
     before(() => runPython(script, folder));

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { before, test } from 'node:test';
 import { readCheckpoint, writeCheckpoint, type Codec, type Row } from 'arrow-ckpt';
 import { ENGINES, notation, openFolder, visible, withoutNaN, type Engine, type OpenedFile } from './support/engines.ts';
 import { BEYOND_JSON, NATIVE_COLUMNS, nativeRows, type NativeColumn } from './support/native-columns.ts';
 import { noPython, runPython } from './support/python.ts';
 import { noBinding } from './support/readers.ts';
+import { suite } from './support/suite.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 /** Each codec, and what PyArrow calls it. */
@@ -24,10 +25,9 @@ const FEW_EXCEPTIONS: Row[] = Array.from({ length: 300 }, (_, i) => ({ n: i === 
 const MIXED: Row[] = [1, 'one', true, null, [1, 'a', null], { k: { l: [] } }, 'ü"😀'].map((v) => ({ v }));
 const NAMES = JSON.parse('[{"":1,"a.b":2,"a":3,"A":4,"__proto__":5,"select":6,"ü 漢":7,"x\\ty":8,"constructor":9}]') as Row[];
 
-const skip = noBinding || noPython;
+const missing = noBinding || noPython;
 
-describe('files of arrow-ckpt in PyArrow, pandas, Polars and DuckDB', { skip }, () => {
-  if (skip !== false) return;
+suite('files of arrow-ckpt in PyArrow, pandas, Polars and DuckDB', missing, () => {
   const folder = tempFolder('interop');
   let opened: Record<string, OpenedFile>;
 
@@ -117,8 +117,7 @@ describe('files of arrow-ckpt in PyArrow, pandas, Polars and DuckDB', { skip }, 
   }
 });
 
-describe('files of arrow-ckpt, written anew by other programs', { skip }, () => {
-  if (skip !== false) return;
+suite('files of arrow-ckpt, written anew by other programs', missing, () => {
   const folder = tempFolder('rewritten');
   const rows = REGULAR.slice(0, 20);
 

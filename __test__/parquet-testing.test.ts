@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
+import { test } from 'node:test';
 import { isCheckpointError, type CheckpointErrorCode, type Row } from 'arrow-ckpt';
 import { expectedRows, type ExpectedFile } from './support/expected-rows.ts';
 import { READERS, type Reader } from './support/readers.ts';
+import { suite } from './support/suite.ts';
 import { dataFiles, dataPath, noTestData } from './support/test-data.ts';
 
 /** How a reader refuses a file: the code, what the message says, and the column where there is one to name. */
@@ -52,8 +53,7 @@ const REFUSED: Record<string, Partial<Record<Reader['name'], Refusal>>> = {
 const FILES = 80;
 const READ: Record<Reader['name'], number> = { native: 72, fallback: 70 };
 
-describe('every file of parquet-testing', { skip: noTestData }, () => {
-  if (noTestData !== false) return;
+suite('every file of parquet-testing', noTestData, () => {
   const { files } = JSON.parse(readFileSync(dataPath('expected/parquet-testing.json'), 'utf8')) as { files: Record<string, ExpectedFile> };
 
   test('is known', () => {
@@ -102,8 +102,7 @@ describe('every file of parquet-testing', { skip: noTestData }, () => {
   });
 });
 
-describe('every Parquet file of Kura and DocETL', { skip: noTestData }, () => {
-  if (noTestData !== false) return;
+suite('every Parquet file of Kura and DocETL', noTestData, () => {
   const names = dataFiles(/^(docetl|kura)\/.*\.parquet$/);
 
   test('is found', () => assert.equal(names.length, 70));
