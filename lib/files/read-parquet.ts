@@ -19,7 +19,7 @@ export async function readParquet(path: string, options: ReadOptions): Promise<R
     const keep = options.columns === undefined ? undefined : new Set(options.columns);
     const tree = await load.scan(keep === undefined ? undefined : columnIndices(file, plan, keep, path));
     const made: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
-    const materialiser = new Materialiser(made, place(tree).size);
+    const materialiser = new Materialiser(made, place(tree).size, file.rows);
     const pace = new Pace(options, file.rows);
     const rows: Row[] = [];
     for (let block = await load.next(); block !== undefined; block = await load.next()) {

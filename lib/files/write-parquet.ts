@@ -1,4 +1,4 @@
-import { Columniser, CHUNK_ROWS } from '../columnar/write/columniser.js';
+import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
 import { CheckpointError } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
 import { NativeSave } from '../native/save.js';
@@ -51,7 +51,7 @@ class ParquetWriter {
 
   async append(rows: readonly Row[]): Promise<void> {
     for (let start = 0; start < rows.length;) {
-      const count = Math.min(this.#chunkRows, rows.length - start);
+      const count = Math.min(this.#rows === 0 ? FIRST_CHUNK_ROWS : this.#chunkRows, this.#chunkRows, rows.length - start);
       let bytes = this.#fill(rows, start, count);
       for (;;) {
         const slab = this.#save.room(bytes);

@@ -13,8 +13,10 @@ pub fn pool() -> Result<&'static ThreadPool> {
     static POOL: OnceLock<std::result::Result<ThreadPool, String>> = OnceLock::new();
     let build = || {
         let threads = std::thread::available_parallelism().map_or(2, NonZero::get);
-        let named =
-            ThreadPoolBuilder::new().num_threads(threads).thread_name(|index| format!("arrow-ckpt-{index}"));
+        let named = ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .start_handler(|_| step_back())
+            .thread_name(|index| format!("arrow-ckpt-{index}"));
         named.build().map_err(|error| error.to_string())
     };
     POOL.get_or_init(build).as_ref().map_err(|error| CkptError::internal(format!("no threads: {error}")))

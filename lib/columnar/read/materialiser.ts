@@ -7,26 +7,22 @@ import { NodeView, type Arena } from './views.js';
 /** Appends the rows of a block to `out`. */
 export type Materialise = (views: readonly NodeView[], rows: number, out: Row[]) => void;
 
-/** Blocks made by closures before code is generated: small checkpoints do not pay for a compilation. */
-const BLOCKS_BEFORE_CODE = 1;
+/** Fewer rows than this are made by closures: small checkpoints do not pay for a compilation. */
+const MIN_GENERATED_ROWS = 2048;
 
 /** Makes rows of the blocks of one scan. */
 export class Materialiser {
   readonly #views: NodeView[];
-  readonly #plan: RowRead;
-  #materialise: Materialise;
-  #blocks = 0;
+  readonly #materialise: Materialise;
 
-  /** `nodes`: how many nodes the physical tree has. */
-  constructor(plan: RowRead, nodes: number) {
-    this.#plan = plan;
+  /** `nodes`: how many nodes the physical tree has; `rows`: how many rows there are to make. */
+  constructor(plan: RowRead, nodes: number, rows: number) {
     this.#views = Array.from({ length: nodes }, () => new NodeView());
-    this.#materialise = closureMaterialise(plan);
+    this.#materialise = (rows < MIN_GENERATED_ROWS ? undefined : generateMaterialise(plan)) ?? closureMaterialise(plan);
   }
 
   /** Appends the rows of the block in `arena` to `out`. */
   append(arena: Arena, out: Row[]): void {
-    if (this.#blocks++ === BLOCKS_BEFORE_CODE) this.#materialise = generateMaterialise(this.#plan) ?? this.#materialise;
     this.#views.forEach((view, node) => view.load(arena, node));
     this.#materialise(this.#views, arena.u32[0] as number, out);
   }

@@ -9,6 +9,8 @@ import type { Shape } from './shapes.js';
 
 /** Rows in a chunk: enough that calls cost nothing, few enough that the scratch stays in the cache (DESIGN, law 2). */
 export const CHUNK_ROWS = 1024;
+/** Rows in the first chunk, which shows the plan and goes through closures: enough to see which texts repeat. */
+export const FIRST_CHUNK_ROWS = 256;
 /** A chunk is filled again each time it shows the plan something new; a plan that never settles is a bug. */
 const MAX_PASSES = 10_000;
 
@@ -41,6 +43,10 @@ export class Columniser {
     context.firstRow = firstRow;
     this.#count = count;
     if (root.adapt()) this.#version++;
+    if (this.#version === 0) {
+      root.evolve(rows, start, count);
+      this.#version++;
+    }
     this.#generate();
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       context.stale = false;
