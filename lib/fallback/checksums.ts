@@ -1,4 +1,5 @@
 import { CheckpointError } from '../errors.js';
+import { CREATED_BY, type Footer } from '../files/file-keys.js';
 import { crc32c } from './crc32c.js';
 
 /** Keys of the footer, as in crates/arrow-ckpt/src/format.rs: checksums of the column chunks, and of the footer itself. */
@@ -12,7 +13,8 @@ const VALUE_HEADER = [0x18, DIGITS];
 export function checkFooter(footer: Uint8Array, path: string): void {
   const thrift = Buffer.from(footer.buffer, footer.byteOffset, footer.byteLength - 8);
   const key = thrift.lastIndexOf(KEY_FOOTER_CRC);
-  if (key < 0) return;
+  // Another writer that rewrote a checkpoint carried its keys over, checksums of other bytes among them. `created_by` follows the keys.
+  if (key < 0 || thrift.indexOf(CREATED_BY, key) < 0) return;
   const digits = key + KEY_FOOTER_CRC.length + VALUE_HEADER.length;
   const isThere = digits + DIGITS <= thrift.length && thrift[digits - 2] === VALUE_HEADER[0] && thrift[digits - 1] === VALUE_HEADER[1];
   const zeroed = crc32c(Buffer.from('0'.repeat(DIGITS)), crc32c(thrift.subarray(0, digits)));
@@ -22,8 +24,8 @@ export function checkFooter(footer: Uint8Array, path: string): void {
 }
 
 /** The checksum that a column chunk must have, in hex; undefined for files without. `index`: row group by row group, leaf by leaf. */
-export function chunkChecksum(keyValues: Record<string, string>, index: number): string | undefined {
-  const all = keyValues[KEY_CHUNK_CRC];
+export function chunkChecksum({ keyValues, createdBy }: Footer, index: number): string | undefined {
+  const all = createdBy?.startsWith(CREATED_BY) === true ? keyValues[KEY_CHUNK_CRC] : undefined;
   return all?.slice(index * DIGITS, (index + 1) * DIGITS);
 }
 

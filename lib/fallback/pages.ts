@@ -30,7 +30,7 @@ export async function readLeaf(file: ParquetFile, leaf: Leaf, chunk: ColumnMetaD
 
   const slack = SHORT_CHUNKS.test(file.metadata.created_by ?? '') ? SLACK_BYTES : 0;
   const bytes = await file.read(start, Math.max(length, Math.min(length + slack, file.dataEnd - start)));
-  if (checksums !== null) checkChunk(new Uint8Array(bytes, 0, length), chunkChecksum(file.keyValues, checksums + leaf.ordinal));
+  if (checksums !== null) checkChunk(new Uint8Array(bytes, 0, length), chunkChecksum(file.footer, checksums + leaf.ordinal));
   const reader = new ChunkReader(file, leaf, chunk, checksums !== null, bytes);
   const pages: Page[] = [];
   for (let left = total; left > 0;) {

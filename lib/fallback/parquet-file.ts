@@ -2,6 +2,8 @@ import { open, type FileHandle } from 'node:fs/promises';
 import type { FileMetaData } from 'hyparquet';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../errors.js';
 import { checkFooter } from './checksums.js';
+import type { Footer } from '../files/file-keys.js';
+import { topLevelFields } from './fields.js';
 import { loadHyparquet, type Hyparquet } from './hyparquet.js';
 import { checkLimit, MAX_FOOTER_BYTES } from './limits.js';
 
@@ -15,6 +17,8 @@ export class ParquetFile {
   readonly metadata: FileMetaData;
   /** The key-value pairs of the footer; of pairs with one key the last. */
   readonly keyValues: Record<string, string>;
+  /** The footer as far as its key-values are concerned. */
+  readonly footer: Footer;
   readonly hyparquet: Hyparquet;
   readonly #handle: FileHandle;
 
@@ -23,6 +27,8 @@ export class ParquetFile {
     this.bytes = bytes;
     this.metadata = metadata;
     this.keyValues = Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']));
+    const columns = topLevelFields(metadata.schema, path).map((field) => field.name);
+    this.footer = { path, keyValues: this.keyValues, createdBy: metadata.created_by ?? null, columns };
     this.hyparquet = hyparquet;
     this.#handle = handle;
   }

@@ -13,7 +13,7 @@ export async function readParquetInfo(path: string): Promise<CheckpointInfo> {
   try {
     const { metadata, keyValues, bytes } = file;
     checkVersion(keyValues, path);
-    const { plan, hash, metadata: given } = readKeyValues(keyValues, path);
+    const { plan, hash, metadata: given } = readKeyValues(file.footer);
     return {
       path,
       format: 'parquet',

@@ -23,7 +23,7 @@ export const fallbackStore: CheckpointStore = {
     const file = await ParquetFile.open(path);
     try {
       checkVersion(file.keyValues, path);
-      const { plan } = readKeyValues(file.keyValues, path);
+      const { plan } = readKeyValues(file.footer);
       if (plan === undefined) return await readRows(file, options);
       const keep = options.columns === undefined ? undefined : new Set(options.columns);
       const needed = keep === undefined ? undefined : neededColumns(plan, keep);

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import type { LogicalPlan } from '../columnar/plan.js';
+import { columnsOf, type LogicalPlan } from '../columnar/plan.js';
 
 /** The keys of the footer that make a Parquet file a checkpoint: those of crates/arrow-ckpt/src/format.rs, which documents them. */
 export const FORMAT_VERSION = 1;
@@ -21,8 +21,23 @@ export function keyValuesOf(
   return pairs;
 }
 
-/** What the key-values of a file say; the plan is undefined for files of other writers. */
-export function readKeyValues(pairs: Record<string, string>, path: string) {
+/** How `created_by` of our files begins. Other writers carry the keys over when they rewrite a file, but never this. */
+export const CREATED_BY = 'arrow-ckpt version ';
+
+/** A footer as far as its key-values are concerned. */
+export interface Footer {
+  path: string;
+  keyValues: Record<string, string>;
+  createdBy: string | null;
+  /** The names of the top-level columns. */
+  columns: readonly string[];
+}
+
+/**
+ * What the key-values of a file say. The plan is undefined for files of other writers, also for one that another writer made of ours with
+ * columns missing: those are read as they are.
+ */
+export function readKeyValues({ path, keyValues: pairs, createdBy, columns }: Footer) {
   const parse = <T>(key: string, otherwise: T): T => {
     const text = pairs[key];
     if (text === undefined) return otherwise;
@@ -32,9 +47,15 @@ export function readKeyValues(pairs: Record<string, string>, path: string) {
       throw new CheckpointError('ERR_CKPT_CORRUPT', `the key-value ${key} in the footer of ${path} is not JSON`, { path, cause });
     }
   };
-  const plan = parse<LogicalPlan | undefined>(KEY_PLAN, undefined);
+  let plan = parse<LogicalPlan | undefined>(KEY_PLAN, undefined);
   if (pairs[KEY_VERSION] !== undefined && plan === undefined) {
     throw new CheckpointError('ERR_CKPT_CORRUPT', `the footer of ${path} has a format version but no plan`, { path });
   }
+  if (plan !== undefined && createdBy?.startsWith(CREATED_BY) !== true && !hasColumns(plan, columns)) plan = undefined;
   return { plan, hash: parse<string | null>(KEY_HASH, null), metadata: parse<Record<string, string>>(KEY_METADATA, {}) };
+}
+
+function hasColumns(plan: LogicalPlan, columns: readonly string[]): boolean {
+  const known = new Set(columns);
+  return columnsOf(plan).every((name) => known.has(name));
 }

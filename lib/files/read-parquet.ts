@@ -6,7 +6,7 @@ import { loadBinding } from '../native/binding.js';
 import { NativeLoad, type FileDescription } from '../native/load.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
-import { readKeyValues } from './file-keys.js';
+import { readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from './logical-columns.js';
 import { Pace } from './pace.js';
 
@@ -15,7 +15,7 @@ export async function readParquet(path: string, options: ReadOptions): Promise<R
   const load = openNative(path, options.verify ?? true);
   try {
     const file = await load.opened();
-    const { plan } = readKeyValues(file.keyValues, path);
+    const { plan } = readKeyValues(footerOf(file, path));
     const keep = options.columns === undefined ? undefined : new Set(options.columns);
     const tree = await load.scan(keep === undefined ? undefined : columnIndices(file, plan, keep, path));
     const made: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
@@ -41,11 +41,15 @@ export async function parquetInfo(path: string): Promise<CheckpointInfo> {
   const load = openNative(path, true);
   try {
     const file = await load.opened();
-    const { plan, hash, metadata } = readKeyValues(file.keyValues, path);
+    const { plan, hash, metadata } = readKeyValues(footerOf(file, path));
     return { path, format: 'parquet', rows: file.rows, bytes: file.bytes, hash, metadata, columns: logicalColumns(file.columns, plan) };
   } finally {
     load.close();
   }
+}
+
+function footerOf({ keyValues, createdBy, tree }: FileDescription, path: string): Footer {
+  return { path, keyValues, createdBy, columns: tree.map((node) => node.name) };
 }
 
 function openNative(path: string, verify: boolean): NativeLoad {

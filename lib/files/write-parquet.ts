@@ -1,4 +1,5 @@
-import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
+import type { Slab } from '../columnar/write/chunk-bytes.js';
+import { Columniser, CHUNK_ROWS, EMPTY_BYTES, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
 import { CheckpointError } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
 import { NativeSave } from '../native/save.js';
@@ -92,6 +93,10 @@ class ParquetWriter {
   async finish(): Promise<void> {
     const { hash, metadata } = this.options;
     this.#pace.check();
+    if (this.#rows === 0) {
+      const slab = this.#save.room(EMPTY_BYTES) as Slab;
+      this.#save.filled(slab, this.#columniser.writeEmpty(slab, this.#save.offset(slab)));
+    }
     await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata));
     this.#pace.finish();
   }

@@ -11,5 +11,5 @@ export function nativeError(text: string): CheckpointError {
   const fields: CheckpointErrorFields = {};
   if (path !== null) fields.path = path;
   if (column !== null) fields.column = column;
-  return new CheckpointError(code, message, fields);
+  return new CheckpointError(code, path === null || message.includes(path) ? message : `${path}: ${message}`, fields);
 }

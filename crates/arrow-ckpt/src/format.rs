@@ -16,6 +16,10 @@ pub const KEY_CHUNK_CRC: &str = "arrow-ckpt.crc32c";
 /// CRC32C of the footer's Thrift bytes with these 8 hex digits as zeros. Always the last key-value of the footer.
 pub const KEY_FOOTER_CRC: &str = "arrow-ckpt.footer-crc32c";
 
+/// How `created_by` of our files begins. Other writers carry our keys over when they rewrite a file, but never this: the checksums of such
+/// a file are not its own, and its columns may be fewer or others than its plan says.
+pub const CREATED_BY: &str = "arrow-ckpt version ";
+
 /// What stands in the place of the footer's checksum while it is computed.
 pub const FOOTER_CRC_ZERO: &str = "00000000";
 
@@ -28,6 +32,14 @@ pub fn footer_crc_position(footer: &[u8]) -> Option<usize> {
     // Thrift compact: after the key's bytes one byte of field header (string, field 2) and one of length (8).
     let digits = found + key.len() + 2;
     (footer.get(digits - 2..digits) == Some(&[0x18, 8]) && footer.len() >= digits + 8).then_some(digits)
+}
+
+/// Whether the footer's Thrift bytes are ours: `created_by` follows the key-values.
+#[must_use]
+pub fn is_footer_ours(footer: &[u8]) -> bool {
+    let find =
+        |bytes: &[u8], text: &str| bytes.windows(text.len()).rposition(|window| window == text.as_bytes());
+    find(footer, KEY_FOOTER_CRC).is_some_and(|key| find(&footer[key..], CREATED_BY).is_some())
 }
 
 /// The footer's checksum: CRC32C over all its bytes with the 8 digits at `position` taken as zeros.

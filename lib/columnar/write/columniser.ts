@@ -11,6 +11,8 @@ import type { Shape } from './shapes.js';
 export const CHUNK_ROWS = 1024;
 /** Rows in the first chunk, which shows the plan and goes through closures: enough to see which texts repeat. */
 export const FIRST_CHUNK_ROWS = 256;
+/** More than the plan record of a checkpoint without rows takes. */
+export const EMPTY_BYTES = 1024;
 /** A chunk is filled again each time it shows the plan something new; a plan that never settles is a bug. */
 const MAX_PASSES = 10_000;
 
@@ -82,6 +84,12 @@ export class Columniser {
     const end = this.#bytes.write(slab, start, this.#root.children, this.#count);
     if (end >= 0) this.#planRecord = undefined;
     return end;
+  }
+
+  /** Writes the plan record of a checkpoint without rows at `offset`; gives its end. */
+  writeEmpty(slab: Slab, offset: number): number {
+    this.#root.settleShapes();
+    return writePlanRecord(slab, offset, JSON.stringify(this.#root.columns()));
   }
 
   /** The logical plan as it is now. */

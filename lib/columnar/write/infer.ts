@@ -98,7 +98,8 @@ function make(seen: Observed, name: string, capacity: number, path: string, dept
   // Exceptions stand beside top-level columns only, so below them any mixture is JSON text at once.
   const exceptions = total - most;
   if (total === 0) return new NullNode(name, capacity);
-  if (most === others || exceptions > (depth === 0 ? total / VALUES_PER_EXCEPTION : 0)) return new JsonNode(name, capacity, path, depth + 1);
+  if (most === others || exceptions > (depth === 0 ? total / VALUES_PER_EXCEPTION : 0))
+    return new JsonNode(name, capacity, path, depth + 1);
   if (most === numbers) return new NumberNode(name, capacity);
   if (most === texts) return new TextNode(name, capacity);
   if (most === bools) return new BoolNode(name, capacity);

@@ -11,8 +11,8 @@ use super::prescan::{check_footer, hide_foreign_fields};
 use super::source::Source;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::format::{
-    FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_VERSION, footer_crc,
-    footer_crc_position,
+    CREATED_BY, FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_VERSION, footer_crc,
+    footer_crc_position, is_footer_ours,
 };
 use crate::limits::MAX_FOOTER_BYTES;
 
@@ -44,7 +44,8 @@ pub(super) fn read_footer(source: &Source, verify: bool) -> Result<Footer> {
         hide_foreign_fields(&mut copy, &foreign);
         parse(&copy)?
     };
-    let ours = check_version(&metadata)?;
+    let ours = check_version(&metadata)?
+        && metadata.file_metadata().created_by().is_some_and(|by| by.starts_with(CREATED_BY));
     let chunk_crcs = if ours && verify { Some(chunk_crcs(&metadata, &bytes)?) } else { None };
     Ok(Footer { metadata, start, chunk_crcs })
 }
@@ -89,8 +90,7 @@ fn locate(source: &Source, verify: bool) -> Result<(u64, Bytes)> {
 
 /// Before anything is parsed: a footer with a checksum is compared with it, whatever else it says.
 fn verify_bytes(footer: &[u8]) -> Result<()> {
-    let key = KEY_FOOTER_CRC.as_bytes();
-    if !footer.windows(key.len()).any(|window| window == key) {
+    if !is_footer_ours(footer) {
         return Ok(());
     }
     let position =
@@ -118,7 +118,7 @@ fn parse(footer: &[u8]) -> Result<ParquetMetaData> {
     })
 }
 
-/// Whether the file is ours; an error if it is of a version that we do not know.
+/// Whether the file has our keys; an error if it is of a version that we do not know.
 fn check_version(metadata: &ParquetMetaData) -> Result<bool> {
     let Some(version) = key_value(metadata, KEY_VERSION) else {
         return Ok(false);

@@ -15,10 +15,10 @@ use parquet::schema::types::SchemaDescriptor;
 use super::chunk::EncodedLeaf;
 use super::plan::ColumnType;
 use crate::error::{CkptError, Result};
-use crate::format::{FOOTER_CRC_ZERO, KEY_CHUNK_CRC, KEY_FOOTER_CRC, footer_crc, footer_crc_position};
+use crate::format::{
+    CREATED_BY, FOOTER_CRC_ZERO, KEY_CHUNK_CRC, KEY_FOOTER_CRC, footer_crc, footer_crc_position,
+};
 
-/// What this crate calls itself in the files it writes.
-const CREATED_BY: &str = concat!("arrow-ckpt version ", env!("CARGO_PKG_VERSION"));
 
 /// A column of a row group, in the file.
 #[derive(Debug, Clone)]
@@ -54,8 +54,14 @@ pub fn footer_bytes(
         key_values.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
     pairs.push(KeyValue::new(KEY_CHUNK_CRC.to_owned(), chunk_crcs(groups)));
     pairs.push(KeyValue::new(KEY_FOOTER_CRC.to_owned(), FOOTER_CRC_ZERO.to_owned()));
-    let file =
-        FileMetaData::new(1, rows as i64, Some(CREATED_BY.to_owned()), Some(pairs), schema.clone(), None);
+    let file = FileMetaData::new(
+        1,
+        rows as i64,
+        Some(format!("{CREATED_BY}{}", env!("CARGO_PKG_VERSION"))),
+        Some(pairs),
+        schema.clone(),
+        None,
+    );
     let groups = groups.iter().enumerate().map(|(index, group)| row_group(&schema, index, group));
     let metadata = ParquetMetaDataBuilder::new(file).set_row_groups(groups.collect::<Result<_>>()?).build();
 
