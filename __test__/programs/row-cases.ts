@@ -1,4 +1,4 @@
-// Saves and loads every case of row-cases.ts in the folder that is given; prints how often code was generated on the way, and of which
+// Saves and loads every case of row-cases.ts in the folder that is given, or with `late` some of them; prints how often code was generated on the way, and of which
 // cases the rows came back otherwise.
 import { join } from 'node:path';
 import { assertSame, CASES, LATE } from '../support/row-cases.js';
@@ -22,10 +22,10 @@ globalThis.Function = new Proxy(RealFunction, {
 // Behind the line above, which must come first.
 const { readCheckpoint, writeCheckpoint } = await import('arrow-ckpt');
 
-const folder = process.argv[2] as string;
+const [, , folder, which] = process.argv as [string, string, string, string?];
 const failures: string[] = [];
 let cases = 0;
-for (const [name, rows] of Object.entries({ ...CASES, ...LATE })) {
+for (const [name, rows] of Object.entries(which === 'late' ? LATE : { ...CASES, ...LATE })) {
   cases++;
   const path = join(folder, 'case.parquet');
   try {
