@@ -29,7 +29,7 @@ export declare class NativeWriter {
   constructor(path: string, options: string, slabs: Array<Uint8Array>, onEvent: (kind: number, first: number, second: number, text: string) => void)
   /** Hands over the first `bytes` bytes of a slab; it is the facade's again with the event FREE. */
   submit(index: number, bytes: number): void
-  /** Hands over a copy of records that no slab can hold. */
+  /** Hands over a copy of records that no slab can hold; taken in with the event FREE of an index beyond the slabs'. */
   submitCopy(records: Uint8Array): void
   /** No more rows: write the footer with these key-values (a JSON object of strings) and commit. Answered by DONE or ERROR. */
   finish(keyValues: string): void

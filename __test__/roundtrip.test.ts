@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { readCheckpoint, writeCheckpoint } from 'arrow-ckpt';
+import { readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { SUITES } from '../bench/suites/index.js';
 import { assertSame, CASES, LATE } from './support/row-cases.js';
 
@@ -26,6 +26,21 @@ for (const [title, extension, options] of [
     }
   });
 }
+
+/** So many rows that both ways go through generated code: see FIRST_CHUNK_ROWS and MIN_GENERATED_ROWS. */
+const GENERATED_ROWS = 2_500;
+
+describe('Parquet, each case repeated to 2,500 rows: rows come back as they went in', () => {
+  for (const [name, rows] of Object.entries(CASES)) {
+    if (rows.length === 0 || Object.keys(rows[0] as Row).length > 100) continue;
+    test(name, async () => {
+      const many = Array.from({ length: GENERATED_ROWS }, (_, index) => rows[index % rows.length] as Row);
+      const path = join(folder, 'repeated.parquet');
+      await writeCheckpoint(path, many);
+      assertSame(await readCheckpoint(path), many);
+    });
+  }
+});
 
 test('an invalid Date', async () => {
   // Not among the cases: Node 20's deepStrictEqual holds two invalid dates for different.

@@ -108,3 +108,15 @@ export function fromSystemError(error: unknown, doing: string, path: string): un
   const [code, advice] = SYSTEM_CODES[(error as NodeJS.ErrnoException).code as string] ?? ['ERR_CKPT_IO', error.message];
   return new CheckpointError(code, `cannot ${doing} ${path}: ${advice}`, { path, cause: error });
 }
+
+/** The error with the file's path, if it is one of ours that does not name one; any other value is returned as it is. */
+export function withPath(error: unknown, path: string): unknown {
+  if (!isCheckpointError(error) || error.path !== undefined) return error;
+  const { code, message, column, row, cause } = error;
+  return new CheckpointError(code, `${path}: ${message}`, {
+    path,
+    cause,
+    ...(column !== undefined && { column }),
+    ...(row !== undefined && { row }),
+  });
+}

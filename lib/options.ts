@@ -1,3 +1,4 @@
+import { isPlainObject } from './rows.js';
 import { CheckpointError } from './errors.js';
 
 /** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
@@ -88,7 +89,8 @@ export function checkKeys(options: object, known: readonly string[], what: strin
 /** An option object that may be missing; throws `ERR_CKPT_INVALID_OPTION` for anything but an object. */
 export function asOptions<T extends object>(options: T | undefined, what: string): Partial<T> {
   if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null) throw invalid(`the options of ${what} must be an object, got ${show(options)}`);
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw invalid(`the options of ${what} must be an object, got ${show(options)}`);
   return options;
 }
 
@@ -110,7 +112,7 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
   }
   if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
   if (metadata !== undefined) {
-    if (typeof metadata !== 'object' || metadata === null) throw invalid(`metadata must be an object of strings, got ${show(metadata)}`);
+    if (!isPlainObject(metadata)) throw invalid(`metadata must be an object of strings, got ${show(metadata)}`);
     for (const [key, value] of Object.entries(metadata)) {
       if (typeof value !== 'string') throw invalid(`metadata.${key} must be a string, got ${show(value)}`);
     }

@@ -14,13 +14,26 @@ export function checkFooter(footer: Uint8Array, path: string): void {
   const thrift = Buffer.from(footer.buffer, footer.byteOffset, footer.byteLength - 8);
   const key = thrift.lastIndexOf(KEY_FOOTER_CRC);
   // Another writer that rewrote a checkpoint carried its keys over, checksums of other bytes among them. `created_by` follows the keys.
-  if (key < 0 || thrift.indexOf(CREATED_BY, key) < 0) return;
+  if (key < 0 || !isOurs(thrift.subarray(key))) return;
   const digits = key + KEY_FOOTER_CRC.length + VALUE_HEADER.length;
   const isThere = digits + DIGITS <= thrift.length && thrift[digits - 2] === VALUE_HEADER[0] && thrift[digits - 1] === VALUE_HEADER[1];
   const zeroed = crc32c(Buffer.from('0'.repeat(DIGITS)), crc32c(thrift.subarray(0, digits)));
   const sum = crc32c(thrift.subarray(digits + DIGITS), zeroed);
   if (isThere && hex(sum) === thrift.toString('latin1', digits, digits + DIGITS)) return;
   throw new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the footer is damaged (its checksum does not match)`, { path });
+}
+
+/** Bytes of `created_by` that damage may have changed: no other writer's name is so near. */
+const CREATED_BY_DAMAGE = 2;
+
+function isOurs(bytes: Buffer): boolean {
+  const ours = Buffer.from(CREATED_BY);
+  for (let start = 0; start + ours.length <= bytes.length; start++) {
+    let changed = 0;
+    for (let index = 0; index < ours.length && changed <= CREATED_BY_DAMAGE; index++) if (bytes[start + index] !== ours[index]) changed++;
+    if (changed <= CREATED_BY_DAMAGE) return true;
+  }
+  return false;
 }
 
 /** The checksum that a column chunk must have, in hex; undefined for files without. `index`: row group by row group, leaf by leaf. */

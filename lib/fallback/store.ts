@@ -1,5 +1,5 @@
 import { neededColumns } from '../columnar/read/tree.js';
-import { CheckpointError } from '../errors.js';
+import { CheckpointError, withPath } from '../errors.js';
 import { readKeyValues } from '../files/file-keys.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
@@ -34,6 +34,8 @@ export const fallbackStore: CheckpointStore = {
           plan.row.f.map((field) => field.k),
         );
       return await readRows(file, needed === undefined ? options : { ...options, columns: [...needed.names] }, rowRestorer(plan, keep));
+    } catch (error) {
+      throw withPath(error, path);
     } finally {
       await file.close();
     }

@@ -1,4 +1,6 @@
 import { CheckpointError } from '../errors.js';
+import { isPlainObject } from '../rows.js';
+import { checkPlan } from '../columnar/check-plan.js';
 import { columnsOf, type LogicalPlan } from '../columnar/plan.js';
 
 /** The keys of the footer that make a Parquet file a checkpoint: those of crates/arrow-ckpt/src/format.rs, which documents them. */
@@ -47,15 +49,25 @@ export function readKeyValues({ path, keyValues: pairs, createdBy, columns }: Fo
       throw new CheckpointError('ERR_CKPT_CORRUPT', `the key-value ${key} in the footer of ${path} is not JSON`, { path, cause });
     }
   };
-  let plan = parse<LogicalPlan | undefined>(KEY_PLAN, undefined);
+  const text = parse<unknown>(KEY_PLAN, undefined);
+  let plan = text === undefined ? undefined : checkPlan(text, path);
   if (pairs[KEY_VERSION] !== undefined && plan === undefined) {
     throw new CheckpointError('ERR_CKPT_CORRUPT', `the footer of ${path} has a format version but no plan`, { path });
   }
   if (plan !== undefined && createdBy?.startsWith(CREATED_BY) !== true && !hasColumns(plan, columns)) plan = undefined;
-  return { plan, hash: parse<string | null>(KEY_HASH, null), metadata: parse<Record<string, string>>(KEY_METADATA, {}) };
+  const hash = parse<unknown>(KEY_HASH, null);
+  const metadata = parse<unknown>(KEY_METADATA, {});
+  if ((hash !== null && typeof hash !== 'string') || !isTexts(metadata)) {
+    throw new CheckpointError('ERR_CKPT_CORRUPT', `the hash or the metadata in the footer of ${path} is not of its type`, { path });
+  }
+  return { plan, hash, metadata };
 }
 
 function hasColumns(plan: LogicalPlan, columns: readonly string[]): boolean {
   const known = new Set(columns);
   return columnsOf(plan).every((name) => known.has(name));
+}
+
+function isTexts(value: unknown): value is Record<string, string> {
+  return isPlainObject(value) && Object.values(value).every((text) => typeof text === 'string');
 }

@@ -1,7 +1,7 @@
 import { Materialiser } from '../columnar/read/materialiser.js';
 import { foreignRows, neededColumns, place, plannedRows, type PhysicalNode, type RowRead } from '../columnar/read/tree.js';
 import type { LogicalPlan } from '../columnar/plan.js';
-import { CheckpointError } from '../errors.js';
+import { CheckpointError, withPath } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
 import { NativeLoad, type FileDescription } from '../native/load.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
@@ -31,6 +31,8 @@ export async function readParquet(path: string, options: ReadOptions): Promise<R
     }
     pace.finish();
     return rows;
+  } catch (error) {
+    throw withPath(error, path);
   } finally {
     load.close();
   }

@@ -34,7 +34,8 @@ export function countOf(rows: RowsSource): number | undefined {
 }
 
 /**
- * The rows in arrays of up to `size`; the last may be shorter, none is empty. The caller must not change them: one may be the user's own.
+ * The rows in arrays of up to `size`, fewer if they are large: an iterable's rows are held only here. None is empty. The caller must not
+ * change them: one may be the user's own.
  *
  * - Stopping early closes an iterator, as `for await` does.
  * - An abort does not wait for an async source that gives nothing: the next step rejects with `signal.reason`.
@@ -56,6 +57,7 @@ export async function* chunksOf(
   const isAsync = Symbol.asyncIterator in rows;
   const steps = isAsync ? asyncSteps(rows, signal) : syncSteps(rows as Iterable<Row>);
   let chunk: Row[] = [];
+  let weight = 0;
   let ended = false;
   try {
     for (;;) {
@@ -69,10 +71,12 @@ export async function* chunksOf(
         throw error;
       }
       if (step.done === true) break;
+      if (chunk.length % ROWS_PER_WEIGHED === 0) weight += weigh(step.value);
       chunk.push(step.value);
-      if (chunk.length < size) continue;
+      if (chunk.length < size && weight < MAX_WEIGHT) continue;
       yield chunk;
       chunk = [];
+      weight = 0;
     }
     ended = true;
     if (chunk.length > 0) yield chunk;
@@ -80,6 +84,23 @@ export async function* chunksOf(
     if (ended) steps.forget();
     else await steps.close();
   }
+}
+
+/** One row in so many is weighed: each would cost a third of a save of small rows. */
+const ROWS_PER_WEIGHED = 8;
+/** Characters and bytes in the weighed rows of a chunk. */
+const MAX_WEIGHT = 1 << 20;
+
+/** About how many characters and bytes a row's own texts and bytes hold. Anything may come here: rows are checked later. */
+function weigh(row: unknown): number {
+  let weight = 0;
+  if (typeof row !== 'object' || row === null) return 0;
+  for (const key in row) {
+    const value = (row as Row)[key];
+    if (typeof value === 'string') weight += value.length;
+    else if (ArrayBuffer.isView(value)) weight += value.byteLength;
+  }
+  return weight;
 }
 
 interface Steps {

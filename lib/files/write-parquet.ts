@@ -12,8 +12,8 @@ import { Pace } from './pace.js';
 import { parquetInfo } from './read-parquet.js';
 import { chunksOf, countOf, rowsSource } from './rows-source.js';
 
-/** Fewest rows in a chunk, for rows of very long texts. */
-const MIN_CHUNK_ROWS = 16;
+/** A chunk of more bytes than this is filled again with fewer rows, down to one. */
+const MAX_CHUNK_BYTES = 4 * SLAB_BYTES;
 
 /** Writes rows as a Parquet checkpoint through the core; keeps the promises of `CheckpointStore.write`. */
 export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
@@ -34,6 +34,7 @@ class ParquetWriter {
   readonly #save: NativeSave;
   readonly #columniser: Columniser;
   readonly #pace: Pace;
+  readonly #maxRows: number;
   #chunkRows: number;
   #rows = 0;
 
@@ -44,7 +45,7 @@ class ParquetWriter {
   ) {
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
-    this.#chunkRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
+    this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
     this.#columniser = new Columniser(this.#chunkRows);
     this.#pace = new Pace(options, totalRows);
     this.#save = new NativeSave(binding, path, options);
@@ -52,8 +53,12 @@ class ParquetWriter {
 
   async append(rows: readonly Row[]): Promise<void> {
     for (let start = 0; start < rows.length;) {
-      const count = Math.min(this.#rows === 0 ? FIRST_CHUNK_ROWS : this.#chunkRows, this.#chunkRows, rows.length - start);
+      let count = Math.min(this.#rows === 0 ? FIRST_CHUNK_ROWS : this.#chunkRows, this.#chunkRows, rows.length - start);
       let bytes = this.#fill(rows, start, count);
+      while (bytes > MAX_CHUNK_BYTES && count > 1) {
+        count = Math.max(1, Math.floor((count * MAX_CHUNK_BYTES) / bytes / 2));
+        bytes = this.#fill(rows, start, count);
+      }
       for (;;) {
         const slab = this.#save.room(bytes);
         if (slab === undefined) {
@@ -85,9 +90,10 @@ class ParquetWriter {
     }
   }
 
-  /** Chunks of long texts get fewer rows, so that they fit a slab. */
+  /** Chunks of long texts get fewer rows, so that they fit a slab, and more again when the texts are short. */
   #adapt(bytes: number, count: number): void {
-    if (bytes > SLAB_BYTES / 2) this.#chunkRows = Math.max(Math.min(MIN_CHUNK_ROWS, this.#chunkRows), count >> 1);
+    if (bytes > SLAB_BYTES / 2) this.#chunkRows = Math.max(1, count >> 1);
+    else if (bytes < SLAB_BYTES / 8 && count === this.#chunkRows) this.#chunkRows = Math.min(this.#maxRows, count * 2);
   }
 
   async finish(): Promise<void> {

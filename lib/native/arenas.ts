@@ -4,7 +4,7 @@ import { Arena } from '../columnar/read/views.js';
 export const ARENA_BYTES = 2 << 20;
 /** Bytes to aim at for a block: what does not fit is halved, so leave room for blocks above the average. */
 export const BLOCK_BYTES = ARENA_BYTES / 2;
-/** Rows in a block: texts of a block are slices of one string a column, which lives as long as any of them (DESIGN, law 7). */
+/** Rows in a block: texts of a block are slices of one string a column, which lives as long as any of them (ARCHITECTURE.md, law 7). */
 export const BLOCK_ROWS = 4096;
 /** Arenas of one load: one that JavaScript empties, the others filling ahead. */
 export const ARENAS = 4;

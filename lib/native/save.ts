@@ -17,6 +17,8 @@ export class NativeSave {
   #current = -1;
   #used = 0;
   #large: Slab | undefined;
+  /** The core has not yet taken in the last record that no slab could hold. */
+  #copying = false;
   #error: CheckpointError | undefined;
   #ended = false;
   #saved = { rows: 0, bytes: 0 };
@@ -30,7 +32,8 @@ export class NativeSave {
   }
 
   #onEvent(kind: number, first: number, second: number, text: string): void {
-    if (kind === FREE) this.#free.push(first);
+    if (kind === FREE && first === this.#slabs.length) this.#copying = false;
+    else if (kind === FREE) this.#free.push(first);
     else if (kind === ERROR) this.#error = nativeError(text);
     else if (kind === DONE) this.#saved = { rows: first, bytes: second };
     if (kind === ERROR || kind === DONE) {
@@ -44,6 +47,7 @@ export class NativeSave {
   room(bytes: number): Slab | undefined {
     if (this.#error !== undefined) throw this.#error;
     if (bytes > SLAB_BYTES) {
+      if (this.#copying) return undefined;
       if (this.#large === undefined || this.#large.capacity < bytes) this.#large = new Slab(bytes + 7 - ((bytes + 7) % 8));
       return this.#large;
     }
@@ -56,9 +60,9 @@ export class NativeSave {
     return this.#slabs[next];
   }
 
-  /** Resolves when the core has given a slab back, or the save has failed. */
+  /** To be awaited when there is no room: resolves when the core has told something, such as that a slab is free or the save has failed. */
   async makeRoom(): Promise<void> {
-    while (this.#free.length === 0 && !this.#ended) await this.#event();
+    if (!this.#ended) await this.#event();
   }
 
   /** Where in `slab` the next record goes. */
@@ -73,6 +77,7 @@ export class NativeSave {
       return;
     }
     this.#submit();
+    this.#copying = true;
     this.#native.submitCopy(slab.bytes.subarray(0, end));
   }
 

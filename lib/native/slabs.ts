@@ -1,6 +1,6 @@
 import { Slab } from '../columnar/write/chunk-bytes.js';
 
-/** Size of a slab in bytes. New memory in proportion to the data would make V8 collect the user's rows in full (DESIGN, law 4). */
+/** Size of a slab in bytes. New memory in proportion to the data would make V8 collect the user's rows in full (ARCHITECTURE.md, law 4). */
 export const SLAB_BYTES = 1 << 20;
 /** Slabs of one save: one that fills, the others on their way through the core. */
 export const SLABS = 6;

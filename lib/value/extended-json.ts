@@ -28,7 +28,8 @@ export function textOf(tree: JsonTree, value: unknown, where: Where): string {
 }
 
 /** The value of a text that {@link encodeValue} made. @throws `ERR_CKPT_CORRUPT` for any other text */
-export function decodeValue(text: string): unknown {
+export function decodeValue(text: unknown): unknown {
+  if (typeof text !== 'string') throw new CheckpointError('ERR_CKPT_CORRUPT', `JSON text was expected where a ${typeof text} stands`);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -11,7 +11,7 @@ use serde_json::json;
 /// (kind, a number, JSON text or empty)
 pub type Event = FnArgs<(u32, f64, f64, String)>;
 
-/// A slab is the facade's again: its index.
+/// A slab is the facade's again: its index. The number of slabs stands for the last copy.
 pub const FREE: u32 = 1;
 /// The save is durable: rows, bytes.
 pub const DONE: u32 = 2;

@@ -67,7 +67,7 @@ impl NativeWriter {
         self.send(Message::Slab { index, bytes });
     }
 
-    /// Hands over a copy of records that no slab can hold.
+    /// Hands over a copy of records that no slab can hold; taken in with the event FREE of an index beyond the slabs'.
     #[napi(catch_unwind)]
     pub fn submit_copy(&self, records: &[u8]) {
         self.send(Message::Copy(records.to_vec()));
@@ -113,7 +113,10 @@ fn save(
                 writer.ingest(slab.ok_or_else(|| CkptError::internal("no such slab"))?)?;
                 events.emit(FREE, f64::from(index), 0.0, String::new());
             }
-            Ok(Message::Copy(records)) => writer.ingest(&records)?,
+            Ok(Message::Copy(records)) => {
+                writer.ingest(&records)?;
+                events.emit(FREE, slabs.len() as f64, 0.0, String::new());
+            }
             Ok(Message::Finish(key_values)) => return writer.finish(&key_values).map(Some),
             Ok(Message::Abort) | Err(_) => return Ok(None),
         }

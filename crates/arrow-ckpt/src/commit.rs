@@ -39,7 +39,7 @@ impl TempFile {
             .at(target)
         })?;
         let folder = folder_of(target);
-        fs::create_dir_all(folder).map_err(|error| {
+        create_folder(folder).map_err(|error| {
             // The system's word for a file that stands where the folder should.
             let is_file = error.kind() == ErrorKind::AlreadyExists;
             let error = if is_file { Error::from(ErrorKind::NotADirectory) } else { error };
@@ -97,6 +97,19 @@ fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
+    }
+}
+
+/// Creates a folder and those on the way to it, each durable in its parent: an fsync of the innermost alone would not keep the outer ones.
+fn create_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_dir() {
+        return Ok(());
+    }
+    let parent = folder_of(folder);
+    create_folder(parent)?;
+    match fs::create_dir(folder) {
+        Err(error) if !folder.is_dir() => Err(error),
+        _ => sync_folder(parent),
     }
 }
 

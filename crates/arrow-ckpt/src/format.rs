@@ -34,12 +34,19 @@ pub fn footer_crc_position(footer: &[u8]) -> Option<usize> {
     (footer.get(digits - 2..digits) == Some(&[0x18, 8]) && footer.len() >= digits + 8).then_some(digits)
 }
 
-/// Whether the footer's Thrift bytes are ours: `created_by` follows the key-values.
+/// Bytes of [`CREATED_BY`] that damage may have changed: no other writer's name is so near.
+const CREATED_BY_DAMAGE: usize = 2;
+
+/// Whether the footer's Thrift bytes are ours, damaged ones included: `created_by` follows the key-values.
 #[must_use]
 pub fn is_footer_ours(footer: &[u8]) -> bool {
-    let find =
-        |bytes: &[u8], text: &str| bytes.windows(text.len()).rposition(|window| window == text.as_bytes());
-    find(footer, KEY_FOOTER_CRC).is_some_and(|key| find(&footer[key..], CREATED_BY).is_some())
+    let is_near = |window: &[u8]| {
+        let changed = window.iter().zip(CREATED_BY.as_bytes()).filter(|(byte, ours)| byte != ours);
+        changed.count() <= CREATED_BY_DAMAGE
+    };
+    let key = KEY_FOOTER_CRC.as_bytes();
+    let found = footer.windows(key.len()).rposition(|window| window == key);
+    found.is_some_and(|key| footer[key..].windows(CREATED_BY.len()).any(is_near))
 }
 
 /// The footer's checksum: CRC32C over all its bytes with the 8 digits at `position` taken as zeros.

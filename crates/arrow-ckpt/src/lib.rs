@@ -13,3 +13,8 @@ mod pool;
 
 pub use error::{CkptError, ErrorCode, Result};
 pub use panics::{panic_message, quiet_panics};
+
+/// The example of README.md, kept true by `cargo test`.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -104,7 +104,7 @@ function foreign(physical: PhysicalNode, places: ReadonlyMap<PhysicalNode, numbe
 
 function leaf({ node, physical }: Placed, json: boolean): LeafNode {
   const kind = LEAF_KINDS[physical.kind];
-  if (kind === undefined) throw misfit(physical.name);
+  if (kind === undefined || (json && kind !== 'text' && kind !== 'dict')) throw misfit(physical.name);
   return { kind, node, json };
 }
 

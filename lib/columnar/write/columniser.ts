@@ -7,7 +7,7 @@ import type { FillContext } from './nodes.js';
 import { RootNode } from './root.js';
 import type { Shape } from './shapes.js';
 
-/** Rows in a chunk: enough that calls cost nothing, few enough that the scratch stays in the cache (DESIGN, law 2). */
+/** Rows in a chunk: enough that calls cost nothing, few enough that the scratch stays in the cache (ARCHITECTURE.md, law 2). */
 export const CHUNK_ROWS = 1024;
 /** Rows in the first chunk, which shows the plan and goes through closures: enough to see which texts repeat. */
 export const FIRST_CHUNK_ROWS = 256;

@@ -14,7 +14,7 @@ const MAX_GENERATED_NODES = 1500;
 /**
  * Generates the filling loop for rows of `shape`: each key read once by its name, each value stored where it belongs, everything that is
  * not as planned handed to the closures of `root`. Called once per chunk, so that V8 optimises the function as a whole: one long loop is
- * entered by on-stack replacement and takes more than twice the time (DESIGN, law 3). Undefined where code generation is forbidden.
+ * entered by on-stack replacement and takes more than twice the time (ARCHITECTURE.md, law 3). Undefined where code generation is forbidden.
  */
 export function generateFill(root: RootNode, shape: Shape): Fill | undefined {
   const writer = new FillWriter();

@@ -12,6 +12,9 @@ const MAP_FIELDS_PER_KEY = 4;
 /** The same for whole rows, which are columns unless they are very sparse: each absent cell is a null to write. */
 const SPARSE_ROW_FIELDS = 512;
 const SPARSE_FIELDS_PER_KEY = 16;
+/** Rows are sparse with fewer fields already if hardly a key comes twice. */
+const NOVEL_ROW_FIELDS = 128;
+const NOVEL_FIELDS_PER_KEY = 8;
 
 /** What a chunk's values of one place were. */
 class Observed {
@@ -115,5 +118,8 @@ function isMap({ fields, keys, structs }: Observed): boolean {
 }
 
 function isSparse({ fields, keys, structs }: Observed): boolean {
-  return fields.size > SPARSE_ROW_FIELDS && fields.size * structs > keys * SPARSE_FIELDS_PER_KEY;
+  if (keys > structs * MAX_FIELDS) return true; // no row could be columns
+  const cells = fields.size * structs;
+  if (fields.size > SPARSE_ROW_FIELDS && cells > keys * SPARSE_FIELDS_PER_KEY) return true;
+  return fields.size > NOVEL_ROW_FIELDS && fields.size * 2 > keys && cells > keys * NOVEL_FIELDS_PER_KEY;
 }

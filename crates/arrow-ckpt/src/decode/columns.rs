@@ -1,5 +1,6 @@
 //! The columns of a file: what parquet-rs is told to read them as, and the nodes that they become.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use parquet::basic::{ConvertedType, Encoding, Type as Physical};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::schema::types::SchemaDescriptor;
 
+use super::faults::unsupported;
 use super::guard::{guarded, parquet_error};
 use super::kinds::Node;
 use super::plain::plain_schema;
@@ -32,6 +34,7 @@ impl Columns {
         let original = metadata.file_metadata().schema_descr();
         let schema = plain_schema(original)?;
         let natural = parquet_to_arrow_schema(&schema, None).map_err(|error| parquet_error(&error))?;
+        check_names(&natural.fields)?;
         let mut leaf = 0;
         let hint: Fields =
             natural.fields.iter().map(|field| hinted(field, &schema, metadata, &mut leaf)).collect();
@@ -56,6 +59,35 @@ impl Columns {
     /// What parquet-rs needs to read one top-level column.
     pub fn levels(&self, column: usize) -> Result<FieldLevels> {
         levels(&self.schema, ProjectionMask::roots(&self.schema, [column]), Some(&self.hint))
+    }
+}
+
+/// Two columns, or two fields of a struct, of one name: an object could hold only one of them.
+fn check_names(fields: &Fields) -> Result<()> {
+    let mut names = HashSet::with_capacity(fields.len());
+    for field in fields {
+        if !names.insert(field.name()) {
+            return Err(unsupported(&format!("two columns named '{}'", field.name())));
+        }
+        check_names_below(field.data_type())?;
+    }
+    Ok(())
+}
+
+fn check_names_below(data_type: &DataType) -> Result<()> {
+    match data_type {
+        DataType::Struct(fields) => check_names(fields),
+        DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+            check_names_below(item.data_type())
+        }
+        // The key and the value of a map's entries may have any names.
+        DataType::Map(entries, _) => match entries.data_type() {
+            DataType::Struct(fields) => {
+                fields.iter().try_for_each(|field| check_names_below(field.data_type()))
+            }
+            _ => Ok(()),
+        },
+        _ => Ok(()),
     }
 }
 

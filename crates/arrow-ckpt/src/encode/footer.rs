@@ -19,7 +19,6 @@ use crate::format::{
     CREATED_BY, FOOTER_CRC_ZERO, KEY_CHUNK_CRC, KEY_FOOTER_CRC, footer_crc, footer_crc_position,
 };
 
-
 /// A column of a row group, in the file.
 #[derive(Debug, Clone)]
 pub struct PlacedColumn {

@@ -219,3 +219,11 @@ fn every_codec() {
         }
     }
 }
+
+#[test]
+fn two_columns_of_one_name() {
+    let dir = Dir::new();
+    let numbers = || Arc::new(Int64Array::from(vec![1, 2])) as ArrayRef;
+    let path = dir.write(&[batch(vec![("a", numbers()), ("b", numbers()), ("a", numbers())])], None);
+    assert_eq!(code(&path), ErrorCode::UnsupportedFile);
+}

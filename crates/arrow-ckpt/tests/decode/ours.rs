@@ -7,7 +7,8 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions};
 use arrow_ckpt::format::{
-    FOOTER_CRC_ZERO, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_HASH, KEY_VERSION, footer_crc, footer_crc_position,
+    CREATED_BY, FOOTER_CRC_ZERO, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_HASH, KEY_VERSION, footer_crc,
+    footer_crc_position,
 };
 use arrow_ckpt::{ErrorCode, Result};
 use parquet::arrow::ArrowWriter;
@@ -185,4 +186,22 @@ fn missing_checksums_are_corrupt() {
     assert_eq!(open(&path).err().unwrap().code, ErrorCode::Corrupt, "too few");
     let path = write(&dir, |pairs| pairs[3].1 = "0".to_owned());
     assert_eq!(open(&path).err().unwrap().code, ErrorCode::Corrupt, "no digits");
+}
+
+/// Another writer carries our keys over when it rewrites a file, checksums of other bytes among them.
+#[test]
+fn keys_without_our_name_are_not_compared() {
+    let dir = Dir::new();
+    let path = write(&dir, |_| {});
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(CREATED_BY.len()).rposition(|window| window == CREATED_BY.as_bytes()).unwrap();
+    for (name, code) in [("arrow-ckpt vErsion ", Some(ErrorCode::Corrupt)), ("parquet-cpp-arrow v", None)] {
+        bytes[at..at + name.len()].copy_from_slice(name.as_bytes());
+        std::fs::write(&path, &bytes).unwrap();
+        let outcome = read(&path, ScanOptions::default());
+        assert_eq!(outcome.as_ref().err().map(|error| error.code), code, "{name}");
+        if let Ok(rows) = outcome {
+            assert_eq!(rows.len(), 40);
+        }
+    }
 }
