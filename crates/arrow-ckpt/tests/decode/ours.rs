@@ -46,6 +46,7 @@ fn write(dir: &Dir, edit: impl Fn(&mut Vec<(String, String)>)) -> PathBuf {
     edit(&mut pairs);
     let pairs = pairs.into_iter().map(|(key, value)| KeyValue::new(key, value)).collect();
     let properties = WriterProperties::builder()
+        .set_created_by(format!("{CREATED_BY}0"))
         .set_key_value_metadata(Some(pairs))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_offset_index_disabled(true)
