@@ -33,7 +33,7 @@ pub struct Events(ThreadsafeFunction<Event, (), Event, Status, false>);
 
 impl Events {
     /// Wraps the callback.
-    pub fn new(callback: Function<Event, ()>) -> napi::Result<Self> {
+    pub fn new(callback: &Function<Event, ()>) -> napi::Result<Self> {
         Ok(Self(callback.build_threadsafe_function().build()?))
     }
 

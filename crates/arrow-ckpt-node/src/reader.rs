@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
 
 use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions};
 use arrow_ckpt::{CkptError, Result};
@@ -41,6 +41,7 @@ pub struct NativeReader {
 }
 
 #[napi]
+#[expect(clippy::needless_pass_by_value, reason = "napi hands over what it converted")]
 impl NativeReader {
     /// Opens the file at `path`.
     #[napi(constructor, catch_unwind)]
@@ -50,7 +51,7 @@ impl NativeReader {
         verify: bool,
         #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
     ) -> napi::Result<Self> {
-        let events = Events::new(on_event)?;
+        let events = Events::new(&on_event)?;
         let (sender, messages) = channel();
         let cancel = Arc::new(AtomicBool::new(false));
         let flag = cancel.clone();
@@ -66,7 +67,7 @@ impl NativeReader {
             flag.store(true, Ordering::Relaxed);
             drop(stopper.send(Message::Close));
         });
-        stop_before_teardown(&env, Arc::new(Running { stop, thread: Mutex::new(Some(thread)) }))?;
+        stop_before_teardown(env, Running { stop, thread })?;
         Ok(Self { sender, cancel })
     }
 

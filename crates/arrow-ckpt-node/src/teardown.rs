@@ -1,33 +1,29 @@
 //! Environments end: a worker is terminated, the process exits. Threads that use the environment's memory must have ended before it goes.
 
 use std::cell::RefCell;
-use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use napi::Env;
-use std::sync::Mutex;
 
 /// A thread that runs for a handle, with the means to stop it.
 pub struct Running {
     /// Makes the thread return soon.
-    pub stop: Box<dyn Fn() + Send>,
+    pub stop: Box<dyn Fn()>,
     /// The thread.
-    pub thread: Mutex<Option<JoinHandle<()>>>,
+    pub thread: JoinHandle<()>,
 }
 
 thread_local! {
     /// The threads of this environment; JavaScript environments have one thread each. None until the hook is set.
-    static RUNNING: RefCell<Option<Vec<Arc<Running>>>> = const { RefCell::new(None) };
+    static RUNNING: RefCell<Option<Vec<Running>>> = const { RefCell::new(None) };
 }
 
 /// Sees to it that the thread has ended before the environment does.
-pub fn stop_before_teardown(env: &Env, running: Arc<Running>) -> napi::Result<()> {
+pub fn stop_before_teardown(env: Env, running: Running) -> napi::Result<()> {
     let first = RUNNING.with_borrow_mut(|list| {
         let first = list.is_none();
         let list = list.get_or_insert_default();
-        list.retain(|known| {
-            known.thread.lock().is_ok_and(|thread| thread.as_ref().is_some_and(|t| !t.is_finished()))
-        });
+        list.retain(|known| !known.thread.is_finished());
         list.push(running);
         first
     });
@@ -38,9 +34,7 @@ pub fn stop_before_teardown(env: &Env, running: Arc<Running>) -> napi::Result<()
                 (running.stop)();
             }
             for running in all {
-                if let Some(thread) = running.thread.lock().ok().and_then(|mut thread| thread.take()) {
-                    let _ = thread.join();
-                }
+                let _ = running.thread.join();
             }
         })?;
     }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex};
 
 use arrow_ckpt::encode::{CheckpointWriter, WriteOptions, WriteSummary};
 use arrow_ckpt::{CkptError, Result};
@@ -28,6 +27,7 @@ pub struct NativeWriter {
 }
 
 #[napi]
+#[expect(clippy::needless_pass_by_value, reason = "napi hands over what it converted")]
 impl NativeWriter {
     /// Starts a save to `path`. `slabs` are the facade's until it submits one.
     #[napi(constructor, catch_unwind)]
@@ -41,13 +41,13 @@ impl NativeWriter {
         let options: WriteOptions =
             serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
         let slabs: Vec<SharedBytes> = slabs.into_iter().map(SharedBytes::new).collect();
-        let events = Events::new(on_event)?;
+        let events = Events::new(&on_event)?;
         let (sender, messages) = channel();
         let thread = std::thread::Builder::new().name("arrow-ckpt-save".to_owned()).spawn(move || {
             let saved = guarded(|| save(&PathBuf::from(path), &options, &slabs, &messages, &events));
             match saved {
                 Ok(Some(summary)) => {
-                    events.emit(DONE, summary.rows as f64, summary.bytes as f64, String::new())
+                    events.emit(DONE, summary.rows as f64, summary.bytes as f64, String::new());
                 }
                 Ok(None) => events.emit(DONE, -1.0, -1.0, String::new()),
                 Err(error) => events.emit_error(&error),
@@ -57,7 +57,7 @@ impl NativeWriter {
             thread.map_err(|error| napi::Error::from_reason(format!("no thread for the save: {error}")))?;
         let stopper = sender.clone();
         let stop = Box::new(move || drop(stopper.send(Message::Abort)));
-        stop_before_teardown(&env, Arc::new(Running { stop, thread: Mutex::new(Some(thread)) }))?;
+        stop_before_teardown(env, Running { stop, thread })?;
         Ok(Self { sender })
     }
 
