@@ -74,7 +74,7 @@ suite('files of arrow-ckpt in PyArrow, pandas, Polars and DuckDB', missing, () =
   });
 
   for (const engine of ENGINES) {
-    test(`dates are timestamps and bytes are binary in ${engine}`, { todo: 'they are written as JSON text' }, () => {
+    test(`dates are timestamps and bytes are binary in ${engine}`, () => {
       hasTypes('beyond', engine, BEYOND_JSON);
       equalRows('beyond', engine, BEYOND);
     });

@@ -3,7 +3,7 @@ import type { LogicalPlan, StructPlan, ValuePlan } from './plan.js';
 
 /** Nesting of a plan: twice what the writer makes. */
 const MAX_PLAN_DEPTH = 64;
-const LEAVES: ReadonlySet<unknown> = new Set(['null', 'num', 'bool', 'text', 'json']);
+const LEAVES: ReadonlySet<unknown> = new Set(['null', 'num', 'bool', 'text', 'json', 'date', 'bytes', 'big', 'f64s', 'f32s']);
 
 /**
  * The plan of a footer, every part of it checked: a file may come from anywhere, and code is generated from its plan.

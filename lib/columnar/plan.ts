@@ -16,8 +16,8 @@ export type ValuePlan = (LeafPlan | ListPlan | StructPlan) & {
 };
 
 export interface LeafPlan {
-  /** `json`: each value is JSON text. */
-  t: 'null' | 'num' | 'bool' | 'text' | 'json';
+  /** `json`: each value is JSON text. `big`: a bigint in an int64. `f64s`, `f32s`: a float array in a list of its elements. */
+  t: 'null' | 'num' | 'bool' | 'text' | 'json' | 'date' | 'bytes' | 'big' | 'f64s' | 'f32s';
 }
 
 export interface ListPlan {
@@ -46,7 +46,7 @@ export interface FieldPlan {
 /** The physical plan that crosses to the core: see crates/arrow-ckpt/src/encode/plan.rs. */
 export interface PhysicalPlan {
   n: string;
-  t: 'null' | 'num' | 'bool' | 'text' | 'i32' | 'list' | 'struct';
+  t: 'null' | 'num' | 'bool' | 'text' | 'i32' | 'date' | 'bytes' | 'big' | 'f64' | 'f32' | 'list' | 'struct';
   c?: PhysicalPlan[];
 }
 

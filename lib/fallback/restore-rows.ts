@@ -50,6 +50,11 @@ function valueRestorer(plan: ValuePlan): Restore {
   if (plan.t === 'struct') return structRestorer(plan);
   if (plan.t === 'json') return (text) => (text === null ? null : decodeValue(text as string));
   if (plan.t === 'null') return () => null;
+  if (plan.t === 'big') return (value) => (value === null ? null : BigInt(value as number | bigint));
+  if (plan.t === 'f64s' || plan.t === 'f32s') {
+    const Floats = plan.t === 'f64s' ? Float64Array : Float32Array;
+    return (list) => (list === null ? null : new Floats(list as number[]));
+  }
   if (plan.t !== 'list') return (value) => value;
   const restore = valueRestorer(plan.e);
   return (list) => (list === null ? null : (list as unknown[]).map(restore));

@@ -7,8 +7,9 @@
 //! - [`RECORD_PLAN`]: the physical plan from here on, as JSON text padded with spaces: see `encode::plan`.
 //! - [`RECORD_ROWS`]: `[u32 rows][u32 0]`, then the nodes of the plan in pre-order, each
 //!   `[u32 slots][u32 flags][u32 text bytes][u32 entries]`, then, each padded to 8 bytes:
-//!   validity (one byte a slot, 1 = present) if [`FLAG_VALIDITY`]; the data: doubles (8 a slot), bools (1 a slot), int32 (4 a slot),
-//!   end offsets (u32 a slot: for a list in slots of its child, for text in UTF-16 units); the text: ASCII, or UTF-16 if [`FLAG_UTF16`].
+//!   validity (one byte a slot, 1 = present) if [`FLAG_VALIDITY`]; the data: doubles and dates (8 a slot), int64 (8 a slot), floats and
+//!   int32 (4 a slot), bools (1 a slot), end offsets (u32 a slot: for a list in slots of its child, for text in UTF-16 units, for bytes in
+//!   bytes); the text: ASCII, or UTF-16 if [`FLAG_UTF16`]; the bytes, whose number stands where that of text does.
 //!   A struct has validity only. A node of type null has nothing. A text node with [`FLAG_DICT`] has as data the indices (u32 a slot) of its
 //!   slots in a dictionary of `entries` texts, whose end offsets (u32 an entry) and text follow; it is of this record alone.
 //!

@@ -2,6 +2,7 @@ import type { Row } from '../../rows.js';
 import { decodeValue } from '../../value/extended-json.js';
 import { buildShape, keepKeys, setOwn } from './build.js';
 import type { Materialise } from './materialiser.js';
+import { floatArray } from './typed-arrays.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
 import type { NodeView } from './views.js';
 
@@ -44,6 +45,7 @@ function leafReader({ kind, node, json }: LeafNode, views: readonly NodeView[]):
   const { valid, data, text, dict } = views[node] as NodeView;
   if (kind === 'bool') return (slot) => (valid[slot] === 1 ? data[slot] === 1 : null);
   if (kind === 'dict') return (slot) => (valid[slot] === 1 ? whole(dict[data[slot] as number] as string, json) : null);
+  if (kind === 'big') return (slot) => (valid[slot] === 1 ? BigInt(data[slot] as number | bigint) : null);
   if (kind !== 'text') return (slot) => (valid[slot] === 1 ? data[slot] : null);
   let start = 0;
   return (slot) => {
@@ -57,8 +59,13 @@ function whole(text: string, json: boolean): unknown {
   return json ? decodeValue(text) : text;
 }
 
-function listReader({ node, element }: ListRead, views: readonly NodeView[]): Read {
+function listReader({ node, element, floats }: ListRead, views: readonly NodeView[]): Read {
   const { valid, data } = views[node] as NodeView;
+  if (floats !== undefined) {
+    const elements = (views[(element as LeafNode).node] as NodeView).data as Float64Array;
+    const start = (slot: number) => (slot === 0 ? 0 : (data[slot - 1] as number));
+    return (slot) => (valid[slot] === 1 ? floatArray(floats, elements, start(slot), data[slot] as number) : null);
+  }
   const read = reader(element, views);
   let cursor = 0;
   return (slot) => {

@@ -3,6 +3,7 @@ import { compile, quote } from '../generate.js';
 import { buildShape, keepKeys } from './build.js';
 import type { Materialise } from './materialiser.js';
 import { makeMap } from './row-closures.js';
+import { floatArray } from './typed-arrays.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
 
 /** Shapes that get an object literal of their own; the others are built key by key. */
@@ -34,10 +35,11 @@ ${push}
     build: typeof buildShape,
     keep: (row: never) => unknown,
     map: typeof makeMap,
+    floats: typeof floatArray,
     structs: StructRead[],
   ) => Materialise;
-  const make = compile<Make>(['decode', 'build', 'keep', 'map', 'S'], body);
-  return make?.(decodeValue, buildShape, (whole) => keepKeys(whole, plan.keep), makeMap, writer.structs);
+  const make = compile<Make>(['decode', 'build', 'keep', 'map', 'floatArray', 'S'], body);
+  return make?.(decodeValue, buildShape, (whole) => keepKeys(whole, plan.keep), makeMap, floatArray, writer.structs);
 }
 
 interface Code {
@@ -78,15 +80,22 @@ class RowWriter {
     const name = `v${this.#names++}`;
     const present = (expr: string) => `const ${name} = m${node}[${slot}] === 1 ? ${json ? `decode(${expr})` : expr} : null;`;
     if (kind === 'bool') return { code: present(`d${node}[${slot}] === 1`), expr: name };
+    if (kind === 'big') return { code: present(`BigInt(d${node}[${slot}])`), expr: name };
     if (kind === 'dict') return { code: present(`D${node}[d${node}[${slot}]]`), expr: name };
     if (kind !== 'text') return { code: present(`d${node}[${slot}]`), expr: name };
     const end = `z${this.#names++}`;
     return { code: `const ${end} = d${node}[${slot}];\n${present(`t${node}.slice(s${node}, ${end})`)}\ns${node} = ${end};`, expr: name };
   }
 
-  #list({ node, element }: ListRead, slot: string): Code {
+  #list({ node, element, floats }: ListRead, slot: string): Code {
     this.#hoist(node, `; let s${node} = 0`);
     const name = `a${this.#names++}`;
+    if (floats !== undefined) {
+      const child = (element as LeafNode).node;
+      this.#hoist(child, '');
+      const made = `${name} = floatArray('${floats}', d${child}, s${node}, d${node}[${slot}]);`;
+      return { code: `let ${name} = null;\nif (m${node}[${slot}] === 1) ${made}\ns${node} = d${node}[${slot}];`, expr: name };
+    }
     const item = this.value(element, `s${node}`);
     const loop = `for (const e = d${node}[${slot}]; s${node} < e; s${node}++) {\n${item.code}\n${name}.push(${item.expr}); }`;
     return { code: `let ${name} = null;\nif (m${node}[${slot}] === 1) { ${name} = []; ${loop} }`, expr: name };

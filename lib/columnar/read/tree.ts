@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../errors.js';
+import type { FloatArrays } from './typed-arrays.js';
 import { fieldName, type LogicalPlan, type StructPlan, type ValuePlan } from '../plan.js';
 
 /** A node of the file's physical tree, as the core describes it. */
@@ -12,7 +13,7 @@ export interface PhysicalNode {
 export type ReadNode = (LeafNode | ListRead | MapRead | StructRead) & { exceptions?: LeafNode };
 
 export interface LeafNode {
-  kind: 'number' | 'bool' | 'text' | 'dict' | 'value' | 'null';
+  kind: 'number' | 'big' | 'bool' | 'text' | 'dict' | 'value' | 'null';
   node: number;
   /** The text is JSON. */
   json: boolean;
@@ -22,6 +23,8 @@ export interface ListRead {
   kind: 'list';
   node: number;
   element: ReadNode;
+  /** The list was a float array. */
+  floats?: FloatArrays;
 }
 
 export interface MapRead {
@@ -63,6 +66,17 @@ const LEAF_KINDS: Partial<Record<PhysicalNode['kind'], LeafNode['kind']>> = {
   bytes: 'value',
   date: 'value',
   timestamp: 'value',
+};
+
+/** The physical kinds that a leaf of the plan may have. */
+const STORED_AS: Record<'num' | 'bool' | 'text' | 'json' | 'date' | 'bytes' | 'big', readonly PhysicalNode['kind'][]> = {
+  num: ['int', 'f64'],
+  bool: ['bool'],
+  text: ['text', 'dict'],
+  json: ['text', 'dict'],
+  date: ['timestamp'],
+  bytes: ['bytes'],
+  big: ['int'],
 };
 
 interface Placed {
@@ -162,7 +176,14 @@ function planned(plan: ValuePlan, placed: Placed, places: ReadonlyMap<PhysicalNo
     if (physical.kind !== 'list' || child === undefined) throw misfit(physical.name);
     return { kind: 'list', node, element: planned(plan.e, { physical: child, node: places.get(child) as number }, places) };
   }
+  if (plan.t === 'f64s' || plan.t === 'f32s') {
+    const [child] = children;
+    if (physical.kind !== 'list' || child?.kind !== 'f64') throw misfit(physical.name);
+    return { kind: 'list', node, element: leaf({ physical: child, node: places.get(child) as number }, false), floats: plan.t };
+  }
   if (plan.t === 'null') return { kind: 'null', node, json: false };
+  if (!STORED_AS[plan.t].includes(physical.kind)) throw misfit(physical.name);
+  if (plan.t === 'big') return { kind: 'big', node, json: false };
   return leaf(placed, plan.t === 'json');
 }
 

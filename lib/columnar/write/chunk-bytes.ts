@@ -1,6 +1,7 @@
 import { align8, FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY, RECORD_PLAN, RECORD_ROWS } from '../layout.js';
 import { ListNode } from './containers.js';
 import { BoolNode, NumberNode, ShapeIdNode, TextNode, type WriteNode } from './nodes.js';
+import { BigNode, BytesNode, DateNode, FloatNode } from './value-nodes.js';
 
 /** Texts longer than this on average are written one by one: joining them would only copy them once more. */
 const JOIN_MAX_AVERAGE = 2048;
@@ -12,12 +13,16 @@ export class Slab {
   readonly bytes: Buffer;
   readonly u32: Uint32Array;
   readonly f64: Float64Array;
+  readonly f32: Float32Array;
+  readonly i64: BigInt64Array;
 
   constructor(readonly capacity: number) {
     const memory = new ArrayBuffer(capacity);
     this.bytes = Buffer.from(memory);
     this.u32 = new Uint32Array(memory);
     this.f64 = new Float64Array(memory);
+    this.f32 = new Float32Array(memory);
+    this.i64 = new BigInt64Array(memory);
   }
 }
 
@@ -52,9 +57,8 @@ export class ChunkBytes {
       if (text === undefined) return -1;
       if (node.dictionary !== undefined) bytes += align8(slots * 4);
       bytes += align8(node.parts.length * 4) + align8((node.wide ? text.units * 2 : text.units) + UTF8_MARGIN);
-    } else if (node instanceof NumberNode) bytes += slots * 8;
-    else if (node instanceof BoolNode) bytes += align8(slots);
-    else if (node.kind === 'i32' || node.kind === 'list') bytes += align8(slots * 4);
+    } else if (node instanceof BytesNode) bytes += align8(slots * 4) + align8(node.total(slots));
+    else bytes += align8(slots * SLOT_BYTES[node.kind]);
     const below = node instanceof ListNode ? node.cursor : slots;
     for (const child of node.children) {
       const more = this.#measureNode(child, below);
@@ -108,20 +112,11 @@ export class ChunkBytes {
       slab.bytes.set(node.valid.subarray(0, slots), end);
       end += align8(slots);
     }
-    if (node instanceof NumberNode) {
-      slab.f64.set(node.data.subarray(0, slots), end / 8);
-      end += slots * 8;
-    } else if (node instanceof TextNode) {
-      end = this.#writeText(slab, head, end, node, slots);
-    } else if (node instanceof BoolNode) {
-      slab.bytes.set(node.data.subarray(0, slots), end);
-      end += align8(slots);
-    } else if (node instanceof ShapeIdNode) {
-      slab.u32.set(node.data.subarray(0, slots), end / 4);
-      end += align8(slots * 4);
-    } else if (node instanceof ListNode) {
-      slab.u32.set(node.ends.subarray(0, slots), end / 4);
-      end += align8(slots * 4);
+    if (node instanceof TextNode) end = this.#writeText(slab, head, end, node, slots);
+    else if (node instanceof BytesNode) end = writeBytes(slab, head, end, node, slots);
+    else {
+      writeData(slab, end, node, slots);
+      end += align8(slots * SLOT_BYTES[node.kind]);
     }
     const below = node instanceof ListNode ? node.cursor : slots;
     for (const child of node.children) {
@@ -158,6 +153,44 @@ export class ChunkBytes {
     u32[head + 2] = written;
     return from + align8(written);
   }
+}
+
+/** Bytes a slot takes in a record, apart from validity; of text and bytes their end offsets. */
+const SLOT_BYTES: Record<WriteNode['kind'], number> = {
+  null: 0,
+  struct: 0,
+  bool: 1,
+  i32: 4,
+  f32: 4,
+  list: 4,
+  text: 4,
+  bytes: 4,
+  num: 8,
+  f64: 8,
+  date: 8,
+  big: 8,
+};
+
+function writeData(slab: Slab, start: number, node: WriteNode, slots: number): void {
+  if (node instanceof NumberNode || node instanceof DateNode) slab.f64.set(node.data.subarray(0, slots), start / 8);
+  else if (node instanceof BoolNode) slab.bytes.set(node.data.subarray(0, slots), start);
+  else if (node instanceof ShapeIdNode) slab.u32.set(node.data.subarray(0, slots), start / 4);
+  else if (node instanceof ListNode) slab.u32.set(node.ends.subarray(0, slots), start / 4);
+  else if (node instanceof BigNode) slab.i64.set(node.data.subarray(0, slots), start / 8);
+  else if (node instanceof FloatNode && node.kind === 'f64') slab.f64.set(node.data.subarray(0, slots), start / 8);
+  else if (node instanceof FloatNode) slab.f32.set(node.data.subarray(0, slots), start / 4);
+}
+
+function writeBytes({ u32, bytes }: Slab, head: number, start: number, node: BytesNode, slots: number): number {
+  const from = start + align8(slots * 4);
+  let end = 0;
+  for (let index = 0, word = start / 4; index < slots; index++) {
+    const part = node.parts[index] as Uint8Array;
+    bytes.set(part, from + end);
+    u32[word + index] = end += part.byteLength;
+  }
+  u32[head + 2] = end;
+  return from + align8(end);
 }
 
 /** Writes a plan record at `offset`; gives its end. `text` is JSON, padded here to a multiple of 8 bytes. */

@@ -25,7 +25,7 @@ export class ListNode extends WriteNode {
   }
 
   put(position: number, value: unknown, context: FillContext): boolean {
-    if (!isPlainArray(value)) return false;
+    if (!isPlainArray(value) || !hasOnlyElements(value)) return false;
     const child = this.child;
     const start = this.cursor;
     child.ensure(start + value.length);
@@ -65,6 +65,11 @@ export function isPlainArray(value: unknown): value is unknown[] {
   if (!Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Array.prototype || !(value instanceof Array);
+}
+
+/** False for arrays with holes or with keys of their own, such as the matches of a regular expression: no checkpoint can keep those. */
+export function hasOnlyElements(array: readonly unknown[]): boolean {
+  return Object.keys(array).length === array.length;
 }
 
 /** Structs: the fields as children, and a hidden child with the shape once there is more than one. */

@@ -1,9 +1,16 @@
 import type { Row } from '../../rows.js';
 import { compile, quote } from '../generate.js';
-import { ListNode, StructNode } from './containers.js';
+import { hasOnlyElements, ListNode, StructNode } from './containers.js';
 import { BoolNode, JsonNode, NumberNode, TextNode, type FillContext, type WriteNode } from './nodes.js';
 import type { RootNode } from './root.js';
+import { BigNode, BytesNode, DateNode, FloatsNode } from './value-nodes.js';
 import type { Shape } from './shapes.js';
+
+/**
+ * One array in so many is looked at for keys of its own beyond its elements, a power of 2: to look at each would cost more than to store it.
+ * Those of the first chunk are all looked at, and the usual case, the match of a regular expression, shows by its `index`.
+ */
+const ARRAYS_PER_LOOK = 32;
 
 /** Fills the root's scratch from `count` rows from `start` on. */
 export type Fill = (rows: readonly Row[], start: number, count: number, context: FillContext) => void;
@@ -37,11 +44,11 @@ ${absent.join('\n')}
 ${shapeId}
 }
 };`;
-  const make = compile<(root: RootNode, nodes: WriteNode[], keys: string[][], rowKeys: string[]) => Fill>(
-    ['R', 'N', 'keys', 'rowKeys'],
+  const make = compile<(root: RootNode, nodes: WriteNode[], keys: string[][], rowKeys: string[], only: typeof hasOnlyElements) => Fill>(
+    ['R', 'N', 'keys', 'rowKeys', 'hasOnlyElements'],
     body,
   );
-  return make?.(root, writer.nodes, writer.keyLists, shape.keys);
+  return make?.(root, writer.nodes, writer.keyLists, shape.keys, hasOnlyElements);
 }
 
 /** Statements that run `otherwise` unless `value` is a plain object with exactly the keys of the list `keys`, in order. */
@@ -92,6 +99,9 @@ class FillWriter {
         `${this.#scratch(name, 'ids', fixed)}[${position}] = ${name}.dictionary.get(${value}) ?? ${name}.enter(${value});`;
       return `if (${test}) ${present(node.dictionary === undefined ? plain() : entry())} else ${nothing} ${fail}`;
     }
+    if (node instanceof FloatsNode || node instanceof DateNode || node instanceof BytesNode || node instanceof BigNode) {
+      return `${nothing} { X.row = i; if (!${name}.put(${position}, ${value}, X)) ${fail} }`;
+    }
     if (node instanceof ListNode) return `${nothing} { ${this.#list(node, name, position, value, fail)} }`;
     if (node instanceof StructNode) return `${nothing} { ${this.#struct(node, name, position, value, fail, fixed)} }`;
     return `${nothing} ${fail}`;
@@ -100,7 +110,8 @@ class FillWriter {
   #list(node: ListNode, name: string, position: string, value: string, fail: string): string {
     const id = this.#names++;
     const child = this.use(node.child);
-    return `if (!isArray(${value}) || protoOf(${value}) !== AP) ${fail}
+    return `if (!isArray(${value}) || protoOf(${value}) !== AP || ${value}.index !== undefined) ${fail}
+if ((++X.arrays & ${ARRAYS_PER_LOOK - 1}) === 0 && !hasOnlyElements(${value})) ${fail}
 const a${id} = ${value}, z${id} = a${id}.length; let p${id} = ${name}.cursor;
 ${child}.ensure(p${id} + z${id});
 ${this.#loads(node.child)}

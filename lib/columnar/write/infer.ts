@@ -1,6 +1,8 @@
 import { isPlainObject, type Row } from '../../rows.js';
-import { isPlainArray, ListNode, MAX_FIELDS, StructNode } from './containers.js';
+import { kindOf } from '../../value/kind.js';
+import { hasOnlyElements, isPlainArray, ListNode, MAX_FIELDS, StructNode } from './containers.js';
 import { BoolNode, JsonNode, NullNode, NumberNode, TextNode, type WriteNode } from './nodes.js';
+import { BigNode, BytesNode, DateNode, FloatsNode, isInt64, millisecondsOf } from './value-nodes.js';
 
 /** Nesting below a column that becomes nested Parquet columns; what is deeper is stored as JSON text. */
 const MAX_COLUMN_DEPTH = 16;
@@ -16,32 +18,30 @@ const SPARSE_FIELDS_PER_KEY = 16;
 const NOVEL_ROW_FIELDS = 128;
 const NOVEL_FIELDS_PER_KEY = 8;
 
+/** What a value is to the plan; `other` fits no column but JSON text. */
+type Seen = 'num' | 'bool' | 'text' | 'list' | 'struct' | 'date' | 'bytes' | 'big' | 'f64' | 'f32' | 'other';
+
 /** What a chunk's values of one place were. */
 class Observed {
-  numbers = 0;
-  bools = 0;
-  texts = 0;
-  lists = 0;
+  readonly counts = new Map<Seen, number>();
+  total = 0;
   structs = 0;
-  others = 0;
   keys = 0;
   element: Observed | undefined;
   readonly fields = new Map<string, Observed>();
 
   see(value: unknown, depth: number): void {
     if (value === null) return;
-    if (typeof value === 'string') this.texts++;
-    else if (typeof value === 'number') this.numbers++;
-    else if (typeof value === 'boolean') this.bools++;
-    else if (depth >= MAX_COLUMN_DEPTH) this.others++;
-    else if (isPlainArray(value)) {
-      this.lists++;
+    const seen = kindOfValue(value, depth);
+    this.counts.set(seen, (this.counts.get(seen) ?? 0) + 1);
+    this.total++;
+    if (seen === 'list') {
       this.element ??= new Observed();
-      for (const element of value) this.element.see(element, depth + 1);
-    } else if (isPlainObject(value)) {
+      for (const element of value as unknown[]) this.element.see(element, depth + 1);
+    } else if (seen === 'struct') {
       this.structs++;
-      this.seeFields(value, depth);
-    } else this.others++;
+      this.seeFields(value as Row, depth);
+    }
   }
 
   seeFields(object: Row, depth: number): void {
@@ -55,6 +55,29 @@ class Observed {
       field.see(object[key], depth + 1);
     }
   }
+
+  /** The kind of most values, and how many those are; `other` if it ties with any. */
+  most(): [Seen, number] {
+    let most: [Seen, number] = ['other', this.counts.get('other') ?? 0];
+    for (const entry of this.counts) if (entry[1] > most[1]) most = entry;
+    return most;
+  }
+}
+
+function kindOfValue(value: unknown, depth: number): Seen {
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number') return 'num';
+  if (typeof value === 'boolean') return 'bool';
+  if (typeof value === 'bigint') return isInt64(value) ? 'big' : 'other';
+  if (typeof value !== 'object' || value === null) return 'other';
+  const kind = kindOf(value);
+  if (kind === 'array' || kind === 'object') {
+    if (depth >= MAX_COLUMN_DEPTH) return 'other';
+    if (kind === 'object') return 'struct';
+    return isPlainArray(value) && hasOnlyElements(value) ? 'list' : 'other';
+  }
+  if (kind === 'date') return Number.isNaN(millisecondsOf(value)) ? 'other' : 'date';
+  return kind ?? 'other';
 }
 
 /** Makes the plan fit the rows: fields for new keys, types for columns that were null so far. What has a type keeps it. */
@@ -88,29 +111,43 @@ function evolveStruct(node: StructNode, seen: Observed, path: string, depth: num
 function evolveNode(node: WriteNode, seen: Observed, path: string, depth: number): WriteNode {
   if (node instanceof NullNode) return make(seen, node.name, node.capacity, path, depth);
   if (node instanceof StructNode) evolveStruct(node, seen, path, depth + 1);
-  else if (node instanceof ListNode && seen.element !== undefined) {
+  else if (node instanceof ListNode && !(node instanceof FloatsNode) && seen.element !== undefined) {
     node.children[0] = evolveNode(node.child, seen.element, `${path}[]`, depth + 1);
   }
   return node;
 }
 
 function make(seen: Observed, name: string, capacity: number, path: string, depth: number): WriteNode {
-  const { numbers, bools, texts, lists, structs, others } = seen;
-  const total = numbers + bools + texts + lists + structs + others;
-  const most = Math.max(numbers, bools, texts, lists, structs, others);
+  const [kind, most] = seen.most();
+  const json = () => new JsonNode(name, capacity, path, depth + 1);
+  if (seen.total === 0) return new NullNode(name, capacity);
   // Exceptions stand beside top-level columns only, so below them any mixture is JSON text at once.
-  const exceptions = total - most;
-  if (total === 0) return new NullNode(name, capacity);
-  if (most === others || exceptions > (depth === 0 ? total / VALUES_PER_EXCEPTION : 0))
-    return new JsonNode(name, capacity, path, depth + 1);
-  if (most === numbers) return new NumberNode(name, capacity);
-  if (most === texts) return new TextNode(name, capacity);
-  if (most === bools) return new BoolNode(name, capacity);
-  if (most === lists) return new ListNode(name, capacity, make(seen.element ?? new Observed(), 'element', 0, `${path}[]`, depth + 1));
-  if (isMap(seen)) return new JsonNode(name, capacity, path, depth + 1);
-  const node = new StructNode(name, capacity);
-  evolveStruct(node, seen, path, depth + 1);
-  return node;
+  if (kind === 'other' || seen.total - most > (depth === 0 ? seen.total / VALUES_PER_EXCEPTION : 0)) return json();
+  switch (kind) {
+    case 'num':
+      return new NumberNode(name, capacity);
+    case 'text':
+      return new TextNode(name, capacity);
+    case 'bool':
+      return new BoolNode(name, capacity);
+    case 'date':
+      return new DateNode(name, capacity);
+    case 'bytes':
+      return new BytesNode(name, capacity);
+    case 'big':
+      return new BigNode(name, capacity);
+    case 'f64':
+    case 'f32':
+      return new FloatsNode(name, capacity, kind);
+    case 'list':
+      return new ListNode(name, capacity, make(seen.element ?? new Observed(), 'element', 0, `${path}[]`, depth + 1));
+    case 'struct': {
+      if (isMap(seen)) return json();
+      const node = new StructNode(name, capacity);
+      evolveStruct(node, seen, path, depth + 1);
+      return node;
+    }
+  }
 }
 
 function isMap({ fields, keys, structs }: Observed): boolean {

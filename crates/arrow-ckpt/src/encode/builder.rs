@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use arrow_array::{
-    ArrayRef, BooleanArray, Float64Array, Int32Array, Int64Array, ListArray, StructArray, new_null_array,
+    ArrayRef, BooleanArray, Float32Array, Float64Array, Int32Array, Int64Array, ListArray, StructArray,
+    TimestampMillisecondArray, new_null_array,
 };
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field};
 
+use super::blob::BlobBuilder;
 use super::plan::{ColumnType, PlanKind, PlanNode};
-use super::record::{Cursor, f64s, u32s};
+use super::record::{Cursor, f32s, f64s, i64s, u32s};
 use super::text::TextBuilder;
 use crate::error::{CkptError, Result};
 use crate::layout::{FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY};
@@ -38,6 +40,11 @@ enum Data {
     Bool(BooleanBufferBuilder),
     Text(TextBuilder),
     I32(Vec<i32>),
+    Big(Vec<i64>),
+    Date(Vec<i64>),
+    Bytes(BlobBuilder),
+    F64(Vec<f64>),
+    F32(Vec<f32>),
     List {
         ends: Vec<i32>,
         child: Box<Builder>,
@@ -54,6 +61,11 @@ impl Builder {
             PlanKind::Bool => Data::Bool(BooleanBufferBuilder::new(0)),
             PlanKind::Text => Data::Text(TextBuilder::default()),
             PlanKind::I32 => Data::I32(Vec::new()),
+            PlanKind::Big => Data::Big(Vec::new()),
+            PlanKind::Date => Data::Date(Vec::new()),
+            PlanKind::Bytes => Data::Bytes(BlobBuilder::default()),
+            PlanKind::F64 => Data::F64(Vec::new()),
+            PlanKind::F32 => Data::F32(Vec::new()),
             PlanKind::List => Data::List { ends: vec![0], child: Box::new(Self::new(&node.children[0], 0)) },
             PlanKind::Struct => Data::Struct(node.children.iter().map(|child| Self::new(child, 0)).collect()),
         };
@@ -69,7 +81,12 @@ impl Builder {
             | (Data::Num { .. }, PlanKind::Num)
             | (Data::Bool(_), PlanKind::Bool)
             | (Data::Text(_), PlanKind::Text)
-            | (Data::I32(_), PlanKind::I32) => {}
+            | (Data::I32(_), PlanKind::I32)
+            | (Data::Big(_), PlanKind::Big)
+            | (Data::Date(_), PlanKind::Date)
+            | (Data::Bytes(_), PlanKind::Bytes)
+            | (Data::F64(_), PlanKind::F64)
+            | (Data::F32(_), PlanKind::F32) => {}
             (Data::Null, _) => *self = Self::new(node, self.slots),
             (Data::List { child, .. }, PlanKind::List) => child.evolve(&node.children[0])?,
             (Data::Struct(fields), PlanKind::Struct) => evolve_all(fields, &node.children, self.slots)?,
@@ -108,6 +125,16 @@ impl Builder {
                 }
             }
             Data::I32(values) => values.extend(u32s(cursor.section(slots * 4)?).map(|value| value as i32)),
+            Data::Big(values) => values.extend(i64s(cursor.section(slots * 8)?)),
+            Data::Date(values) => {
+                values.extend(f64s(cursor.section(slots * 8)?).map(|value| value as i64));
+            }
+            Data::F64(values) => values.extend(f64s(cursor.section(slots * 8)?)),
+            Data::F32(values) => values.extend(f32s(cursor.section(slots * 4)?)),
+            Data::Bytes(blob) => {
+                let ends = cursor.section(slots * 4)?;
+                blob.append(ends, cursor.section(text_bytes as usize)?)?;
+            }
             Data::Text(text) => {
                 let indices = if flags & FLAG_DICT == 0 { None } else { Some(cursor.section(slots * 4)?) };
                 let ends = cursor.section(indices.map_or(slots, |_| entries as usize) * 4)?;
@@ -163,6 +190,10 @@ impl Builder {
             Data::Bool(bits) => bits.append_n(slots, false),
             Data::Text(text) => text.append_nulls(slots),
             Data::I32(values) => values.resize(values.len() + slots, 0),
+            Data::Big(values) | Data::Date(values) => values.resize(values.len() + slots, 0),
+            Data::Bytes(blob) => blob.append_nulls(slots),
+            Data::F64(values) => values.resize(values.len() + slots, 0.0),
+            Data::F32(values) => values.resize(values.len() + slots, 0.0),
             Data::List { ends, .. } => ends.resize(ends.len() + slots, ends[ends.len() - 1]),
             Data::Struct(fields) => fields.iter_mut().for_each(|field| field.append_nulls(slots)),
         }
@@ -177,6 +208,10 @@ impl Builder {
             Data::Bool(_) => self.slots / 8,
             Data::Text(text) => text.bytes() + self.slots * 4,
             Data::I32(values) => values.len() * 4,
+            Data::Big(values) | Data::Date(values) => values.len() * 8,
+            Data::Bytes(blob) => blob.bytes() + self.slots * 4,
+            Data::F64(values) => values.len() * 8,
+            Data::F32(values) => values.len() * 4,
             Data::List { ends, child } => ends.len() * 4 + child.bytes(),
             Data::Struct(fields) => fields.iter().map(Self::bytes).sum(),
         }
@@ -196,6 +231,11 @@ impl Builder {
             Data::Bool(_) => ColumnType::Bool,
             Data::Text(_) => ColumnType::Text,
             Data::I32(_) => ColumnType::I32,
+            Data::Big(_) => ColumnType::Big,
+            Data::Date(_) => ColumnType::Date,
+            Data::Bytes(_) => ColumnType::Bytes,
+            Data::F64(_) => ColumnType::Double,
+            Data::F32(_) => ColumnType::Float,
             Data::List { child, .. } => ColumnType::List(Box::new(child.column_type())),
             Data::Struct(fields) => ColumnType::Struct(
                 fields.iter().map(|field| (field.name.clone(), field.column_type())).collect(),
@@ -216,6 +256,14 @@ impl Builder {
             (Data::Bool(mut bits), _) => Arc::new(BooleanArray::new(bits.finish(), nulls)),
             (Data::Text(text), _) => text.finish(nulls)?,
             (Data::I32(values), _) => Arc::new(Int32Array::new(ScalarBuffer::from(values), nulls)),
+            (Data::Big(values), _) => Arc::new(Int64Array::new(ScalarBuffer::from(values), nulls)),
+            (Data::Date(values), _) => {
+                let array = TimestampMillisecondArray::new(ScalarBuffer::from(values), nulls);
+                Arc::new(array.with_timezone("UTC"))
+            }
+            (Data::Bytes(blob), _) => blob.finish(nulls)?,
+            (Data::F64(values), _) => Arc::new(Float64Array::new(ScalarBuffer::from(values), nulls)),
+            (Data::F32(values), _) => Arc::new(Float32Array::new(ScalarBuffer::from(values), nulls)),
             (Data::List { ends, child }, DataType::List(element)) => {
                 let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
                 let child = child.finish(element.data_type())?;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float64Type, Int64Type};
+use arrow_array::types::{Float32Type, Float64Type, Int64Type, TimestampMillisecondType};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use parquet::basic::{Compression, Encoding, ZstdLevel};
@@ -49,13 +49,17 @@ fn choose_leaf(array: &ArrayRef, codec: Option<Compression>) -> Choice {
     let sample = Sample::of(array);
     let dictionary = sample.distinct * VALUES_PER_DISTINCT <= sample.values && sample.values > 0;
     let encoding = match array.data_type() {
-        DataType::Int64 | DataType::Int32 => Encoding::DELTA_BINARY_PACKED,
+        DataType::Int64 | DataType::Int32 | DataType::Timestamp(..) => Encoding::DELTA_BINARY_PACKED,
         _ => Encoding::PLAIN,
     };
     let codec = codec.unwrap_or_else(|| {
         if sample.shrinks() { Compression::ZSTD(ZstdLevel::default()) } else { Compression::UNCOMPRESSED }
     });
     Choice { dictionary, encoding, codec }
+}
+
+fn put_i64(value: i64, bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(&value.to_le_bytes());
 }
 
 struct Sample {
@@ -83,9 +87,21 @@ impl Sample {
             }
             DataType::Int64 => {
                 let values = array.as_primitive::<Int64Type>();
-                Self::collect(rows.map(|row| values.value(row)), |value, bytes| {
+                Self::collect(rows.map(|row| values.value(row)), put_i64)
+            }
+            DataType::Timestamp(..) => {
+                let values = array.as_primitive::<TimestampMillisecondType>();
+                Self::collect(rows.map(|row| values.value(row)), put_i64)
+            }
+            DataType::Float32 => {
+                let values = array.as_primitive::<Float32Type>();
+                Self::collect(rows.map(|row| values.value(row).to_bits()), |value, bytes| {
                     bytes.extend_from_slice(&value.to_le_bytes());
                 })
+            }
+            DataType::Binary => {
+                let blobs = array.as_binary::<i32>();
+                Self::collect(rows.map(|row| blobs.value(row)), |value, bytes| bytes.extend_from_slice(value))
             }
             // Bools and shape numbers are tiny; a dictionary of bools does not exist.
             _ => Self { values: 0, distinct: 0, bytes: Vec::new() },

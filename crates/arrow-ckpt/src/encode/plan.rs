@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow_schema::{DataType, Field, Fields};
+use arrow_schema::{DataType, Field, Fields, TimeUnit};
 use serde::Deserialize;
 
 use crate::error::{CkptError, Result};
@@ -36,6 +36,16 @@ pub enum PlanKind {
     Text,
     /// Small integers of our own, such as shape numbers.
     I32,
+    /// Big integers that fit int64.
+    Big,
+    /// Valid dates as doubles: whole milliseconds since 1970 UTC.
+    Date,
+    /// Bytes.
+    Bytes,
+    /// Doubles whatever they are: elements of a `Float64Array`.
+    F64,
+    /// Floats: elements of a `Float32Array`.
+    F32,
     /// Lists of the one child.
     List,
     /// Structs of the children.
@@ -88,6 +98,14 @@ pub enum ColumnType {
     Text,
     /// int32.
     I32,
+    /// int64, apart from [`Self::Int`]: it never widens to a double.
+    Big,
+    /// Timestamp in milliseconds, UTC.
+    Date,
+    /// Binary.
+    Bytes,
+    /// float.
+    Float,
     /// A list.
     List(Box<ColumnType>),
     /// A struct of named fields.
@@ -122,7 +140,10 @@ impl ColumnType {
     pub fn to_arrow(&self) -> DataType {
         match self {
             Self::Null | Self::Text => DataType::Utf8,
-            Self::Int => DataType::Int64,
+            Self::Int | Self::Big => DataType::Int64,
+            Self::Date => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
+            Self::Bytes => DataType::Binary,
+            Self::Float => DataType::Float32,
             Self::Double => DataType::Float64,
             Self::Bool => DataType::Boolean,
             Self::I32 => DataType::Int32,

@@ -61,3 +61,13 @@ pub fn u32s(section: &[u8]) -> impl Iterator<Item = u32> + '_ {
 pub fn f64s(section: &[u8]) -> impl Iterator<Item = f64> + '_ {
     section.chunks_exact(8).map(|c| f64::from_le_bytes([c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]]))
 }
+
+/// The floats of a section.
+pub fn f32s(section: &[u8]) -> impl Iterator<Item = f32> + '_ {
+    u32s(section).map(f32::from_bits)
+}
+
+/// The int64 values of a section.
+pub fn i64s(section: &[u8]) -> impl Iterator<Item = i64> + '_ {
+    section.chunks_exact(8).map(|c| i64::from_le_bytes([c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]]))
+}

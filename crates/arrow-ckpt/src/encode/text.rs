@@ -86,20 +86,11 @@ impl TextBuilder {
         Ok(&self.bytes[start as usize..end as usize])
     }
 
-    /// Checks that `more` bytes fit below Arrow's 32-bit offsets; gives the bytes held.
+    /// Makes room for `more` bytes; gives the bytes held.
     fn reserve(&mut self, more: usize) -> Result<i32> {
-        if self.bytes.len() + more > i32::MAX as usize {
-            return Err(CkptError::new(
-                ErrorCode::Limit,
-                format!(
-                    "a column holds {} bytes of text in one row group; at most {} fit",
-                    self.bytes.len() + more,
-                    i32::MAX
-                ),
-            ));
-        }
+        let held = fit_offsets(self.bytes.len(), more)?;
         self.bytes.reserve(more);
-        Ok(self.bytes.len() as i32)
+        Ok(held)
     }
 
     /// The Arrow array of all that was appended.
@@ -111,7 +102,18 @@ impl TextBuilder {
     }
 }
 
-fn check_end(end: u32, last: u32, units: usize) -> Result<u32> {
+/// Checks that `more` bytes fit below Arrow's 32-bit offsets; gives the bytes held.
+pub fn fit_offsets(held: usize, more: usize) -> Result<i32> {
+    if held + more > i32::MAX as usize {
+        let all = held + more;
+        let message = format!("a column holds {all} bytes of one row group; at most {} fit", i32::MAX);
+        return Err(CkptError::new(ErrorCode::Limit, message));
+    }
+    Ok(held as i32)
+}
+
+/// Checks that end offsets rise and stay within the `units` there are.
+pub fn check_end(end: u32, last: u32, units: usize) -> Result<u32> {
     if end < last || end as usize > units {
         return Err(CkptError::internal(format!("end offset {end} is not between {last} and {units}")));
     }

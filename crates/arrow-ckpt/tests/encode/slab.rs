@@ -22,6 +22,11 @@ pub enum Kind {
         dictionary: bool,
     },
     I32,
+    Big,
+    Date,
+    Bytes,
+    F64,
+    F32,
     List(Box<Node>),
     Struct(Vec<Node>),
 }
@@ -44,6 +49,11 @@ impl Node {
             Kind::Bool => json!({ "n": self.name, "t": "bool" }),
             Kind::Text { .. } => json!({ "n": self.name, "t": "text" }),
             Kind::I32 => json!({ "n": self.name, "t": "i32" }),
+            Kind::Big => json!({ "n": self.name, "t": "big" }),
+            Kind::Date => json!({ "n": self.name, "t": "date" }),
+            Kind::Bytes => json!({ "n": self.name, "t": "bytes" }),
+            Kind::F64 => json!({ "n": self.name, "t": "f64" }),
+            Kind::F32 => json!({ "n": self.name, "t": "f32" }),
             Kind::List(element) => json!({ "n": self.name, "t": "list", "c": [element.plan()] }),
             Kind::Struct(fields) => {
                 json!({ "n": self.name, "t": "struct", "c": fields.iter().map(Self::plan).collect::<Vec<_>>() })
@@ -118,9 +128,32 @@ impl Slab {
         }
         match &node.kind {
             Kind::Null => {}
-            Kind::Num => self.section(values.iter().flat_map(|value| number(value).to_le_bytes())),
+            Kind::Num | Kind::F64 => {
+                self.section(values.iter().flat_map(|value| number(value).to_le_bytes()))
+            }
             Kind::Bool => self.section(values.iter().map(|value| u8::from(*value == V::Bool(true)))),
             Kind::I32 => self.section(values.iter().flat_map(|value| (number(value) as i32).to_le_bytes())),
+            Kind::F32 => {
+                self.section(values.iter().flat_map(|value| (number(value) as f32).to_le_bytes()));
+            }
+            Kind::Big => self.section(values.iter().flat_map(|value| int(value).to_le_bytes())),
+            Kind::Date => self.section(values.iter().flat_map(|value| time(value).to_le_bytes())),
+            Kind::Bytes => {
+                let pieces = values
+                    .iter()
+                    .map(|value| if let V::Bytes(bytes) = value { bytes.as_slice() } else { &[] });
+                let mut end = 0;
+                let ends: Vec<u32> = pieces
+                    .clone()
+                    .map(|piece| {
+                        end += piece.len() as u32;
+                        end
+                    })
+                    .collect();
+                self.ends(ends);
+                self.bytes[head + 8..head + 12].copy_from_slice(&end.to_le_bytes());
+                self.section(pieces.flatten().copied().collect::<Vec<_>>());
+            }
             Kind::Text { dictionary } => {
                 let texts: Vec<&str> = values.iter().map(text).collect();
                 flags |= self.texts(head, &texts, *dictionary);
@@ -202,6 +235,15 @@ impl Slab {
 
 fn number(value: &V) -> f64 {
     if let V::Number(number) = value { *number } else { 0.0 }
+}
+
+/// Of an int64 as the reader gives it: a number where that is exact.
+fn int(value: &V) -> i64 {
+    if let V::Int(int) = value { *int as i64 } else { number(value) as i64 }
+}
+
+fn time(value: &V) -> f64 {
+    if let V::Time(ms, _) = value { *ms } else { 0.0 }
 }
 
 fn text(value: &V) -> &str {
