@@ -120,6 +120,14 @@ export declare interface ColumnInfo {
     codec: string;
     /** Compressed size in bytes, its hidden column of exceptions included. */
     bytes: number;
+    /** The type of the column itself, where `type` says what its values are: the `string` of `json`. Else the same. */
+    stored: string;
+    /** The encodings of its values, sorted: `plain`, `rle_dictionary`, `delta_binary_packed`, ... Dictionaries themselves are `plain`. */
+    encodings: string[];
+    /** Rows in which the column is null: for null, for a missing key and for an exception. Null for lists, structs and files of other writers. */
+    nulls: number | null;
+    /** Values of another type than the column, kept beside it as JSON text. Null where another program rewrote the file. */
+    exceptions: number | null;
 }
 
 /** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */

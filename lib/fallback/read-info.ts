@@ -1,6 +1,6 @@
-import { readKeyValues } from '../files/file-keys.js';
-import { logicalColumns } from '../files/logical-columns.js';
-import type { CheckpointInfo, ColumnInfo } from '../options.js';
+import { CREATED_BY, readKeyValues } from '../files/file-keys.js';
+import { logicalColumns, type FileColumn } from '../files/logical-columns.js';
+import type { CheckpointInfo } from '../options.js';
 import { leavesOf, topLevelFields, type Field } from './fields.js';
 import { leafTypeName } from './leaf-type-names.js';
 import { ParquetFile } from './parquet-file.js';
@@ -11,40 +11,43 @@ import { checkVersion } from './version.js';
 export async function readParquetInfo(path: string): Promise<CheckpointInfo> {
   const file = await ParquetFile.open(path);
   try {
-    const { metadata, keyValues, bytes } = file;
+    const { keyValues, bytes } = file;
     checkVersion(keyValues, path);
     const { plan, hash, metadata: given } = readKeyValues(file.footer);
-    return {
-      path,
-      format: 'parquet',
-      rows: rowCount(file),
-      bytes,
-      hash,
-      metadata: given,
-      columns: logicalColumns(
-        topLevelFields(metadata.schema, path).map((field) => columnInfo(field, file)),
-        plan,
-      ),
-    };
+    const rows = rowCount(file);
+    const columns = fileColumns(file);
+    return { path, format: 'parquet', rows, bytes, hash, metadata: given, columns: logicalColumns(columns, plan, rows) };
   } finally {
     await file.close();
   }
 }
 
-function columnInfo(field: Field, { metadata }: ParquetFile): ColumnInfo {
+/** The top-level columns, as `describe` of crates/arrow-ckpt/src/decode/file.rs tells them. */
+export function fileColumns(file: ParquetFile): FileColumn[] {
+  return topLevelFields(file.metadata.schema, file.path).map((field) => columnInfo(field, file));
+}
+
+function columnInfo(field: Field, { metadata, footer }: ParquetFile): FileColumn {
   const codecs = new Set<string>();
+  const encodings = new Set<string>();
   let bytes = 0;
+  // The native reader keeps other writers' statistics out too: a damaged one must not stop a load.
+  let nulls: number | null = field.kind === 'leaf' && footer.createdBy?.startsWith(CREATED_BY) === true ? 0 : null;
   for (const group of metadata.row_groups) {
     for (const { ordinal } of leavesOf(field)) {
       const chunk = group.columns[ordinal]?.meta_data;
       if (chunk === undefined) continue;
       codecs.add(CODEC_NAMES[chunk.codec] ?? chunk.codec.toLowerCase());
+      for (const encoding of chunk.encodings) if (!OF_LEVELS.has(encoding)) encodings.add(encoding.toLowerCase());
       bytes += Number(chunk.total_compressed_size);
+      const known = chunk.statistics?.null_count;
+      nulls = nulls === null || known === undefined ? null : nulls + Number(known);
     }
   }
-  return { name: field.name, type: typeName(field), codec: [...codecs].join(', '), bytes };
+  return { name: field.name, type: typeName(field), codec: [...codecs].join(', '), bytes, encodings: [...encodings].sort(), nulls };
 }
 
+const OF_LEVELS: ReadonlySet<string> = new Set(['RLE', 'BIT_PACKED']);
 const CODEC_NAMES: Record<string, string> = { UNCOMPRESSED: 'none', LZ4_RAW: 'lz4' };
 
 function typeName(field: Field): string {

@@ -44,7 +44,8 @@ export async function parquetInfo(path: string): Promise<CheckpointInfo> {
   try {
     const file = await load.opened();
     const { plan, hash, metadata } = readKeyValues(footerOf(file, path));
-    return { path, format: 'parquet', rows: file.rows, bytes: file.bytes, hash, metadata, columns: logicalColumns(file.columns, plan) };
+    const { rows, bytes } = file;
+    return { path, format: 'parquet', rows, bytes, hash, metadata, columns: logicalColumns(file.columns, plan, rows) };
   } finally {
     load.close();
   }

@@ -1,6 +1,7 @@
 import { Arena } from '../columnar/read/views.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import type { CheckpointError } from '../errors.js';
+import type { FileColumn } from '../files/logical-columns.js';
 import { BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
 import type { Binding, NativeReader } from './binding.js';
 import { nativeError } from './errors.js';
@@ -12,7 +13,7 @@ export interface FileDescription {
   bytes: number;
   createdBy: string | null;
   keyValues: Record<string, string>;
-  columns: { name: string; type: string; codec: string; bytes: number }[];
+  columns: FileColumn[];
   tree: PhysicalNode[];
 }
 

@@ -1,10 +1,12 @@
 //! An opened file: checked, described, ready to be scanned.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
+use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
 use super::chunks::check_metadata;
@@ -17,6 +19,9 @@ use crate::format::{KEY_CHUNK_CRC, KEY_FOOTER_CRC};
 
 /// All keys of ours begin so.
 const PREFIX: &str = "arrow-ckpt.";
+
+/// Every chunk has these for its levels; booleans of some writers use them for values as well, which cannot be told apart.
+const OF_LEVELS: [&str; 2] = ["rle", "bit_packed"];
 
 /// How to open a file.
 #[derive(Debug, Clone, Copy)]
@@ -84,8 +89,9 @@ impl CheckpointFile {
     }
 
     /// The file in JSON:
-    /// `{ rows, bytes, createdBy, keyValues, rowGroups, columns: [{ name, type, codec, bytes }], tree: [node] }`, where
-    /// `keyValues` are ours without the checksums, a column's `bytes` are its compressed bytes, and a node of the physical tree is
+    /// `{ rows, bytes, createdBy, keyValues, rowGroups, columns: [{ name, type, codec, encodings, bytes, nulls }], tree: [node] }`,
+    /// where `keyValues` are ours without the checksums, a column's `encodings` are those of its values, its `bytes` the compressed
+    /// ones, its `nulls` are null where the file does not say how many there are, and a node of the physical tree is
     /// `{ name, kind, nullable, children }`.
     #[must_use]
     pub fn describe(&self) -> Value {
@@ -113,18 +119,32 @@ impl CheckpointFile {
 
     fn describe_column(&self, column: usize) -> Value {
         let node = &self.columns.nodes[column];
+        let leaves = self.columns.leaves[column].clone();
         let mut codecs: Vec<&str> = Vec::new();
+        let mut encodings = BTreeSet::new();
         let mut bytes = 0;
+        // Of a list or a struct the statistics tell the nulls of its leaves, not its own.
+        let mut nulls = (leaves.len() == 1 && node.children.is_empty()).then_some(0);
         for group in self.metadata.row_groups() {
-            for chunk in &group.columns()[self.columns.leaves[column].clone()] {
+            for chunk in &group.columns()[leaves.clone()] {
                 let codec = codec_name(chunk.compression());
                 if !codecs.contains(&codec) {
                     codecs.push(codec);
                 }
+                encodings.extend(chunk.encodings().map(|encoding| encoding.to_string().to_lowercase()));
                 bytes += chunk.compressed_size();
+                let known = chunk.statistics().and_then(Statistics::null_count_opt);
+                nulls = nulls.zip(known).and_then(|(nulls, more): (u64, u64)| nulls.checked_add(more));
             }
         }
-        json!({ "name": node.name, "type": node.words(), "codec": codecs.join(", "), "bytes": bytes })
+        json!({
+            "name": node.name,
+            "type": node.words(),
+            "codec": codecs.join(", "),
+            "encodings": encodings.into_iter().filter(|name| !OF_LEVELS.contains(&name.as_str())).collect::<Vec<_>>(),
+            "bytes": bytes,
+            "nulls": nulls,
+        })
     }
 
     /// Begins to read rows.

@@ -103,8 +103,14 @@ fn verify_bytes(footer: &[u8]) -> Result<()> {
 }
 
 fn parse(footer: &[u8]) -> Result<ParquetMetaData> {
+    // Ours tell the null counts. A damaged statistic of another writer must not stop a load that has no use for it.
+    let statistics = if is_footer_ours(footer) {
+        ParquetStatisticsPolicy::KeepAll
+    } else {
+        ParquetStatisticsPolicy::SkipAll
+    };
     let options = ParquetMetaDataOptions::new()
-        .with_column_stats_policy(ParquetStatisticsPolicy::SkipAll)
+        .with_column_stats_policy(statistics)
         .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll);
     guarded(|| {
         ParquetMetaDataReader::decode_metadata_with_options(footer, Some(&options)).map_err(|error| {
