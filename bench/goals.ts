@@ -29,6 +29,7 @@ function ownWorst(suite: string, rows: number, measure: keyof Medians, what: str
   return { suite, rows, what, limit, value };
 }
 
+const MIXED_ROWS = 500_000;
 const FLAT_ROWS = 1_000_000;
 const NESTED_ROWS = 200_000;
 
@@ -47,6 +48,8 @@ const GOALS: readonly Goal[] = [
   toJson('nested', NESTED_ROWS, 'load', 'wallMs', 'load, wall, x JSON', 0.65),
   ownWorst('nested', NESTED_ROWS, 'loopMaxMs', 'longest block of the loop, ms', 100),
   ownWorst('nested', NESTED_ROWS, 'loopP99Ms', 'loop delay p99, ms', 30),
+  toJson('mixed', MIXED_ROWS, 'save', 'wallMs', 'save, wall, x JSON', 0.6),
+  toJson('mixed', MIXED_ROWS, 'load', 'wallMs', 'load, wall, x JSON', 0.8),
 ];
 
 /** A goal beside what was measured. */

@@ -1,9 +1,10 @@
 import { flat } from './flat.ts';
+import { missing, mixed, shapes } from './irregular.ts';
 import { nested } from './nested.ts';
 import type { Suite } from './suite.ts';
 import { unicode } from './unicode.ts';
 
-export const SUITES: readonly Suite[] = [flat, nested, unicode];
+export const SUITES: readonly Suite[] = [flat, nested, unicode, mixed, shapes, missing];
 
 /** What `npm run bench` runs when `--suite` is not given: the suites that the goals are about. */
 export const DEFAULT_SUITES: readonly string[] = ['flat', 'nested'];

@@ -50,6 +50,11 @@ export class ListNode extends WriteNode {
     this.cursor = 0;
   }
 
+  /** An absent list ends where the one before it does. */
+  override clear(): boolean {
+    return false;
+  }
+
   protected override grow(capacity: number): void {
     super.grow(capacity);
     this.ends = grown(this.ends, new Uint32Array(capacity));
@@ -126,6 +131,13 @@ export class StructNode extends WriteNode {
   override putNull(position: number): void {
     super.putNull(position);
     for (const child of this.children) child.putNull(position);
+  }
+
+  override clear(slots: number): boolean {
+    super.clear(slots);
+    let all = true;
+    for (const child of this.children) all = child.clear(slots) && all;
+    return all;
   }
 
   protected override grow(capacity: number): void {

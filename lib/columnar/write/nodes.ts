@@ -47,6 +47,16 @@ export abstract class WriteNode {
     for (const child of this.children) child.reset();
   }
 
+  /**
+   * Fills the slots of a chunk with nulls, to be overwritten where there are values: cheaper than a `putNull` for each when many are absent.
+   * False if the absent ones need their `putNull` all the same.
+   */
+  clear(slots: number): boolean {
+    this.valid.fill(0, 0, slots);
+    this.hasNulls = true;
+    return true;
+  }
+
   /** Adapts to what the last chunk showed, before the next begins; true if generated code no longer fits. */
   adapt(): boolean {
     let changed = false;
@@ -116,6 +126,11 @@ export class NumberNode extends WriteNode {
     this.data[position] = 0;
   }
 
+  override clear(slots: number): boolean {
+    this.data.fill(0, 0, slots);
+    return super.clear(slots);
+  }
+
   protected override grow(capacity: number): void {
     super.grow(capacity);
     this.data = grown(this.data, new Float64Array(capacity));
@@ -147,6 +162,11 @@ export class BoolNode extends WriteNode {
     this.data[position] = 0;
   }
 
+  override clear(slots: number): boolean {
+    this.data.fill(0, 0, slots);
+    return super.clear(slots);
+  }
+
   protected override grow(capacity: number): void {
     super.grow(capacity);
     this.data = grown(this.data, new Uint8Array(capacity));
@@ -176,6 +196,11 @@ export class ShapeIdNode extends WriteNode {
   override putNull(position: number): void {
     super.putNull(position);
     this.data[position] = 0;
+  }
+
+  override clear(slots: number): boolean {
+    this.data.fill(0, 0, slots);
+    return super.clear(slots);
   }
 
   protected override grow(capacity: number): void {
@@ -229,6 +254,12 @@ export class TextNode extends WriteNode {
     else this.ids[position] = 0;
   }
 
+  override clear(slots: number): boolean {
+    if (this.dictionary !== undefined) this.ids.fill(0, 0, slots);
+    else for (let position = 0; position < slots; position++) this.parts[position] = '';
+    return super.clear(slots);
+  }
+
   override reset(): void {
     super.reset();
     if (this.dictionary === undefined) return;
@@ -268,15 +299,8 @@ export class TextNode extends WriteNode {
   }
 }
 
-/** The exceptions of a column, or whole rows, as JSON text: null but where there is one. */
+/** The exceptions of a column, or whole rows, as JSON text: cleared at the start of each chunk, so null but where there is one. */
 export class ExceptionNode extends TextNode {
-  /** Starts a chunk of `rows` rows without exceptions. */
-  clear(rows: number): void {
-    this.parts = Array<string>(rows).fill('');
-    this.valid.fill(0, 0, rows);
-    this.hasNulls = true;
-  }
-
   /** Texts of irregular values hardly repeat. */
   override adapt(): boolean {
     return false;

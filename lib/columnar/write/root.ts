@@ -15,12 +15,15 @@ export class RootNode extends StructNode {
   /** By field; the column itself holds a null where its exceptions hold a text. */
   readonly #exceptions: (ExceptionNode | undefined)[] = [];
   readonly #wanted = new Set<number>();
+  /** By field: its slots of this chunk are nulls until something is put there. */
+  readonly #cleared: boolean[] = [];
   #rowTexts: ExceptionNode | undefined;
   #rowTextsWanted = false;
 
   /** Starts a chunk of `rows` rows. */
   resetChunk(rows: number): void {
     this.reset();
+    for (const field of this.shapes.absent) this.#cleared[field] = (this.fields[field] as WriteNode).clear(rows);
     for (const node of [...this.#exceptions, this.#rowTexts]) {
       node?.clear(rows);
     }
@@ -43,7 +46,7 @@ export class RootNode extends StructNode {
     for (let index = 0; index < shape.fields.length; index++) {
       this.putCell(shape.fields[index] as number, position, row[shape.keys[index] as string], context);
     }
-    for (const field of shape.absent) (this.fields[field] as WriteNode).putNull(position);
+    for (const field of shape.absent) if (this.#cleared[field] !== true) (this.fields[field] as WriteNode).putNull(position);
     this.putShape(position, shape.id);
   }
 

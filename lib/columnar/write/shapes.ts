@@ -17,14 +17,32 @@ export interface Shape {
 
 interface Step {
   next: Map<string, Step>;
+  /** The key taken last and where it led: nearly always the next one again, and cheaper than the map. */
+  key: string | undefined;
+  to: Step | undefined;
   shape: Shape | undefined;
+}
+
+function newStep(): Step {
+  return { next: new Map(), key: undefined, to: undefined, shape: undefined };
+}
+
+function take(step: Step, key: string): Step | undefined {
+  if (step.key === key) return step.to;
+  const to = step.next.get(key);
+  if (to === undefined) return undefined;
+  step.key = key;
+  step.to = to;
+  return to;
 }
 
 /** The shapes of one struct, found by walking an object's keys. */
 export class ShapeTable {
   readonly shapes: Shape[] = [];
   readonly fieldOf = new Map<string, number>();
-  readonly #root: Step = { next: new Map(), shape: undefined };
+  /** The fields that some shape lacks. */
+  readonly absent = new Set<number>();
+  readonly #root: Step = newStep();
   #keyCount = 0;
   /** The shape matched last. */
   recent: Shape | undefined;
@@ -33,12 +51,27 @@ export class ShapeTable {
   match(object: Row): Shape | undefined {
     const last = this.recent;
     if (last !== undefined && hasKeys(object, last.keys)) return last;
+    const shape = this.#walk(object) ?? this.#walkOwn(object);
+    if (shape !== undefined) this.recent = shape;
+    return shape;
+  }
+
+  #walk(object: Row): Shape | undefined {
     let step: Step | undefined = this.#root;
-    for (const key of Object.keys(object)) {
-      step = step.next.get(key);
+    for (const key in object) {
+      step = take(step, key);
       if (step === undefined) return undefined;
     }
-    if (step.shape !== undefined) this.recent = step.shape;
+    return step.shape;
+  }
+
+  /** For-in also walks what others may have added to Object.prototype. */
+  #walkOwn(object: Row): Shape | undefined {
+    let step: Step | undefined = this.#root;
+    for (const key of Object.keys(object)) {
+      step = take(step, key);
+      if (step === undefined) return undefined;
+    }
     return step.shape;
   }
 
@@ -50,13 +83,14 @@ export class ShapeTable {
     const present = new Set(fields);
     const absent: number[] = [];
     for (let field = 0; field < this.fieldOf.size; field++) if (!present.has(field)) absent.push(field);
+    for (const field of absent) this.absent.add(field);
     const shape: Shape = { id: this.shapes.length, keys, fields, absent };
     this.shapes.push(shape);
     this.#keyCount += keys.length;
     let step = this.#root;
     for (const key of keys) {
       let next = step.next.get(key);
-      if (next === undefined) step.next.set(key, (next = { next: new Map(), shape: undefined }));
+      if (next === undefined) step.next.set(key, (next = newStep()));
       step = next;
     }
     step.shape = shape;
@@ -69,6 +103,7 @@ export class ShapeTable {
     const field = this.fieldOf.size;
     this.fieldOf.set(key, field);
     for (const shape of this.shapes) shape.absent.push(field);
+    if (this.shapes.length > 0) this.absent.add(field);
   }
 }
 

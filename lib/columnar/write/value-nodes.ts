@@ -37,6 +37,11 @@ export class DateNode extends WriteNode {
     this.data[position] = 0;
   }
 
+  override clear(slots: number): boolean {
+    this.data.fill(0, 0, slots);
+    return super.clear(slots);
+  }
+
   protected override grow(capacity: number): void {
     super.grow(capacity);
     this.data = grown(this.data, new Float64Array(capacity));
@@ -69,6 +74,11 @@ export class BigNode extends WriteNode {
     this.data[position] = 0n;
   }
 
+  override clear(slots: number): boolean {
+    this.data.fill(0n, 0, slots);
+    return super.clear(slots);
+  }
+
   protected override grow(capacity: number): void {
     super.grow(capacity);
     this.data = grown(this.data, new BigInt64Array(capacity));
@@ -96,6 +106,11 @@ export class BytesNode extends WriteNode {
   override putNull(position: number): void {
     super.putNull(position);
     this.parts[position] = NO_BYTES;
+  }
+
+  override clear(slots: number): boolean {
+    for (let position = 0; position < slots; position++) this.parts[position] = NO_BYTES;
+    return super.clear(slots);
   }
 
   /** Bytes of the first `slots` parts. */
