@@ -1,7 +1,9 @@
 import { align8, FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY, RECORD_PLAN, RECORD_ROWS } from '../layout.js';
 import { ListNode } from './containers.js';
-import { BoolNode, NumberNode, ShapeIdNode, TextNode, type WriteNode } from './nodes.js';
-import { BigNode, BytesNode, DateNode, FloatNode } from './value-nodes.js';
+import { BytesNode } from './bytes-node.js';
+import { BoolNode, NumberNode, ShapeIdNode, BigNode, DateNode, FloatNode } from './data-nodes.js';
+import type { WriteNode } from './nodes.js';
+import { TextNode } from './text-nodes.js';
 
 /** Texts longer than this on average are written one by one: joining them would only copy them once more. */
 const JOIN_MAX_AVERAGE = 2048;

@@ -3,9 +3,9 @@ import type { Row } from '../../rows.js';
 import type { LogicalPlan } from '../plan.js';
 import { ChunkBytes, writePlanRecord, type Slab } from './chunk-bytes.js';
 import { generateFill, type Fill } from './fill-code.js';
-import type { FillContext } from './nodes.js';
 import { RootNode } from './root.js';
 import type { Shape } from './shapes.js';
+import type { FillContext } from './nodes.js';
 
 /** Rows in a chunk: enough that calls cost nothing, few enough that the scratch stays in the cache (ARCHITECTURE.md, law 2). */
 export const CHUNK_ROWS = 1024;

@@ -1,8 +1,10 @@
 import { isPlainObject, type Row } from '../../rows.js';
 import { NameSpace } from '../names.js';
 import type { FieldPlan, StructPlan, ValuePlan } from '../plan.js';
-import { grown, JsonNode, ShapeIdNode, WriteNode, type FillContext } from './nodes.js';
 import { ShapeTable } from './shapes.js';
+import { ShapeIdNode } from './data-nodes.js';
+import { grown, WriteNode, type FillContext } from './nodes.js';
+import { JsonNode } from './text-nodes.js';
 
 /** Fields of one struct; objects with others are stored as JSON text. */
 export const MAX_FIELDS = 4096;

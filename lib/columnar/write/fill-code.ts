@@ -1,10 +1,13 @@
 import type { Row } from '../../rows.js';
 import { compile, quote } from '../generate.js';
 import { hasOnlyElements, ListNode, StructNode } from './containers.js';
-import { BoolNode, JsonNode, NumberNode, TextNode, type FillContext, type WriteNode } from './nodes.js';
 import type { RootNode } from './root.js';
-import { BigNode, BytesNode, DateNode, FloatsNode } from './value-nodes.js';
 import type { Shape } from './shapes.js';
+import { BytesNode } from './bytes-node.js';
+import { BoolNode, NumberNode, BigNode, DateNode } from './data-nodes.js';
+import { FloatsNode } from './floats-node.js';
+import type { FillContext, WriteNode } from './nodes.js';
+import { JsonNode, TextNode } from './text-nodes.js';
 
 /**
  * One array in so many is looked at for keys of its own beyond its elements, a power of 2: to look at each would cost more than to store it.

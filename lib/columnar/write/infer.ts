@@ -1,8 +1,11 @@
 import { isPlainObject, type Row } from '../../rows.js';
 import { kindOf } from '../../value/kind.js';
 import { hasOnlyElements, isPlainArray, ListNode, MAX_FIELDS, StructNode } from './containers.js';
-import { BoolNode, JsonNode, NullNode, NumberNode, TextNode, type WriteNode } from './nodes.js';
-import { BigNode, BytesNode, DateNode, FloatsNode, isInt64, millisecondsOf } from './value-nodes.js';
+import { BytesNode } from './bytes-node.js';
+import { BoolNode, NumberNode, BigNode, DateNode, isInt64, millisecondsOf } from './data-nodes.js';
+import { FloatsNode } from './floats-node.js';
+import { NullNode, type WriteNode } from './nodes.js';
+import { JsonNode, TextNode } from './text-nodes.js';
 
 /** Nesting below a column that becomes nested Parquet columns; what is deeper is stored as JSON text. */
 const MAX_COLUMN_DEPTH = 16;

@@ -5,7 +5,8 @@ import { encodeValue } from '../../value/extended-json.js';
 import type { LogicalPlan, PhysicalPlan } from '../plan.js';
 import { StructNode } from './containers.js';
 import { evolve } from './infer.js';
-import { JsonNode, ExceptionNode, type FillContext, type WriteNode } from './nodes.js';
+import type { FillContext, WriteNode } from './nodes.js';
+import { JsonNode, ExceptionNode } from './text-nodes.js';
 
 /**
  * The rows: a struct whose fields are the columns of the file. A value that does not fit its column goes as JSON text into the hidden

@@ -1,0 +1,39 @@
+import type { ValuePlan } from '../plan.js';
+import { kindOf } from '../../value/kind.js';
+import { WriteNode } from './nodes.js';
+
+const NO_BYTES = new Uint8Array(0);
+
+/** Bytes: kept by reference until the chunk is written. */
+export class BytesNode extends WriteNode {
+  readonly kind = 'bytes';
+  readonly parts: Uint8Array[] = [];
+
+  put(position: number, value: unknown): boolean {
+    if (typeof value !== 'object' || value === null || kindOf(value) !== 'bytes') return false;
+    this.parts[position] = value as Uint8Array;
+    this.valid[position] = 1;
+    return true;
+  }
+
+  override putNull(position: number): void {
+    super.putNull(position);
+    this.parts[position] = NO_BYTES;
+  }
+
+  override clear(slots: number): boolean {
+    for (let position = 0; position < slots; position++) this.parts[position] = NO_BYTES;
+    return super.clear(slots);
+  }
+
+  /** Bytes of the first `slots` parts. */
+  total(slots: number): number {
+    let bytes = 0;
+    for (let index = 0; index < slots; index++) bytes += (this.parts[index] as Uint8Array).byteLength;
+    return bytes;
+  }
+
+  describe(): ValuePlan {
+    return { t: 'bytes' };
+  }
+}
