@@ -31,3 +31,11 @@ export function keepKeys(row: Row, keep: ReadonlySet<string> | undefined): Row {
   for (const key of Object.keys(row)) if (keep.has(key)) setOwn(kept, key, row[key]);
   return kept;
 }
+
+/** A map as an object if its keys are strings, else as its pairs. */
+export function makeMap(pairs: [unknown, unknown][], object: boolean): unknown {
+  if (!object) return pairs;
+  const made: Row = {};
+  for (const [key, value] of pairs) setOwn(made, key as string, value);
+  return made;
+}

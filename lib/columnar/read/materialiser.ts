@@ -2,10 +2,7 @@ import type { Row } from '../../rows.js';
 import { closureMaterialise } from './row-closures.js';
 import { generateMaterialise } from './row-code.js';
 import type { RowRead } from './tree.js';
-import { NodeView, type Arena } from './views.js';
-
-/** Appends the rows of a block to `out`. */
-export type Materialise = (views: readonly NodeView[], rows: number, out: Row[]) => void;
+import { NodeView, type Arena, type Materialise } from './views.js';
 
 /** Fewer rows than this are made by closures: small checkpoints do not pay for a compilation. */
 const MIN_GENERATED_ROWS = 2048;

@@ -1,10 +1,9 @@
 import type { Row } from '../../rows.js';
 import { decodeValue } from '../../value/extended-json.js';
-import { buildShape, keepKeys, setOwn } from './build.js';
-import type { Materialise } from './materialiser.js';
+import { buildShape, keepKeys, makeMap } from './build.js';
 import { floatArray } from './typed-arrays.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
-import type { NodeView } from './views.js';
+import type { Materialise, NodeView } from './views.js';
 
 type Read = (slot: number) => unknown;
 
@@ -87,14 +86,6 @@ function mapReader(node: MapRead, views: readonly NodeView[]): Read {
     for (const end = data[slot] as number; cursor < end; cursor++) pairs.push([readKey(cursor), readValue(cursor)]);
     return makeMap(pairs, node.object);
   };
-}
-
-/** A map as an object if its keys are strings, else as its pairs. */
-export function makeMap(pairs: [unknown, unknown][], object: boolean): unknown {
-  if (!object) return pairs;
-  const made: Row = {};
-  for (const [key, value] of pairs) setOwn(made, key as string, value);
-  return made;
 }
 
 function structReader({ node, keys, fields, shapes, shape }: StructRead, views: readonly NodeView[]): Read {

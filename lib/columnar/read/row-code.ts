@@ -1,8 +1,7 @@
 import { decodeValue } from '../../value/extended-json.js';
 import { compile, quote } from '../generate.js';
-import { buildShape, keepKeys } from './build.js';
-import type { Materialise } from './materialiser.js';
-import { makeMap } from './row-closures.js';
+import { buildShape, keepKeys, makeMap } from './build.js';
+import type { Materialise } from './views.js';
 import { floatArray } from './typed-arrays.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
 

@@ -14,6 +14,7 @@ import {
   NODE_WORDS,
 } from '../layout.js';
 import { CheckpointError } from '../../errors.js';
+import type { Row } from '../../rows.js';
 import { timestampOf } from './timestamps.js';
 
 /** Memory that the core fills with blocks, with a view for its directory. */
@@ -100,6 +101,9 @@ export class NodeView {
     return values;
   }
 }
+
+/** Appends the rows of a block, whose views are at hand, to `out`. */
+export type Materialise = (views: readonly NodeView[], rows: number, out: Row[]) => void;
 
 function textOf({ bytes, u32 }: Arena, word: number): string {
   const from = u32[word + 4] as number;
