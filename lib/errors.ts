@@ -16,6 +16,8 @@ export const ERROR_CODES = [
   'ERR_CKPT_UNSUPPORTED_VALUE',
   /** Nesting deeper than the limit. */
   'ERR_CKPT_TOO_DEEP',
+  /** Rows do not fit the `schema` of a save or load. `violations` has the first 20, `count` tells how many there are. */
+  'ERR_CKPT_SCHEMA',
   /** A requested column is not in the checkpoint. */
   'ERR_CKPT_UNKNOWN_COLUMN',
   /** There is no file at the path. */
@@ -48,6 +50,18 @@ export const ERROR_CODES = [
 
 export type CheckpointErrorCode = (typeof ERROR_CODES)[number];
 
+/** One value that does not fit a schema. */
+export interface SchemaViolation {
+  /** The index of the row, counted from 0 over the whole checkpoint. */
+  row: number;
+  /** The place inside the row, `metadata.tags[3]`; empty for the row itself. */
+  path: string;
+  /** What the schema asks for, or the schema's own message. */
+  expected: string;
+  /** What is there, in short. */
+  got: string;
+}
+
 /** Where an error happened; every field is optional and present only when it is known. */
 export interface CheckpointErrorFields {
   /** The file or folder concerned. */
@@ -56,6 +70,10 @@ export interface CheckpointErrorFields {
   column?: string;
   /** The index of the row, counted from 0 over the whole checkpoint. */
   row?: number;
+  /** With `ERR_CKPT_SCHEMA`: the first 20 violations. */
+  violations?: readonly SchemaViolation[];
+  /** With `ERR_CKPT_SCHEMA`: the number of all violations. */
+  count?: number;
   /** The error underneath. */
   cause?: unknown;
 }
@@ -73,6 +91,8 @@ export class CheckpointError extends Error {
   declare readonly path?: string;
   declare readonly column?: string;
   declare readonly row?: number;
+  declare readonly violations?: readonly SchemaViolation[];
+  declare readonly count?: number;
 
   constructor(code: CheckpointErrorCode, message: string, fields: CheckpointErrorFields = {}) {
     super(message, 'cause' in fields ? { cause: fields.cause } : undefined);
@@ -80,6 +100,8 @@ export class CheckpointError extends Error {
     if (fields.path !== undefined) this.path = fields.path;
     if (fields.column !== undefined) this.column = fields.column;
     if (fields.row !== undefined) this.row = fields.row;
+    if (fields.violations !== undefined) this.violations = fields.violations;
+    if (fields.count !== undefined) this.count = fields.count;
   }
 }
 

@@ -19,17 +19,22 @@ export interface Start {
   through?: readonly string[];
   /** The user to run as. */
   uid?: number;
+  /** Milliseconds after which it is killed. @default 60000 */
+  timeout?: number;
 }
 
-/** Runs a program of `__test__/programs` in a process of its own; a `.ts` one through tsx. Kills it after a minute: a hang is a failure. */
-export async function runProgram(name: string, { args = [], env = {}, nodeArgs = [], through = [], uid }: Start = {}): Promise<Outcome> {
+/** Runs a program of `__test__/programs` in a process of its own; a `.ts` one through tsx. Kills it after a time: a hang is a failure. */
+export async function runProgram(
+  name: string,
+  { args = [], env = {}, nodeArgs = [], through = [], uid, timeout = 60_000 }: Start = {},
+): Promise<Outcome> {
   const program = fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
   const loader = name.endsWith('.ts') ? ['--import', 'tsx'] : [];
   const [command, ...rest] = [...through, process.execPath, ...nodeArgs, ...loader, program, ...args] as [string, ...string[]];
   const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
-    timeout: 60_000,
+    timeout,
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let stdout = '';

@@ -24,11 +24,6 @@ export function loadBinding(): Binding | null {
   return load().binding;
 }
 
-/** What went wrong in loading the binding; undefined when it is there, or was not wanted. */
-export function bindingError(): unknown {
-  return load().error;
-}
-
 /** Tells once per process that the binary is missing, unless that was asked for. */
 export function warnNoBinding(): void {
   const { binding, error, forced } = load();
@@ -38,7 +33,7 @@ export function warnNoBinding(): void {
     code: 'ARROW_CKPT_NO_BINARY',
     detail:
       'Reinstall with optional dependencies (npm install --include=optional), on the platform that runs the code, or build from source ' +
-      `(npm run build:native). ARROW_CKPT_FORCE_JSON=1 chooses JSON without this warning. Cause: ${causeOf(error)}`,
+      `(npm run build:native). ARROW_CKPT_FORCE_JSON=1 chooses JSON without this warning.${causeOf(error)}`,
   });
 }
 
@@ -62,9 +57,14 @@ function platformName(): string {
   return `${process.platform}-${process.arch}${libc}`;
 }
 
-/** The first line of each error of the chain: the loader tries several places, and each can fail for a reason of its own. */
+/**
+ * What each place that the loader tried said, its first line; nothing where all said only that there is no such module. The outermost
+ * error is the loader's own advice.
+ */
 function causeOf(error: unknown): string {
   const lines = new Set<string>();
-  for (let cause = error; cause instanceof Error && lines.size < 8; cause = cause.cause) lines.add(cause.message.split('\n', 1)[0] ?? '');
-  return [...lines].join('; ');
+  for (let cause = (error as Error).cause; cause instanceof Error && lines.size < 8; cause = cause.cause) {
+    if (!cause.message.startsWith('Cannot find module')) lines.add(cause.message.split('\n', 1)[0] ?? '');
+  }
+  return lines.size === 0 ? '' : ` Cause: ${[...lines].join('; ')}`;
 }
