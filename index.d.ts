@@ -5,6 +5,8 @@ export declare class CheckpointError extends Error {
     readonly path?: string;
     readonly column?: string;
     readonly row?: number;
+    readonly violations?: readonly SchemaViolation[];
+    readonly count?: number;
     constructor(code: CheckpointErrorCode, message: string, fields?: CheckpointErrorFields);
 }
 
@@ -18,6 +20,10 @@ export declare interface CheckpointErrorFields {
     column?: string;
     /** The index of the row, counted from 0 over the whole checkpoint. */
     row?: number;
+    /** With `ERR_CKPT_SCHEMA`: the first 20 violations. */
+    violations?: readonly SchemaViolation[];
+    /** With `ERR_CKPT_SCHEMA`: the number of all violations. */
+    count?: number;
     /** The error underneath. */
     cause?: unknown;
 }
@@ -75,6 +81,9 @@ export declare class CheckpointManager {
      * Loads the rows of an operation of a step; null when there is no checkpoint, or when `options.hash` is given and is not the one it was saved with.
      * @throws what `readCheckpoint` throws, `ERR_CKPT_CORRUPT` for a damaged file among it: null never stands for a checkpoint that is there but unreadable
      */
+    loadCheckpoint<S extends StandardSchemaV1>(step: string, operation: string, options: LoadOptions & {
+        schema: S;
+    }): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
     loadCheckpoint<T extends Row = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
     /**
      * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path.
@@ -105,6 +114,17 @@ export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'co
     logger?: Logger | false;
 }
 
+/** The columns of rows. {@link inferSchema} makes one; the `schema` options of saves and loads take one. */
+export declare interface CheckpointSchema {
+    columns: ColumnSchema[];
+    /** Keys of rows that are no column: see `extra` of {@link ValueSchema}. @default 'drop' */
+    extra?: ExtraKeys;
+    /** Told by `inferSchema`: how many rows there were. */
+    rows?: number;
+    /** Told by `inferSchema`: rows with too many different keys for columns, which are kept whole as JSON text. */
+    irregularRows?: number;
+}
+
 export declare type Codec = (typeof CODECS)[number];
 
 /** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
@@ -130,6 +150,26 @@ export declare interface ColumnInfo {
     exceptions: number | null;
 }
 
+/** A column of the rows, or a key of a struct. */
+export declare interface ColumnSchema extends ValueSchema {
+    /** The key. */
+    name: string;
+    /** Whether the key may be missing, or its value be undefined. @default false */
+    optional?: boolean;
+    /** What a load puts where the key is missing or undefined; plain objects and arrays are copied for each row. @default none */
+    default?: unknown;
+    /** Told by `inferSchema`: values of another type than the column's, which are kept beside it as JSON text. Not looked at in a schema of yours. */
+    irregular?: number;
+    /** Told by `inferSchema`: why the type was chosen. Not looked at in a schema of yours. */
+    reason?: string;
+}
+
+/**
+ * The types of values, as JavaScript knows them: `list` is an array, `struct` a plain object, `json` any value, kept as JSON text, and `any` any
+ * value in a column whose type the values decide. A `date` is a valid one, and `bytes` is a Uint8Array.
+ */
+export declare type ColumnType = 'number' | 'boolean' | 'string' | 'date' | 'bytes' | 'bigint' | 'float32array' | 'float64array' | 'list' | 'struct' | 'json' | 'any' | 'null';
+
 /** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
 declare const ERROR_CODES: readonly [
 /** An argument has the wrong type (a path that is not a string, a step name that is empty). */
@@ -148,6 +188,8 @@ declare const ERROR_CODES: readonly [
 'ERR_CKPT_UNSUPPORTED_VALUE', 
 /** Nesting deeper than the limit. */
 'ERR_CKPT_TOO_DEEP', 
+/** Rows do not fit the `schema` of a save or load. `violations` has the first 20, `count` tells how many there are. */
+'ERR_CKPT_SCHEMA', 
 /** A requested column is not in the checkpoint. */
 'ERR_CKPT_UNKNOWN_COLUMN', 
 /** There is no file at the path. */
@@ -177,8 +219,14 @@ declare const ERROR_CODES: readonly [
 /** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */
 'ERR_CKPT_INTERNAL'];
 
+/** What becomes of keys that a schema does not name. */
+export declare type ExtraKeys = 'keep' | 'drop' | 'refuse';
+
 /** True for a {@link CheckpointError} of any copy of this package and of any realm. */
 export declare function isCheckpointError(error: unknown): error is CheckpointError;
+
+/** A value that `values` may list. */
+export declare type Literal = string | number | boolean | bigint;
 
 /** Options of {@link CheckpointManager.loadCheckpoint}. */
 export declare interface LoadOptions extends ReadOptions {
@@ -209,18 +257,32 @@ export declare interface Progress {
 }
 
 /**
- * Loads all rows of a checkpoint: exactly the rows that were saved. Also opens Parquet files of other writers and JSON arrays of objects.
+ * Loads all rows of a checkpoint: exactly the rows that were saved, or with `schema` what that makes of them. Also opens Parquet files of other writers and JSON arrays of objects.
  *
  * @throws CheckpointError `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
- * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, and those
- * of the call and the file system as `writeCheckpoint`.
+ * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, `ERR_CKPT_SCHEMA` for
+ * `schema`, and those of the call and the file system as `writeCheckpoint`. An error that a schema of yours throws is passed on as it is.
  */
+export declare function readCheckpoint<S extends StandardSchemaV1>(path: string, options: ReadOptions & {
+    schema: S;
+}): Promise<StandardSchemaV1.InferOutput<S>[]>;
+
 export declare function readCheckpoint<T extends Row = Row>(path: string, options?: ReadOptions): Promise<T[]>;
 
 /** Options of every load. */
 export declare interface ReadOptions {
     /** Top-level keys to load; other columns of Parquet are not decoded. Each row keeps its own order of keys. @default all */
     columns?: readonly string[];
+    /**
+     * What the rows must be, as of a save. They come as the schema makes them: with its defaults and transforms, and without the keys that it does
+     * not name, which are not even decoded where the schema tells its columns. Rows that do not fit are `ERR_CKPT_SCHEMA`. @default none
+     */
+    schema?: StandardSchemaV1 | CheckpointSchema;
+    /**
+     * Columns that the schema does not name: `keep` them, or `drop` them before it looks. Needs a schema whose columns can be told.
+     * @default as the schema says: `z.object` and a CheckpointSchema drop, `z.looseObject` keeps, `z.strictObject` refuses
+     */
+    extraColumns?: 'keep' | 'drop';
     /** Compare the checksums of what is read with those in the file. JSON files and most of other writers have none. @default true */
     verify?: boolean;
     /** Aborts the load: rejects with `signal.reason`. */
@@ -239,6 +301,92 @@ export declare interface ReadOptions {
  */
 export declare type Row = Record<string, unknown>;
 
+/** One value that does not fit a schema. */
+export declare interface SchemaViolation {
+    /** The index of the row, counted from 0 over the whole checkpoint. */
+    row: number;
+    /** The place inside the row, `metadata.tags[3]`; empty for the row itself. */
+    path: string;
+    /** What the schema asks for, or the schema's own message. */
+    expected: string;
+    /** What is there, in short. */
+    got: string;
+}
+
+/**
+ * A schema of any library that follows https://standardschema.dev, version 1: zod, valibot, arktype, ... These are the spec's own types; the
+ * spec asks for them to be copied, so that nothing need be installed.
+ */
+export declare interface StandardSchemaV1<Input = unknown, Output = Input> {
+    readonly '~standard': StandardSchemaV1.Props<Input, Output>;
+}
+
+export declare namespace StandardSchemaV1 {
+    export interface Props<Input = unknown, Output = Input> {
+        readonly version: 1;
+        /** The name of the library. */
+        readonly vendor: string;
+        /** Checks an unknown value and gives what the schema makes of it. */
+        readonly validate: (value: unknown) => Result<Output> | Promise<Result<Output>>;
+        /** For the compiler only. */
+        readonly types?: Types<Input, Output> | undefined;
+    }
+    export type Result<Output> = SuccessResult<Output> | FailureResult;
+    export interface SuccessResult<Output> {
+        readonly value: Output;
+        readonly issues?: undefined;
+    }
+    export interface FailureResult {
+        readonly issues: ReadonlyArray<Issue>;
+    }
+    export interface Issue {
+        readonly message: string;
+        readonly path?: ReadonlyArray<PropertyKey | PathSegment> | undefined;
+    }
+    export interface PathSegment {
+        readonly key: PropertyKey;
+    }
+    export interface Types<Input = unknown, Output = Input> {
+        readonly input: Input;
+        readonly output: Output;
+    }
+    /** What a schema takes. */
+    export type InferInput<Schema extends StandardSchemaV1> = NonNullable<Schema['~standard']['types']>['input'];
+    /** What a schema gives. */
+    export type InferOutput<Schema extends StandardSchemaV1> = NonNullable<Schema['~standard']['types']>['output'];
+}
+
+/** What a value is: of a column, of a list's elements. */
+export declare interface ValueSchema {
+    type: ColumnType;
+    /** Numbers: `int64` if all are safe integers. `inferSchema` says which a save chooses; in a schema of yours `int64` asks for integers. @default either */
+    stored?: 'int64' | 'double';
+    /** Whether null is one of the values. Always so for `json`, `any` and `null`. @default false */
+    nullable?: boolean;
+    /** Lists: what the elements are. @default anything */
+    element?: ValueSchema;
+    /** Structs: the keys. @default any keys */
+    fields?: ColumnSchema[];
+    /** Structs with `fields`: other keys. A save keeps or refuses them; a load does as it says. @default 'drop' */
+    extra?: ExtraKeys;
+    /** The only values there are, besides null if `nullable`. @default all of the type */
+    values?: readonly Literal[];
+    /** Numbers, bigints, dates: the least value. @default none */
+    min?: number | bigint | Date;
+    /** Numbers, bigints, dates: the greatest value. @default none */
+    max?: number | bigint | Date;
+    /** Numbers, bigints, dates: all values are greater than this. @default none */
+    above?: number | bigint | Date;
+    /** Numbers, bigints, dates: all values are less than this. @default none */
+    below?: number | bigint | Date;
+    /** Numbers: neither NaN nor infinite. @default false */
+    finite?: boolean;
+    /** Strings, in UTF-16 units, and lists, in elements. @default 0 */
+    minLength?: number;
+    /** As `minLength`. @default none */
+    maxLength?: number;
+}
+
 /**
  * Saves rows as one checkpoint file and resolves when it is durable. Until then the file that was at `path` is intact, and after a failure
  * it still is.
@@ -249,9 +397,9 @@ export declare type Row = Record<string, unknown>;
  * An array must not change until the promise settles. Folders on the way to `path` are made.
  *
  * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for the
- * rows; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
+ * rows; `ERR_CKPT_SCHEMA` for rows that do not fit `schema`; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
  * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system; `ERR_CKPT_LIMIT` for
- * more text in one row, or in one column of a row group, than can be held. An error that an iterable of yours throws is passed on as it is.
+ * more text in one row, or in one column of a row group, than can be held. An error that an iterable or a schema of yours throws is passed on as it is.
  */
 export declare function writeCheckpoint(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<CheckpointInfo>;
 
@@ -267,6 +415,11 @@ export declare interface WriteOptions {
     hash?: string;
     /** Strings of your own, kept in the file, returned by `info.metadata`. @default none */
     metadata?: Record<string, string>;
+    /**
+     * What the rows must be: a zod object, any other Standard Schema, or a {@link CheckpointSchema}. Rows that do not fit are `ERR_CKPT_SCHEMA`, and nothing
+     * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its columns, these get its types. @default none
+     */
+    schema?: StandardSchemaV1 | CheckpointSchema;
     /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
     signal?: AbortSignal;
     /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */

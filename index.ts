@@ -1,7 +1,15 @@
-export { CheckpointError, isCheckpointError, type CheckpointErrorCode, type CheckpointErrorFields } from './lib/errors.js';
+export {
+  CheckpointError,
+  isCheckpointError,
+  type CheckpointErrorCode,
+  type CheckpointErrorFields,
+  type SchemaViolation,
+} from './lib/errors.js';
 export { readCheckpoint, writeCheckpoint } from './lib/files/checkpoint-files.js';
 export { CheckpointManager } from './lib/managers/checkpoint-manager.js';
 export type { Logger } from './lib/managers/log-lines.js';
 export type { CheckpointListing, CheckpointManagerOptions, LoadOptions, NamedCheckpointInfo } from './lib/managers/manager-options.js';
 export type { CheckpointInfo, Codec, ColumnInfo, Progress, ReadOptions, WriteOptions } from './lib/options.js';
 export type { Row } from './lib/rows.js';
+export type { CheckpointSchema, ColumnSchema, ColumnType, ExtraKeys, Literal, ValueSchema } from './lib/schema/checkpoint-schema.js';
+export type { StandardSchemaV1 } from './lib/schema/standard.js';

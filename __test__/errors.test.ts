@@ -6,6 +6,7 @@ import { diskErrors } from './errors/disk.js';
 import { fileErrors } from './errors/files.js';
 import { internalErrors } from './errors/internal.js';
 import { rowErrors } from './errors/rows.js';
+import { schemaErrors } from './errors/schema.js';
 import { seenCodes } from './support/codes.js';
 
 argumentErrors();
@@ -13,6 +14,7 @@ rowErrors();
 fileErrors();
 diskErrors();
 internalErrors();
+schemaErrors();
 
 test('every code was provoked', () => {
   assert.deepStrictEqual([...seenCodes].sort(), [...ERROR_CODES].sort());

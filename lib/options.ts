@@ -1,3 +1,5 @@
+import type { CheckpointSchema } from './schema/checkpoint-schema.js';
+import type { StandardSchemaV1 } from './schema/standard.js';
 import { isPlainObject } from './rows.js';
 import { CheckpointError } from './errors.js';
 
@@ -25,6 +27,11 @@ export interface WriteOptions {
   hash?: string;
   /** Strings of your own, kept in the file, returned by `info.metadata`. @default none */
   metadata?: Record<string, string>;
+  /**
+   * What the rows must be: a zod object, any other Standard Schema, or a {@link CheckpointSchema}. Rows that do not fit are `ERR_CKPT_SCHEMA`, and nothing
+   * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its columns, these get its types. @default none
+   */
+  schema?: StandardSchemaV1 | CheckpointSchema;
   /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
   signal?: AbortSignal;
   /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */
@@ -35,6 +42,16 @@ export interface WriteOptions {
 export interface ReadOptions {
   /** Top-level keys to load; other columns of Parquet are not decoded. Each row keeps its own order of keys. @default all */
   columns?: readonly string[];
+  /**
+   * What the rows must be, as of a save. They come as the schema makes them: with its defaults and transforms, and without the keys that it does
+   * not name, which are not even decoded where the schema tells its columns. Rows that do not fit are `ERR_CKPT_SCHEMA`. @default none
+   */
+  schema?: StandardSchemaV1 | CheckpointSchema;
+  /**
+   * Columns that the schema does not name: `keep` them, or `drop` them before it looks. Needs a schema whose columns can be told.
+   * @default as the schema says: `z.object` and a CheckpointSchema drop, `z.looseObject` keeps, `z.strictObject` refuses
+   */
+  extraColumns?: 'keep' | 'drop';
   /** Compare the checksums of what is read with those in the file. JSON files and most of other writers have none. @default true */
   verify?: boolean;
   /** Aborts the load: rejects with `signal.reason`. */
@@ -81,8 +98,8 @@ export interface ColumnInfo {
   exceptions: number | null;
 }
 
-const WRITE_OPTIONS = ['compression', 'compressionLevel', 'rowGroupRows', 'hash', 'metadata', 'signal', 'onProgress'];
-const READ_OPTIONS = ['columns', 'verify', 'signal', 'onProgress'];
+const WRITE_OPTIONS = ['compression', 'compressionLevel', 'rowGroupRows', 'hash', 'metadata', 'schema', 'signal', 'onProgress'];
+const READ_OPTIONS = ['columns', 'schema', 'extraColumns', 'verify', 'signal', 'onProgress'];
 const LEVELS: Partial<Record<Codec, [number, number]>> = { gzip: [0, 9], brotli: [0, 11], zstd: [1, 22] };
 
 /** Throws `ERR_CKPT_UNKNOWN_OPTION` for a key that is not in `known`. */

@@ -1,4 +1,4 @@
-import { CREATED_BY, readKeyValues } from '../files/file-keys.js';
+import { isOurs, readKeyValues } from '../files/file-keys.js';
 import { logicalColumns, type FileColumn } from '../files/logical-columns.js';
 import type { CheckpointInfo } from '../options.js';
 import { leavesOf, topLevelFields, type Field } from './fields.js';
@@ -32,7 +32,7 @@ function columnInfo(field: Field, { metadata, footer }: ParquetFile): FileColumn
   const encodings = new Set<string>();
   let bytes = 0;
   // The native reader keeps other writers' statistics out too: a damaged one must not stop a load.
-  let nulls: number | null = field.kind === 'leaf' && footer.createdBy?.startsWith(CREATED_BY) === true ? 0 : null;
+  let nulls: number | null = field.kind === 'leaf' && isOurs(footer) ? 0 : null;
   for (const group of metadata.row_groups) {
     for (const { ordinal } of leavesOf(field)) {
       const chunk = group.columns[ordinal]?.meta_data;

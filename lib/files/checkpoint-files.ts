@@ -1,5 +1,7 @@
 import { checkPath, checkReadOptions, checkWriteOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import { checkSchemaOptions } from '../schema/contract.js';
+import type { StandardSchemaV1 } from '../schema/standard.js';
 import { chooseStore, storeOf } from '../store/choose.js';
 import { jsonStore } from '../store/json-store.js';
 
@@ -13,9 +15,9 @@ import { jsonStore } from '../store/json-store.js';
  * An array must not change until the promise settles. Folders on the way to `path` are made.
  *
  * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for the
- * rows; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
+ * rows; `ERR_CKPT_SCHEMA` for rows that do not fit `schema`; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
  * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system; `ERR_CKPT_LIMIT` for
- * more text in one row, or in one column of a row group, than can be held. An error that an iterable of yours throws is passed on as it is.
+ * more text in one row, or in one column of a row group, than can be held. An error that an iterable or a schema of yours throws is passed on as it is.
  */
 export async function writeCheckpoint(
   path: string,
@@ -24,22 +26,29 @@ export async function writeCheckpoint(
 ): Promise<CheckpointInfo> {
   checkPath(path);
   const checked = checkWriteOptions(options);
+  checkSchemaOptions(checked);
   checked.signal?.throwIfAborted();
   const store = path.endsWith('.json') ? jsonStore : chooseStore(true);
   return store.write(path, rows, checked);
 }
 
 /**
- * Loads all rows of a checkpoint: exactly the rows that were saved. Also opens Parquet files of other writers and JSON arrays of objects.
+ * Loads all rows of a checkpoint: exactly the rows that were saved, or with `schema` what that makes of them. Also opens Parquet files of other writers and JSON arrays of objects.
  *
  * @throws CheckpointError `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
- * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, and those
- * of the call and the file system as `writeCheckpoint`.
+ * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, `ERR_CKPT_SCHEMA` for
+ * `schema`, and those of the call and the file system as `writeCheckpoint`. An error that a schema of yours throws is passed on as it is.
  */
-export async function readCheckpoint<T extends Row = Row>(path: string, options?: ReadOptions): Promise<T[]> {
+export async function readCheckpoint<S extends StandardSchemaV1>(
+  path: string,
+  options: ReadOptions & { schema: S },
+): Promise<StandardSchemaV1.InferOutput<S>[]>;
+export async function readCheckpoint<T extends Row = Row>(path: string, options?: ReadOptions): Promise<T[]>;
+export async function readCheckpoint(path: string, options?: ReadOptions): Promise<Row[]> {
   checkPath(path);
   const checked = checkReadOptions(options);
+  checkSchemaOptions(checked);
   checked.signal?.throwIfAborted();
   const store = await storeOf(path);
-  return (await store.read(path, checked)) as T[];
+  return store.read(path, checked);
 }

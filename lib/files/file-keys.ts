@@ -26,6 +26,11 @@ export function keyValuesOf(
 /** How `created_by` of our files begins. Other writers carry the keys over when they rewrite a file, but never this. */
 export const CREATED_BY = 'arrow-ckpt version ';
 
+/** Whether the file is as arrow-ckpt wrote it. */
+export function isOurs({ createdBy }: Footer): boolean {
+  return createdBy?.startsWith(CREATED_BY) === true;
+}
+
 /** A footer as far as its key-values are concerned. */
 export interface Footer {
   path: string;
@@ -39,7 +44,8 @@ export interface Footer {
  * What the key-values of a file say. The plan is undefined for files of other writers, also for one that another writer made of ours with
  * columns missing: those are read as they are.
  */
-export function readKeyValues({ path, keyValues: pairs, createdBy, columns }: Footer) {
+export function readKeyValues(footer: Footer) {
+  const { path, keyValues: pairs } = footer;
   const parse = <T>(key: string, otherwise: T): T => {
     const text = pairs[key];
     if (text === undefined) return otherwise;
@@ -54,7 +60,7 @@ export function readKeyValues({ path, keyValues: pairs, createdBy, columns }: Fo
   if (pairs[KEY_VERSION] !== undefined && plan === undefined) {
     throw new CheckpointError('ERR_CKPT_CORRUPT', `the footer of ${path} has a format version but no plan`, { path });
   }
-  if (plan !== undefined && createdBy?.startsWith(CREATED_BY) !== true && !hasColumns(plan, columns)) plan = undefined;
+  if (plan !== undefined && !isOurs(footer) && !hasColumns(plan, footer.columns)) plan = undefined;
   const hash = parse<unknown>(KEY_HASH, null);
   const metadata = parse<unknown>(KEY_METADATA, {});
   if ((hash !== null && typeof hash !== 'string') || !isTexts(metadata)) {

@@ -6,17 +6,22 @@ import { loadBinding } from '../native/binding.js';
 import { NativeLoad, type FileDescription } from '../native/load.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
-import { readKeyValues, type Footer } from './file-keys.js';
+import { loadCheck } from '../schema/load-check.js';
+import { isOurs, readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from './logical-columns.js';
 import { Pace } from './pace.js';
 
 /** Reads all rows of a Parquet file, ours or another writer's, through the core. */
 export async function readParquet(path: string, options: ReadOptions): Promise<Row[]> {
+  const check = loadCheck(options, path);
   const load = openNative(path, options.verify ?? true);
   try {
     const file = await load.opened();
-    const { plan } = readKeyValues(footerOf(file, path));
-    const keep = options.columns === undefined ? undefined : new Set(options.columns);
+    const footer = footerOf(file, path);
+    const { plan } = readKeyValues(footer);
+    const columns =
+      check === undefined ? options.columns : check.opened({ rows: file.rows, columns: file.columns, plan, ours: isOurs(footer) });
+    const keep = columns === undefined ? undefined : new Set(columns);
     const tree = await load.scan(keep === undefined ? undefined : columnIndices(file, plan, keep, path));
     const made: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
     const materialiser = new Materialiser(made, place(tree).size, file.rows);
@@ -26,10 +31,12 @@ export async function readParquet(path: string, options: ReadOptions): Promise<R
       const before = rows.length;
       materialiser.append(block.arena, rows);
       load.release(block.index);
+      if (check !== undefined) await check.run(rows, before);
       pace.advance(rows.length - before);
       if (pace.due) await pace.turn();
     }
     pace.finish();
+    check?.finish();
     return rows;
   } catch (error) {
     throw withPath(error, path);

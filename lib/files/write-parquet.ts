@@ -1,11 +1,12 @@
 import type { Slab } from '../columnar/write/chunk-bytes.js';
-import { Columniser, CHUNK_ROWS, EMPTY_BYTES, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
+import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
 import { CheckpointError } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
 import { NativeSave } from '../native/save.js';
 import { SLAB_BYTES } from '../native/slabs.js';
 import type { CheckpointInfo, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import { saveCheck } from '../schema/save-check.js';
 import { located } from '../value/locate.js';
 import { keyValuesOf } from './file-keys.js';
 import { Pace } from './pace.js';
@@ -18,10 +19,16 @@ const MAX_CHUNK_BYTES = 4 * SLAB_BYTES;
 /** Writes rows as a Parquet checkpoint through the core; keeps the promises of `CheckpointStore.write`. */
 export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
   const source = rowsSource(rows);
-  const writer = new ParquetWriter(path, options, countOf(source));
+  const check = saveCheck(options, path);
+  const writer = new ParquetWriter(path, options, countOf(source), check?.samples());
   try {
-    if (Array.isArray(source)) await writer.append(source);
-    else for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal: options.signal })) await writer.append(chunk);
+    if (Array.isArray(source) && check === undefined) await writer.append(source);
+    else {
+      for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal: options.signal })) {
+        if (check === undefined || (await check.accepts(chunk))) await writer.append(chunk);
+      }
+    }
+    check?.finish();
     await writer.finish();
   } catch (error) {
     await writer.abort();
@@ -42,11 +49,14 @@ class ParquetWriter {
     path: string,
     readonly options: WriteOptions,
     totalRows: number | undefined,
+    /** Rows that show the types of columns beforehand. */
+    samples: readonly Row[] = [],
   ) {
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
     this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
     this.#columniser = new Columniser(this.#chunkRows);
+    if (samples.length > 0) this.#columniser.expect(samples);
     this.#pace = new Pace(options, totalRows);
     this.#save = new NativeSave(binding, path, options);
   }
@@ -100,7 +110,7 @@ class ParquetWriter {
     const { hash, metadata } = this.options;
     this.#pace.check();
     if (this.#rows === 0) {
-      const slab = this.#save.room(EMPTY_BYTES) as Slab;
+      const slab = this.#save.room(this.#columniser.emptyBytes) as Slab;
       this.#save.filled(slab, this.#columniser.writeEmpty(slab, this.#save.offset(slab)));
     }
     await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata));

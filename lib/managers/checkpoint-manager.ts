@@ -3,6 +3,8 @@ import { dirname } from 'node:path';
 import { isCheckpointError } from '../errors.js';
 import { checkPath, checkReadOptions, type CheckpointInfo, type WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import { checkSchemaOptions } from '../schema/contract.js';
+import type { StandardSchemaV1 } from '../schema/standard.js';
 import { chooseStore, storeOf } from '../store/choose.js';
 import type { CheckpointStore } from '../store/store.js';
 import { makeFolders } from './folders.js';
@@ -71,8 +73,15 @@ export class CheckpointManager {
    * Loads the rows of an operation of a step; null when there is no checkpoint, or when `options.hash` is given and is not the one it was saved with.
    * @throws what `readCheckpoint` throws, `ERR_CKPT_CORRUPT` for a damaged file among it: null never stands for a checkpoint that is there but unreadable
    */
-  async loadCheckpoint<T extends Row = Row>(step: string, operation: string, options: LoadOptions = {}): Promise<T[] | null> {
+  async loadCheckpoint<S extends StandardSchemaV1>(
+    step: string,
+    operation: string,
+    options: LoadOptions & { schema: S },
+  ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
+  async loadCheckpoint<T extends Row = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
+  async loadCheckpoint(step: string, operation: string, options: LoadOptions = {}): Promise<Row[] | null> {
     checkReadOptions(options, 'loadCheckpoint', ['hash']);
+    checkSchemaOptions(options);
     const wanted = checkLoadHash(options);
     const { hash: _, ...readOptions } = options;
     const stem = await operationStem(await stepFolder(this.directory, step), operation);
@@ -86,7 +95,7 @@ export class CheckpointManager {
         // The hash and the rows must be of one file: a save between the two reads means starting over.
         if (wanted !== undefined && (await newest(stem))?.version !== found.version && attempt < RELOADS) continue;
         this.#logger?.info(loadedLine(step, operation, found.path));
-        return rows as T[];
+        return rows;
       } catch (error) {
         // The file was there a moment ago: a save in the other format has just replaced it.
         if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_NOT_FOUND' || attempt === RELOADS) throw error;

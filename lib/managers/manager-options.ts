@@ -1,5 +1,6 @@
 import { CheckpointError } from '../errors.js';
 import { asOptions, checkKeys, checkWriteOptions, show, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
+import { checkSchemaOptions } from '../schema/contract.js';
 import type { Logger } from './log-lines.js';
 
 /** Options of a {@link CheckpointManager}. Those of compression and row groups are the defaults of its saves. */
@@ -56,7 +57,9 @@ export function mergeWriteOptions(defaults: WriteDefaults, given: WriteOptions |
   const merged: WriteOptions = { ...defaults, ...options };
   const otherCodec = options.compression !== undefined && options.compression !== defaults.compression;
   if (otherCodec && options.compressionLevel === undefined) delete merged.compressionLevel;
-  return checkWriteOptions(merged, what);
+  const checked = checkWriteOptions(merged, what);
+  checkSchemaOptions(checked);
+  return checked;
 }
 
 /** The hash to compare with, or undefined. */

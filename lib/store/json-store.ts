@@ -5,6 +5,8 @@ import { jsonBatches, jsonInfo } from '../json/read.js';
 import { RowsWriter } from '../json/writer.js';
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import { loadCheck } from '../schema/load-check.js';
+import { saveCheck, type SaveCheck } from '../schema/save-check.js';
 import type { CheckpointStore } from './store.js';
 
 /** Rows between two looks at the clock when they are small; large ones fill a piece before that. */
@@ -27,11 +29,13 @@ async function write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, opt
   const metadata = { ...options.metadata };
   const pace = new Pace(options, countOf(source));
   pace.check();
+  const check = saveCheck(options, path);
   const failure: SourceFailure = { happened: false, error: undefined };
   try {
     return await commitFile(path, async (handle) => {
       const out = new RowsWriter(handle, { hash, metadata });
       for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal, failure })) {
+        if (check !== undefined && !(await accepted(check, chunk, failure))) continue;
         for (const row of chunk) {
           if (!addTo(out, row, failure)) continue;
           await out.flush();
@@ -41,6 +45,7 @@ async function write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, opt
         pace.rows = out.rows;
         if (pace.due) await pace.turn();
       }
+      check?.finish();
       const bytes = await out.end();
       pace.finish();
       return { path, format: 'json', rows: out.rows, bytes, hash, metadata, columns: [] };
@@ -62,10 +67,25 @@ function addTo(out: RowsWriter, row: unknown, failure: SourceFailure): boolean {
   }
 }
 
+/** Looks at a chunk. What a schema of the user's throws is noted as the source's errors are. */
+async function accepted(check: SaveCheck, chunk: readonly Row[], failure: SourceFailure): Promise<boolean> {
+  try {
+    return await check.accepts(chunk);
+  } catch (error) {
+    Object.assign(failure, { happened: true, error });
+    throw error;
+  }
+}
+
 async function read(path: string, options: ReadOptions): Promise<Row[]> {
+  const check = loadCheck(options, path);
+  check?.begin();
   const rows: Row[] = [];
   for await (const batch of jsonBatches(path, options)) {
+    const before = rows.length;
     for (const row of batch) rows.push(row);
+    if (check !== undefined) await check.run(rows, before);
   }
+  check?.finish();
   return rows;
 }

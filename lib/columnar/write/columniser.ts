@@ -11,8 +11,8 @@ import type { FillContext } from './nodes.js';
 export const CHUNK_ROWS = 1024;
 /** Rows in the first chunk, which shows the plan and goes through closures: enough to see which texts repeat. */
 export const FIRST_CHUNK_ROWS = 256;
-/** More than the plan record of a checkpoint without rows takes. */
-export const EMPTY_BYTES = 1024;
+/** More than the plan record of a checkpoint without rows and columns takes. */
+const EMPTY_BYTES = 1024;
 /** A chunk is filled again each time it shows the plan something new; a plan that never settles is a bug. */
 const MAX_PASSES = 10_000;
 
@@ -36,6 +36,17 @@ export class Columniser {
 
   constructor(readonly chunkRows: number = CHUNK_ROWS) {
     this.#root = new RootNode('row', chunkRows);
+  }
+
+  /** Gives the columns the types of sample rows, before the first real ones. */
+  expect(samples: readonly Row[]): void {
+    this.#root.evolve(samples, 0, samples.length);
+    this.#version++;
+  }
+
+  /** Room for the record of a checkpoint without rows. */
+  get emptyBytes(): number {
+    return EMPTY_BYTES + Buffer.byteLength(JSON.stringify(this.#root.columns()));
   }
 
   /** Fills from up to `chunkRows` rows; gives the bytes that the records may take. Throws for rows that cannot be kept. */
