@@ -1,0 +1,45 @@
+import type { Row, WriteOptions } from 'arrow-ckpt';
+import { fallbackStore } from '../../lib/fallback/store.ts';
+import { jsonStore } from '../../lib/store/json-store.ts';
+import { parquetStore } from '../../lib/store/parquet-store.ts';
+
+/** A way from rows to a file and back. */
+export interface StoreMode {
+  save: (path: string, rows: readonly Row[], options: WriteOptions) => Promise<unknown>;
+  load: (path: string) => Promise<Row[]>;
+}
+
+function* each(rows: readonly Row[]): Generator<Row> {
+  yield* rows;
+}
+
+/** Waits for a turn of the event loop now and then, as a source that reads a file does. */
+async function* later(rows: readonly Row[]): AsyncGenerator<Row> {
+  for (const [index, row] of rows.entries()) {
+    if (index % 500 === 3) await new Promise((resolve) => setImmediate(resolve));
+    yield row;
+  }
+}
+
+type Save = (path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions) => Promise<unknown>;
+type Load = (path: string, options: object) => Promise<Row[]>;
+
+function mode(save: Save, load: Load, source: (rows: readonly Row[]) => Iterable<Row> | AsyncIterable<Row> = (rows) => rows): StoreMode {
+  return { save: (path, rows, options) => save(path, source(rows), options), load: (path) => load(path, {}) };
+}
+
+const { write: toParquet, read: fromParquet } = parquetStore;
+const { write: toJson, read: fromJson } = jsonStore;
+
+/** Every way. They must agree on every value. */
+export const STORE_MODES = {
+  parquet: mode(toParquet, fromParquet),
+  'parquet-generator': mode(toParquet, fromParquet, each),
+  'parquet-async': mode(toParquet, fromParquet, later),
+  'parquet-fallback': mode(toParquet, (path, options) => fallbackStore.read(path, options)),
+  json: mode(toJson, fromJson),
+  'json-generator': mode(toJson, fromJson, each),
+  'json-async': mode(toJson, fromJson, later),
+} satisfies Record<string, StoreMode>;
+
+export type StoreModeName = keyof typeof STORE_MODES;
