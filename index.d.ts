@@ -170,6 +170,17 @@ export declare interface ColumnSchema extends ValueSchema {
  */
 export declare type ColumnType = 'number' | 'boolean' | 'string' | 'date' | 'bytes' | 'bigint' | 'float32array' | 'float64array' | 'list' | 'struct' | 'json' | 'any' | 'null';
 
+/**
+ * What changes from one schema to another: from the first, an older one, or the `info` of a checkpoint, to the second, a newer one. Where all is
+ * `compatible`, rows saved under the first can be loaded with the second.
+ *
+ * The info of a checkpoint tells the types of its columns. It does not tell whether values may be null or missing, nor the keys of structs: these are not
+ * compared then. A bigint column in an info is an int64, like one of integers.
+ *
+ * @throws CheckpointError `ERR_CKPT_INVALID_ARGUMENT` for a schema whose columns cannot be told, and for the info of a JSON checkpoint
+ */
+export declare function diffSchema(first: SchemaSource, second: SchemaSource): SchemaDiff;
+
 /** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
 declare const ERROR_CODES: readonly [
 /** An argument has the wrong type (a path that is not a string, a step name that is empty). */
@@ -221,6 +232,23 @@ declare const ERROR_CODES: readonly [
 
 /** What becomes of keys that a schema does not name. */
 export declare type ExtraKeys = 'keep' | 'drop' | 'refuse';
+
+/**
+ * The schema of rows: what a save would make of each column, and why. All rows are looked at, as a save does, in chunks of the same size and by the same
+ * code, so that what it says is what `writeCheckpoint` does without a schema of its own (which may take fewer rows at a time where texts are long). Nothing is
+ * written, and the rows stay as they are. It runs at about half the speed of a save, and does not let the event loop turn meanwhile.
+ *
+ * ```ts
+ * inferSchema([{ id: 1, tags: ['a'] }, { id: 2.5 }]).columns;
+ * // [{ name: 'id', type: 'number', stored: 'double', ... }, { name: 'tags', type: 'list', optional: true, element: { type: 'string', ... } }]
+ * ```
+ *
+ * The result can be given to saves and loads as their `schema`, and to {@link diffSchema}. As a schema it asks for the types that most values have: rows
+ * with `irregular` values do not fit it.
+ *
+ * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` as a save
+ */
+export declare function inferSchema(rows: Iterable<Row>): CheckpointSchema;
 
 /** True for a {@link CheckpointError} of any copy of this package and of any realm. */
 export declare function isCheckpointError(error: unknown): error is CheckpointError;
@@ -300,6 +328,39 @@ export declare interface ReadOptions {
  * that was at the path stays as it was.
  */
 export declare type Row = Record<string, unknown>;
+
+/** A column, a key or an element that both schemas have, of different types. */
+export declare interface SchemaChange {
+    path: string;
+    /** The type in words in the first schema; `?` at its end: it may be missing. */
+    from: string;
+    /** The same in the second. */
+    to: string;
+    /** Whether every value of `from` is one of `to`. */
+    compatible: boolean;
+}
+
+/** What {@link diffSchema} gives; all lists are empty for equal schemas. */
+export declare interface SchemaDiff {
+    /** Only in the second. Compatible if it is optional or has a default. */
+    added: SchemaDifference[];
+    /** Only in the first. Compatible unless the second refuses other keys (`z.strictObject`). */
+    removed: SchemaDifference[];
+    changed: SchemaChange[];
+}
+
+/** A column, or a key of a struct, that only one of two schemas has. */
+export declare interface SchemaDifference {
+    /** `meta.score`, `tags[]` for the elements of a list. */
+    path: string;
+    /** Its type in words: `int64`, `list<string> | null`. */
+    type: string;
+    /** Whether rows of the first schema can be loaded with the second. */
+    compatible: boolean;
+}
+
+/** What {@link diffSchema} compares. */
+export declare type SchemaSource = CheckpointSchema | StandardSchemaV1 | CheckpointInfo;
 
 /** One value that does not fit a schema. */
 export declare interface SchemaViolation {

@@ -12,4 +12,7 @@ export type { CheckpointListing, CheckpointManagerOptions, LoadOptions, NamedChe
 export type { CheckpointInfo, Codec, ColumnInfo, Progress, ReadOptions, WriteOptions } from './lib/options.js';
 export type { Row } from './lib/rows.js';
 export type { CheckpointSchema, ColumnSchema, ColumnType, ExtraKeys, Literal, ValueSchema } from './lib/schema/checkpoint-schema.js';
+export { diffSchema, type SchemaChange, type SchemaDiff, type SchemaDifference } from './lib/schema/diff.js';
+export { inferSchema } from './lib/schema/infer.js';
+export type { SchemaSource } from './lib/schema/schema-of.js';
 export type { StandardSchemaV1 } from './lib/schema/standard.js';

@@ -35,14 +35,14 @@ function literal(value: unknown): string {
 /** What a message says was expected: the type and its bounds. */
 export function expectedWords(schema: ValueSchema): string {
   const { type, stored, values, min, max, above, below, finite, minLength, maxLength } = schema;
-  const unit = type === 'list' ? 'elements' : 'characters';
+  const units = (count: number): string => `${count} ${type === 'list' ? 'element' : 'character'}${count === 1 ? '' : 's'}`;
   const bounds = [
     min === undefined ? '' : `at least ${bound(min)}`,
     above === undefined ? '' : `greater than ${bound(above)}`,
     max === undefined ? '' : `at most ${bound(max)}`,
     below === undefined ? '' : `less than ${bound(below)}`,
-    minLength === undefined ? '' : `at least ${minLength} ${unit}`,
-    maxLength === undefined ? '' : `at most ${maxLength} ${unit}`,
+    minLength === undefined ? '' : `at least ${units(minLength)}`,
+    maxLength === undefined ? '' : `at most ${units(maxLength)}`,
   ].filter((text) => text !== '');
   const noun =
     values === undefined && stored === 'int64'

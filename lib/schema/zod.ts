@@ -83,11 +83,10 @@ class ZodReading {
   /** A column of a row, or a key of an object. */
   column(name: string, schema: ZodSchema): ColumnSchema {
     const column: ColumnSchema = { name, ...this.value(schema, true) };
-    // What is optional for a reason that is not known here: a transform, a catch.
-    if (schema._zod.optin !== undefined && !('default' in column)) column.optional = true;
     const source = defaultOf(schema);
-    if (source !== undefined)
+    if (source !== undefined) {
       Object.defineProperty(column, 'default', { get: () => source.defaultValue, enumerable: true, configurable: true });
+    } else if (schema._zod.optin !== undefined) column.optional = true; // also for a reason that is not known here: a catch
     return column;
   }
 

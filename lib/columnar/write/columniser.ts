@@ -103,6 +103,11 @@ export class Columniser {
     return writePlanRecord(slab, offset, JSON.stringify(this.#root.columns()));
   }
 
+  /** Adds the exceptions of the filled chunk to `counts`, by key; whole rows under null. */
+  countIrregular(counts: Map<string | null, number>): void {
+    this.#root.countIrregular(counts, this.#count);
+  }
+
   /** The logical plan as it is now. */
   plan(): LogicalPlan {
     return this.#root.plan();

@@ -93,6 +93,17 @@ export class RootNode extends StructNode {
     return node;
   }
 
+  /** Adds the exceptions of the filled chunk to `counts`, by key; whole rows under null. */
+  countIrregular(counts: Map<string | null, number>, rows: number): void {
+    const add = (key: string | null, node: ExceptionNode | undefined): void => {
+      let found = 0;
+      for (let index = 0; node !== undefined && index < rows; index++) found += node.valid[index] as number;
+      if (found > 0) counts.set(key, (counts.get(key) ?? 0) + found);
+    };
+    this.#exceptions.forEach((node, field) => add(this.keys[field] as string, node));
+    add(null, this.#rowTexts);
+  }
+
   columns(): PhysicalPlan[] {
     return this.children.map((node) => node.physical());
   }

@@ -1,0 +1,59 @@
+import { CheckpointError } from '../errors.js';
+import type { CheckpointInfo, ColumnInfo } from '../options.js';
+import { isPlainObject } from '../rows.js';
+import type { CheckpointSchema, ColumnSchema, ValueSchema } from './checkpoint-schema.js';
+import { contractOf } from './contract.js';
+import type { StandardSchemaV1 } from './standard.js';
+
+/** What {@link diffSchema} compares. */
+export type SchemaSource = CheckpointSchema | StandardSchemaV1 | CheckpointInfo;
+
+/** A schema of any source. */
+export interface KnownSchema {
+  schema: CheckpointSchema;
+  /** A file tells the types of its columns, and neither nulls nor missing keys. */
+  vague: boolean;
+}
+
+/** The columns of a source. @throws `ERR_CKPT_INVALID_ARGUMENT` for what has none that can be told */
+export function schemaOf(source: SchemaSource, which: string): KnownSchema {
+  if (isInfo(source)) {
+    if (source.format === 'json') throw noColumns(which, 'a JSON checkpoint has no columns; load its rows and give inferSchema(rows)');
+    return { schema: { columns: source.columns.map(columnOf) }, vague: true };
+  }
+  try {
+    const { fields } = contractOf(source);
+    if (fields === undefined) throw noColumns(which, 'a schema whose columns cannot be told; give a zod object or a CheckpointSchema');
+    return { schema: { columns: [...fields.columns], extra: fields.extra }, vague: false };
+  } catch (cause) {
+    if (cause instanceof CheckpointError && cause.code === 'ERR_CKPT_INVALID_OPTION') throw noColumns(which, cause.message);
+    throw cause;
+  }
+}
+
+function isInfo(source: unknown): source is CheckpointInfo {
+  return isPlainObject(source) && 'format' in source && Array.isArray(source['columns']) && !('~standard' in source);
+}
+
+function columnOf({ name, type }: ColumnInfo): ColumnSchema {
+  return { name, ...valueOf(type) };
+}
+
+/** The words of a type in a file as a type of values: those of `leafTypeName` and of crates/arrow-ckpt/src/decode/kinds.rs. */
+function valueOf(words: string): ValueSchema {
+  const list = /^list<(.*)>$/s.exec(words);
+  if (list !== null) return { type: 'list', element: valueOf(list[1] as string) };
+  // The keys of a struct are in the words too, but may hold anything, commas and brackets among it.
+  if (words.startsWith('struct<')) return { type: 'struct' };
+  if (words === 'json' || words === 'null') return { type: words };
+  if (/^u?int\d+$/.test(words)) return { type: 'number', stored: 'int64' };
+  if (words === 'double' || words === 'float' || words === 'float16') return { type: 'number', stored: 'double' };
+  if (words === 'bool') return { type: 'boolean' };
+  if (words === 'date' || words.startsWith('timestamp')) return { type: 'date' };
+  if (words.startsWith('binary')) return { type: 'bytes' };
+  return words.startsWith('map<') ? { type: 'any' } : { type: 'string' };
+}
+
+function noColumns(which: string, message: string): CheckpointError {
+  return new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `${which} of diffSchema: ${message}`);
+}
