@@ -10,7 +10,7 @@ import { SeenRows } from './seen.js';
 /**
  * The schema of rows: what a save would make of each column, and why. All rows are looked at, as a save does, in chunks of the same size and by the same
  * code, so that what it says is what `writeCheckpoint` does without a schema of its own (which may take fewer rows at a time where texts are long). Nothing is
- * written, and the rows stay as they are. It runs at about half the speed of a save, and does not let the event loop turn meanwhile.
+ * written, and the rows stay as they are. It takes about as long as a save, all of it on the main thread and without a turn of the event loop.
  *
  * ```ts
  * inferSchema([{ id: 1, tags: ['a'] }, { id: 2.5 }]).columns;
