@@ -217,6 +217,19 @@ test('what is no schema', async () => {
   await rejectsWith('ERR_CKPT_UNKNOWN_OPTION', () => writeCheckpoint(path, [], { extraColumns: 'keep' } as object));
 });
 
+test('rows that do not fit are counted without blocking the event loop', async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 5);
+  const many = rowsOf(400_000);
+  for (const format of FORMATS) {
+    turns = 0;
+    const call = () => writeCheckpoint(join(folder, `many.${format}`), many, { schema: z.object({ id: z.string() }) });
+    assert.equal((await rejectsWith('ERR_CKPT_SCHEMA', call)).count, 400_000);
+    assert.ok(turns > 1, `${turns} turns`);
+  }
+  clearInterval(timer);
+});
+
 test('types are fixed without inference', { skip: noBinding }, async () => {
   const path = join(folder, 'typed.parquet');
   const schema = z.object({

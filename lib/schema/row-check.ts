@@ -18,7 +18,8 @@ export class RowCheck {
   readonly violations = new Violations();
   readonly #contract: Contract;
   readonly #makes: boolean;
-  readonly #signal: AbortSignal | undefined;
+  /** One for all runs: after a refusal a save does nothing else that would let the event loop turn. */
+  readonly #pace: Pace;
   #validator: Validator | undefined;
   #predicate: Predicate | undefined;
   #runner: StandardRunner | undefined;
@@ -27,7 +28,7 @@ export class RowCheck {
   constructor(contract: Contract, makes: boolean, signal: AbortSignal | undefined) {
     this.#contract = contract;
     this.#makes = makes;
-    this.#signal = signal;
+    this.#pace = new Pace(signal === undefined ? {} : { signal });
   }
 
   /** Begins. `open`: what is left to look at of the columns, undefined for nothing at all. */
@@ -43,7 +44,7 @@ export class RowCheck {
   /** Looks at `rows` from `start` on; the first of them is row `index` of the checkpoint. */
   async run(rows: Row[], start: number, index: number): Promise<void> {
     if (this.#runner === undefined && this.#validator === undefined) return;
-    const pace = new Pace(this.#signal === undefined ? {} : { signal: this.#signal });
+    const pace = this.#pace;
     for (let from = start; from < rows.length; from += BLOCK_ROWS) {
       const to = Math.min(rows.length, from + BLOCK_ROWS);
       if (this.#runner !== undefined) await this.#runner.run(rows, from, to, index + from - start, pace);
