@@ -61,7 +61,7 @@ export class ChunkBytes {
       bytes += align8(node.parts.length * 4) + align8((node.wide ? text.units * 2 : text.units) + UTF8_MARGIN);
     } else if (node instanceof BytesNode) bytes += align8(slots * 4) + align8(node.total(slots));
     else bytes += align8(slots * SLOT_BYTES[node.kind]);
-    const below = node instanceof ListNode ? node.cursor : slots;
+    const below = node instanceof ListNode ? node.startOf(slots) : slots;
     for (const child of node.children) {
       const more = this.#measureNode(child, below);
       if (more < 0) return -1;
@@ -120,7 +120,7 @@ export class ChunkBytes {
       writeData(slab, end, node, slots);
       end += align8(slots * SLOT_BYTES[node.kind]);
     }
-    const below = node instanceof ListNode ? node.cursor : slots;
+    const below = node instanceof ListNode ? node.startOf(slots) : slots;
     for (const child of node.children) {
       end = this.#writeNode(slab, end, child, below);
       if (end < 0) return -1;

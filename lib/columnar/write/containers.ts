@@ -13,8 +13,6 @@ export const MAX_FIELDS = 4096;
 export class ListNode extends WriteNode {
   readonly kind = 'list';
   ends: Uint32Array;
-  /** Slots of the child in use. */
-  cursor = 0;
 
   constructor(name: string, capacity: number, child: WriteNode) {
     super(name, capacity);
@@ -26,17 +24,22 @@ export class ListNode extends WriteNode {
     return this.children[0] as WriteNode;
   }
 
+  /** The child's slot at which the elements of `position` start: not a cursor, for a parent may give up what was put. */
+  startOf(position: number): number {
+    return position === 0 ? 0 : (this.ends[position - 1] as number);
+  }
+
   put(position: number, value: unknown, context: FillContext): boolean {
     if (!isPlainArray(value) || !hasOnlyElements(value)) return false;
     const child = this.child;
-    const start = this.cursor;
+    const start = this.startOf(position);
     child.ensure(start + value.length);
     for (let index = 0; index < value.length; index++) {
       const element = value[index];
       if (element === null) child.putNull(start + index);
       else if (element === undefined || !child.put(start + index, element, context)) return false;
     }
-    this.cursor = this.ends[position] = start + value.length;
+    this.ends[position] = start + value.length;
     this.valid[position] = 1;
     return true;
   }
@@ -44,12 +47,7 @@ export class ListNode extends WriteNode {
   override putNull(position: number): void {
     super.putNull(position);
     // Elements put at this position before it turned out irregular are given up.
-    this.cursor = this.ends[position] = position === 0 ? 0 : (this.ends[position - 1] as number);
-  }
-
-  override reset(): void {
-    super.reset();
-    this.cursor = 0;
+    this.ends[position] = this.startOf(position);
   }
 
   /** An absent list ends where the one before it does. */

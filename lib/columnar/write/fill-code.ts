@@ -115,13 +115,13 @@ class FillWriter {
     const child = this.use(node.child);
     return `if (!isArray(${value}) || protoOf(${value}) !== AP || ${value}.index !== undefined) ${fail}
 if ((++X.arrays & ${ARRAYS_PER_LOOK - 1}) === 0 && !hasOnlyElements(${value})) ${fail}
-const a${id} = ${value}, z${id} = a${id}.length; let p${id} = ${name}.cursor;
+const a${id} = ${value}, z${id} = a${id}.length; let p${id} = ${name}.startOf(${position});
 ${child}.ensure(p${id} + z${id});
 ${this.#loads(node.child)}
 for (let j${id} = 0; j${id} < z${id}; j${id}++) { const e${id} = a${id}[j${id}];
 ${this.#value(node.child, `p${id}`, `e${id}`, fail, false)}
 p${id}++; }
-${name}.cursor = p${id}; ${name}.ends[${position}] = p${id}; ${name}.valid[${position}] = 1;`;
+${name}.ends[${position}] = p${id}; ${name}.valid[${position}] = 1;`;
   }
 
   #struct(node: StructNode, name: string, position: string, value: string, fail: string, fixed: boolean): string {

@@ -16,10 +16,10 @@ export class FloatsNode extends ListNode {
   override put(position: number, value: unknown): boolean {
     if (typeof value !== 'object' || value === null || kindOf(value) !== this.of) return false;
     const floats = value as Float64Array;
-    const start = this.cursor;
+    const start = this.startOf(position);
     this.child.ensure(start + floats.length);
     (this.child as FloatNode).data.set(floats, start);
-    this.cursor = this.ends[position] = start + floats.length;
+    this.ends[position] = start + floats.length;
     this.valid[position] = 1;
     return true;
   }
