@@ -186,13 +186,12 @@ impl Builder {
         }
         match &mut self.data {
             Data::Null => {}
-            Data::Num { values, .. } => values.resize(values.len() + slots, 0.0),
+            Data::Num { values, .. } | Data::F64(values) => values.resize(values.len() + slots, 0.0),
             Data::Bool(bits) => bits.append_n(slots, false),
             Data::Text(text) => text.append_nulls(slots),
             Data::I32(values) => values.resize(values.len() + slots, 0),
             Data::Big(values) | Data::Date(values) => values.resize(values.len() + slots, 0),
             Data::Bytes(blob) => blob.append_nulls(slots),
-            Data::F64(values) => values.resize(values.len() + slots, 0.0),
             Data::F32(values) => values.resize(values.len() + slots, 0.0),
             Data::List { ends, .. } => ends.resize(ends.len() + slots, ends[ends.len() - 1]),
             Data::Struct(fields) => fields.iter_mut().for_each(|field| field.append_nulls(slots)),
@@ -204,13 +203,12 @@ impl Builder {
     pub fn bytes(&self) -> usize {
         match &self.data {
             Data::Null => 0,
-            Data::Num { values, .. } => values.len() * 8,
+            Data::Num { values, .. } | Data::F64(values) => values.len() * 8,
             Data::Bool(_) => self.slots / 8,
             Data::Text(text) => text.bytes() + self.slots * 4,
             Data::I32(values) => values.len() * 4,
             Data::Big(values) | Data::Date(values) => values.len() * 8,
             Data::Bytes(blob) => blob.bytes() + self.slots * 4,
-            Data::F64(values) => values.len() * 8,
             Data::F32(values) => values.len() * 4,
             Data::List { ends, child } => ends.len() * 4 + child.bytes(),
             Data::Struct(fields) => fields.iter().map(Self::bytes).sum(),
@@ -227,14 +225,13 @@ impl Builder {
         match &self.data {
             Data::Null => ColumnType::Null,
             Data::Num { integral: true, .. } => ColumnType::Int,
-            Data::Num { .. } => ColumnType::Double,
+            Data::Num { .. } | Data::F64(_) => ColumnType::Double,
             Data::Bool(_) => ColumnType::Bool,
             Data::Text(_) => ColumnType::Text,
             Data::I32(_) => ColumnType::I32,
             Data::Big(_) => ColumnType::Big,
             Data::Date(_) => ColumnType::Date,
             Data::Bytes(_) => ColumnType::Bytes,
-            Data::F64(_) => ColumnType::Double,
             Data::F32(_) => ColumnType::Float,
             Data::List { child, .. } => ColumnType::List(Box::new(child.column_type())),
             Data::Struct(fields) => ColumnType::Struct(
@@ -252,7 +249,9 @@ impl Builder {
                 let values: Vec<i64> = values.into_iter().map(|value| value as i64).collect();
                 Arc::new(Int64Array::new(ScalarBuffer::from(values), nulls))
             }
-            (Data::Num { values, .. }, _) => Arc::new(Float64Array::new(ScalarBuffer::from(values), nulls)),
+            (Data::Num { values, .. } | Data::F64(values), _) => {
+                Arc::new(Float64Array::new(ScalarBuffer::from(values), nulls))
+            }
             (Data::Bool(mut bits), _) => Arc::new(BooleanArray::new(bits.finish(), nulls)),
             (Data::Text(text), _) => text.finish(nulls)?,
             (Data::I32(values), _) => Arc::new(Int32Array::new(ScalarBuffer::from(values), nulls)),
@@ -262,7 +261,6 @@ impl Builder {
                 Arc::new(array.with_timezone("UTC"))
             }
             (Data::Bytes(blob), _) => blob.finish(nulls)?,
-            (Data::F64(values), _) => Arc::new(Float64Array::new(ScalarBuffer::from(values), nulls)),
             (Data::F32(values), _) => Arc::new(Float32Array::new(ScalarBuffer::from(values), nulls)),
             (Data::List { ends, child }, DataType::List(element)) => {
                 let offsets = OffsetBuffer::new(ScalarBuffer::from(ends));
