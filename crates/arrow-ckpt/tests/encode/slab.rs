@@ -129,7 +129,7 @@ impl Slab {
         match &node.kind {
             Kind::Null => {}
             Kind::Num | Kind::F64 => {
-                self.section(values.iter().flat_map(|value| number(value).to_le_bytes()))
+                self.section(values.iter().flat_map(|value| number(value).to_le_bytes()));
             }
             Kind::Bool => self.section(values.iter().map(|value| u8::from(*value == V::Bool(true)))),
             Kind::I32 => self.section(values.iter().flat_map(|value| (number(value) as i32).to_le_bytes())),
