@@ -43,8 +43,14 @@ function load(): Outcome {
 
 function tryLoad(): Outcome {
   if (process.env.ARROW_CKPT_FORCE_JSON === '1') return { binding: null, forced: true };
+  const require = createRequire(import.meta.url);
   try {
-    return { binding: createRequire(import.meta.url)('#binding') as Binding };
+    const binding = require('#binding') as Binding;
+    const { version } = require('arrow-ckpt/package.json') as { version: string };
+    // What crosses has no version of its own: only a binary of the same release is sure to speak the same.
+    if (binding.version() === version) return { binding };
+    const cause = new Error(`the binary is of version ${binding.version()}, the package of ${version}; install both of one version`);
+    return { binding: null, error: new Error('versions differ', { cause }) };
   } catch (error) {
     return { binding: null, error };
   }
