@@ -20,7 +20,7 @@ const MAX_PASSES = 10_000;
 export class Columniser {
   readonly #root: RootNode;
   readonly #bytes = new ChunkBytes();
-  readonly #context: FillContext = { firstRow: 0, row: 0, arrays: 0, stale: false, byClosures: 0 };
+  readonly #context: FillContext = { firstRow: 0, row: 0, stale: false, byClosures: 0 };
   /** Counts changes of the plan; generated code is for one version. */
   #version = 0;
   #fill: Fill | undefined;

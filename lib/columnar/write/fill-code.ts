@@ -114,14 +114,14 @@ class FillWriter {
     const id = this.#names++;
     const child = this.use(node.child);
     return `if (!isArray(${value}) || protoOf(${value}) !== AP || ${value}.index !== undefined) ${fail}
-if ((++X.arrays & ${ARRAYS_PER_LOOK - 1}) === 0 && !hasOnlyElements(${value})) ${fail}
-const a${id} = ${value}, z${id} = a${id}.length; let p${id} = ${name}.startOf(${position});
+if ((${position} & ${ARRAYS_PER_LOOK - 1}) === 0 && !hasOnlyElements(${value})) ${fail}
+const a${id} = ${value}, z${id} = a${id}.length; const q${id} = ${name}.ends; let p${id} = ${position} === 0 ? 0 : q${id}[${position} - 1];
 ${child}.ensure(p${id} + z${id});
 ${this.#loads(node.child)}
 for (let j${id} = 0; j${id} < z${id}; j${id}++) { const e${id} = a${id}[j${id}];
 ${this.#value(node.child, `p${id}`, `e${id}`, fail, false)}
 p${id}++; }
-${name}.ends[${position}] = p${id}; ${name}.valid[${position}] = 1;`;
+q${id}[${position}] = p${id}; ${name}.valid[${position}] = 1;`;
   }
 
   #struct(node: StructNode, name: string, position: string, value: string, fail: string, fixed: boolean): string {

@@ -6,8 +6,6 @@ export interface FillContext {
   firstRow: number;
   /** The row within the chunk that is being put. */
   row: number;
-  /** Arrays that the generated code has met. */
-  arrays: number;
   /** Rows that the generated code left to the closures. */
   byClosures: number;
   /** The plan met something it has no place for: evolve it and fill the chunk again. */
