@@ -191,6 +191,7 @@ function checkRunning(options: { signal?: AbortSignal; onProgress?: unknown }): 
   if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid(`onProgress must be a function, got ${show(onProgress)}`);
 }
 
-function invalid(message: string): CheckpointError {
+/** The error of an option outside its range. */
+export function invalid(message: string): CheckpointError {
   return new CheckpointError('ERR_CKPT_INVALID_OPTION', message);
 }

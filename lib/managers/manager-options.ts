@@ -1,5 +1,14 @@
-import { CheckpointError } from '../errors.js';
-import { asOptions, checkKeys, checkWriteOptions, show, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
+import type { CheckpointError } from '../errors.js';
+import {
+  asOptions,
+  checkKeys,
+  checkWriteOptions,
+  invalid,
+  show,
+  type CheckpointInfo,
+  type ReadOptions,
+  type WriteOptions,
+} from '../options.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { Logger } from './log-lines.js';
 
@@ -66,8 +75,4 @@ export function mergeWriteOptions(defaults: WriteDefaults, given: WriteOptions |
 export function checkLoadHash(options: LoadOptions): string | undefined {
   if (options.hash !== undefined && typeof options.hash !== 'string') throw invalid(`hash must be a string, got ${show(options.hash)}`);
   return options.hash;
-}
-
-function invalid(message: string): CheckpointError {
-  return new CheckpointError('ERR_CKPT_INVALID_OPTION', message);
 }

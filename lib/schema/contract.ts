@@ -1,5 +1,4 @@
-import { CheckpointError } from '../errors.js';
-import { show, type ReadOptions } from '../options.js';
+import { invalid, show, type ReadOptions } from '../options.js';
 import { isPlainObject } from '../rows.js';
 import { mayLack, hasDefault, type CheckpointSchema } from './checkpoint-schema.js';
 import { checkSchema } from './check-schema.js';
@@ -91,8 +90,4 @@ function refuseWhatIsNoRow(type: string): void {
     throw invalid(
       `schema must describe one row, an object; got a schema of type ${type}${type === 'array' ? ': pass that of its elements' : ''}`,
     );
-}
-
-function invalid(message: string): CheckpointError {
-  return new CheckpointError('ERR_CKPT_INVALID_OPTION', message);
 }
