@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deserialize, serialize } from 'node:v8';
-import fc from 'fast-check';
+import { fc } from './support/seeded.ts';
 import { anyValue } from './support/arbitrary-values.ts';
 import { assertExact, differenceOf } from './support/exact.ts';
 

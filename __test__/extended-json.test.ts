@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
-import fc from 'fast-check';
+import { fc } from './support/seeded.ts';
 import { isCheckpointError, type CheckpointError, type CheckpointErrorCode } from '../lib/errors.js';
 import { MAX_DEPTH } from '../lib/rows.js';
 import { decodeValue, encodeValue, isPlainJson } from '../lib/value/extended-json.js';

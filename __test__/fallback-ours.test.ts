@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from './support/seeded.ts';
 import { isCheckpointError } from '../lib/errors.ts';
 import { fallbackStore } from '../lib/fallback/store.ts';
 import { loadBinding } from '../lib/native/binding.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import fc from 'fast-check';
+import { fc } from './support/seeded.ts';
 import { isCheckpointError } from '../lib/errors.js';
 import { Pace } from '../lib/files/pace.js';
 import { chunksOf, rowsSource, type RowsSource, type SourceFailure } from '../lib/files/rows-source.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import { fc } from './support/seeded.ts';
 import { isCheckpointError } from '../lib/errors.ts';
 import { decodeName, encodeName, foldName, MAX_NAME_BYTES, twinName } from '../lib/managers/names.ts';
 

@@ -12,9 +12,6 @@ export interface Verdict {
 
 /** Multiplies the number of cases: `ARROW_CKPT_CASES=1000000` runs so many in the Parquet path, and the other modes in proportion. */
 export const CASES = Number(process.env['ARROW_CKPT_CASES'] ?? 20_000);
-/** Another in each run; `ARROW_CKPT_SEED` repeats one. */
-export const SEED = Number(process.env['ARROW_CKPT_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-
 /** Runs a part of the cases in a process of its own. */
 export async function runCases(mode: StoreModeName, cases: number, seed: number, folder: string, start: Start = {}): Promise<Verdict> {
   const timeout = 120_000 + cases * 60;

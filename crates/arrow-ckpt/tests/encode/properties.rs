@@ -4,6 +4,7 @@ use arrow_ckpt::decode::ScanOptions;
 use arrow_ckpt::encode::{Codec, WriteOptions};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::slab::{Kind, Node, TEXT, list, node};
 use super::support::{Dir, V, columns_of, read};
@@ -110,8 +111,16 @@ fn codecs() -> impl Strategy<Value = Codec> {
     ]
 }
 
+/// The same cases in each run, so that a gate says the same twice; `PROPTEST_RNG_SEED` takes others.
+fn seed() -> RngSeed {
+    match ProptestConfig::default().rng_seed {
+        RngSeed::Random => RngSeed::Fixed(20_261_126),
+        given @ RngSeed::Fixed(_) => given,
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, rng_seed: seed(), ..ProptestConfig::default() })]
 
     #[test]
     fn what_was_written_is_read((nodes, chunks) in tables(), group in 1_usize..20, compression in codecs()) {
