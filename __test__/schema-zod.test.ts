@@ -144,7 +144,7 @@ async function checked(schema: z.ZodObject, given: readonly Row[], makes: boolea
   const check = new RowCheck(contract, makes, undefined);
   check.begin(contract.fields);
   const made = given.map((row) => structuredClone(row));
-  await check.run(made, 0, 0);
+  await check.run(made, 0, made.length, 0);
   const { listed } = check.violations;
   return listed.length === 0 ? made : new Set(listed.map((violation) => violation.row));
 }

@@ -37,12 +37,7 @@ function structRestorer(plan: StructPlan, keep?: ReadonlySet<string>): Restore {
     if (value === null) return null;
     const row = value as Row;
     const shape = plan.h === undefined ? 0 : ((column(row, plan.h) ?? 0) as number);
-    return buildShape(
-      keys,
-      shapes,
-      shape,
-      readers.map((read) => read(row)),
-    );
+    return buildShape(keys, shapes, shape, (field) => (readers[field] as (row: Row) => unknown)(row));
   };
 }
 

@@ -11,6 +11,9 @@ import { isOurs, readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from './logical-columns.js';
 import { Pace } from './pace.js';
 
+/** Rows to make room for at once: 32 MiB of pointers. */
+const MAX_RESERVED_ROWS = 1 << 22;
+
 /** Reads all rows of a Parquet file, ours or another writer's, through the core. */
 export async function readParquet(path: string, options: ReadOptions): Promise<Row[]> {
   const check = loadCheck(options, path);
@@ -23,20 +26,23 @@ export async function readParquet(path: string, options: ReadOptions): Promise<R
       check === undefined ? options.columns : check.opened({ rows: file.rows, columns: file.columns, plan, ours: isOurs(footer) });
     const keep = columns === undefined ? undefined : new Set(columns);
     const tree = await load.scan(keep === undefined ? undefined : columnIndices(file, plan, keep, path));
-    const made: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
-    const materialiser = new Materialiser(made, place(tree).size, file.rows);
+    const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
+    const materialiser = new Materialiser(read, place(tree).size, file.rows);
     const pace = new Pace(options, file.rows);
-    const rows: Row[] = [];
+    // Growing would copy the array again and again; but a footer may promise anything.
+    const rows = Array<Row>(Math.min(file.rows, MAX_RESERVED_ROWS));
+    let made = 0;
     for (let block = await load.next(); block !== undefined; block = await load.next()) {
-      const before = rows.length;
-      materialiser.append(block.arena, rows);
+      const more = materialiser.put(block.arena, rows, made);
       load.release(block.index);
-      if (check !== undefined) await check.run(rows, before);
-      pace.advance(rows.length - before);
+      if (check !== undefined) await check.run(rows, made, made + more);
+      made += more;
+      pace.advance(more);
       if (pace.due) await pace.turn();
     }
     pace.finish();
     check?.finish();
+    rows.length = made;
     return rows;
   } catch (error) {
     throw withPath(error, path);

@@ -66,8 +66,9 @@ export class LoadCheck {
     return keys;
   }
 
-  run(rows: Row[], from: number): Promise<void> {
-    return this.#check.run(rows, from, from);
+  /** Looks at the rows from `from` to `to`; row `from` of the array is row `from` of the checkpoint. */
+  run(rows: Row[], from: number, to = rows.length): Promise<void> {
+    return this.#check.run(rows, from, to, from);
   }
 
   /** @throws `ERR_CKPT_SCHEMA` if a row did not fit */

@@ -41,12 +41,12 @@ export class RowCheck {
     }
   }
 
-  /** Looks at `rows` from `start` on; the first of them is row `index` of the checkpoint. */
-  async run(rows: Row[], start: number, index: number): Promise<void> {
+  /** Looks at `rows` from `start` to `end`; the first of them is row `index` of the checkpoint. */
+  async run(rows: Row[], start: number, end: number, index: number): Promise<void> {
     if (this.#runner === undefined && this.#validator === undefined) return;
     const pace = this.#pace;
-    for (let from = start; from < rows.length; from += BLOCK_ROWS) {
-      const to = Math.min(rows.length, from + BLOCK_ROWS);
+    for (let from = start; from < end; from += BLOCK_ROWS) {
+      const to = Math.min(end, from + BLOCK_ROWS);
       if (this.#runner !== undefined) await this.#runner.run(rows, from, to, index + from - start, pace);
       else this.#look(rows, from, to, index + from - start);
       if (pace.due) await pace.turn();

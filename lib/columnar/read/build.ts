@@ -7,12 +7,12 @@ export function setOwn(object: Row, key: string, value: unknown): void {
   else object[key] = value;
 }
 
-/** The object of one shape from the values of all fields. */
+/** The object of one shape; `value` reads a field. */
 export function buildShape(
   keys: readonly string[],
   shapes: readonly (readonly number[])[],
   shape: number,
-  values: readonly unknown[],
+  value: (field: number) => unknown,
 ): Row {
   const fields = shapes[shape];
   // Without any shape there is no such object: a whole row's text stands in its place.
@@ -20,7 +20,7 @@ export function buildShape(
   if (fields === undefined)
     throw new CheckpointError('ERR_CKPT_CORRUPT', `an object has shape ${shape}, but the plan knows ${shapes.length}`);
   const object: Row = {};
-  for (const field of fields) setOwn(object, keys[field] as string, values[field]);
+  for (const field of fields) setOwn(object, keys[field] as string, value(field));
   return object;
 }
 
@@ -32,10 +32,14 @@ export function keepKeys(row: Row, keep: ReadonlySet<string> | undefined): Row {
   return kept;
 }
 
-/** A map as an object if its keys are strings, else as its pairs. */
-export function makeMap(pairs: [unknown, unknown][], object: boolean): unknown {
-  if (!object) return pairs;
+/** A map, whose entries are those from `start` to `end`, as an object if its keys are strings, else as its pairs. */
+export function makeMap(keys: readonly unknown[], values: readonly unknown[], start: number, end: number, object: boolean): unknown {
+  if (!object) {
+    const pairs: [unknown, unknown][] = [];
+    for (let at = start; at < end; at++) pairs.push([keys[at], values[at]]);
+    return pairs;
+  }
   const made: Row = {};
-  for (const [key, value] of pairs) setOwn(made, key as string, value);
+  for (let at = start; at < end; at++) setOwn(made, keys[at] as string, values[at]);
   return made;
 }

@@ -18,9 +18,11 @@ export class Materialiser {
     this.#materialise = (rows < MIN_GENERATED_ROWS ? undefined : generateMaterialise(plan)) ?? closureMaterialise(plan);
   }
 
-  /** Appends the rows of the block in `arena` to `out`. */
-  append(arena: Arena, out: Row[]): void {
+  /** Puts the rows of the block in `arena` into `out` from index `at` on; gives how many. */
+  put(arena: Arena, out: Row[], at: number): number {
     this.#views.forEach((view, node) => view.load(arena, node));
-    this.#materialise(this.#views, arena.u32[0] as number, out);
+    const rows = arena.u32[0] as number;
+    this.#materialise(this.#views, rows, out, at);
+    return rows;
   }
 }

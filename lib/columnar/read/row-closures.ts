@@ -7,15 +7,14 @@ import type { Materialise, NodeView } from './views.js';
 
 type Read = (slot: number) => unknown;
 
-/** What the generated code does, by closures, for where code generation is forbidden. Slots of a node are visited once each, in order. */
+/** What the generated code does, by closures: for where code generation is forbidden, and where a compilation does not pay. */
 export function closureMaterialise(plan: RowRead): Materialise {
-  return (views, rows, out) => {
+  return (views, rows, out, at) => {
     const makeRow = structReader(plan.row, views);
     const whole = plan.texts === undefined ? undefined : leafReader(plan.texts, views);
     for (let row = 0; row < rows; row++) {
-      const made = makeRow(row) as Row;
       const text = whole?.(row) ?? null;
-      out.push(text === null ? made : keepKeys(text as Row, plan.keep));
+      out[at + row] = text === null ? (makeRow(row) as Row) : keepKeys(text as Row, plan.keep);
     }
   };
 }
@@ -23,13 +22,9 @@ export function closureMaterialise(plan: RowRead): Materialise {
 function reader(node: ReadNode, views: readonly NodeView[]): Read {
   const regular = regularReader(node, views);
   if (node.exceptions === undefined) return regular;
-  const view = views[node.exceptions.node] as NodeView;
+  const { valid } = views[node.exceptions.node] as NodeView;
   const exception = leafReader(node.exceptions, views);
-  return (slot) => {
-    const value = regular(slot);
-    const other = exception(slot);
-    return view.valid[slot] === 1 ? other : value;
-  };
+  return (slot) => (valid[slot] === 1 ? exception(slot) : regular(slot));
 }
 
 function regularReader(node: ReadNode, views: readonly NodeView[]): Read {
@@ -41,50 +36,53 @@ function regularReader(node: ReadNode, views: readonly NodeView[]): Read {
 
 function leafReader({ kind, node, json }: LeafNode, views: readonly NodeView[]): Read {
   if (kind === 'null') return () => null;
-  const { valid, data, text, dict } = views[node] as NodeView;
+  const view = views[node] as NodeView;
+  const { valid, data, text, dict } = view;
   if (kind === 'bool') return (slot) => (valid[slot] === 1 ? data[slot] === 1 : null);
   if (kind === 'dict') return (slot) => (valid[slot] === 1 ? whole(dict[data[slot] as number] as string, json) : null);
   if (kind === 'big') return (slot) => (valid[slot] === 1 ? BigInt(data[slot] as number | bigint) : null);
   if (kind !== 'text') return (slot) => (valid[slot] === 1 ? data[slot] : null);
-  let start = 0;
-  return (slot) => {
-    const from = start;
-    start = data[slot] as number;
-    return valid[slot] === 1 ? whole(text.slice(from, start), json) : null;
-  };
+  return (slot) => (valid[slot] === 1 ? whole(text.slice(startOf(view, slot), data[slot] as number), json) : null);
 }
 
 function whole(text: string, json: boolean): unknown {
   return json ? decodeValue(text) : text;
 }
 
+/** Where the text or the elements of a slot start: at the end of the slot before. */
+function startOf({ data }: NodeView, slot: number): number {
+  return slot === 0 ? 0 : (data[slot - 1] as number);
+}
+
 function listReader({ node, element, floats }: ListRead, views: readonly NodeView[]): Read {
-  const { valid, data } = views[node] as NodeView;
+  const view = views[node] as NodeView;
+  const { valid, data } = view;
   if (floats !== undefined) {
     const elements = (views[(element as LeafNode).node] as NodeView).data as Float64Array;
-    const start = (slot: number) => (slot === 0 ? 0 : (data[slot - 1] as number));
-    return (slot) => (valid[slot] === 1 ? floatArray(floats, elements, start(slot), data[slot] as number) : null);
+    return (slot) => (valid[slot] === 1 ? floatArray(floats, elements, startOf(view, slot), data[slot] as number) : null);
   }
   const read = reader(element, views);
-  let cursor = 0;
   return (slot) => {
     if (valid[slot] !== 1) return null;
     const list: unknown[] = [];
-    for (const end = data[slot] as number; cursor < end; cursor++) list.push(read(cursor));
+    for (let at = startOf(view, slot); at < (data[slot] as number); at++) list.push(read(at));
     return list;
   };
 }
 
-function mapReader(node: MapRead, views: readonly NodeView[]): Read {
-  const { valid, data } = views[node.node] as NodeView;
-  const readKey = reader(node.key, views);
-  const readValue = reader(node.value, views);
-  let cursor = 0;
+function mapReader({ node, key, value, object }: MapRead, views: readonly NodeView[]): Read {
+  const view = views[node] as NodeView;
+  const readKey = reader(key, views);
+  const readValue = reader(value, views);
   return (slot) => {
-    if (valid[slot] !== 1) return null;
-    const pairs: [unknown, unknown][] = [];
-    for (const end = data[slot] as number; cursor < end; cursor++) pairs.push([readKey(cursor), readValue(cursor)]);
-    return makeMap(pairs, node.object);
+    if (view.valid[slot] !== 1) return null;
+    const keys: unknown[] = [];
+    const values: unknown[] = [];
+    for (let at = startOf(view, slot); at < (view.data[slot] as number); at++) {
+      keys.push(readKey(at));
+      values.push(readValue(at));
+    }
+    return makeMap(keys, values, 0, keys.length, object);
   };
 }
 
@@ -94,10 +92,8 @@ function structReader({ node, keys, fields, shapes, shape }: StructRead, views: 
   const readShape = shape === undefined ? undefined : leafReader(shape, views);
   const all = [keys.map((_, index) => index)];
   return (slot) => {
-    // Every field is read, also of null structs and absent ones: their cursors must move on.
-    const values = readers.map((read) => read(slot));
-    const number = (readShape?.(slot) ?? 0) as number;
     if (valid !== undefined && valid[slot] !== 1) return null;
-    return buildShape(keys, shapes ?? all, number, values);
+    const number = (readShape?.(slot) ?? 0) as number;
+    return buildShape(keys, shapes ?? all, number, (field) => (readers[field] as Read)(slot));
   };
 }

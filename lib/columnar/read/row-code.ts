@@ -5,30 +5,25 @@ import type { Materialise } from './views.js';
 import { floatArray } from './typed-arrays.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
 
-/** Shapes that get an object literal of their own; the others are built key by key. */
-const MAX_LITERALS = 16;
-/** Nodes beyond this make a function that V8 would not optimise; closures are as good then. */
-const MAX_GENERATED_NODES = 1500;
+/** Values in one loop; more make a function that V8 would not optimise, and closures are as good then. */
+const MAX_LOOP_VALUES = 1500;
+/** Values in the functions of all shapes together; objects of the shapes beyond are built key by key. */
+const MAX_SHAPE_VALUES = 16_384;
+/** The values of a struct's fields are made for all slots at once where its objects have at least one in this many of the fields. */
+const MAX_FIELDS_PER_KEY = 8;
 
 /**
- * Generates the loop that makes the rows of a block: object literals, so that all rows of a shape share one hidden class, from typed
+ * Generates the code that makes the rows of a block: object literals, so that all rows of a shape share one hidden class, from typed
  * arrays and slices of one string a column. Called once per block (ARCHITECTURE.md, law 3). Undefined where code generation is forbidden.
+ *
+ * Each value is an expression over a slot. One that stands in a loop reads the views from locals of the loop; one in the function of a shape,
+ * which is called for a single object, from variables of the closure, which each block sets. Elements of lists are made first, in one array
+ * for all lists of the block: a list is a slice of it, of its exact size, where pushing would leave it four times as large.
  */
 export function generateMaterialise(plan: RowRead): Materialise | undefined {
   const writer = new RowWriter();
-  const row = writer.struct(plan.row, 'i');
-  const whole = plan.texts === undefined ? undefined : writer.value(plan.texts, 'i');
-  if (writer.nodeCount > MAX_GENERATED_NODES) return undefined;
-  const push = whole === undefined ? `out.push(${row.expr});` : `out.push(${whole.expr} === null ? ${row.expr} : keep(${whole.expr}));`;
-  const body = `
-return function materialise(V, rows, out) {
-${writer.hoisted.join('\n')}
-for (let i = 0; i < rows; i++) {
-${row.code}
-${whole?.code ?? ''}
-${push}
-}
-};`;
+  const body = writer.program(plan);
+  if (writer.loops.some((loop) => loop.values > MAX_LOOP_VALUES)) return undefined;
   type Make = (
     decode: typeof decodeValue,
     build: typeof buildShape,
@@ -37,110 +32,202 @@ ${push}
     floats: typeof floatArray,
     structs: StructRead[],
   ) => Materialise;
-  const make = compile<Make>(['decode', 'build', 'keep', 'map', 'floatArray', 'S'], body);
+  const make = compile<Make>(['decode', 'build', 'keep', 'makeMap', 'floatArray', 'S'], body);
   return make?.(decodeValue, buildShape, (whole) => keepKeys(whole, plan.keep), makeMap, floatArray, writer.structs);
 }
 
-interface Code {
-  /** Statements to run first. */
-  code: string;
-  /** A name or a constant that holds the value. */
-  expr: string;
+/** Where an expression stands. */
+class Scope {
+  /** Loads of the views that a loop needs, as locals; undefined in a function of one object. */
+  readonly #locals: Set<string> | undefined;
+  values = 0;
+
+  constructor(isLoop: boolean) {
+    this.#locals = isLoop ? new Set() : undefined;
+  }
+
+  /** The name of a view's part, `m3`: a local of the loop, or the variable of the closure that it is loaded from. */
+  use(name: string): string {
+    const variable = name.toUpperCase();
+    if (this.#locals === undefined) return variable;
+    this.#locals.add(`const ${name} = ${variable};`);
+    return name;
+  }
+
+  /** The statements at the head of the loop's function. */
+  get loads(): string {
+    return [...(this.#locals ?? [])].join(' ');
+  }
 }
 
+/** The part of a view by the letter of its variable. */
+const PARTS = { m: 'valid', d: 'data', t: 'text', k: 'dict' } as const;
+
 class RowWriter {
-  readonly hoisted: string[] = [];
   readonly structs: StructRead[] = [];
-  nodeCount = 0;
-  #names = 0;
+  readonly loops: Scope[] = [];
+  /** Variables of the closure with what each block sets them to: parts of views, then the elements of lists, the innermost first. */
+  readonly #views = new Map<string, string>();
+  readonly #arrays: { variable: string; value: string }[] = [];
+  readonly #functions: string[] = [];
+  #shapeValues = 0;
 
-  value(node: ReadNode, slot: string): Code {
-    const regular = this.#regular(node, slot);
+  program(plan: RowRead): string {
+    const rows = new Scope(true);
+    this.loops.push(rows);
+    const row = this.#object(plan.row, 'i', rows);
+    const put = plan.texts === undefined ? `out[at + i] = ${row};` : this.#putWhole(plan.texts, row, rows);
+    const variables = [...this.#views.keys(), ...this.#arrays.map(({ variable }) => variable)];
+    return `
+${variables.length === 0 ? '' : `let ${variables.join(', ')};`}
+${this.#functions.join('\n')}
+function fill(rows, out, at) {
+${rows.loads}
+for (let i = 0; i < rows; i++) { ${put} }
+}
+return function materialise(V, rows, out, at) {
+${[...this.#views].map(([variable, value]) => `${variable} = ${value};`).join(' ')}
+${this.#arrays.map(({ variable, value }) => `${variable} = ${value};`).join('\n')}
+fill(rows, out, at);
+};`;
+  }
+
+  #putWhole(texts: LeafNode, row: string, scope: Scope): string {
+    return `const whole = ${this.#leaf(texts, 'i', scope)}; out[at + i] = whole === null ? ${row} : keep(whole);`;
+  }
+
+  /** The expression of the value in a slot. `slot` is a name: it is read several times. */
+  #value(node: ReadNode, slot: string, scope: Scope): string {
+    scope.values++;
+    const regular = this.#regular(node, slot, scope);
     if (node.exceptions === undefined) return regular;
-    const other = this.#leaf(node.exceptions, slot);
-    const name = `x${this.#names++}`;
-    const code = `${regular.code}\n${other.code}\nconst ${name} = m${node.exceptions.node}[${slot}] === 1 ? ${other.expr} : ${regular.expr};`;
-    return { code, expr: name };
+    const isException = `${this.#part('m', node.exceptions.node, scope)}[${slot}] === 1`;
+    return `(${isException} ? ${this.#leaf(node.exceptions, slot, scope)} : ${regular})`;
   }
 
-  #regular(node: ReadNode, slot: string): Code {
-    if (node.kind === 'list') return this.#list(node, slot);
-    if (node.kind === 'map') return this.#map(node, slot);
-    if (node.kind === 'struct') return this.struct(node, slot);
-    return this.#leaf(node, slot);
+  #regular(node: ReadNode, slot: string, scope: Scope): string {
+    if (node.kind === 'list') return this.#list(node, slot, scope);
+    if (node.kind === 'map') return this.#map(node, slot, scope);
+    if (node.kind !== 'struct') return this.#leaf(node, slot, scope);
+    return this.#present(node.node, slot, scope, this.#object(node, slot, scope));
   }
 
-  #leaf({ kind, node, json }: LeafNode, slot: string): Code {
-    if (kind === 'null') return { code: '', expr: 'null' };
-    this.#hoist(
-      node,
-      kind === 'text' ? `, t${node} = V[${node}].text; let s${node} = 0` : kind === 'dict' ? `, D${node} = V[${node}].dict` : '',
-    );
-    const name = `v${this.#names++}`;
-    const present = (expr: string) => `const ${name} = m${node}[${slot}] === 1 ? ${json ? `decode(${expr})` : expr} : null;`;
-    if (kind === 'bool') return { code: present(`d${node}[${slot}] === 1`), expr: name };
-    if (kind === 'big') return { code: present(`BigInt(d${node}[${slot}])`), expr: name };
-    if (kind === 'dict') return { code: present(`D${node}[d${node}[${slot}]]`), expr: name };
-    if (kind !== 'text') return { code: present(`d${node}[${slot}]`), expr: name };
-    const end = `z${this.#names++}`;
-    return { code: `const ${end} = d${node}[${slot}];\n${present(`t${node}.slice(s${node}, ${end})`)}\ns${node} = ${end};`, expr: name };
-  }
-
-  #list({ node, element, floats }: ListRead, slot: string): Code {
-    this.#hoist(node, `; let s${node} = 0`);
-    const name = `a${this.#names++}`;
-    if (floats !== undefined) {
-      const child = (element as LeafNode).node;
-      this.#hoist(child, '');
-      const made = `${name} = floatArray('${floats}', d${child}, s${node}, d${node}[${slot}]);`;
-      return { code: `let ${name} = null;\nif (m${node}[${slot}] === 1) ${made}\ns${node} = d${node}[${slot}];`, expr: name };
-    }
-    const item = this.value(element, `s${node}`);
-    const loop = `for (const e = d${node}[${slot}]; s${node} < e; s${node}++) {\n${item.code}\n${name}.push(${item.expr}); }`;
-    return { code: `let ${name} = null;\nif (m${node}[${slot}] === 1) { ${name} = []; ${loop} }`, expr: name };
-  }
-
-  #map({ node, key, value, object }: MapRead, slot: string): Code {
-    this.#hoist(node, `; let s${node} = 0`);
-    const name = `a${this.#names++}`;
-    const [k, v] = [this.value(key, `s${node}`), this.value(value, `s${node}`)];
-    const loop = `for (const e = d${node}[${slot}]; s${node} < e; s${node}++) {\n${k.code}\n${v.code}\n${name}.push([${k.expr}, ${v.expr}]); }`;
-    return {
-      code: `let ${name} = null;\nif (m${node}[${slot}] === 1) { ${name} = []; ${loop}\n${name} = map(${name}, ${object}); }`,
-      expr: name,
+  #leaf({ kind, node, json }: LeafNode, slot: string, scope: Scope): string {
+    if (kind === 'null') return 'null';
+    const cell = `${this.#part('d', node, scope)}[${slot}]`;
+    const whole = (text: string) => (json ? `decode(${text})` : text);
+    const made = (): string => {
+      if (kind === 'bool') return `${cell} === 1`;
+      if (kind === 'big') return `BigInt(${cell})`;
+      if (kind === 'dict') return whole(`${this.#part('k', node, scope)}[${cell}]`);
+      if (kind !== 'text') return cell;
+      return whole(`${this.#part('t', node, scope)}.slice(${this.#start(node, slot, scope)}, ${cell})`);
     };
+    return this.#present(node, slot, scope, made());
   }
 
-  struct(node: StructRead, slot: string): Code {
-    const fields = node.fields.map((field) => this.value(field, slot));
-    const shape = node.shape === undefined ? { code: '', expr: '0' } : this.#leaf(node.shape, slot);
-    const name = `o${this.#names++}`;
-    if (node.node >= 0) this.#hoist(node.node, '');
-    const made = this.#object(
-      node,
-      name,
-      fields.map((field) => field.expr),
-      shape.expr,
-    );
-    const guarded = node.node < 0 ? made : `if (m${node.node}[${slot}] === 1) { ${made} }`;
-    return { code: `${fields.map((field) => field.code).join('\n')}\n${shape.code}\nlet ${name} = null;\n${guarded}`, expr: name };
+  #list({ node, element, floats }: ListRead, slot: string, scope: Scope): string {
+    const range = `${this.#start(node, slot, scope)}, ${this.#part('d', node, scope)}[${slot}]`;
+    if (floats !== undefined) {
+      const elements = this.#part('d', (element as LeafNode).node, scope);
+      return this.#present(node, slot, scope, `floatArray('${floats}', ${elements}, ${range})`);
+    }
+    return this.#present(node, slot, scope, `${this.#elements(node, 'l', element, scope)}.slice(${range})`);
   }
 
-  /** Statements that make the object of the slot's shape. */
-  #object(node: StructRead, name: string, values: readonly string[], shape: string): string {
-    const property = (field: number) => `${propertyName(node.keys[field] as string)}: ${values[field]}`;
-    const literal = (fields: readonly number[]) => `${name} = {${fields.map(property).join(', ')}};`;
-    if (node.shapes === undefined) return literal(node.keys.map((_, index) => index));
-    if (node.shape === undefined) return node.shapes.length === 0 ? `${name} = {};` : literal(node.shapes[0] as number[]);
+  #map({ node, key, value, object }: MapRead, slot: string, scope: Scope): string {
+    const keys = this.#elements(node, 'x', key, scope);
+    const values = this.#elements(node, 'y', value, scope);
+    const range = `${this.#start(node, slot, scope)}, ${this.#part('d', node, scope)}[${slot}]`;
+    return this.#present(node, slot, scope, `makeMap(${keys}, ${values}, ${range}, ${object})`);
+  }
+
+  /** The values of all child slots of a list in one array. */
+  #elements(node: number, letter: string, element: ReadNode, scope: Scope): string {
+    return this.#array(`${letter}${node}`, `V[${node}].count === 0 ? 0 : V[${node}].data[V[${node}].count - 1]`, element, scope);
+  }
+
+  /** The values of the first `slots` slots of a node in one array, which stays from block to block: it only grows. */
+  #array(name: string, slots: string, node: ReadNode, scope: Scope): string {
+    const variable = name.toUpperCase();
+    // What stands in several shapes is made once.
+    if (this.#arrays.some((array) => array.variable === variable)) return scope.use(name);
+    const loop = new Scope(true);
+    this.loops.push(loop);
+    const value = this.#value(node, 'j', loop);
+    this.#functions.push(`function fill_${name}(a, slots) {
+${loop.loads}
+for (let j = 0; j < slots; j++) a[j] = ${value};
+return a;
+}`);
+    this.#arrays.push({ variable, value: `fill_${name}(${variable} ?? [], ${slots})` });
+    return scope.use(name);
+  }
+
+  /** The expression of an object that is there. */
+  #object(node: StructRead, slot: string, scope: Scope): string {
+    const { shapes, shape } = node;
+    const literal = (fields: readonly number[]) => this.#literal(node, fields, (field) => this.#value(field, slot, scope));
+    if (shapes === undefined) return literal(node.keys.map((_, index) => index));
+    if (shape === undefined) return shapes.length === 0 ? '{}' : literal(shapes[0] as number[]);
     const struct = this.structs.push(node) - 1;
-    const cases = node.shapes.slice(0, MAX_LITERALS).map((fields, index) => `case ${index}: ${literal(fields)} break;`);
-    const other = `default: ${name} = build(S[${struct}].keys, S[${struct}].shapes, ${shape} ?? 0, [${values.join(', ')}]);`;
-    return `switch (${shape} ?? 0) { ${cases.join('\n')}\n${other} }`;
+    const name = `o${struct}`;
+    const made = this.#shapes(node, shapes, name);
+    // A number that is no shape is told by `build`.
+    const others = made.length === shapes.length ? '' : `const ${name}_read = [${this.#readers(node).join(',\n')}];`;
+    this.#functions.push(`${made.join('\n')}
+const ${name}_of = [${made.map((_, index) => `${name}_${index}`).join(', ')}];
+${others}
+function ${name}(s) {
+const n = ${this.#leaf(shape, 's', new Scope(false))} ?? 0;
+return n < ${made.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[${struct}].shapes, n, (field) => ${name}_read[field](s));
+}`);
+    return `${name}(${slot})`;
   }
 
-  #hoist(node: number, more: string): void {
-    this.nodeCount++;
-    this.hoisted.push(`const m${node} = V[${node}].valid, d${node} = V[${node}].data${more};`);
+  /**
+   * A function for each of the first shapes. They are compiled one by one, each late, so they do as little as possible: where objects have many
+   * of the fields, the values of each field are made beforehand, by a loop that is compiled once.
+   */
+  #shapes(struct: StructRead, shapes: readonly (readonly number[])[], name: string): string[] {
+    const { node, fields } = struct;
+    const made: string[] = [];
+    const scope = new Scope(false);
+    const slots = node < 0 ? 'rows' : `V[${node}].count`;
+    const isDense = shapes.reduce((sum, shape) => sum + shape.length, 0) * MAX_FIELDS_PER_KEY >= fields.length * shapes.length;
+    for (const shape of shapes) {
+      if (this.#shapeValues + shape.length > MAX_SHAPE_VALUES) break;
+      this.#shapeValues += shape.length;
+      const value = (field: ReadNode, index: number) =>
+        isDense ? `${this.#array(`${name}f${index}`, slots, field, scope)}[s]` : this.#value(field, 's', scope);
+      made.push(`function ${name}_${made.length}(s) { return ${this.#literal(struct, shape, value)}; }`);
+    }
+    return made;
+  }
+
+  /** Functions that read the fields one by one, for shapes without a function of their own. */
+  #readers(node: StructRead): string[] {
+    return node.fields.map((field) => `(s) => ${this.#value(field, 's', new Scope(false))}`);
+  }
+
+  #literal(node: StructRead, fields: readonly number[], value: (field: ReadNode, index: number) => string): string {
+    const property = (field: number) => `${propertyName(node.keys[field] as string)}: ${value(node.fields[field] as ReadNode, field)}`;
+    return `{${fields.map(property).join(', ')}}`;
+  }
+
+  #present(node: number, slot: string, scope: Scope, made: string): string {
+    return `(${this.#part('m', node, scope)}[${slot}] === 1 ? ${made} : null)`;
+  }
+
+  /** Where the text or the elements of a slot start: at the end of the slot before. */
+  #start(node: number, slot: string, scope: Scope): string {
+    return `${slot} === 0 ? 0 : ${this.#part('d', node, scope)}[${slot} - 1]`;
+  }
+
+  #part(letter: keyof typeof PARTS, node: number, scope: Scope): string {
+    const name = `${letter}${node}`;
+    this.#views.set(name.toUpperCase(), `V[${node}].${PARTS[letter]}`);
+    return scope.use(name);
   }
 }
 

@@ -102,8 +102,8 @@ export class NodeView {
   }
 }
 
-/** Appends the rows of a block, whose views are at hand, to `out`. */
-export type Materialise = (views: readonly NodeView[], rows: number, out: Row[]) => void;
+/** Puts the rows of a block, whose views are at hand, into `out` from index `at` on. */
+export type Materialise = (views: readonly NodeView[], rows: number, out: Row[], at: number) => void;
 
 function textOf({ bytes, u32 }: Arena, word: number): string {
   const from = u32[word + 4] as number;
