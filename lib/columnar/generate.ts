@@ -19,6 +19,14 @@ export function compile<T>(parameters: readonly string[], body: string): T | und
   }
 }
 
+/** Fewer rows than this are made by closures: small checkpoints do not pay for a compilation. */
+const MIN_GENERATED_ROWS = 2048;
+
+/** Whether a loop over so many rows is worth a compilation. `ARROW_CKPT_CODEGEN=always` says so of any, for tests. */
+export function isWorthCode(rows: number): boolean {
+  return rows >= MIN_GENERATED_ROWS || process.env['ARROW_CKPT_CODEGEN'] === 'always';
+}
+
 /** A JavaScript string literal of any string, safe in any place of a program. */
 export function quote(text: string): string {
   return JSON.stringify(text).replace(/[\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);

@@ -1,11 +1,9 @@
 import type { Row } from '../../rows.js';
+import { isWorthCode } from '../generate.js';
 import { closureMaterialise } from './row-closures.js';
 import { generateMaterialise } from './row-code.js';
 import type { RowRead } from './tree.js';
 import { NodeView, type Arena, type Materialise } from './views.js';
-
-/** Fewer rows than this are made by closures: small checkpoints do not pay for a compilation. */
-const MIN_GENERATED_ROWS = 2048;
 
 /** Makes rows of the blocks of one scan. */
 export class Materialiser {
@@ -15,7 +13,7 @@ export class Materialiser {
   /** `nodes`: how many nodes the physical tree has; `rows`: how many rows there are to make. */
   constructor(plan: RowRead, nodes: number, rows: number) {
     this.#views = Array.from({ length: nodes }, () => new NodeView());
-    this.#materialise = (rows < MIN_GENERATED_ROWS ? undefined : generateMaterialise(plan)) ?? closureMaterialise(plan);
+    this.#materialise = (isWorthCode(rows) ? generateMaterialise(plan) : undefined) ?? closureMaterialise(plan);
   }
 
   /** Puts the rows of the block in `arena` into `out` from index `at` on; gives how many. */
