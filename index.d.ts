@@ -170,6 +170,27 @@ export declare interface ColumnSchema extends ValueSchema {
  */
 export declare type ColumnType = 'number' | 'boolean' | 'string' | 'date' | 'bytes' | 'bigint' | 'float32array' | 'float64array' | 'list' | 'struct' | 'json' | 'any' | 'null';
 
+/** The conditions on one value. All must hold. */
+export declare interface Conditions {
+    /** Equal: see {@link Where}. */
+    $eq?: Operand;
+    /** Not equal, or no such key. */
+    $ne?: Operand;
+    /** Greater than a number, bigint, string, date or boolean. A value of another type is neither greater nor less. */
+    $gt?: Operand;
+    $gte?: Operand;
+    $lt?: Operand;
+    $lte?: Operand;
+    /** Equal to one of these. */
+    $in?: readonly Operand[];
+    /** Equal to none of these. */
+    $nin?: readonly Operand[];
+    /** Whether the row has the key, whatever its value. */
+    $exists?: boolean;
+    /** The opposite of other conditions. */
+    $not?: Conditions;
+}
+
 /**
  * What changes from one schema to another: from the first, an older one, or the `info` of a checkpoint, to the second, a newer one. Where all is
  * `compatible`, rows saved under the first can be loaded with the second.
@@ -276,6 +297,9 @@ export declare interface NamedCheckpointInfo extends CheckpointInfo {
     modified: Date;
 }
 
+/** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
+declare type Operand = unknown;
+
 /** What a running save or load tells its `onProgress`. */
 export declare interface Progress {
     /** Rows handed over so far. */
@@ -301,6 +325,12 @@ export declare function readCheckpoint<T extends Row = Row>(path: string, option
 export declare interface ReadOptions {
     /** Top-level keys to load; other columns of Parquet are not decoded. Each row keeps its own order of keys. @default all */
     columns?: readonly string[];
+    /** Which rows to load: see {@link Where}. It looks at the rows as they were saved, before `schema`. @default all */
+    where?: Where;
+    /** How many of the rows that `where` takes to leave out first, 0 or more. @default 0 */
+    offset?: number;
+    /** How many rows to load at most, 0 or more. With a schema, only these rows are looked at, and violations count them from 0. @default all */
+    limit?: number;
     /**
      * What the rows must be, as of a save. They come as the schema makes them: with its defaults and transforms, and without the keys that it does
      * not name, which are not even decoded where the schema tells its columns. Rows that do not fit are `ERR_CKPT_SCHEMA`. @default none
@@ -446,6 +476,21 @@ export declare interface ValueSchema {
     minLength?: number;
     /** As `minLength`. @default none */
     maxLength?: number;
+}
+
+/**
+ * Which rows to load, in the manner of MongoDB: `{ category: 'a', score: { $gte: 0.5 }, 'metadata.source': { $in: ['web', 'mail'] } }`. All conditions must hold.
+ *
+ * - A key with dots that the row does not have itself is a path into objects.
+ * - A condition on a list holds if it holds for the list or for one of its elements; `$ne` and `$nin` if they hold for all.
+ * - `null` equals null, `undefined` and a missing key. Numbers and bigints are compared by their value, `-0` equals `0`, `NaN` equals `NaN`.
+ * - Text is ordered by code points, dates by time, `false` is less than `true`.
+ */
+export declare interface Where {
+    $and?: readonly Where[];
+    $or?: readonly Where[];
+    $not?: Where;
+    [path: string]: unknown;
 }
 
 /**

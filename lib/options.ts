@@ -1,7 +1,9 @@
 import type { CheckpointSchema } from './schema/checkpoint-schema.js';
 import type { StandardSchemaV1 } from './schema/standard.js';
 import { isPlainObject } from './rows.js';
+import { parseWhere, type Where } from './where/where.js';
 import { CheckpointError } from './errors.js';
+import { invalid, show } from './messages.js';
 
 /** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
 export const CODECS = ['auto', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd', 'none'] as const;
@@ -42,6 +44,12 @@ export interface WriteOptions {
 export interface ReadOptions {
   /** Top-level keys to load; other columns of Parquet are not decoded. Each row keeps its own order of keys. @default all */
   columns?: readonly string[];
+  /** Which rows to load: see {@link Where}. It looks at the rows as they were saved, before `schema`. @default all */
+  where?: Where;
+  /** How many of the rows that `where` takes to leave out first, 0 or more. @default 0 */
+  offset?: number;
+  /** How many rows to load at most, 0 or more. With a schema, only these rows are looked at, and violations count them from 0. @default all */
+  limit?: number;
   /**
    * What the rows must be, as of a save. They come as the schema makes them: with its defaults and transforms, and without the keys that it does
    * not name, which are not even decoded where the schema tells its columns. Rows that do not fit are `ERR_CKPT_SCHEMA`. @default none
@@ -99,7 +107,7 @@ export interface ColumnInfo {
 }
 
 const WRITE_OPTIONS = ['compression', 'compressionLevel', 'rowGroupRows', 'hash', 'metadata', 'schema', 'signal', 'onProgress'];
-const READ_OPTIONS = ['columns', 'schema', 'extraColumns', 'verify', 'signal', 'onProgress'];
+const READ_OPTIONS = ['columns', 'where', 'offset', 'limit', 'schema', 'extraColumns', 'verify', 'signal', 'onProgress'];
 const LEVELS: Partial<Record<Codec, [number, number]>> = { gzip: [0, 9], brotli: [0, 11], zstd: [1, 22] };
 
 /** Throws `ERR_CKPT_UNKNOWN_OPTION` for a key that is not in `known`. */
@@ -150,9 +158,14 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
 export function checkReadOptions(options: ReadOptions | undefined, what = 'readCheckpoint', more: readonly string[] = []): ReadOptions {
   const checked = asOptions(options, what) as ReadOptions;
   checkKeys(checked, [...READ_OPTIONS, ...more], what);
-  const { columns, verify } = checked;
+  const { columns, where, offset, limit, verify } = checked;
   if (columns !== undefined && !(Array.isArray(columns) && columns.every((name) => typeof name === 'string'))) {
     throw invalid(`columns must be an array of column names, got ${show(columns)}`);
+  }
+  if (where !== undefined) parseWhere(where);
+  for (const [name, count] of Object.entries({ offset, limit })) {
+    if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0))
+      throw invalid(`${name} must be an integer from 0 on, got ${show(count)}`);
   }
   if (verify !== undefined && typeof verify !== 'boolean') throw invalid(`verify must be true or false, got ${show(verify)}`);
   checkRunning(checked);
@@ -176,22 +189,8 @@ export function checkPath(path: unknown): string {
   return path;
 }
 
-/** A short picture of any value for messages. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
-  if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  return `an object of class ${(value as object).constructor?.name ?? 'Object'}`;
-}
-
 function checkRunning(options: { signal?: AbortSignal; onProgress?: unknown }): void {
   const { signal, onProgress } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
   if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid(`onProgress must be a function, got ${show(onProgress)}`);
-}
-
-/** The error of an option outside its range. */
-export function invalid(message: string): CheckpointError {
-  return new CheckpointError('ERR_CKPT_INVALID_OPTION', message);
 }

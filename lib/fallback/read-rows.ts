@@ -28,26 +28,31 @@ export interface ParquetRows {
 export async function readParquetRows(path: string, options: ReadOptions = {}): Promise<ParquetRows> {
   const file = await ParquetFile.open(path);
   try {
-    return { rows: await readRows(file, options), keyValues: file.keyValues };
+    const rows: Row[] = [];
+    for await (const batch of rowBatches(file, options)) for (const row of batch) rows.push(row);
+    return { rows, keyValues: file.keyValues };
   } finally {
     await file.close();
   }
 }
 
-/** The rows of an open file, each through `restore`. */
-export async function readRows(file: ParquetFile, options: ReadOptions, restore?: (row: Row) => Row): Promise<Row[]> {
+/** The rows of an open file in batches, each row through `restore`. The columns of one row group are held. */
+export async function* rowBatches(
+  file: ParquetFile,
+  options: ReadOptions,
+  restore?: (row: Row) => Row,
+): AsyncGenerator<Row[], void, undefined> {
   const { path } = file;
   const all = topLevelFields(file.metadata.schema, path);
   const leaves = all.reduce((sum, field) => sum + leavesOf(field).length, 0);
   const fields = selectFields(all, options.columns, path);
   const total = rowCount(file);
-  const rows: Row[] = [];
+  const pace = new Pace(options, total);
   if (all.length === 0) {
     checkLimit(total, MAX_EMPTY_ROWS, 'the number of rows of a file without columns', path);
-    for (let i = 0; i < total; i++) rows.push({});
-    return rows;
+    yield* paced(pace, total, () => ({}));
+    return pace.finish();
   }
-  const pace = new Pace(options, total);
   for (const [index, group] of file.metadata.row_groups.entries()) {
     if (group.columns.length !== leaves) {
       throw new CheckpointError(
@@ -57,10 +62,25 @@ export async function readRows(file: ParquetFile, options: ReadOptions, restore?
       );
     }
     const columns = await readColumns(file, fields, group, options.verify === false ? null : index * leaves, pace);
-    await appendRows(rows, fields, columns, Number(group.num_rows), pace, restore);
+    const names = fields.map((field) => field.name);
+    yield* paced(pace, Number(group.num_rows), (index) => {
+      const row: Row = {};
+      for (let c = 0; c < names.length; c++) setOwn(row, names[c]!, columns[c]![index]);
+      return restore === undefined ? row : restore(row);
+    });
   }
   pace.finish();
-  return rows;
+}
+
+/** `count` rows in batches, with a turn of the event loop where that is due. */
+async function* paced(pace: Pace, count: number, make: (index: number) => Row): AsyncGenerator<Row[], void, undefined> {
+  for (let start = 0; start < count; start += BLOCK_ROWS) {
+    const rows: Row[] = [];
+    for (let index = start; index < Math.min(count, start + BLOCK_ROWS); index++) rows.push(make(index));
+    yield rows;
+    pace.advance(rows.length);
+    await pace.turn();
+  }
 }
 
 /** The row groups bear the count out, the footer's own number may be wrong; only without columns there is nothing else. */
@@ -109,24 +129,4 @@ async function readColumns(
     await pace.turn();
   }
   return columns;
-}
-
-async function appendRows(
-  rows: Row[],
-  fields: Field[],
-  columns: unknown[][],
-  count: number,
-  pace: Pace,
-  restore?: (row: Row) => Row,
-): Promise<void> {
-  const names = fields.map((field) => field.name);
-  for (let i = 0; i < count; i++) {
-    const row: Row = {};
-    for (let c = 0; c < names.length; c++) setOwn(row, names[c]!, columns[c]![i]);
-    rows.push(restore === undefined ? row : restore(row));
-    if ((i + 1) % BLOCK_ROWS === 0 || i + 1 === count) {
-      pace.advance(i + 1 - (i - (i % BLOCK_ROWS)));
-      await pace.turn();
-    }
-  }
 }

@@ -2,13 +2,14 @@ import { neededColumns } from '../columnar/read/tree.js';
 import { CheckpointError, withPath } from '../errors.js';
 import type { LogicalPlan } from '../columnar/plan.js';
 import { isOurs, readKeyValues } from '../files/file-keys.js';
+import { selectionOf, type Selection } from '../files/selection.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import type { CheckpointStore } from '../store/store.js';
 import { ParquetFile } from './parquet-file.js';
 import { loadCheck } from '../schema/load-check.js';
 import { fileColumns, readParquetInfo } from './read-info.js';
-import { readRows, rowCount, unknownColumn } from './read-rows.js';
+import { rowBatches, rowCount, unknownColumn } from './read-rows.js';
 import { rowRestorer } from './restore-rows.js';
 import { checkVersion } from './version.js';
 
@@ -22,29 +23,57 @@ export const fallbackStore: CheckpointStore = {
   },
 
   async read(path: string, options: ReadOptions): Promise<Row[]> {
-    const check = loadCheck(options, path);
-    const file = await ParquetFile.open(path);
-    try {
-      checkVersion(file.keyValues, path);
-      const { plan } = readKeyValues(file.footer);
-      if (check === undefined) return await readPlanned(file, plan, options);
-      const columns = check.opened({ rows: rowCount(file), columns: fileColumns(file), plan, ours: isOurs(file.footer) });
-      const rows = await readPlanned(file, plan, columns === undefined ? options : { ...options, columns });
-      await check.run(rows, 0);
-      check.finish();
-      return rows;
-    } catch (error) {
-      throw withPath(error, path);
-    } finally {
-      await file.close();
-    }
+    const rows: Row[] = [];
+    for await (const batch of batches(path, options)) for (const row of batch) rows.push(row);
+    return rows;
   },
 
+  batches,
   info: readParquetInfo,
 };
 
-async function readPlanned(file: ParquetFile, plan: LogicalPlan | undefined, options: ReadOptions): Promise<Row[]> {
-  if (plan === undefined) return readRows(file, options);
+async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
+  const check = loadCheck(options, path);
+  const selection = selectionOf(options);
+  const file = await ParquetFile.open(path);
+  try {
+    checkVersion(file.keyValues, path);
+    const { plan } = readKeyValues(file.footer);
+    let { columns } = options;
+    if (check !== undefined) columns = check.opened({ rows: rowCount(file), columns: fileColumns(file), plan, ours: isOurs(file.footer) });
+    if (selection !== undefined) columns = selectedKeys(selection, columns, file, plan);
+    const { columns: _, ...rest } = options;
+    let index = 0;
+    for await (const batch of plannedBatches(file, plan, columns === undefined ? rest : { ...rest, columns })) {
+      if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
+      await check?.run(batch, 0, batch.length, index);
+      index += batch.length;
+      if (batch.length > 0 && check?.fits !== false) yield batch;
+      if (selection?.done === true) break;
+    }
+    check?.finish();
+  } catch (error) {
+    throw withPath(error, path);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The keys to load where the caller wants `columns` of the rows that the selection takes. */
+function selectedKeys(
+  selection: Selection,
+  columns: readonly string[] | undefined,
+  file: ParquetFile,
+  plan: LogicalPlan | undefined,
+): readonly string[] | undefined {
+  const known = new Set(plan === undefined ? file.footer.columns : plan.row.f.map((field) => field.k));
+  const { keys, unknown } = selection.keys(columns, known);
+  if (unknown !== undefined && plan?.x === undefined) throw unknownColumn(file.path, unknown, [...known]);
+  return keys;
+}
+
+function plannedBatches(file: ParquetFile, plan: LogicalPlan | undefined, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
+  if (plan === undefined) return rowBatches(file, options);
   const keep = options.columns === undefined ? undefined : new Set(options.columns);
   const needed = keep === undefined ? undefined : neededColumns(plan, keep);
   if (needed?.unknown !== undefined)
@@ -53,5 +82,5 @@ async function readPlanned(file: ParquetFile, plan: LogicalPlan | undefined, opt
       needed.unknown,
       plan.row.f.map((field) => field.k),
     );
-  return readRows(file, needed === undefined ? options : { ...options, columns: [...needed.names] }, rowRestorer(plan, keep));
+  return rowBatches(file, needed === undefined ? options : { ...options, columns: [...needed.names] }, rowRestorer(plan, keep));
 }

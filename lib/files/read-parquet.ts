@@ -6,48 +6,129 @@ import { loadBinding } from '../native/binding.js';
 import { NativeLoad, type FileDescription } from '../native/load.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
-import { loadCheck } from '../schema/load-check.js';
+import { loadCheck, type LoadCheck } from '../schema/load-check.js';
 import { isOurs, readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from './logical-columns.js';
 import { Pace } from './pace.js';
+import { selectionOf, type Selection } from './selection.js';
 
 /** Rows to make room for at once: 32 MiB of pointers. */
 const MAX_RESERVED_ROWS = 1 << 22;
 
 /** Reads all rows of a Parquet file, ours or another writer's, through the core. */
 export async function readParquet(path: string, options: ReadOptions): Promise<Row[]> {
-  const check = loadCheck(options, path);
-  const load = openNative(path, options.verify ?? true);
+  const scan = new ParquetScan(path, options);
   try {
-    const file = await load.opened();
-    const footer = footerOf(file, path);
-    const { plan } = readKeyValues(footer);
-    const columns =
-      check === undefined ? options.columns : check.opened({ rows: file.rows, columns: file.columns, plan, ours: isOurs(footer) });
-    const keep = columns === undefined ? undefined : new Set(columns);
-    const tree = await load.scan(keep === undefined ? undefined : columnIndices(file, plan, keep, path));
-    const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
-    const materialiser = new Materialiser(read, place(tree).size, file.rows);
-    const pace = new Pace(options, file.rows);
     // Growing would copy the array again and again; but a footer may promise anything.
-    const rows = Array<Row>(Math.min(file.rows, MAX_RESERVED_ROWS));
+    const rows = Array<Row>(Math.min(await scan.begin(), MAX_RESERVED_ROWS));
     let made = 0;
-    for (let block = await load.next(); block !== undefined; block = await load.next()) {
-      const more = materialiser.put(block.arena, rows, made);
-      load.release(block.index);
-      if (check !== undefined) await check.run(rows, made, made + more);
-      made += more;
-      pace.advance(more);
-      if (pace.due) await pace.turn();
-    }
-    pace.finish();
-    check?.finish();
+    for (let more = await scan.next(rows, made); more !== undefined; more = await scan.next(rows, made)) made += more;
     rows.length = made;
     return rows;
   } catch (error) {
     throw withPath(error, path);
   } finally {
-    load.close();
+    scan.close();
+  }
+}
+
+/** The same rows in batches of up to some thousand, each made when it is asked for: one or a few blocks are held. */
+export async function* parquetBatches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
+  const scan = new ParquetScan(path, options);
+  try {
+    await scan.begin();
+    for (;;) {
+      const rows: Row[] = [];
+      const more = await scan.next(rows, 0);
+      if (more === undefined) return;
+      rows.length = more;
+      if (scan.fits && more > 0) yield rows;
+    }
+  } catch (error) {
+    throw withPath(error, path);
+  } finally {
+    scan.close();
+  }
+}
+
+/** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more, and `close` in any case. */
+class ParquetScan {
+  readonly #path: string;
+  readonly #options: ReadOptions;
+  readonly #check: LoadCheck | undefined;
+  readonly #load: NativeLoad;
+  readonly #pace: Pace;
+  readonly #selection: Selection | undefined;
+  #materialiser: Materialiser | undefined;
+  /** Wanted rows so far. */
+  #rows = 0;
+
+  constructor(path: string, options: ReadOptions) {
+    this.#path = path;
+    this.#options = options;
+    this.#check = loadCheck(options, path);
+    this.#load = openNative(path, options.verify ?? true);
+    this.#pace = new Pace(options);
+    this.#selection = selectionOf(options);
+  }
+
+  /** False once a row did not fit the schema: `next` then only counts what else does not, and throws at the end. */
+  get fits(): boolean {
+    return this.#check === undefined || this.#check.fits;
+  }
+
+  /** Opens the file; resolves with the number of rows that its footer promises. */
+  async begin(): Promise<number> {
+    const path = this.#path;
+    const file = await this.#load.opened();
+    const footer = footerOf(file, path);
+    const { plan } = readKeyValues(footer);
+    const { rows, columns: known } = file;
+    const columns =
+      this.#check === undefined ? this.#options.columns : this.#check.opened({ rows, columns: known, plan, ours: isOurs(footer) });
+    const keys = this.#keys(
+      columns,
+      known.map((column) => column.name),
+      plan,
+    );
+    const keep = keys === undefined ? undefined : new Set(keys);
+    const tree = await this.#load.scan(keep === undefined ? undefined : columnIndices(file, plan, keep, path));
+    const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
+    this.#materialiser = new Materialiser(read, place(tree).size, rows);
+    this.#pace.totalRows = rows;
+    return rows;
+  }
+
+  /** The keys to load where the caller wants `columns`. */
+  #keys(columns: readonly string[] | undefined, names: readonly string[], plan: LogicalPlan | undefined): readonly string[] | undefined {
+    if (this.#selection === undefined) return columns;
+    const known = new Set(plan === undefined ? names : plan.row.f.map((field) => field.k));
+    const { keys, unknown } = this.#selection.keys(columns, known);
+    // Whole rows are in no column: any key may be in one of them.
+    if (unknown !== undefined && plan?.x === undefined) throw unknownColumn(this.#path, unknown, [...known]);
+    return keys;
+  }
+
+  /** Puts the next wanted rows into `rows` from index `at` on; resolves with how many, undefined after the last. */
+  async next(rows: Row[], at: number): Promise<number | undefined> {
+    const block = this.#selection?.done === true ? undefined : await this.#load.next();
+    if (block === undefined) {
+      this.#pace.finish();
+      this.#check?.finish();
+      return undefined;
+    }
+    const read = (this.#materialiser as Materialiser).put(block.arena, rows, at);
+    this.#load.release(block.index);
+    const more = this.#selection === undefined ? read : this.#selection.keep(rows, at, at + read);
+    if (this.#check !== undefined) await this.#check.run(rows, at, at + more, this.#rows);
+    this.#rows += more;
+    this.#pace.advance(read);
+    if (this.#pace.due) await this.#pace.turn();
+    return more;
+  }
+
+  close(): void {
+    this.#load.close();
   }
 }
 
@@ -79,9 +160,12 @@ function columnIndices(file: FileDescription, plan: LogicalPlan | undefined, kee
   const names = file.tree.map((node: PhysicalNode) => node.name);
   const { names: needed, unknown } =
     plan === undefined ? { names: keep, unknown: [...keep].find((key) => !names.includes(key)) } : neededColumns(plan, keep);
-  if (unknown !== undefined) {
-    const known = (plan === undefined ? names : plan.row.f.map((field) => field.k)).slice(0, 20).join(', ');
-    throw new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', `${path} has no column '${unknown}'; it has ${known}`, { path, column: unknown });
-  }
+  if (unknown !== undefined) throw unknownColumn(path, unknown, plan === undefined ? names : plan.row.f.map((field) => field.k));
   return names.flatMap((name, index) => (needed.has(name) ? [index] : []));
+}
+
+/** The error of a column that the file does not have. */
+export function unknownColumn(path: string, column: string, known: readonly string[]): CheckpointError {
+  const message = `${path} has no column '${column}'; it has ${known.slice(0, 20).join(', ')}`;
+  return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path, column });
 }

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
 
 /** What rows may come as. */

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../messages.js';
 
 /** The version of the JSON form that this package writes, and the highest that it reads. */
 export const JSON_VERSION = 1;

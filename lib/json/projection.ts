@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../messages.js';
 import type { Row } from '../rows.js';
 
 /** Keeps some of the top-level keys of rows. */

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, fromSystemError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../messages.js';
 import { listFolder } from './folders.js';
 import { decodeName, encodeName, foldName, twinName, type NameKind } from './names.js';
 

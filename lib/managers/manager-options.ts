@@ -1,14 +1,6 @@
 import type { CheckpointError } from '../errors.js';
-import {
-  asOptions,
-  checkKeys,
-  checkWriteOptions,
-  invalid,
-  show,
-  type CheckpointInfo,
-  type ReadOptions,
-  type WriteOptions,
-} from '../options.js';
+import { invalid, show } from '../messages.js';
+import { asOptions, checkKeys, checkWriteOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { Logger } from './log-lines.js';
 

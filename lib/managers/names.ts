@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../messages.js';
 
 /**
  * Names of steps and operations as path components, and back. `decodeName(encodeName(name)) === name` for every name that is accepted.

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../messages.js';
 import { isPlainObject } from '../rows.js';
 import type { CheckpointSchema, ColumnSchema, ValueSchema } from './checkpoint-schema.js';
 

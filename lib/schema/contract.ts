@@ -1,4 +1,5 @@
-import { invalid, show, type ReadOptions } from '../options.js';
+import { invalid, show } from '../messages.js';
+import type { ReadOptions } from '../options.js';
 import { isPlainObject } from '../rows.js';
 import { mayLack, hasDefault, type CheckpointSchema } from './checkpoint-schema.js';
 import { checkSchema } from './check-schema.js';

@@ -1,6 +1,6 @@
 import { CHUNK_ROWS, Columniser, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
 import { CheckpointError } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../messages.js';
 import type { Row } from '../rows.js';
 import { located } from '../value/locate.js';
 import type { CheckpointSchema } from './checkpoint-schema.js';

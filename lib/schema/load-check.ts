@@ -66,9 +66,14 @@ export class LoadCheck {
     return keys;
   }
 
-  /** Looks at the rows from `from` to `to`; row `from` of the array is row `from` of the checkpoint. */
-  run(rows: Row[], from: number, to = rows.length): Promise<void> {
-    return this.#check.run(rows, from, to, from);
+  /** Looks at the rows from `from` to `to`; the first of them is row `index` of the checkpoint. */
+  run(rows: Row[], from: number, to: number, index: number): Promise<void> {
+    return this.#check.run(rows, from, to, index);
+  }
+
+  /** Whether all rows so far fit. */
+  get fits(): boolean {
+    return this.#check.violations.count === 0;
   }
 
   /** @throws `ERR_CKPT_SCHEMA` if a row did not fit */

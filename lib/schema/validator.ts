@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { setOwn } from '../columnar/read/build.js';
-import { show } from '../options.js';
+import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
 import { joinPath } from '../value/refusal.js';
 import { hasDefault, takesAll, takesNull, type ColumnSchema, type ExtraKeys, type Literal, type ValueSchema } from './checkpoint-schema.js';

@@ -1,4 +1,4 @@
-import { show } from '../options.js';
+import { show } from '../messages.js';
 import { takesNull, type ColumnSchema, type ValueSchema } from './checkpoint-schema.js';
 
 /** Literals named in a message; more are counted. */

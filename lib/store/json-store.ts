@@ -1,6 +1,8 @@
 import { commitFile } from '../files/commit.js';
 import { Pace } from '../files/pace.js';
 import { checkRow, chunksOf, countOf, rowsSource, type SourceFailure } from '../files/rows-source.js';
+import { selectionOf } from '../files/selection.js';
+import { Projection } from '../json/projection.js';
 import { jsonBatches, jsonInfo } from '../json/read.js';
 import { RowsWriter } from '../json/writer.js';
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options.js';
@@ -21,7 +23,7 @@ const CHUNK_ROWS = 1024;
  *
  * `compression`, `compressionLevel` and `rowGroupRows` have no effect on JSON, nor has `verify`: there are no checksums in it.
  */
-export const jsonStore: CheckpointStore = { format: 'json', extension: '.json', write, read, info: jsonInfo };
+export const jsonStore: CheckpointStore = { format: 'json', extension: '.json', write, read, batches, info: jsonInfo };
 
 async function write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
   const source = rowsSource(rows);
@@ -78,14 +80,27 @@ async function accepted(check: SaveCheck, chunk: readonly Row[], failure: Source
 }
 
 async function read(path: string, options: ReadOptions): Promise<Row[]> {
-  const check = loadCheck(options, path);
-  check?.begin();
   const rows: Row[] = [];
-  for await (const batch of jsonBatches(path, options)) {
-    const before = rows.length;
-    for (const row of batch) rows.push(row);
-    if (check !== undefined) await check.run(rows, before);
+  for await (const batch of batches(path, options)) for (const row of batch) rows.push(row);
+  return rows;
+}
+
+async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
+  const check = loadCheck(options, path);
+  const selection = selectionOf(options);
+  if (check === undefined && selection === undefined) return yield* jsonBatches(path, options);
+  check?.begin();
+  // What `where` looks at may be a column that is not wanted.
+  const projection = selection === undefined || options.columns === undefined ? undefined : new Projection(options.columns);
+  const { columns: _, ...whole } = options;
+  let index = 0;
+  for await (let batch of jsonBatches(path, projection === undefined ? options : whole)) {
+    if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
+    if (projection !== undefined) batch = batch.map((row) => projection.of(row));
+    await check?.run(batch, 0, batch.length, index);
+    index += batch.length;
+    if (batch.length > 0 && check?.fits !== false) yield batch;
+    if (selection?.done === true) break;
   }
   check?.finish();
-  return rows;
 }

@@ -1,4 +1,4 @@
-import { readParquet, parquetInfo } from '../files/read-parquet.js';
+import { parquetBatches, parquetInfo, readParquet } from '../files/read-parquet.js';
 import { writeParquet } from '../files/write-parquet.js';
 import type { CheckpointStore } from './store.js';
 
@@ -8,5 +8,6 @@ export const parquetStore: CheckpointStore = {
   extension: '.parquet',
   write: writeParquet,
   read: readParquet,
+  batches: parquetBatches,
   info: parquetInfo,
 };

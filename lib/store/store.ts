@@ -17,6 +17,8 @@ export interface CheckpointStore {
   readonly extension: string;
   write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo>;
   read(path: string, options: ReadOptions): Promise<Row[]>;
+  /** The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row does not fit, no batch follows. */
+  batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined>;
   /** Reads no row of a Parquet file; a JSON file must be scanned for its count unless it says it. */
   info(path: string): Promise<CheckpointInfo>;
 }

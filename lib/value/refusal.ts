@@ -1,5 +1,5 @@
 import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
-import { show } from '../options.js';
+import { show } from '../messages.js';
 import { MAX_DEPTH } from '../rows.js';
 
 /** Where a value stands, for messages. */

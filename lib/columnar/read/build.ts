@@ -24,7 +24,7 @@ export function buildShape(
   return object;
 }
 
-/** The row of a whole-row text, with only the wanted keys. */
+/** The row with only the wanted keys, in its own order. */
 export function keepKeys(row: Row, keep: ReadonlySet<string> | undefined): Row {
   if (keep === undefined) return row;
   const kept: Row = {};

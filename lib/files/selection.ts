@@ -1,0 +1,64 @@
+import type { ReadOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import { keepKeys } from '../columnar/read/build.js';
+import { predicateOf, type Predicate } from '../where/predicate.js';
+import { parseWhere, pathsOf } from '../where/where.js';
+
+/** The selection of a load, undefined when all rows are wanted. */
+export function selectionOf({ where, offset = 0, limit }: ReadOptions): Selection | undefined {
+  if (where === undefined && offset === 0 && limit === undefined) return undefined;
+  const filter = where === undefined ? undefined : parseWhere(where);
+  const paths = filter === undefined ? [] : [...pathsOf(filter)];
+  return new Selection(filter === undefined ? undefined : predicateOf(filter), paths, offset, limit ?? Number.POSITIVE_INFINITY);
+}
+
+/** Which rows of a load are wanted: those that `where` takes, less the first `offset` of them, `limit` at most. Rows come to it in order, each once. */
+export class Selection {
+  readonly #wants: Predicate | undefined;
+  readonly #paths: readonly string[];
+  #skip: number;
+  #left: number;
+  /** The keys that rows keep, where others were loaded only for `where`. */
+  #pick: ReadonlySet<string> | undefined;
+
+  constructor(wants: Predicate | undefined, paths: readonly string[], offset: number, limit: number) {
+    this.#wants = wants;
+    this.#paths = paths;
+    this.#skip = offset;
+    this.#left = limit;
+  }
+
+  /** No later row can be wanted. */
+  get done(): boolean {
+    return this.#left === 0;
+  }
+
+  /**
+   * The top-level keys to load so that `where` can be answered, undefined for all. `wanted`: those that rows shall have. `known`: all that there are.
+   * A path is a key of the row itself, or begins with one; the first of which neither is known is in `unknown`.
+   */
+  keys(wanted: readonly string[] | undefined, known: ReadonlySet<string>): { keys: string[] | undefined; unknown: string | undefined } {
+    const there = this.#paths.map((path) => [path, path.split('.', 1)[0] as string].filter((key) => known.has(key)));
+    const unknown = this.#paths.find((_, index) => there[index]?.length === 0);
+    if (wanted === undefined) return { keys: undefined, unknown };
+    const keys = new Set([...wanted, ...there.flat()]);
+    if (keys.size > new Set(wanted).size) this.#pick = new Set(wanted);
+    return { keys: [...keys], unknown };
+  }
+
+  /** Moves the wanted rows among those from `from` to `to` together, from `from` on, with the wanted columns only; gives how many there are. */
+  keep(rows: Row[], from: number, to: number): number {
+    let end = from;
+    for (let at = from; at < to && this.#left > 0; at++) {
+      const row = rows[at] as Row;
+      if (this.#wants !== undefined && !this.#wants(row)) continue;
+      if (this.#skip > 0) {
+        this.#skip--;
+        continue;
+      }
+      this.#left--;
+      rows[end++] = this.#pick === undefined ? row : keepKeys(row, this.#pick);
+    }
+    return end - from;
+  }
+}

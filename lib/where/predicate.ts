@@ -1,0 +1,68 @@
+import type { Row } from '../rows.js';
+import { compare, equal } from './compare.js';
+import type { Filter, Test } from './where.js';
+
+/** Whether a row is wanted. */
+export type Predicate = (row: Row) => boolean;
+
+/** What stands for a key that a row does not have. */
+const MISSING: unique symbol = Symbol('missing');
+
+/** The exact meaning of a filter: whatever else skips rows, for speed, must agree with it. */
+export function predicateOf(filter: Filter): Predicate {
+  if (filter.kind === 'not') {
+    const of = predicateOf(filter.of);
+    return (row) => !of(row);
+  }
+  if (filter.kind === 'test') {
+    const { path } = filter;
+    const matches = testOf(filter.test);
+    const steps = path.includes('.') ? path.split('.') : undefined;
+    return (row) => matches(valueAt(row, path, steps));
+  }
+  const parts = filter.of.map(predicateOf);
+  return filter.kind === 'and' ? (row) => parts.every((part) => part(row)) : (row) => parts.some((part) => part(row));
+}
+
+/** The value under a key of the row, or at the end of a path into objects where the row itself has no such key. */
+function valueAt(row: Row, path: string, steps: readonly string[] | undefined): unknown {
+  if (Object.hasOwn(row, path)) return row[path];
+  if (steps === undefined) return MISSING;
+  let value: unknown = row;
+  for (const step of steps) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, step)) return MISSING;
+    value = (value as Row)[step];
+  }
+  return value;
+}
+
+function testOf(test: Test): (value: unknown) => boolean {
+  if (test.op === 'exists') return (value) => (value !== MISSING) === test.value;
+  const matches = test.op === 'in' ? oneOf(test.values) : one(test.op, test.value);
+  return (value) => {
+    const present = value === MISSING ? null : value;
+    return matches(present) || (Array.isArray(present) && present.some(matches));
+  };
+}
+
+function one(op: 'eq' | 'gt' | 'gte' | 'lt' | 'lte', operand: unknown): (value: unknown) => boolean {
+  switch (op) {
+    case 'eq':
+      return (value) => equal(value, operand);
+    case 'gt':
+      return (value) => (compare(value, operand) ?? 0) > 0;
+    case 'gte':
+      return (value) => (compare(value, operand) ?? -1) >= 0;
+    case 'lt':
+      return (value) => (compare(value, operand) ?? 0) < 0;
+    case 'lte':
+      return (value) => (compare(value, operand) ?? 1) <= 0;
+  }
+}
+
+/** Long lists of texts are looked up. */
+function oneOf(operands: readonly unknown[]): (value: unknown) => boolean {
+  const texts = new Set(operands.filter((operand) => typeof operand === 'string'));
+  const others = operands.filter((operand) => typeof operand !== 'string');
+  return (value) => (typeof value === 'string' ? texts.has(value) : others.some((operand) => equal(value, operand)));
+}
