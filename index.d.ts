@@ -170,6 +170,11 @@ export declare interface ColumnSchema extends ValueSchema {
  */
 export declare type ColumnType = 'number' | 'boolean' | 'string' | 'date' | 'bytes' | 'bigint' | 'float32array' | 'float64array' | 'list' | 'struct' | 'json' | 'any' | 'null';
 
+declare type Compat = (typeof COMPATS)[number];
+
+/** The Python programs whose files can be written and read as they do. */
+declare const COMPATS: readonly ['docetl', 'kura'];
+
 /** The conditions on one value. All must hold. */
 export declare interface Conditions {
     /** Equal: see {@link Where}. */
@@ -222,6 +227,8 @@ declare const ERROR_CODES: readonly [
 'ERR_CKPT_TOO_DEEP', 
 /** Rows do not fit the `schema` of a save or load. `violations` has the first 20, `count` tells how many there are. */
 'ERR_CKPT_SCHEMA', 
+/** A row that the program of the `compat` option could not read back. */
+'ERR_CKPT_NOT_COMPATIBLE', 
 /** A requested column is not in the checkpoint. */
 'ERR_CKPT_UNKNOWN_COLUMN', 
 /** There is no file at the path. */
@@ -341,6 +348,8 @@ export declare interface ReadOptions {
      * @default as the schema says: `z.object` and a CheckpointSchema drop, `z.looseObject` keeps, `z.strictObject` refuses
      */
     extraColumns?: 'keep' | 'drop';
+    /** The file may have been written by this Python program itself: give the rows that it was given. Managers know by themselves. @default none */
+    compat?: Compat;
     /** Compare the checksums of what is read with those in the file. JSON files and most of other writers have none. @default true */
     verify?: boolean;
     /** Aborts the load: rejects with `signal.reason`. */
@@ -526,6 +535,11 @@ export declare interface WriteOptions {
      * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its columns, these get its types. @default none
      */
     schema?: StandardSchemaV1 | CheckpointSchema;
+    /**
+     * Saves in the form that the loaders of a Python program read: `docetl` (Parquet as of its PyArrow checkpoints, JSON as of today's), `kura` (Parquet and
+     * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. All rows are held in memory. A load here needs no option. @default none
+     */
+    compat?: Compat;
     /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
     signal?: AbortSignal;
     /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */

@@ -18,6 +18,8 @@ export const ERROR_CODES = [
   'ERR_CKPT_TOO_DEEP',
   /** Rows do not fit the `schema` of a save or load. `violations` has the first 20, `count` tells how many there are. */
   'ERR_CKPT_SCHEMA',
+  /** A row that the program of the `compat` option could not read back. */
+  'ERR_CKPT_NOT_COMPATIBLE',
   /** A requested column is not in the checkpoint. */
   'ERR_CKPT_UNKNOWN_COLUMN',
   /** There is no file at the path. */

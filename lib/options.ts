@@ -2,6 +2,7 @@ import type { CheckpointSchema } from './schema/checkpoint-schema.js';
 import type { StandardSchemaV1 } from './schema/standard.js';
 import { isPlainObject } from './rows.js';
 import { parseWhere, type Where } from './where/where.js';
+import { COMPATS, type Compat } from './compat/names.js';
 import { CheckpointError } from './errors.js';
 import { invalid, show } from './messages.js';
 
@@ -34,6 +35,11 @@ export interface WriteOptions {
    * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its columns, these get its types. @default none
    */
   schema?: StandardSchemaV1 | CheckpointSchema;
+  /**
+   * Saves in the form that the loaders of a Python program read: `docetl` (Parquet as of its PyArrow checkpoints, JSON as of today's), `kura` (Parquet and
+   * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. All rows are held in memory. A load here needs no option. @default none
+   */
+  compat?: Compat;
   /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
   signal?: AbortSignal;
   /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */
@@ -60,6 +66,8 @@ export interface ReadOptions {
    * @default as the schema says: `z.object` and a CheckpointSchema drop, `z.looseObject` keeps, `z.strictObject` refuses
    */
   extraColumns?: 'keep' | 'drop';
+  /** The file may have been written by this Python program itself: give the rows that it was given. Managers know by themselves. @default none */
+  compat?: Compat;
   /** Compare the checksums of what is read with those in the file. JSON files and most of other writers have none. @default true */
   verify?: boolean;
   /** Aborts the load: rejects with `signal.reason`. */
@@ -106,8 +114,8 @@ export interface ColumnInfo {
   exceptions: number | null;
 }
 
-const WRITE_OPTIONS = ['compression', 'compressionLevel', 'rowGroupRows', 'hash', 'metadata', 'schema', 'signal', 'onProgress'];
-const READ_OPTIONS = ['columns', 'where', 'offset', 'limit', 'schema', 'extraColumns', 'verify', 'signal', 'onProgress'];
+const WRITE_OPTIONS = ['compression', 'compressionLevel', 'rowGroupRows', 'hash', 'metadata', 'schema', 'compat', 'signal', 'onProgress'];
+const READ_OPTIONS = ['columns', 'where', 'offset', 'limit', 'schema', 'extraColumns', 'compat', 'verify', 'signal', 'onProgress'];
 const LEVELS: Partial<Record<Codec, [number, number]>> = { gzip: [0, 9], brotli: [0, 11], zstd: [1, 22] };
 
 /** Throws `ERR_CKPT_UNKNOWN_OPTION` for a key that is not in `known`. */
@@ -189,8 +197,11 @@ export function checkPath(path: unknown): string {
   return path;
 }
 
-function checkRunning(options: { signal?: AbortSignal; onProgress?: unknown }): void {
-  const { signal, onProgress } = options;
+function checkRunning(options: { compat?: unknown; signal?: AbortSignal; onProgress?: unknown }): void {
+  const { compat, signal, onProgress } = options;
+  if (compat !== undefined && !(COMPATS as readonly unknown[]).includes(compat)) {
+    throw invalid(`compat must be one of ${COMPATS.join(', ')}, got ${show(compat)}`);
+  }
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
   if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid(`onProgress must be a function, got ${show(onProgress)}`);
 }

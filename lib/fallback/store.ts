@@ -1,7 +1,9 @@
 import { neededColumns } from '../columnar/read/tree.js';
 import { CheckpointError, withPath } from '../errors.js';
 import type { LogicalPlan } from '../columnar/plan.js';
+import { decodeRows } from '../compat/compat.js';
 import { isOurs, readKeyValues } from '../files/file-keys.js';
+import { decodeOf } from '../files/decoding.js';
 import { selectionOf, type Selection } from '../files/selection.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
@@ -38,13 +40,17 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
   const file = await ParquetFile.open(path);
   try {
     checkVersion(file.keyValues, path);
-    const { plan } = readKeyValues(file.footer);
+    const { plan, compat } = readKeyValues(file.footer);
+    const decode = decodeOf(file.footer, fileColumns(file), compat, options.compat);
     let { columns } = options;
-    if (check !== undefined) columns = check.opened({ rows: rowCount(file), columns: fileColumns(file), plan, ours: isOurs(file.footer) });
+    if (decode !== undefined) check?.begin();
+    else if (check !== undefined)
+      columns = check.opened({ rows: rowCount(file), columns: fileColumns(file), plan, ours: isOurs(file.footer) });
     if (selection !== undefined) columns = selectedKeys(selection, columns, file, plan);
     const { columns: _, ...rest } = options;
     let index = 0;
     for await (const batch of plannedBatches(file, plan, columns === undefined ? rest : { ...rest, columns })) {
+      if (decode !== undefined) batch.length = decodeRows(decode, batch, 0, batch.length);
       if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
       await check?.run(batch, 0, batch.length, index);
       index += batch.length;

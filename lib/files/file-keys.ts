@@ -1,4 +1,6 @@
+import { COMPATS, type Compat } from '../compat/names.js';
 import { CheckpointError } from '../errors.js';
+import { show } from '../messages.js';
 import { isPlainObject } from '../rows.js';
 import { checkPlan } from '../columnar/check-plan.js';
 import { columnsOf, type LogicalPlan } from '../columnar/plan.js';
@@ -9,17 +11,23 @@ export const KEY_VERSION = 'arrow-ckpt.version';
 export const KEY_PLAN = 'arrow-ckpt.plan';
 export const KEY_HASH = 'arrow-ckpt.hash';
 export const KEY_METADATA = 'arrow-ckpt.metadata';
+/** The program whose form the rows are in: see lib/compat. The core does not know it. */
+export const KEY_COMPAT = 'arrow-ckpt.compat';
+/** The key of pandas, in files of other writers. */
+export const KEY_PANDAS = 'pandas';
 
 /** The key-values of a checkpoint. */
 export function keyValuesOf(
   plan: LogicalPlan,
   hash: string | undefined,
   metadata: Record<string, string> | undefined,
+  compat: Compat | undefined,
 ): Record<string, string> {
   const pairs: Record<string, string> = { [KEY_VERSION]: String(FORMAT_VERSION), [KEY_PLAN]: JSON.stringify(plan) };
   // Key-values are UTF-8; JSON text escapes what is not well formed.
   if (hash !== undefined) pairs[KEY_HASH] = JSON.stringify(hash);
   if (metadata !== undefined) pairs[KEY_METADATA] = JSON.stringify(metadata);
+  if (compat !== undefined) pairs[KEY_COMPAT] = compat;
   return pairs;
 }
 
@@ -66,7 +74,12 @@ export function readKeyValues(footer: Footer) {
   if ((hash !== null && typeof hash !== 'string') || !isTexts(metadata)) {
     throw new CheckpointError('ERR_CKPT_CORRUPT', `the hash or the metadata in the footer of ${path} is not of its type`, { path });
   }
-  return { plan, hash, metadata };
+  const compat = pairs[KEY_COMPAT];
+  if (compat !== undefined && !(COMPATS as readonly string[]).includes(compat)) {
+    const message = `${path} is in the form of ${show(compat)}, which this arrow-ckpt does not know; update arrow-ckpt`;
+    throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path });
+  }
+  return { plan, hash, metadata, compat: compat as Compat | undefined };
 }
 
 function hasColumns(plan: LogicalPlan, columns: readonly string[]): boolean {

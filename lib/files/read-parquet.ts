@@ -1,12 +1,14 @@
 import { Materialiser } from '../columnar/read/materialiser.js';
 import { foreignRows, neededColumns, place, plannedRows, type PhysicalNode, type RowRead } from '../columnar/read/tree.js';
 import type { LogicalPlan } from '../columnar/plan.js';
+import { decodeRows, type Decode } from '../compat/compat.js';
 import { CheckpointError, withPath } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
 import { NativeLoad, type FileDescription } from '../native/load.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
-import { loadCheck, type LoadCheck } from '../schema/load-check.js';
+import { loadCheck, type LoadCheck, type OpenedFile } from '../schema/load-check.js';
+import { decodeOf } from './decoding.js';
 import { isOurs, readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from './logical-columns.js';
 import { Pace } from './pace.js';
@@ -60,6 +62,7 @@ class ParquetScan {
   readonly #pace: Pace;
   readonly #selection: Selection | undefined;
   #materialiser: Materialiser | undefined;
+  #decode: Decode | undefined;
   /** Wanted rows so far. */
   #rows = 0;
 
@@ -82,21 +85,27 @@ class ParquetScan {
     const path = this.#path;
     const file = await this.#load.opened();
     const footer = footerOf(file, path);
-    const { plan } = readKeyValues(footer);
+    const { plan, compat } = readKeyValues(footer);
     const { rows, columns: known } = file;
-    const columns =
-      this.#check === undefined ? this.#options.columns : this.#check.opened({ rows, columns: known, plan, ours: isOurs(footer) });
-    const keys = this.#keys(
-      columns,
-      known.map((column) => column.name),
-      plan,
-    );
+    this.#decode = decodeOf(footer, known, compat, this.#options.compat);
+    const names = known.map((column) => column.name);
+    const keys = this.#keys(this.#opened({ rows, columns: known, plan, ours: isOurs(footer) }), names, plan);
     const keep = keys === undefined ? undefined : new Set(keys);
     const tree = await this.#load.scan(keep === undefined ? undefined : columnIndices(file, plan, keep, path));
     const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
     this.#materialiser = new Materialiser(read, place(tree).size, rows);
     this.#pace.totalRows = rows;
     return rows;
+  }
+
+  /** Shows the file to the schema; gives the columns that are wanted. */
+  #opened(file: OpenedFile): readonly string[] | undefined {
+    const check = this.#check;
+    if (check === undefined) return this.#options.columns;
+    if (this.#decode === undefined) return check.opened(file);
+    // The columns are of other types than the rows.
+    check.begin();
+    return this.#options.columns;
   }
 
   /** The keys to load where the caller wants `columns`. */
@@ -119,7 +128,8 @@ class ParquetScan {
     }
     const read = (this.#materialiser as Materialiser).put(block.arena, rows, at);
     this.#load.release(block.index);
-    const more = this.#selection === undefined ? read : this.#selection.keep(rows, at, at + read);
+    let more = this.#decode === undefined ? read : decodeRows(this.#decode, rows, at, at + read);
+    if (this.#selection !== undefined) more = this.#selection.keep(rows, at, at + more);
     if (this.#check !== undefined) await this.#check.run(rows, at, at + more, this.#rows);
     this.#rows += more;
     this.#pace.advance(read);

@@ -1,5 +1,7 @@
 import type { Slab } from '../columnar/write/chunk-bytes.js';
 import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
+import { codecOf } from '../compat/compat.js';
+import type { Compat } from '../compat/names.js';
 import { CheckpointError } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
 import { NativeSave } from '../native/save.js';
@@ -11,15 +13,16 @@ import { located } from '../value/locate.js';
 import { keyValuesOf } from './file-keys.js';
 import { Pace } from './pace.js';
 import { parquetInfo } from './read-parquet.js';
-import { chunksOf, countOf, rowsSource } from './rows-source.js';
+import { chunksOf, countOf, rowsSource, type RowsSource } from './rows-source.js';
 
 /** A chunk of more bytes than this is filled again with fewer rows, down to one. */
 const MAX_CHUNK_BYTES = 4 * SLAB_BYTES;
 
 /** Writes rows as a Parquet checkpoint through the core; keeps the promises of `CheckpointStore.write`. */
 export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
-  const source = rowsSource(rows);
-  const check = saveCheck(options, path);
+  const { compat } = options;
+  const source = compat === undefined ? rowsSource(rows) : await encoded(rowsSource(rows), compat, options, path);
+  const check = compat === undefined ? saveCheck(options, path) : undefined;
   const writer = new ParquetWriter(path, options, countOf(source), check?.samples());
   try {
     if (Array.isArray(source) && check === undefined) await writer.append(source);
@@ -35,6 +38,17 @@ export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIter
     throw error; // an error of the source's own is the user's: it passes as it is
   }
   return parquetInfo(path);
+}
+
+/** The rows in another program's form, after the schema has looked at them as they are. */
+async function encoded(rows: RowsSource, compat: Compat, options: WriteOptions, path: string): Promise<Row[]> {
+  const check = saveCheck(options, path);
+  const all: Row[] = [];
+  for await (const chunk of chunksOf(rows, CHUNK_ROWS, { signal: options.signal })) {
+    if (check === undefined || (await check.accepts(chunk))) for (const row of chunk) all.push(row);
+  }
+  check?.finish();
+  return codecOf(compat).encode(all);
 }
 
 class ParquetWriter {
@@ -107,13 +121,13 @@ class ParquetWriter {
   }
 
   async finish(): Promise<void> {
-    const { hash, metadata } = this.options;
+    const { hash, metadata, compat } = this.options;
     this.#pace.check();
     if (this.#rows === 0) {
       const slab = this.#save.room(this.#columniser.emptyBytes) as Slab;
       this.#save.filled(slab, this.#columniser.writeEmpty(slab, this.#save.offset(slab)));
     }
-    await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata));
+    await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata, compat));
     this.#pace.finish();
   }
 

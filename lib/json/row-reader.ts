@@ -4,6 +4,7 @@ import type { Row } from '../rows.js';
 import { mayHaveEscapes } from '../value/extended-json.js';
 import { restore } from '../value/restore.js';
 import { badRow, damaged } from './damage.js';
+import { mayBePython, mayRound, parseLenient } from './lenient.js';
 import { ObjectScan } from './object-scan.js';
 import { RowScanner, type RowGroup } from './row-scanner.js';
 import { CHUNK_BYTES, isSpace, type FileWindow } from './window.js';
@@ -56,7 +57,7 @@ export class RowReader {
     if (seam < start) seam = bytes.indexOf(this.#seam, start);
     if (seam === -1) return undefined;
     const text = this.#text(start, seam + 1);
-    const rows = parseRows(text);
+    const rows = parseRows(text, !this.#escapes, false);
     if (rows === undefined) {
       this.#scanner = new RowScanner(this.#window, this.rows);
       return undefined;
@@ -80,7 +81,7 @@ export class RowReader {
 
   #parse(group: RowGroup): Row[] {
     const text = this.#text(group.from, group.to);
-    const rows = parseRows(text);
+    const rows = parseRows(text, !this.#escapes, !this.#escapes);
     if (rows === undefined) throw this.#locate(group);
     return this.#finish(rows, text);
   }
@@ -124,7 +125,7 @@ export class RowReader {
       at = bytes.indexOf('{', at);
       const stop = new ObjectScan().scan(bytes, at, to);
       try {
-        JSON.parse(bytes.toString('utf8', at, stop));
+        parseRow(bytes.toString('utf8', at, stop), this.#escapes);
       } catch (cause) {
         return badRow(this.#window, at, stop, row, false, cause);
       }
@@ -134,15 +135,28 @@ export class RowReader {
   }
 }
 
-/** The rows of a text of rows with commas between them; undefined when it is not that. */
-function parseRows(text: string): Row[] | undefined {
+/**
+ * The rows of a text of rows with commas between them; undefined when it is not that. `foreign`: it may be another program's, whose integers
+ * may have more digits than a number.
+ */
+function parseRows(text: string, foreign: boolean, python: boolean): Row[] | undefined {
+  const array = `[${text}]`;
   let rows: unknown[];
   try {
-    rows = JSON.parse(`[${text}]`) as unknown[];
+    rows = (foreign && mayRound(array) ? parseLenient(array) : JSON.parse(array)) as unknown[];
   } catch {
-    return undefined;
+    if (!python || !mayBePython(text)) return undefined;
+    try {
+      rows = parseLenient(array) as unknown[];
+    } catch {
+      return undefined;
+    }
   }
   return rows.length > 0 && rows.every(isObject) ? (rows as Row[]) : undefined;
+}
+
+function parseRow(text: string, ours: boolean): unknown {
+  return ours ? JSON.parse(text) : parseLenient(text);
 }
 
 function isObject(value: unknown): boolean {

@@ -16,6 +16,9 @@ const NEWLINE = 0x0a;
 /** The least that a row may find free: most fit, the others are written on their own. */
 const SLACK = 1 << 16;
 
+/** The JSON text of a row, which is the `index`th. */
+export type RowText = (row: Row, index: number) => string;
+
 /**
  * Writes rows into a new file, one a line, as a JSON array or, when that cannot say everything, inside an envelope object.
  *
@@ -29,6 +32,7 @@ export class RowsWriter {
   readonly #header: EnvelopeHeader;
   readonly #tree = new JsonTree();
   readonly #pieceBytes: number;
+  readonly #text: RowText;
   /** Bytes of the header; 1 (the bracket) while it is an array. */
   #headBytes: number;
   /** The piece that is being filled, and the one that may be on its way to the file. */
@@ -41,8 +45,10 @@ export class RowsWriter {
   #position: number;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(handle: FileHandle, header: Pick<EnvelopeHeader, 'hash' | 'metadata'>, pieceBytes = PIECE_BYTES) {
+  /** `text`: how a row becomes JSON, where another program shall read it. */
+  constructor(handle: FileHandle, header: Pick<EnvelopeHeader, 'hash' | 'metadata'>, text?: RowText, pieceBytes = PIECE_BYTES) {
     this.#handle = handle;
+    this.#text = text ?? ((row, index) => textOf(this.#tree, row, { row: index, path: '' }));
     this.#header = { rows: 0, escapes: false, ...header };
     this.#pieceBytes = pieceBytes;
     this.#piece = Buffer.allocUnsafeSlow(pieceBytes + SLACK);
@@ -54,7 +60,7 @@ export class RowsWriter {
 
   /** Adds a row. True when a piece is full: then {@link flush} before the next. @throws what encoding a value throws */
   add(row: Row): boolean {
-    const text = textOf(this.#tree, row, { row: this.rows, path: '' });
+    const text = this.#text(row, this.rows);
     // Two bytes of the slack: a call for them per row would cost a tenth of the save.
     if (this.rows++ > 0) this.#piece[this.#filled++] = COMMA;
     this.#piece[this.#filled++] = NEWLINE;

@@ -4,7 +4,9 @@ import { checkRow, chunksOf, countOf, rowsSource, type SourceFailure } from '../
 import { selectionOf } from '../files/selection.js';
 import { Projection } from '../json/projection.js';
 import { jsonBatches, jsonInfo } from '../json/read.js';
-import { RowsWriter } from '../json/writer.js';
+import { pythonJson } from '../compat/python-json.js';
+import { RowsWriter, type RowText } from '../json/writer.js';
+import { invalid } from '../messages.js';
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { loadCheck } from '../schema/load-check.js';
@@ -29,13 +31,14 @@ async function write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, opt
   const source = rowsSource(rows);
   const { signal, hash = null } = options;
   const metadata = { ...options.metadata };
+  const text = pythonText(options);
   const pace = new Pace(options, countOf(source));
   pace.check();
   const check = saveCheck(options, path);
   const failure: SourceFailure = { happened: false, error: undefined };
   try {
     return await commitFile(path, async (handle) => {
-      const out = new RowsWriter(handle, { hash, metadata });
+      const out = new RowsWriter(handle, { hash, metadata }, text);
       for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal, failure })) {
         if (check !== undefined && !(await accepted(check, chunk, failure))) continue;
         for (const row of chunk) {
@@ -57,6 +60,18 @@ async function write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, opt
     if (signal?.aborted === true) throw signal.reason;
     throw failure.happened ? failure.error : error;
   }
+}
+
+/** How rows become JSON that DocETL loads; undefined without `compat`. */
+function pythonText({ compat, hash, metadata }: WriteOptions): RowText | undefined {
+  if (compat === undefined) return undefined;
+  if (compat !== 'docetl') throw invalid(`compat '${compat}' has no JSON form: save as Parquet or JSONL`);
+  if (hash !== undefined || metadata !== undefined) {
+    throw invalid(
+      "JSON with compat 'docetl' is a bare list without a place for hash and metadata; a CheckpointManager keeps the hash in the configuration file beside it",
+    );
+  }
+  return (row, index) => pythonJson(row, { program: "DocETL's loader", row: index, path: '' });
 }
 
 /** Adds a row. What a getter of it throws is the user's, and may look like an error of the system: it is noted as the source's are. */

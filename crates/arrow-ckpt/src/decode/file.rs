@@ -20,6 +20,9 @@ use crate::format::{KEY_CHUNK_CRC, KEY_FOOTER_CRC};
 /// All keys of ours begin so.
 const PREFIX: &str = "arrow-ckpt.";
 
+/// The key of pandas: the facade tells by it which program wrote a file.
+const KEY_PANDAS: &str = "pandas";
+
 /// Every chunk has these for its levels; booleans of some writers use them for values as well, which cannot be told apart.
 const OF_LEVELS: [&str; 2] = ["rle", "bit_packed"];
 
@@ -90,7 +93,7 @@ impl CheckpointFile {
 
     /// The file in JSON:
     /// `{ rows, bytes, createdBy, keyValues, rowGroups, columns: [{ name, type, codec, encodings, bytes, nulls }], tree: [node] }`,
-    /// where `keyValues` are ours without the checksums, a column's `encodings` are those of its values, its `bytes` the compressed
+    /// where `keyValues` are ours without the checksums, and that of pandas, a column's `encodings` are those of its values, its `bytes` the compressed
     /// ones, its `nulls` are null where the file does not say how many there are, and a node of the physical tree is
     /// `{ name, kind, nullable, children }`.
     #[must_use]
@@ -99,7 +102,8 @@ impl CheckpointFile {
         let mut key_values = Map::new();
         for pair in file.key_value_metadata().into_iter().flatten() {
             let checksum = [KEY_CHUNK_CRC, KEY_FOOTER_CRC].contains(&pair.key.as_str());
-            if pair.key.starts_with(PREFIX) && !checksum && !key_values.contains_key(&pair.key) {
+            let told = pair.key.starts_with(PREFIX) || pair.key == KEY_PANDAS;
+            if told && !checksum && !key_values.contains_key(&pair.key) {
                 key_values.insert(pair.key.clone(), json!(pair.value));
             }
         }

@@ -1,0 +1,46 @@
+import type { FileColumn } from '../files/logical-columns.js';
+import type { Row } from '../rows.js';
+import { docetl } from './docetl/codec.js';
+import { kura } from './kura/codec.js';
+import type { Compat } from './names.js';
+
+/** What is known of a Parquet file before its rows. */
+export interface ForeignFile {
+  columns: readonly FileColumn[];
+  /** The key-value `pandas` of the footer, which pandas writes through pyarrow. */
+  pandas: string | undefined;
+  /** arrow-ckpt wrote it, in the form of the program at hand. */
+  ours: boolean;
+}
+
+/** How another program keeps rows in Parquet. */
+export interface CompatCodec {
+  /**
+   * The rows that make columns which the program reads back as these rows.
+   * @throws CheckpointError `ERR_CKPT_NOT_COMPATIBLE` with `row`, `column` and the reason, where it could not
+   */
+  encode(rows: readonly Row[]): Row[];
+  /**
+   * What makes of the file's rows those that were saved, undefined for a row that stands for none. Undefined where the rows are as they were saved,
+   * or where the file is not of this program.
+   */
+  decoder(file: ForeignFile): Decode | undefined;
+}
+
+/** The saved row of a row of the file. */
+export type Decode = (row: Row) => Row | undefined;
+
+/** The codec of a program. */
+export function codecOf(compat: Compat): CompatCodec {
+  return compat === 'docetl' ? docetl : kura;
+}
+
+/** Decodes the rows from `from` to `to` in place; gives how many there are then. */
+export function decodeRows(decode: Decode, rows: Row[], from: number, to: number): number {
+  let end = from;
+  for (let at = from; at < to; at++) {
+    const row = decode(rows[at] as Row);
+    if (row !== undefined) rows[end++] = row;
+  }
+  return end - from;
+}
