@@ -62,18 +62,27 @@ export declare interface CheckpointListing extends NamedCheckpointInfo {
  * ```
  *
  * Names of steps and operations may be any non-empty strings: what a path cannot hold is percent-encoded.
- * Where a checkpoint is there as Parquet and as JSON, the newer file counts; a save removes the file of the other format once its own is durable.
+ * Where a checkpoint is there as Parquet and as JSON, the one with the wanted hash counts, else the newer; a damaged one is passed over, with a warning. A save removes the file
+ * of the other format once its own is durable. Directories that DocETL wrote are read as they are: JSON, and the Parquet of its PyArrow checkpoints.
+ * With `null` for a directory nothing is kept: saves resolve with `''`, loads with null, lists with nothing.
+ *
  * All methods reject with a `CheckpointError`, except an aborted call, which rejects with `signal.reason`.
  */
 export declare class CheckpointManager {
     #private;
-    /** The directory that was given. It is made by the first save. */
-    readonly directory: string;
-    constructor(directory: string, options?: CheckpointManagerOptions);
+    /** The directory that was given. It is made by the first save. Null: nothing is kept. */
+    readonly directory: string | null;
+    constructor(directory: string | null, options?: CheckpointManagerOptions);
+    /**
+     * A manager that goes on in the format that a directory already has: JSON where most of its checkpoints are JSON, else Parquet. `enableArrow` tells. Nothing is made where
+     * there is no such directory.
+     */
+    static detect(directory: string, options?: CheckpointManagerOptions): Promise<CheckpointManager>;
     /** Whether saves write Parquet: false when it was asked for so, and when the native binary is missing. */
     get enableArrow(): boolean;
     /**
-     * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact.
+     * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact. A `hash` is kept in the file, and for DocETL in
+     * `.docetl_intermediate_config.json` beside it.
      * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
      */
     saveCheckpoint(step: string, operation: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string>;
@@ -85,6 +94,13 @@ export declare class CheckpointManager {
         schema: S;
     }): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
     loadCheckpoint<T extends Row = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
+    /** Loads the rows of an operation of a step whatever their hash: {@link loadCheckpoint} without one. */
+    loadOutput<T extends Row = Row>(step: string, operation: string, options?: ReadOptions): Promise<T[] | null>;
+    /**
+     * The rows of an operation of a step one by one, in bounded memory. Stopping early closes the file.
+     * @throws `ERR_CKPT_NOT_FOUND` when there is no checkpoint, or none of `options.hash`, and what {@link loadCheckpoint} throws
+     */
+    scanCheckpoint<T extends Row = Row>(step: string, operation: string, options?: LoadOptions): AsyncGenerator<T, void, undefined>;
     /**
      * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path.
      * @param index the number of the batch, an integer from 0 on
@@ -97,17 +113,37 @@ export declare class CheckpointManager {
     loadBatchCheckpoints<T extends Row = Row>(operation: string): Promise<T[][]>;
     /** The indexes of the batches of an operation that are there, ascending; `[]` for none. */
     listBatchCheckpoints(operation: string): Promise<number[]>;
-    /** What is known of a checkpoint without loading its rows; null when there is none. */
+    /** Removes the batches of an operation; resolves with whether there were any. */
+    deleteBatchCheckpoints(operation: string): Promise<boolean>;
+    /** What is known of a checkpoint without loading its rows; null when there is none. Of two files, the newer that can be read. */
     getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null>;
     /**
      * Every checkpoint in the directory, in the order of step and operation, batches and temporaries left out. A file that cannot
      * be read is listed with its `error`: one damaged checkpoint does not hide the others.
      */
     listCheckpoints(): Promise<CheckpointListing[]>;
+    /** The bytes of a checkpoint's files, of both where it is there as Parquet and as JSON; null when there is none. */
+    getCheckpointSize(step: string, operation: string): Promise<number | null>;
+    /** The bytes of all checkpoints and batches in the directory. */
+    getTotalCheckpointSize(): Promise<number>;
+    /**
+     * Makes Parquet of a checkpoint that is JSON, and of the JSON batches of the operation. Each is read back and compared row by row before it counts.
+     * Resolves with whether the checkpoint is Parquet now, of an earlier call too; false when there is no JSON checkpoint.
+     * @throws what is wrong with the JSON file, or with the comparison: then nothing has changed
+     */
+    migrateJsonToArrow(step: string, operation: string, options?: MigrateCheckpointOptions): Promise<boolean>;
+    /** Removes a checkpoint, in both formats, and its hash; resolves with whether there was one. */
+    deleteCheckpoint(step: string, operation: string): Promise<boolean>;
+    /** Removes the checkpoints of a step, and their hashes; resolves with the number of files. */
+    clearStep(step: string): Promise<number>;
+    /** Removes all checkpoints and batches, and DocETL's configuration file; resolves with the number of files. What else is in the directory stays. */
+    clearAll(): Promise<number>;
 }
 
 /** Options of a {@link CheckpointManager}. Those of compression and row groups are the defaults of its saves. */
 export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
+    /** Save in the form that DocETL reads: see `compat` of a save. @default none */
+    compat?: 'docetl';
     /** Save as Parquet where the native binary is there; `false` saves as JSON. @default true */
     enableArrow?: boolean;
     /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
@@ -255,6 +291,8 @@ declare const ERROR_CODES: readonly [
 'ERR_CKPT_NO_SPACE', 
 /** Any other failure of the operating system. */
 'ERR_CKPT_IO', 
+/** Another process holds the lock of a checkpoint or directory. */
+'ERR_CKPT_LOCKED', 
 /** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */
 'ERR_CKPT_INTERNAL'];
 
@@ -296,12 +334,66 @@ export declare interface Logger {
     warn(message: string): void;
 }
 
+/** Options of {@link CheckpointManager.migrateJsonToArrow}. */
+export declare interface MigrateCheckpointOptions {
+    /** Leave the JSON file beside the Parquet file, which counts from then on, as it is newer. @default true */
+    keepJson?: boolean;
+    /** Aborts the migration: rejects with `signal.reason`; what is done stays, a file that is half done leaves nothing. */
+    signal?: AbortSignal;
+}
+
+/**
+ * Makes Parquet of every JSON checkpoint and batch in a directory of DocETL's layout, one after the other. Each is written beside its JSON file, read back and compared with it row
+ * by row before it gets its name; only then, and with `keepJson: false`, the JSON file goes. What an earlier run has done is not done again. A file that fails
+ * is told, and the rest goes on.
+ */
+export declare function migrateDirectory(directory: string, options?: MigrationOptions): AsyncGenerator<MigrationOutcome, void, undefined>;
+
+/** Options of a migration. */
+export declare interface MigrationOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'signal'> {
+    /** Leave the JSON file beside the Parquet file, which counts from then on, as it is newer. @default true */
+    keepJson?: boolean;
+    /** Change nothing: measure what the Parquet files would be. @default false */
+    dryRun?: boolean;
+    /** Called as rows are written and compared. `done`: files that are dealt with, of `total`. */
+    onProgress?: (progress: {
+        done: number;
+        total: number;
+        file: string;
+        rows: number;
+    }) => void;
+}
+
+/** What became of one JSON file. */
+export declare interface MigrationOutcome {
+    /** The JSON file. */
+    source: string;
+    /** The Parquet file beside it. */
+    target: string;
+    /** Null for a batch. */
+    step: string | null;
+    operation: string;
+    /** The index of a batch, else null. */
+    batch: number | null;
+    /** `already`: an earlier run made the Parquet file. `planned`: a dry run would have made it. `failed`: see `error`; nothing has changed. */
+    status: 'migrated' | 'already' | 'planned' | 'failed';
+    rows: number;
+    jsonBytes: number;
+    /** Of the Parquet file, in a dry run as it was measured; null if it failed. */
+    arrowBytes: number | null;
+    /** Whether the JSON file was removed. */
+    deleted: boolean;
+    error?: unknown;
+}
+
 /** What is known of a checkpoint of a manager without loading its rows. */
 export declare interface NamedCheckpointInfo extends CheckpointInfo {
     step: string;
     operation: string;
     /** When the file was written. */
     modified: Date;
+    /** All files of the checkpoint, the newest first: it may be there as Parquet and as JSON. */
+    files: StoredFile[];
 }
 
 /** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
@@ -454,6 +546,15 @@ export declare namespace StandardSchemaV1 {
     export type InferInput<Schema extends StandardSchemaV1> = NonNullable<Schema['~standard']['types']>['input'];
     /** What a schema gives. */
     export type InferOutput<Schema extends StandardSchemaV1> = NonNullable<Schema['~standard']['types']>['output'];
+}
+
+/** One file of a checkpoint. */
+export declare interface StoredFile {
+    path: string;
+    /** By its extension. */
+    format: 'parquet' | 'json';
+    bytes: number;
+    modified: Date;
 }
 
 /** What a value is: of a column, of a list's elements. */

@@ -8,7 +8,15 @@ export {
 export { readCheckpoint, writeCheckpoint } from './lib/files/checkpoint-files.js';
 export { CheckpointManager } from './lib/managers/checkpoint-manager.js';
 export type { Logger } from './lib/managers/log-lines.js';
-export type { CheckpointListing, CheckpointManagerOptions, LoadOptions, NamedCheckpointInfo } from './lib/managers/manager-options.js';
+export type {
+  CheckpointListing,
+  CheckpointManagerOptions,
+  LoadOptions,
+  MigrateCheckpointOptions,
+  NamedCheckpointInfo,
+  StoredFile,
+} from './lib/managers/manager-options.js';
+export { migrateDirectory, type MigrationOptions, type MigrationOutcome } from './lib/managers/migration.js';
 export type { CheckpointInfo, Codec, ColumnInfo, Progress, ReadOptions, WriteOptions } from './lib/options.js';
 export type { Row } from './lib/rows.js';
 export type { CheckpointSchema, ColumnSchema, ColumnType, ExtraKeys, Literal, ValueSchema } from './lib/schema/checkpoint-schema.js';

@@ -46,6 +46,8 @@ export const ERROR_CODES = [
   'ERR_CKPT_NO_SPACE',
   /** Any other failure of the operating system. */
   'ERR_CKPT_IO',
+  /** Another process holds the lock of a checkpoint or directory. */
+  'ERR_CKPT_LOCKED',
   /** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */
   'ERR_CKPT_INTERNAL',
 ] as const;

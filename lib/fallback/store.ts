@@ -31,6 +31,7 @@ export const fallbackStore: CheckpointStore = {
   },
 
   batches,
+  head: readParquetInfo,
   info: readParquetInfo,
 };
 

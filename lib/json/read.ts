@@ -62,6 +62,19 @@ export async function jsonInfo(path: string): Promise<CheckpointInfo> {
   }
 }
 
+/** What the head of a JSON checkpoint says; a bare array has none. */
+export async function jsonHead(path: string): Promise<Pick<CheckpointInfo, 'hash' | 'metadata'>> {
+  const handle = await openFile(path);
+  try {
+    const { hash = null, metadata = {} } = (await readHead(new FileWindow(handle, path))) ?? {};
+    return { hash, metadata };
+  } catch (error) {
+    throw fromSystemError(error, 'read', path);
+  } finally {
+    await handle.close();
+  }
+}
+
 async function countRows(window: FileWindow): Promise<number> {
   const scanner = new RowScanner(window, 0);
   while ((await scanner.next()) !== undefined);

@@ -1,28 +1,31 @@
-import { unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isCheckpointError } from '../errors.js';
-import { checkPath, checkReadOptions, type CheckpointInfo, type WriteOptions } from '../options.js';
+import { CheckpointError } from '../errors.js';
+import { checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
-import { chooseStore, storeOf } from '../store/choose.js';
+import { chooseStore } from '../store/choose.js';
 import type { CheckpointStore } from '../store/store.js';
-import { makeFolders } from './folders.js';
-import { batchFolder, batchStem, EXTENSIONS, listBatches, listOperations, newest, operationStem, stepFolder } from './layout.js';
+import { clearBatchFolder, clearDirectory, clearStepFolder, removeFiles } from './clear.js';
+import { DocetlConfig } from './docetl-config.js';
+import { directoryFormat, operationInfo, operationListing, totalBytes } from './inventory.js';
+import { batchFolder, batchStem, filesOf, listBatches, listOperations, operationStem, stepFolder } from './layout.js';
+import { loadFile, scanFile, type Wanted } from './load.js';
 import { batchSavedLine, loadedLine, savedLine, type Logger } from './log-lines.js';
 import {
   checkLoadHash,
   checkManagerOptions,
+  checkMigrateOptions,
   mergeWriteOptions,
   type CheckpointListing,
   type CheckpointManagerOptions,
   type LoadOptions,
+  type MigrateCheckpointOptions,
   type NamedCheckpointInfo,
   type WriteDefaults,
 } from './manager-options.js';
-
-/** How often a load starts over because another process replaced the file meanwhile. */
-const RELOADS = 5;
+import { migratePlace, placeOfOperation, placesOfBatches } from './migration.js';
+import { saveFile } from './save.js';
 
 /**
  * Checkpoints of a pipeline in a directory, in DocETL's layout: `<directory>/<step>/<operation>.parquet`.
@@ -34,22 +37,36 @@ const RELOADS = 5;
  * ```
  *
  * Names of steps and operations may be any non-empty strings: what a path cannot hold is percent-encoded.
- * Where a checkpoint is there as Parquet and as JSON, the newer file counts; a save removes the file of the other format once its own is durable.
+ * Where a checkpoint is there as Parquet and as JSON, the one with the wanted hash counts, else the newer; a damaged one is passed over, with a warning. A save removes the file
+ * of the other format once its own is durable. Directories that DocETL wrote are read as they are: JSON, and the Parquet of its PyArrow checkpoints.
+ * With `null` for a directory nothing is kept: saves resolve with `''`, loads with null, lists with nothing.
+ *
  * All methods reject with a `CheckpointError`, except an aborted call, which rejects with `signal.reason`.
  */
 export class CheckpointManager {
-  /** The directory that was given. It is made by the first save. */
-  readonly directory: string;
+  /** The directory that was given. It is made by the first save. Null: nothing is kept. */
+  readonly directory: string | null;
   readonly #store: CheckpointStore;
   readonly #logger: Logger | null;
   readonly #defaults: WriteDefaults;
+  readonly #config: DocetlConfig | undefined;
 
-  constructor(directory: string, options?: CheckpointManagerOptions) {
-    this.directory = checkPath(directory);
+  constructor(directory: string | null, options?: CheckpointManagerOptions) {
+    this.directory = directory === null ? null : checkPath(directory);
     const { enableArrow, logger, defaults } = checkManagerOptions(options);
     this.#store = chooseStore(enableArrow);
     this.#logger = logger;
     this.#defaults = defaults;
+    this.#config = this.directory === null ? undefined : new DocetlConfig(this.directory);
+  }
+
+  /**
+   * A manager that goes on in the format that a directory already has: JSON where most of its checkpoints are JSON, else Parquet. `enableArrow` tells. Nothing is made where
+   * there is no such directory.
+   */
+  static async detect(directory: string, options?: CheckpointManagerOptions): Promise<CheckpointManager> {
+    const enableArrow = options?.enableArrow ?? (await directoryFormat(checkPath(directory))) !== 'json';
+    return new CheckpointManager(directory, { ...options, enableArrow });
   }
 
   /** Whether saves write Parquet: false when it was asked for so, and when the native binary is missing. */
@@ -58,13 +75,16 @@ export class CheckpointManager {
   }
 
   /**
-   * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact.
+   * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact. A `hash` is kept in the file, and for DocETL in
+   * `.docetl_intermediate_config.json` beside it.
    * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
    */
   async saveCheckpoint(step: string, operation: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string> {
     const merged = mergeWriteOptions(this.#defaults, options, 'saveCheckpoint');
-    const stem = await operationStem(await stepFolder(this.directory, step), operation);
-    const info = await this.#save(stem, rows, merged);
+    if (this.#config === undefined) return '';
+    const stem = await this.#stem(step, operation);
+    const mirror = { config: this.#config, step, operation };
+    const info = await saveFile({ store: this.#store, stem, mirror, logger: this.#logger }, rows, merged);
     this.#logger?.info(savedLine(step, operation, info));
     return info.path;
   }
@@ -80,27 +100,34 @@ export class CheckpointManager {
   ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
   async loadCheckpoint<T extends Row = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
   async loadCheckpoint(step: string, operation: string, options: LoadOptions = {}): Promise<Row[] | null> {
-    checkReadOptions(options, 'loadCheckpoint', ['hash']);
-    checkSchemaOptions(options);
-    const wanted = checkLoadHash(options);
-    const { hash: _, ...readOptions } = options;
-    const stem = await operationStem(await stepFolder(this.directory, step), operation);
-    for (let attempt = 1; ; attempt++) {
-      const found = await newest(stem);
-      if (found === null) return null;
-      try {
-        const store = await storeOf(found.path);
-        if (wanted !== undefined && (await store.info(found.path)).hash !== wanted) return null;
-        const rows = await store.read(found.path, readOptions);
-        // The hash and the rows must be of one file: a save between the two reads means starting over.
-        if (wanted !== undefined && (await newest(stem))?.version !== found.version && attempt < RELOADS) continue;
-        this.#logger?.info(loadedLine(step, operation, found.path));
-        return rows;
-      } catch (error) {
-        // The file was there a moment ago: a save in the other format has just replaced it.
-        if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_NOT_FOUND' || attempt === RELOADS) throw error;
-      }
+    const { wanted, read } = await this.#wanted(step, operation, options, 'loadCheckpoint');
+    const loaded = wanted === undefined ? null : await loadFile(wanted, (store, path) => store.read(path, read));
+    if (loaded !== null) this.#logger?.info(loadedLine(step, operation, loaded.path));
+    return loaded?.result ?? null;
+  }
+
+  /** Loads the rows of an operation of a step whatever their hash: {@link loadCheckpoint} without one. */
+  async loadOutput<T extends Row = Row>(step: string, operation: string, options?: ReadOptions): Promise<T[] | null> {
+    checkReadOptions(options, 'loadOutput');
+    return this.loadCheckpoint<T>(step, operation, options);
+  }
+
+  /**
+   * The rows of an operation of a step one by one, in bounded memory. Stopping early closes the file.
+   * @throws `ERR_CKPT_NOT_FOUND` when there is no checkpoint, or none of `options.hash`, and what {@link loadCheckpoint} throws
+   */
+  async *scanCheckpoint<T extends Row = Row>(
+    step: string,
+    operation: string,
+    options: LoadOptions = {},
+  ): AsyncGenerator<T, void, undefined> {
+    const { wanted, read } = await this.#wanted(step, operation, options, 'scanCheckpoint');
+    const path = wanted === undefined ? null : yield* scanFile(wanted, read) as AsyncGenerator<T, string | null, undefined>;
+    if (path === null) {
+      const message = `there is no checkpoint of operation '${operation}' in step '${step}'${options.hash === undefined ? '' : ' with this hash'}`;
+      throw new CheckpointError('ERR_CKPT_NOT_FOUND', message, this.directory === null ? {} : { path: this.directory });
     }
+    this.#logger?.info(loadedLine(step, operation, path));
   }
 
   /**
@@ -114,8 +141,9 @@ export class CheckpointManager {
     options?: WriteOptions,
   ): Promise<string> {
     const merged = mergeWriteOptions(this.#defaults, options, 'saveBatchCheckpoint');
+    if (this.directory === null) return '';
     const stem = batchStem(await batchFolder(this.directory, operation), index);
-    const info = await this.#save(stem, rows, merged);
+    const info = await saveFile({ store: this.#store, stem, logger: this.#logger }, rows, merged);
     this.#logger?.info(batchSavedLine(operation, index, info.path));
     return info.path;
   }
@@ -125,26 +153,30 @@ export class CheckpointManager {
    * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order.
    */
   async loadBatchCheckpoints<T extends Row = Row>(operation: string): Promise<T[][]> {
+    if (this.directory === null) return [];
     const folder = await batchFolder(this.directory, operation);
     const batches: T[][] = [];
     for (const index of await listBatches(folder)) {
-      const found = await newest(batchStem(folder, index));
-      if (found !== null) batches.push((await (await storeOf(found.path)).read(found.path, {})) as T[]);
+      const wanted = { stem: batchStem(folder, index), logger: this.#logger };
+      const loaded = await loadFile(wanted, (store, path) => store.read(path, { compat: 'docetl' }));
+      if (loaded !== null) batches.push(loaded.result as T[]);
     }
     return batches;
   }
 
   /** The indexes of the batches of an operation that are there, ascending; `[]` for none. */
   async listBatchCheckpoints(operation: string): Promise<number[]> {
-    return listBatches(await batchFolder(this.directory, operation));
+    return this.directory === null ? [] : listBatches(await batchFolder(this.directory, operation));
   }
 
-  /** What is known of a checkpoint without loading its rows; null when there is none. */
+  /** Removes the batches of an operation; resolves with whether there were any. */
+  async deleteBatchCheckpoints(operation: string): Promise<boolean> {
+    return this.directory !== null && (await clearBatchFolder(await batchFolder(this.directory, operation))) > 0;
+  }
+
+  /** What is known of a checkpoint without loading its rows; null when there is none. Of two files, the newer that can be read. */
   async getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null> {
-    const found = await newest(await operationStem(await stepFolder(this.directory, step), operation));
-    if (found === null) return null;
-    const info = await (await storeOf(found.path)).info(found.path);
-    return { step, operation, ...info, modified: new Date(found.modifiedMs) };
+    return this.#config === undefined ? null : operationInfo(await this.#stem(step, operation), { config: this.#config, step, operation });
   }
 
   /**
@@ -152,39 +184,88 @@ export class CheckpointManager {
    * be read is listed with its `error`: one damaged checkpoint does not hide the others.
    */
   async listCheckpoints(): Promise<CheckpointListing[]> {
-    const listing: CheckpointListing[] = [];
+    if (this.directory === null || this.#config === undefined) return [];
+    const listing: (CheckpointListing | null)[] = [];
     for (const { step, operation } of await listOperations(this.directory)) {
-      const found = await newest(await operationStem(await stepFolder(this.directory, step), operation));
-      if (found === null) continue;
-      const named = { step, operation, modified: new Date(found.modifiedMs) };
-      try {
-        listing.push({ ...named, ...(await (await storeOf(found.path)).info(found.path)) });
-      } catch (error) {
-        if (!isCheckpointError(error)) throw error;
-        if (error.code === 'ERR_CKPT_NOT_FOUND') continue;
-        const format: CheckpointInfo['format'] = found.path.endsWith('.json') ? 'json' : 'parquet';
-        listing.push({ ...named, path: found.path, format, rows: 0, bytes: found.bytes, hash: null, metadata: {}, columns: [], error });
-      }
+      listing.push(await operationListing(await this.#stem(step, operation), { config: this.#config, step, operation }));
     }
-    return listing;
+    return listing.filter((entry) => entry !== null);
   }
 
-  async #save(stem: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
-    await makeFolders(dirname(stem));
-    const info = await this.#store.write(stem + this.#store.extension, rows, options);
-    for (const extension of EXTENSIONS) {
-      if (extension !== this.#store.extension) await this.#removeTwin(stem + extension);
-    }
-    return info;
+  /** The bytes of a checkpoint's files, of both where it is there as Parquet and as JSON; null when there is none. */
+  async getCheckpointSize(step: string, operation: string): Promise<number | null> {
+    const files = this.directory === null ? [] : await filesOf(await this.#stem(step, operation));
+    return files.length === 0 ? null : files.reduce((bytes, file) => bytes + file.bytes, 0);
   }
 
-  /** A twin that cannot be removed does no harm: it is older, and the newer file counts. */
-  async #removeTwin(path: string): Promise<void> {
-    try {
-      await unlink(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-        this.#logger?.warn(`could not remove ${path}, which the new save replaces: ${String(error)}`);
+  /** The bytes of all checkpoints and batches in the directory. */
+  async getTotalCheckpointSize(): Promise<number> {
+    return this.directory === null ? 0 : totalBytes(this.directory);
+  }
+
+  /**
+   * Makes Parquet of a checkpoint that is JSON, and of the JSON batches of the operation. Each is read back and compared row by row before it counts.
+   * Resolves with whether the checkpoint is Parquet now, of an earlier call too; false when there is no JSON checkpoint.
+   * @throws what is wrong with the JSON file, or with the comparison: then nothing has changed
+   */
+  async migrateJsonToArrow(step: string, operation: string, options?: MigrateCheckpointOptions): Promise<boolean> {
+    const checked = checkMigrateOptions(options);
+    if (this.directory === null || this.#config === undefined) return false;
+    const { compression, compressionLevel, rowGroupRows } = this.#defaults;
+    const defaults = Object.fromEntries(
+      Object.entries({ compression, compressionLevel, rowGroupRows }).filter(([, value]) => value !== undefined),
+    );
+    const places = [await placeOfOperation(this.directory, step, operation), ...(await placesOfBatches(this.directory, operation))];
+    let migrated = false;
+    for (const [index, place] of places.entries()) {
+      const outcome = await migratePlace(place, this.#config, { ...defaults, ...checked });
+      if (outcome?.status === 'failed') throw outcome.error;
+      if (index === 0) migrated = outcome !== null;
     }
+    return migrated;
+  }
+
+  /** Removes a checkpoint, in both formats, and its hash; resolves with whether there was one. */
+  async deleteCheckpoint(step: string, operation: string): Promise<boolean> {
+    if (this.#config === undefined) return false;
+    const stem = await this.#stem(step, operation);
+    const names = (await filesOf(stem)).map(({ path }) => path.slice(dirname(stem).length + 1));
+    const removed = await removeFiles(dirname(stem), names);
+    await this.#config.set(step, operation, null);
+    return removed > 0;
+  }
+
+  /** Removes the checkpoints of a step, and their hashes; resolves with the number of files. */
+  async clearStep(step: string): Promise<number> {
+    if (this.directory === null || this.#config === undefined) return 0;
+    const removed = await clearStepFolder(await stepFolder(this.directory, step));
+    await this.#config.set(step, undefined, null);
+    return removed;
+  }
+
+  /** Removes all checkpoints and batches, and DocETL's configuration file; resolves with the number of files. What else is in the directory stays. */
+  async clearAll(): Promise<number> {
+    return this.directory === null ? 0 : clearDirectory(this.directory);
+  }
+
+  async #stem(step: string, operation: string): Promise<string> {
+    return operationStem(await stepFolder(this.directory as string, step), operation);
+  }
+
+  /** What to load, undefined where nothing is kept, and how. Throws what is wrong with the call. */
+  async #wanted(
+    step: string,
+    operation: string,
+    options: LoadOptions,
+    what: string,
+  ): Promise<{ wanted: Wanted | undefined; read: ReadOptions }> {
+    checkReadOptions(options, what, ['hash']);
+    checkSchemaOptions(options);
+    const hash = checkLoadHash(options);
+    const { hash: _, ...read } = options;
+    read.signal?.throwIfAborted();
+    if (this.#config === undefined) return { wanted: undefined, read };
+    const mirror = { config: this.#config, step, operation };
+    return { wanted: { stem: await this.#stem(step, operation), hash, mirror, logger: this.#logger }, read: { compat: 'docetl', ...read } };
   }
 }

@@ -19,6 +19,7 @@ import { decodeName, encodeName, foldName, twinName, type NameKind } from './nam
 export const EXTENSIONS = ['.parquet', '.json'] as const;
 const BATCHES = '_batches';
 const INPUT_HASHES = /_input_hashes$/;
+const BATCH_FILE = /^batch_(0|[1-9]\d*)\.(?:parquet|json)$/;
 
 /** The file of one checkpoint or batch that is on disk. */
 export interface FoundFile {
@@ -53,41 +54,78 @@ export function batchStem(folder: string, index: number): string {
   return join(folder, `batch_${index}`);
 }
 
-/** The newest file of a stem: after an interrupted clean-up a checkpoint may be there in both formats. */
-export async function newest(stem: string): Promise<FoundFile | null> {
-  let found: FoundFile | null = null;
+/** The files of a stem, the newest first: after an interrupted clean-up, or where DocETL writes too, a checkpoint may be there in both formats. */
+export async function filesOf(stem: string): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
   for (const extension of EXTENSIONS) {
     const path = stem + extension;
     const stats = await statFile(path);
-    if (stats !== null && (found === null || stats.mtimeMs > found.modifiedMs))
-      found = { path, modifiedMs: stats.mtimeMs, bytes: stats.size, version: `${stats.ino}:${stats.mtimeMs}:${stats.size}` };
+    if (stats === null) continue;
+    found.push({ path, modifiedMs: stats.mtimeMs, bytes: stats.size, version: `${stats.ino}:${stats.mtimeMs}:${stats.size}` });
   }
-  return found;
+  return found.sort((a, b) => b.modifiedMs - a.modifiedMs);
+}
+
+/** The newest file of a stem. */
+export async function newest(stem: string): Promise<FoundFile | null> {
+  return (await filesOf(stem))[0] ?? null;
+}
+
+/** The names of the folders of steps, sorted. */
+export async function stepNames(directory: string): Promise<string[]> {
+  const folders = (await listFolder(directory)).filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
+  return folders.map((entry) => entry.name).filter((name) => !name.startsWith('.') && !isBatchFolder(name));
+}
+
+/** Whether a folder in the directory holds batches. */
+export function isBatchFolder(name: string): boolean {
+  return !name.startsWith('.') && name.endsWith(BATCHES);
+}
+
+/** The operations that have batches, in the order of their names. */
+export async function listBatchOperations(directory: string): Promise<string[]> {
+  const folders = (await listFolder(directory)).filter((entry) => entry.isDirectory() && isBatchFolder(entry.name));
+  return folders.map(({ name }) => decodeName(name.slice(0, -BATCHES.length), 'operation'));
+}
+
+/** Whether a file in the folder of a step is a checkpoint. */
+export function isCheckpointFile(name: string): boolean {
+  return componentOf(name) !== undefined;
+}
+
+/** The component of a checkpoint's file. DocETL's lists of input hashes are none, nor is what begins with a dot. */
+function componentOf(name: string): string | undefined {
+  const extension = EXTENSIONS.find((end) => name.endsWith(end));
+  if (extension === undefined || name.startsWith('.')) return undefined;
+  const component = name.slice(0, -extension.length);
+  return component === '' || INPUT_HASHES.test(component) ? undefined : component;
 }
 
 /** Step and operation of every checkpoint in the directory, in the order of their names. */
 export async function listOperations(directory: string): Promise<{ step: string; operation: string }[]> {
   const found: { step: string; operation: string }[] = [];
-  for (const folder of await listFolder(directory)) {
-    if (folder.name.startsWith('.') || folder.name.endsWith(BATCHES) || !(folder.isDirectory() || folder.isSymbolicLink())) continue;
-    const step = decodeName(folder.name, 'step');
-    const stems = new Set<string>();
-    for (const file of await listFolder(join(directory, folder.name))) {
-      const extension = EXTENSIONS.find((end) => file.name.endsWith(end));
-      if (extension === undefined || file.name.startsWith('.') || file.isDirectory()) continue;
-      const component = file.name.slice(0, -extension.length);
-      if (component !== '' && !INPUT_HASHES.test(component)) stems.add(component);
+  for (const name of await stepNames(directory)) {
+    const step = decodeName(name, 'step');
+    const components = new Set<string>();
+    for (const file of await listFolder(join(directory, name))) {
+      const component = file.isDirectory() ? undefined : componentOf(file.name);
+      if (component !== undefined) components.add(component);
     }
-    for (const component of stems) found.push({ step, operation: decodeName(component, 'operation') });
+    for (const component of components) found.push({ step, operation: decodeName(component, 'operation') });
   }
   return found;
+}
+
+/** Whether a file in a folder of batches is one. */
+export function isBatchFile(name: string): boolean {
+  return BATCH_FILE.test(name);
 }
 
 /** The indexes of the batches in a folder, ascending. */
 export async function listBatches(folder: string): Promise<number[]> {
   const indexes = new Set<number>();
   for (const file of await listFolder(folder)) {
-    const match = /^batch_(0|[1-9]\d*)\.(?:parquet|json)$/.exec(file.name);
+    const match = BATCH_FILE.exec(file.name);
     if (match !== null && !file.isDirectory()) indexes.add(Number(match[1]));
   }
   return [...indexes].sort((a, b) => a - b);

@@ -1,3 +1,4 @@
+import type { CheckpointError } from '../errors.js';
 import type { CheckpointInfo } from '../options.js';
 
 /** Where a manager tells what it did. `console` is one. */
@@ -32,4 +33,9 @@ export function loadedLine(step: string, operation: string, path: string): strin
 
 export function batchSavedLine(operation: string, index: number, path: string): string {
   return `✓ Partial checkpoint saved for '${operation}', batch ${index} at '${path}'`;
+}
+
+/** The warning of a damaged file in whose place another was loaded. */
+export function fallbackLine(failure: CheckpointError, path: string): string {
+  return `could not load ${failure.path ?? 'a checkpoint'}, loaded ${path} instead: ${failure.message} (${failure.code})`;
 }

@@ -6,6 +6,8 @@ import type { Logger } from './log-lines.js';
 
 /** Options of a {@link CheckpointManager}. Those of compression and row groups are the defaults of its saves. */
 export interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
+  /** Save in the form that DocETL reads: see `compat` of a save. @default none */
+  compat?: 'docetl';
   /** Save as Parquet where the native binary is there; `false` saves as JSON. @default true */
   enableArrow?: boolean;
   /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
@@ -24,6 +26,25 @@ export interface NamedCheckpointInfo extends CheckpointInfo {
   operation: string;
   /** When the file was written. */
   modified: Date;
+  /** All files of the checkpoint, the newest first: it may be there as Parquet and as JSON. */
+  files: StoredFile[];
+}
+
+/** One file of a checkpoint. */
+export interface StoredFile {
+  path: string;
+  /** By its extension. */
+  format: 'parquet' | 'json';
+  bytes: number;
+  modified: Date;
+}
+
+/** Options of {@link CheckpointManager.migrateJsonToArrow}. */
+export interface MigrateCheckpointOptions {
+  /** Leave the JSON file beside the Parquet file, which counts from then on, as it is newer. @default true */
+  keepJson?: boolean;
+  /** Aborts the migration: rejects with `signal.reason`; what is done stays, a file that is half done leaves nothing. */
+  signal?: AbortSignal;
 }
 
 /** An entry of {@link CheckpointManager.listCheckpoints}. */
@@ -32,7 +53,7 @@ export interface CheckpointListing extends NamedCheckpointInfo {
   error?: CheckpointError;
 }
 
-export type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'>;
+export type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'compat'>;
 
 /** The options of the constructor, checked and filled in. */
 export function checkManagerOptions(given: CheckpointManagerOptions | undefined): {
@@ -42,9 +63,10 @@ export function checkManagerOptions(given: CheckpointManagerOptions | undefined)
 } {
   const what = 'CheckpointManager';
   const options = asOptions(given, what) as CheckpointManagerOptions;
-  checkKeys(options, ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'logger'], what);
+  checkKeys(options, ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'compat', 'logger'], what);
   const { enableArrow = true, logger = console, ...defaults } = options;
   checkWriteOptions(defaults, what);
+  checkCompat(defaults.compat);
   if (typeof enableArrow !== 'boolean') throw invalid(`enableArrow must be true or false, got ${show(enableArrow)}`);
   if (logger !== false && (typeof logger?.info !== 'function' || typeof logger.warn !== 'function')) {
     throw invalid(`logger must be an object with the methods info and warn, or false, got ${show(logger)}`);
@@ -59,8 +81,25 @@ export function mergeWriteOptions(defaults: WriteDefaults, given: WriteOptions |
   const otherCodec = options.compression !== undefined && options.compression !== defaults.compression;
   if (otherCodec && options.compressionLevel === undefined) delete merged.compressionLevel;
   const checked = checkWriteOptions(merged, what);
+  checkCompat(checked.compat);
   checkSchemaOptions(checked);
   return checked;
+}
+
+function checkCompat(compat: WriteOptions['compat']): void {
+  if (compat !== undefined && compat !== 'docetl')
+    throw invalid(`compat '${compat}' is none of DocETL's layout; the Kura managers know it`);
+}
+
+/** The options of a migration, checked. */
+export function checkMigrateOptions(given: MigrateCheckpointOptions | undefined): MigrateCheckpointOptions {
+  const options = asOptions(given, 'migrateJsonToArrow') as MigrateCheckpointOptions;
+  checkKeys(options, ['keepJson', 'signal'], 'migrateJsonToArrow');
+  const { keepJson, signal } = options;
+  if (keepJson !== undefined && typeof keepJson !== 'boolean') throw invalid(`keepJson must be true or false, got ${show(keepJson)}`);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
+  signal?.throwIfAborted();
+  return options;
 }
 
 /** The hash to compare with, or undefined. */

@@ -3,7 +3,7 @@ import { Pace } from '../files/pace.js';
 import { checkRow, chunksOf, countOf, rowsSource, type SourceFailure } from '../files/rows-source.js';
 import { selectionOf } from '../files/selection.js';
 import { Projection } from '../json/projection.js';
-import { jsonBatches, jsonInfo } from '../json/read.js';
+import { jsonBatches, jsonHead, jsonInfo } from '../json/read.js';
 import { pythonJson } from '../compat/python-json.js';
 import { RowsWriter, type RowText } from '../json/writer.js';
 import { invalid } from '../messages.js';
@@ -25,7 +25,7 @@ const CHUNK_ROWS = 1024;
  *
  * `compression`, `compressionLevel` and `rowGroupRows` have no effect on JSON, nor has `verify`: there are no checksums in it.
  */
-export const jsonStore: CheckpointStore = { format: 'json', extension: '.json', write, read, batches, info: jsonInfo };
+export const jsonStore: CheckpointStore = { format: 'json', extension: '.json', write, read, batches, head: jsonHead, info: jsonInfo };
 
 async function write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
   const source = rowsSource(rows);

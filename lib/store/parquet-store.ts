@@ -9,5 +9,6 @@ export const parquetStore: CheckpointStore = {
   write: writeParquet,
   read: readParquet,
   batches: parquetBatches,
+  head: parquetInfo,
   info: parquetInfo,
 };

@@ -11,6 +11,10 @@ pub const KEY_PLAN: &str = "arrow-ckpt.plan";
 pub const KEY_HASH: &str = "arrow-ckpt.hash";
 /// The user's metadata, a JSON object of strings.
 pub const KEY_METADATA: &str = "arrow-ckpt.metadata";
+/// The program in whose form the rows are: the facade's business alone.
+pub const KEY_COMPAT: &str = "arrow-ckpt.compat";
+/// The key of pandas in files of other writers: the facade tells by it which program wrote a file.
+pub const KEY_PANDAS: &str = "pandas";
 /// CRC32C of every column chunk's bytes, 8 hex digits each, row group by row group, leaf by leaf.
 pub const KEY_CHUNK_CRC: &str = "arrow-ckpt.crc32c";
 /// CRC32C of the footer's Thrift bytes with these 8 hex digits as zeros. Always the last key-value of the footer.

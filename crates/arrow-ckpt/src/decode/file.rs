@@ -15,13 +15,10 @@ use super::footer::{Footer, key_value, read_footer};
 use super::scan::{Scan, ScanOptions};
 use super::source::Source;
 use crate::error::Result;
-use crate::format::{KEY_CHUNK_CRC, KEY_FOOTER_CRC};
+use crate::format::{KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_PANDAS};
 
 /// All keys of ours begin so.
 const PREFIX: &str = "arrow-ckpt.";
-
-/// The key of pandas: the facade tells by it which program wrote a file.
-const KEY_PANDAS: &str = "pandas";
 
 /// Every chunk has these for its levels; booleans of some writers use them for values as well, which cannot be told apart.
 const OF_LEVELS: [&str; 2] = ["rle", "bit_packed"];

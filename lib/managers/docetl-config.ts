@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setOwn } from '../columnar/read/build.js';
+import { fromSystemError } from '../errors.js';
+import { withLock } from '../lock/file-lock.js';
+import { isPlainObject, type Row } from '../rows.js';
+import { makeFolders } from './folders.js';
+
+/** DocETL's file of hashes in a directory: `{ "<step>": { "<operation>": "<hash>" } }`. */
+export const CONFIG_NAME = '.docetl_intermediate_config.json';
+
+/** One change: the hash of an operation, null for none; all of a step where there is no operation. */
+interface Change {
+  step: string;
+  operation: string | undefined;
+  hash: string | null;
+}
+
+/**
+ * The hashes that DocETL looks for beside its checkpoints. Ours have theirs inside of the file; this is a mirror for DocETL, and the only place for the hashes of files
+ * without one: DocETL's own, and JSON in its form.
+ *
+ * Each change reads the file, changes it and replaces it, under a lock, so that processes do not lose each other's. Changes that come while one is being written
+ * go together.
+ */
+export class DocetlConfig {
+  readonly #directory: string;
+  readonly #path: string;
+  #pending: Change[] = [];
+  #writing: Promise<void> | undefined;
+
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#path = join(directory, CONFIG_NAME);
+  }
+
+  /** The hash of an operation; null where the file has none, is missing, or is none: then it proves nothing. */
+  async hashOf(step: string, operation: string): Promise<string | null> {
+    const hash = (member(await this.#read(), step) as Row | undefined)?.[operation];
+    return typeof hash === 'string' ? hash : null;
+  }
+
+  /** Sets the hash of an operation, or removes it: null. Nothing is made for a hash that is not there. */
+  async set(step: string, operation: string | undefined, hash: string | null): Promise<void> {
+    const change = { step, operation, hash };
+    this.#pending.push(change);
+    // Whoever is writing has taken its changes already: the next writer takes this one, with all that have come until then.
+    while (this.#pending.includes(change)) {
+      this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
+      await this.#writing;
+    }
+  }
+
+  async #write(): Promise<void> {
+    const isWanted = this.#pending.some(({ hash }) => hash !== null) || (await this.#exists());
+    if (isWanted) await makeFolders(this.#directory);
+    const changes = this.#pending;
+    this.#pending = [];
+    if (!isWanted) return;
+    await withLock(`${this.#path}.lock`, { what: `${this.#path}` }, async () => {
+      const config = await this.#read();
+      if (changes.reduce((changed, change) => apply(config, change) || changed, false))
+        await this.#replace(JSON.stringify(config, null, 2));
+    });
+  }
+
+  async #exists(): Promise<boolean> {
+    return Object.keys(await this.#read()).length > 0;
+  }
+
+  async #read(): Promise<Row> {
+    try {
+      const config: unknown = JSON.parse(await readFile(this.#path, 'utf8'));
+      return isPlainObject(config) ? config : {};
+    } catch (error) {
+      // What is no JSON is replaced by the next save, as DocETL does.
+      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      throw fromSystemError(error, 'read', this.#path);
+    }
+  }
+
+  /** Whole or not at all; not flushed with its folder, for the hashes inside of the files are those that count. */
+  async #replace(text: string): Promise<void> {
+    const temporary = `${this.#path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+    try {
+      const handle = await open(temporary, 'wx');
+      try {
+        await handle.writeFile(text);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, this.#path);
+    } catch (error) {
+      await unlink(temporary).catch(() => {});
+      throw fromSystemError(error, 'write', this.#path);
+    }
+  }
+}
+
+/** Makes a change; false where nothing changed. */
+function apply(config: Row, { step, operation, hash }: Change): boolean {
+  const operations = member(config, step);
+  if (hash !== null && operation !== undefined) {
+    const kept = isPlainObject(operations) ? operations : {};
+    if (kept[operation] === hash && kept === operations) return false;
+    setOwn(kept, operation, hash);
+    setOwn(config, step, kept);
+    return true;
+  }
+  if (!isPlainObject(operations) || (operation !== undefined && !Object.hasOwn(operations, operation))) return false;
+  if (operation !== undefined) delete operations[operation];
+  if (operation === undefined || Object.keys(operations).length === 0) delete config[step];
+  return true;
+}
+
+function member(object: Row, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
+}

@@ -1,0 +1,168 @@
+import { unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CheckpointError, isCheckpointError } from '../errors.js';
+import { syncFolder } from '../files/commit.js';
+import type { WriteOptions } from '../options.js';
+import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-file.js';
+import { DocetlConfig } from './docetl-config.js';
+import { batchFolder, batchStem, listBatches, listBatchOperations, listOperations, operationStem, stepFolder } from './layout.js';
+import { compareFiles, measureParquet, migrateFile, type MigrateOptions } from './migrate-file.js';
+import { sweepTemporaries } from './temporaries.js';
+
+/** What became of one JSON file. */
+export interface MigrationOutcome {
+  /** The JSON file. */
+  source: string;
+  /** The Parquet file beside it. */
+  target: string;
+  /** Null for a batch. */
+  step: string | null;
+  operation: string;
+  /** The index of a batch, else null. */
+  batch: number | null;
+  /** `already`: an earlier run made the Parquet file. `planned`: a dry run would have made it. `failed`: see `error`; nothing has changed. */
+  status: 'migrated' | 'already' | 'planned' | 'failed';
+  rows: number;
+  jsonBytes: number;
+  /** Of the Parquet file, in a dry run as it was measured; null if it failed. */
+  arrowBytes: number | null;
+  /** Whether the JSON file was removed. */
+  deleted: boolean;
+  error?: unknown;
+}
+
+/** Options of a migration. */
+export interface MigrationOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'signal'> {
+  /** Leave the JSON file beside the Parquet file, which counts from then on, as it is newer. @default true */
+  keepJson?: boolean;
+  /** Change nothing: measure what the Parquet files would be. @default false */
+  dryRun?: boolean;
+  /** Called as rows are written and compared. `done`: files that are dealt with, of `total`. */
+  onProgress?: (progress: { done: number; total: number; file: string; rows: number }) => void;
+}
+
+/** A JSON file, or what was one, that may become Parquet. */
+export interface MigrationPlace {
+  stem: string;
+  step: string | null;
+  operation: string;
+  batch: number | null;
+}
+
+/**
+ * Makes Parquet of every JSON checkpoint and batch in a directory of DocETL's layout, one after the other. Each is written beside its JSON file, read back and compared with it row
+ * by row before it gets its name; only then, and with `keepJson: false`, the JSON file goes. What an earlier run has done is not done again. A file that fails
+ * is told, and the rest goes on.
+ */
+export async function* migrateDirectory(
+  directory: string,
+  options: MigrationOptions = {},
+): AsyncGenerator<MigrationOutcome, void, undefined> {
+  const places = await placesIn(directory);
+  const config = new DocetlConfig(directory);
+  let done = 0;
+  const folders = new Set(places.map(({ stem }) => dirname(stem)));
+  for (const place of places) {
+    const onRows = (rows: number) => options.onProgress?.({ done, total: places.length, file: `${place.stem}.json`, rows });
+    const outcome = await migratePlace(place, config, options, onRows);
+    done++;
+    if (outcome !== null) yield outcome;
+  }
+  if (options.dryRun !== true) for (const folder of folders) await sweepTemporaries(folder);
+}
+
+async function placesIn(directory: string): Promise<MigrationPlace[]> {
+  const places: MigrationPlace[] = [];
+  for (const { step, operation } of await listOperations(directory)) {
+    places.push(await placeOfOperation(directory, step, operation));
+  }
+  for (const operation of await listBatchOperations(directory)) places.push(...(await placesOfBatches(directory, operation)));
+  return places;
+}
+
+/** Migrates one place; null where there is no JSON file. Rejects only with an abort's reason. */
+export async function migratePlace(
+  place: MigrationPlace,
+  config: DocetlConfig,
+  options: MigrationOptions,
+  onRows?: (rows: number) => void,
+): Promise<MigrationOutcome | null> {
+  const { stem, step, operation, batch } = place;
+  const mirror: Mirror | undefined = step === null ? undefined : { config, step, operation };
+  const files = await checkpointFiles(stem, mirror);
+  const json = files.find(({ found }) => found.path.endsWith('.json'));
+  if (json === undefined) return null;
+  const outcome: MigrationOutcome = {
+    source: json.found.path,
+    target: `${stem}.parquet`,
+    step,
+    operation,
+    batch,
+    status: 'failed',
+    rows: 0,
+    jsonBytes: json.found.bytes,
+    arrowBytes: null,
+    deleted: false,
+  };
+  try {
+    if (json.error !== undefined) throw json.error;
+    const parquet = files.find((file) => file !== json);
+    Object.assign(outcome, await work(outcome, json, parquet, options, onRows));
+    if (options.keepJson === false && options.dryRun !== true) {
+      await unlink(json.found.path);
+      await syncFolder(dirname(json.found.path));
+      outcome.deleted = true;
+    }
+    return outcome;
+  } catch (error) {
+    if (options.signal?.aborted === true) throw options.signal.reason;
+    return { ...outcome, error };
+  }
+}
+
+type Worked = Pick<MigrationOutcome, 'status' | 'rows' | 'arrowBytes'>;
+
+async function work(
+  { source, target }: MigrationOutcome,
+  json: CheckpointFile,
+  parquet: CheckpointFile | undefined,
+  options: MigrationOptions,
+  onRows?: (rows: number) => void,
+): Promise<Worked> {
+  const { keepJson: _, dryRun, onProgress: __, ...write } = options;
+  const each: MigrateOptions = { ...write, hash: json.hash, ...(onRows !== undefined && { onRows }) };
+  if (parquet !== undefined && parquet.error === undefined && parquet.found.modifiedMs >= json.found.modifiedMs) {
+    return { status: 'already', rows: await compareNewer(source, target, each), arrowBytes: parquet.found.bytes };
+  }
+  if (dryRun === true) {
+    const { rows, bytes } = await measureParquet(source, each);
+    return { status: 'planned', rows, arrowBytes: bytes };
+  }
+  const { rows, bytes } = await migrateFile(json.found, target, parquet?.found, each);
+  return { status: 'migrated', rows, arrowBytes: bytes };
+}
+
+/** A newer Parquet file is an earlier run's, or was saved after the JSON file: then that holds other rows, and which to keep is not for a migration to say. */
+async function compareNewer(source: string, target: string, options: MigrateOptions): Promise<number> {
+  try {
+    return await compareFiles(source, target, options);
+  } catch (error) {
+    if (!isCheckpointError(error) || error.path !== target || error.row === undefined) throw error;
+    const message = `${target} is newer than ${source} and holds other rows, from row ${error.row} on; it counts. Delete the one that is not wanted`;
+    throw new CheckpointError('ERR_CKPT_CORRUPT', message, { path: source, row: error.row, cause: error });
+  }
+}
+
+/** The place of an operation. */
+export async function placeOfOperation(directory: string, step: string, operation: string): Promise<MigrationPlace> {
+  const stem = await operationStem(await stepFolder(directory, step), operation);
+  return { stem, step, operation, batch: null };
+}
+
+/** The places of the batches of an operation. */
+export async function placesOfBatches(directory: string, operation: string): Promise<MigrationPlace[]> {
+  const folder = await batchFolder(directory, operation);
+  return (await listBatches(folder)).map((batch) => ({ stem: batchStem(folder, batch), step: null, operation, batch }));
+}
+
+export { measureParquet } from './migrate-file.js';

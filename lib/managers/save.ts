@@ -1,0 +1,58 @@
+import { unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { CheckpointInfo, WriteOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import type { CheckpointStore } from '../store/store.js';
+import type { Mirror } from './checkpoint-file.js';
+import { makeFolders } from './folders.js';
+import { EXTENSIONS } from './layout.js';
+import type { Logger } from './log-lines.js';
+import { sweepTemporaries } from './temporaries.js';
+
+/** What a save needs beside its rows. */
+export interface SaveTarget {
+  store: CheckpointStore;
+  /** The path of the file without its extension. */
+  stem: string;
+  /** Of an operation; batches have no hash. */
+  mirror?: Mirror;
+  logger: Logger | null;
+}
+
+/**
+ * Saves a checkpoint: the file, then its hash in DocETL's configuration file, then the file of the other format goes, which the new one replaces. The file alone is the
+ * checkpoint, and has its hash inside: what fails after it is a warning.
+ */
+export async function saveFile(
+  target: SaveTarget,
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  options: WriteOptions,
+): Promise<CheckpointInfo> {
+  const { store, stem, mirror, logger } = target;
+  await makeFolders(dirname(stem));
+  // A bare list, as DocETL reads it, has no place for a hash: there the configuration file has the only one.
+  const isBare = store.format === 'json' && options.compat !== undefined;
+  const { hash, ...withoutHash } = options;
+  const info = await store.write(stem + store.extension, rows, isBare ? withoutHash : options);
+  if (mirror !== undefined) {
+    try {
+      await mirror.config.set(mirror.step, mirror.operation, hash ?? null);
+    } catch (error) {
+      if (isBare && hash !== undefined) throw error;
+      logger?.warn(`could not write the hash of '${mirror.operation}' for DocETL: ${String(error)}`);
+    }
+  }
+  for (const extension of EXTENSIONS) if (extension !== store.extension) await removeTwin(stem + extension, logger);
+  await sweepTemporaries(dirname(stem));
+  return isBare ? { ...info, hash: hash ?? null } : info;
+}
+
+/** A twin that cannot be removed does no harm: it is older, and the newer file counts. */
+async function removeTwin(path: string, logger: Logger | null): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      logger?.warn(`could not remove ${path}, which the new save replaces: ${String(error)}`);
+  }
+}
