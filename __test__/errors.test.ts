@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ERROR_CODES } from '../lib/errors.js';
 import { argumentErrors } from './errors/arguments.js';
+import { compatErrors } from './errors/compat.js';
 import { diskErrors } from './errors/disk.js';
 import { fileErrors } from './errors/files.js';
 import { internalErrors } from './errors/internal.js';
@@ -15,6 +16,7 @@ fileErrors();
 diskErrors();
 internalErrors();
 schemaErrors();
+compatErrors();
 
 test('every code was provoked', () => {
   assert.deepStrictEqual([...seenCodes].sort(), [...ERROR_CODES].sort());

@@ -54,7 +54,7 @@ export class FileLock {
       for (let attempt = 0; ; attempt++) {
         if (await make(path, holder)) return new FileLock(path, holder);
         const other = await holderOf(path);
-        if (other === 'gone' || (other !== undefined && (await isDead(path, other)) && (await takeAway(path, other)))) continue;
+        if (other === 'gone' || ((await isDead(path, other)) && (await takeAway(path, other)))) continue;
         if (performance.now() >= until) throw locked(path, other, options);
         const wait = Math.min(MIN_WAIT_MS * 2 ** Math.min(attempt, 8), MAX_WAIT_MS);
         await setTimeout(wait * (0.5 + Math.random()), undefined, signal === undefined ? {} : { signal });
@@ -132,8 +132,9 @@ async function holderOf(path: string): Promise<Holder | 'gone' | undefined> {
   }
 }
 
-async function isDead(path: string, holder: Holder): Promise<boolean> {
-  const ended = hasEnded(holder);
+async function isDead(path: string, holder: Holder | undefined): Promise<boolean> {
+  // Half written, for so long, by a process that died over it.
+  const ended = holder === undefined ? undefined : hasEnded(holder);
   return ended === true || (await isOlder(path, ended === undefined ? STALE_MS : STALE_HERE_MS));
 }
 
@@ -141,7 +142,7 @@ async function isDead(path: string, holder: Holder): Promise<boolean> {
  * Takes a dead holder's lock away; true if it is gone. Two who want to must not both do it: the second would take that of a third, who has made it
  * in between. So whoever does it holds a lock on that.
  */
-async function takeAway(path: string, dead: Holder): Promise<boolean> {
+async function takeAway(path: string, dead: Holder | undefined): Promise<boolean> {
   const guard = `${path}.steal`;
   if (!(await make(guard, thisHolder(randomBytes(8).toString('hex'))))) {
     if (await isOlder(guard, STEAL_MS)) await remove(guard);
@@ -149,7 +150,7 @@ async function takeAway(path: string, dead: Holder): Promise<boolean> {
   }
   try {
     const holder = await holderOf(path);
-    if (typeof holder === 'object' && holder.token === dead.token) await remove(path);
+    if (holder !== 'gone' && holder?.token === dead?.token) await remove(path);
     return true;
   } finally {
     await remove(guard);
