@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { CheckpointError } from '../errors.js';
 import { checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
@@ -229,8 +228,7 @@ export class CheckpointManager {
   async deleteCheckpoint(step: string, operation: string): Promise<boolean> {
     if (this.#config === undefined) return false;
     const stem = await this.#stem(step, operation);
-    const names = (await filesOf(stem)).map(({ path }) => path.slice(dirname(stem).length + 1));
-    const removed = await removeFiles(dirname(stem), names);
+    const removed = await removeFiles((await filesOf(stem)).map(({ path }) => path));
     await this.#config.set(step, operation, null);
     return removed > 0;
   }

@@ -1,17 +1,17 @@
 import { rm, rmdir, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fromSystemError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
-import { listFolder } from './folders.js';
 import { CONFIG_NAME } from './docetl-config.js';
-import { isBatchFile, isBatchFolder, isCheckpointFile, stepNames } from './layout.js';
+import { listFolder } from './folders.js';
+import { checkpointPaths, isBatchFile, listBatchOperations, listSteps } from './layout.js';
+import { removeEmptyParts } from './parts.js';
 import { sweepTemporaries } from './temporaries.js';
 
 /** Removes files durably; gives how many there were. */
-export async function removeFiles(folder: string, names: readonly string[]): Promise<number> {
+export async function removeFiles(paths: readonly string[]): Promise<number> {
   let removed = 0;
-  for (const name of names) {
-    const path = join(folder, name);
+  for (const path of paths) {
     try {
       await unlink(path);
       removed++;
@@ -19,37 +19,45 @@ export async function removeFiles(folder: string, names: readonly string[]): Pro
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fromSystemError(error, 'remove', path);
     }
   }
-  if (removed > 0) await syncFolder(folder);
+  for (const folder of new Set(paths.map(dirname))) {
+    if (removed > 0) await syncFolder(folder);
+    await removeEmptyParts(folder);
+  }
   return removed;
 }
 
 /** Removes the checkpoints of a step's folder, and the folder if nothing else is in it; gives how many files there were. */
 export async function clearStepFolder(folder: string): Promise<number> {
-  return clearFolder(folder, isCheckpointFile);
+  return clearFolder(folder, await checkpointPaths(folder));
 }
 
 /** Removes the batches in a folder of batches, and the folder if nothing else is in it. */
 export async function clearBatchFolder(folder: string): Promise<number> {
-  return clearFolder(folder, isBatchFile);
+  const entries = await listFolder(folder);
+  return clearFolder(
+    folder,
+    entries.filter((entry) => !entry.isDirectory() && isBatchFile(entry.name)).map((entry) => entry.name),
+  );
 }
 
 /** Removes every checkpoint and batch of a directory, and DocETL's configuration file. What is none of them stays, and so does the directory. */
 export async function clearDirectory(directory: string): Promise<number> {
   let removed = 0;
-  for (const name of await stepNames(directory)) removed += await clearStepFolder(join(directory, name));
-  for (const { name } of await listFolder(directory)) {
-    if (isBatchFolder(name)) removed += await clearBatchFolder(join(directory, name));
-  }
+  for (const { folder } of await listSteps(directory)) removed += await clearStepFolder(folder);
+  for (const { folder } of await listBatchOperations(directory)) removed += await clearBatchFolder(folder);
   await sweepTemporaries(directory);
   await rm(join(directory, CONFIG_NAME), { force: true });
   return removed;
 }
 
-async function clearFolder(folder: string, isOurs: (name: string) => boolean): Promise<number> {
-  const names = (await listFolder(folder)).filter((entry) => !entry.isDirectory() && isOurs(entry.name)).map((entry) => entry.name);
-  const removed = await removeFiles(folder, names);
+async function clearFolder(folder: string, paths: readonly string[]): Promise<number> {
+  const removed = await removeFiles(paths.map((path) => join(folder, path)));
   await sweepTemporaries(folder, 0);
-  // Not empty: something else is in it, and stays.
-  await rmdir(folder).catch(() => {});
+  try {
+    await rmdir(folder);
+    await removeEmptyParts(dirname(folder));
+  } catch {
+    // Not empty: something else is in it, and stays.
+  }
   return removed;
 }

@@ -3,7 +3,7 @@ import { isCheckpointError } from '../errors.js';
 import type { CheckpointInfo } from '../options.js';
 import { storeOf } from '../store/choose.js';
 import { checkpointFiles, isOfFile, type CheckpointFile, type Mirror } from './checkpoint-file.js';
-import { batchFolder, batchStem, filesOf, listBatches, listBatchOperations, listOperations, operationStem, stepFolder } from './layout.js';
+import { batchStem, filesOf, listBatches, listBatchOperations, listOperations, operationStem, stepFolder } from './layout.js';
 import type { CheckpointListing, NamedCheckpointInfo, StoredFile } from './manager-options.js';
 
 /** What is known of an operation's checkpoint, of the newest file that can be read; null when there is none. @throws the newest one's error when none can be read */
@@ -56,8 +56,7 @@ async function allStems(directory: string): Promise<string[]> {
   const stems: string[] = [];
   for (const { step, operation } of await listOperations(directory))
     stems.push(await operationStem(await stepFolder(directory, step), operation));
-  for (const operation of await listBatchOperations(directory)) {
-    const folder = await batchFolder(directory, operation);
+  for (const { folder } of await listBatchOperations(directory)) {
     for (const batch of await listBatches(folder)) stems.push(batchStem(folder, batch));
   }
   return stems;

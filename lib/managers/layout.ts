@@ -1,10 +1,11 @@
-import type { Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, fromSystemError } from '../errors.js';
 import { show } from '../messages.js';
 import { listFolder } from './folders.js';
 import { decodeName, encodeName, foldName, twinName, type NameKind } from './names.js';
+import { namedEntries, pathOf } from './parts.js';
 
 /*
  * DocETL's layout:
@@ -18,7 +19,9 @@ import { decodeName, encodeName, foldName, twinName, type NameKind } from './nam
 /** Extensions of checkpoints; at equal ages the first wins. */
 export const EXTENSIONS = ['.parquet', '.json'] as const;
 const BATCHES = '_batches';
-const INPUT_HASHES = /_input_hashes$/;
+const INPUT_HASHES = /_input_hashes$/i;
+/** What no component of a kind ends with: names.ts encodes it. */
+const RESERVED: Record<NameKind, RegExp> = { step: /_batches$/i, operation: INPUT_HASHES };
 const BATCH_FILE = /^batch_(0|[1-9]\d*)\.(?:parquet|json)$/;
 
 /** The file of one checkpoint or batch that is on disk. */
@@ -71,30 +74,33 @@ export async function newest(stem: string): Promise<FoundFile | null> {
   return (await filesOf(stem))[0] ?? null;
 }
 
-/** The names of the folders of steps, sorted. */
-export async function stepNames(directory: string): Promise<string[]> {
-  const folders = (await listFolder(directory)).filter((entry) => entry.isDirectory() || entry.isSymbolicLink());
-  return folders.map((entry) => entry.name).filter((name) => !name.startsWith('.') && !isBatchFolder(name));
-}
-
-/** Whether a folder in the directory holds batches. */
-export function isBatchFolder(name: string): boolean {
-  return !name.startsWith('.') && name.endsWith(BATCHES);
+/** The folders of steps, in the order of their names. */
+export async function listSteps(directory: string): Promise<{ step: string; folder: string }[]> {
+  const { entries } = await namedEntries(directory);
+  const folders = entries.filter(({ entry, component }) => isFolder(entry) && !component.startsWith('.') && !component.endsWith(BATCHES));
+  return folders.map(({ component, path }) => ({ step: decodeName(component, 'step'), folder: join(directory, path) }));
 }
 
 /** The operations that have batches, in the order of their names. */
-export async function listBatchOperations(directory: string): Promise<string[]> {
-  const folders = (await listFolder(directory)).filter((entry) => entry.isDirectory() && isBatchFolder(entry.name));
-  return folders.map(({ name }) => decodeName(name.slice(0, -BATCHES.length), 'operation'));
+export async function listBatchOperations(directory: string): Promise<{ operation: string; folder: string }[]> {
+  const { entries } = await namedEntries(directory);
+  const folders = entries.filter(({ entry, component }) => isFolder(entry) && !component.startsWith('.') && component.endsWith(BATCHES));
+  return folders.map(({ component, path }) => ({
+    operation: decodeName(component.slice(0, -BATCHES.length), 'operation'),
+    folder: join(directory, path),
+  }));
 }
 
-/** Whether a file in the folder of a step is a checkpoint. */
-export function isCheckpointFile(name: string): boolean {
-  return componentOf(name) !== undefined;
+/** The paths of the checkpoints in a step's folder, from there. */
+export async function checkpointPaths(folder: string): Promise<string[]> {
+  const { entries } = await namedEntries(folder);
+  return entries
+    .filter(({ entry, component }) => !entry.isDirectory() && operationComponent(component) !== undefined)
+    .map(({ path }) => path);
 }
 
-/** The component of a checkpoint's file. DocETL's lists of input hashes are none, nor is what begins with a dot. */
-function componentOf(name: string): string | undefined {
+/** The component of a checkpoint's file without its extension. DocETL's lists of input hashes are none, nor is what begins with a dot. */
+function operationComponent(name: string): string | undefined {
   const extension = EXTENSIONS.find((end) => name.endsWith(end));
   if (extension === undefined || name.startsWith('.')) return undefined;
   const component = name.slice(0, -extension.length);
@@ -104,16 +110,19 @@ function componentOf(name: string): string | undefined {
 /** Step and operation of every checkpoint in the directory, in the order of their names. */
 export async function listOperations(directory: string): Promise<{ step: string; operation: string }[]> {
   const found: { step: string; operation: string }[] = [];
-  for (const name of await stepNames(directory)) {
-    const step = decodeName(name, 'step');
+  for (const { step, folder } of await listSteps(directory)) {
     const components = new Set<string>();
-    for (const file of await listFolder(join(directory, name))) {
-      const component = file.isDirectory() ? undefined : componentOf(file.name);
+    for (const { entry, component: name } of (await namedEntries(folder)).entries) {
+      const component = entry.isDirectory() ? undefined : operationComponent(name);
       if (component !== undefined) components.add(component);
     }
     for (const component of components) found.push({ step, operation: decodeName(component, 'operation') });
   }
   return found;
+}
+
+function isFolder(entry: Dirent): boolean {
+  return entry.isDirectory() || entry.isSymbolicLink();
 }
 
 /** Whether a file in a folder of batches is one. */
@@ -132,21 +141,28 @@ export async function listBatches(folder: string): Promise<number[]> {
 }
 
 /**
- * The component under which a name is, or would be, kept in a folder: its plain encoding; the twin's when that one exists or a name that
+ * The path under which a name is, or would be, kept in a folder: that of its plain encoding; the twin's when that one exists or a name that
  * differs only in case has the plain one; the name itself when another tool wrote it so (`100%.json`). `suffixes` are what follows the component.
  */
 async function placeOf(folder: string, name: string, kind: NameKind, suffixes: readonly string[]): Promise<string> {
   const plain = encodeName(name, kind);
   const taken = new Set<string>();
-  for (const entry of await listFolder(folder)) {
-    if (entry.name.startsWith('.')) continue;
-    for (const suffix of suffixes) if (entry.name.endsWith(suffix)) taken.add(entry.name.slice(0, entry.name.length - suffix.length));
+  const { entries, folders } = await namedEntries(folder);
+  for (const { component } of entries) {
+    if (component.startsWith('.')) continue;
+    for (const suffix of suffixes) {
+      const own = component.slice(0, component.length - suffix.length);
+      // Of another kind: the folder of batches is no step, whatever its name.
+      if (component.endsWith(suffix) && !RESERVED[kind].test(own)) taken.add(own);
+    }
   }
-  if (taken.has(plain)) return plain;
+  if (taken.has(plain)) return pathOf(plain);
   const fold = foldName(plain);
-  const sibling = [...taken].some((other) => foldName(other) === fold);
-  if (sibling) return twinName(name, kind);
-  return [...taken].find((other) => decodeName(other, kind) === name) ?? plain;
+  const hasSibling = [...taken].some((other) => foldName(other) === fold);
+  // Long names share the folders of what they begin with, which must not be of other case either.
+  const hasSiblingFolder = folders.some((other) => !plain.startsWith(other) && fold.startsWith(foldName(other)));
+  if (hasSibling || hasSiblingFolder) return pathOf(twinName(name, kind));
+  return pathOf([...taken].find((other) => decodeName(other, kind) === name) ?? plain);
 }
 
 async function statFile(path: string): Promise<Stats | null> {

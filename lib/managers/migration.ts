@@ -76,7 +76,7 @@ async function placesIn(directory: string): Promise<MigrationPlace[]> {
   for (const { step, operation } of await listOperations(directory)) {
     places.push(await placeOfOperation(directory, step, operation));
   }
-  for (const operation of await listBatchOperations(directory)) places.push(...(await placesOfBatches(directory, operation)));
+  for (const { operation } of await listBatchOperations(directory)) places.push(...(await placesOfBatches(directory, operation)));
   return places;
 }
 

@@ -12,12 +12,12 @@ import { show } from '../messages.js';
  * - the underscore of a suffix that the layout reserves: `_batches` of a step, `_input_hashes` of an operation;
  * - lone surrogates, which have no UTF-8, as `%uD800`.
  *
- * Refused with `ERR_CKPT_INVALID_ARGUMENT`: the empty name, and names longer than {@link MAX_NAME_BYTES} once encoded. A hash in place of the
- * tail would not decode, and the temporary sibling's name must fit into the 255 bytes of common file systems as well.
+ * Refused with `ERR_CKPT_INVALID_ARGUMENT`: the empty name, and names longer than {@link MAX_NAME_BYTES} once encoded. What is longer than a component may be
+ * becomes a path of several: see parts.ts.
  *
  * Case twins: see {@link twinName}.
  */
-export const MAX_NAME_BYTES = 200;
+export const MAX_NAME_BYTES = 2000;
 
 /** What a name is used for; each has its own reserved suffix. */
 export type NameKind = 'step' | 'operation';
