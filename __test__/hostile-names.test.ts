@@ -7,8 +7,8 @@ import { noBinding } from './support/readers.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 /** Names that a path cannot hold, that mean something to a file system, or that some file system takes for another of them. */
-const NAMES: string[] = [
-  ...[
+const NAMES = [
+  [
     '.',
     '..',
     '...',
@@ -29,7 +29,7 @@ const NAMES: string[] = [
     '-rf',
     '--',
   ],
-  ...[
+  [
     'a\0b',
     '\0',
     'a\nb',
@@ -46,7 +46,7 @@ const NAMES: string[] = [
     'a\udc00b',
     '\udfff\ud800',
   ],
-  ...[
+  [
     'a:b',
     'a*b',
     'a?b',
@@ -69,7 +69,7 @@ const NAMES: string[] = [
     'a%+',
     '%+/+x',
   ],
-  ...[
+  [
     'con',
     'CON',
     'Con',
@@ -93,7 +93,7 @@ const NAMES: string[] = [
     'console',
     'nulls',
   ],
-  ...[
+  [
     'a.',
     'a..',
     'a ',
@@ -108,7 +108,7 @@ const NAMES: string[] = [
     'a.tmp',
     'trailing.',
   ],
-  ...[
+  [
     'a.parquet',
     'a.json',
     'a.jsonl',
@@ -124,7 +124,7 @@ const NAMES: string[] = [
     '_input_hashes',
     'A_Input_Hashes',
   ],
-  ...[
+  [
     'extract',
     'Extract',
     'EXTRACT',
@@ -148,7 +148,7 @@ const NAMES: string[] = [
     'ǅ',
     'Ǆ',
   ],
-  ...[
+  [
     'é',
     'e\u0301',
     'É',
@@ -172,7 +172,7 @@ const NAMES: string[] = [
     '👨‍👩‍👧',
     '\u{10ffff}',
   ],
-  ...[
+  [
     '__proto__',
     'constructor',
     'toString',
@@ -203,7 +203,7 @@ const NAMES: string[] = [
     ',',
     '^',
   ],
-  ...[
+  [
     'x'.repeat(180),
     'x'.repeat(181),
     'X'.repeat(181),
@@ -214,7 +214,7 @@ const NAMES: string[] = [
     '漢'.repeat(300),
     '🚀'.repeat(300),
   ],
-  ...[
+  [
     '/'.repeat(300),
     '.'.repeat(300),
     ' '.repeat(300),
@@ -228,9 +228,9 @@ const NAMES: string[] = [
     'long name '.repeat(30),
     'a_batches_batches',
     'a/_batches',
-    ...['x-1', 'x.1', 'x@1', 'x#1', 'two words', "it's", 'tab\tin', 'e=mc²', 'naïve', 'x\u0300', '%00', '%C3%A9'],
+    ['x-1', 'x.1', 'x@1', 'x#1', 'two words', "it's", 'tab\tin', 'e=mc²', 'naïve', 'x\u0300', '%00', '%C3%A9'],
   ],
-];
+].flat();
 
 /** No component of a path may be any of these anywhere. */
 const UNSAFE = /[\\:*?"<>|\u0000-\u001f\u007f]|^\.\.?$|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?: *\.|$)/i;

@@ -34,7 +34,7 @@ const PARTS: Part[] = [
     share: 0.1,
     start: { nodeArgs: ['--disallow-code-generation-from-strings'] },
   },
-  { title: 'Parquet with code for every load', mode: 'parquet', share: 0.2, start: { env: { ARROW_CKPT_CODEGEN: 'always' } } },
+  { title: 'Parquet with code for every shape and load', mode: 'parquet', share: 0.2, start: { env: { ARROW_CKPT_CODEGEN: 'always' } } },
   { title: 'Parquet where code generation is not wanted', mode: 'parquet', share: 0.1, start: { env: { ARROW_CKPT_NO_CODEGEN: '1' } } },
   { title: 'JSON', mode: 'json', share: 0.15 },
   { title: 'JSON from generators', mode: 'json-generator', share: 0.05 },

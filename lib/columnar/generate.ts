@@ -23,8 +23,8 @@ export function compile<T>(parameters: readonly string[], body: string): T | und
 const MIN_GENERATED_ROWS = 2048;
 
 /** Whether a loop over so many rows is worth a compilation. `ARROW_CKPT_CODEGEN=always` says so of any, for tests. */
-export function isWorthCode(rows: number): boolean {
-  return rows >= MIN_GENERATED_ROWS || process.env['ARROW_CKPT_CODEGEN'] === 'always';
+export function isWorthCode(rows: number, least = MIN_GENERATED_ROWS): boolean {
+  return rows >= least || process.env['ARROW_CKPT_CODEGEN'] === 'always';
 }
 
 /** A JavaScript string literal of any string, safe in any place of a program. */

@@ -2,7 +2,7 @@ import { CheckpointError } from '../../errors.js';
 import type { Row } from '../../rows.js';
 import type { LogicalPlan } from '../plan.js';
 import { ChunkBytes, writePlanRecord, type Slab } from './chunk-bytes.js';
-import { generateFill, type Fill } from './fill-code.js';
+import { generateFill, generatePut, type Fill } from './fill-code.js';
 import { RootNode } from './root.js';
 import type { Shape } from './shapes.js';
 import type { FillContext } from './nodes.js';
@@ -11,6 +11,8 @@ import type { FillContext } from './nodes.js';
 export const CHUNK_ROWS = 1024;
 /** Rows in the first chunk, which shows the plan and goes through closures: enough to see which texts repeat. */
 export const FIRST_CHUNK_ROWS = 256;
+/** Fields in the code of all shapes together; the rows of others go through closures. */
+const MAX_PUT_FIELDS = 16_384;
 /** More than the plan record of a checkpoint without rows and columns takes. */
 const EMPTY_BYTES = 1024;
 /** A chunk is filled again each time it shows the plan something new; a plan that never settles is a bug. */
@@ -20,7 +22,7 @@ const MAX_PASSES = 10_000;
 export class Columniser {
   readonly #root: RootNode;
   readonly #bytes = new ChunkBytes();
-  readonly #context: FillContext = { firstRow: 0, row: 0, stale: false, byClosures: 0 };
+  readonly #context: FillContext = { firstRow: 0, row: 0, stale: false, byClosures: 0, puts: [], wanted: [] };
   /** Counts changes of the plan; generated code is for one version. */
   #version = 0;
   #fill: Fill | undefined;
@@ -29,6 +31,8 @@ export class Columniser {
   /** Chunks to wait before the code is generated for another shape: doubles each time, so that ragged rows do not compile for ever. */
   #patience = 1;
   #chunksSince = 0;
+  /** Fields in the code of all shapes. */
+  #putFields = 0;
   #plannedVersion = -1;
   #planText = '';
   #planRecord: string | undefined;
@@ -41,7 +45,7 @@ export class Columniser {
   /** Gives the columns the types of sample rows, before the first real ones. */
   expect(samples: readonly Row[]): void {
     this.#root.evolve(samples, 0, samples.length);
-    this.#version++;
+    this.#changed();
   }
 
   /** Room for the record of a checkpoint without rows. */
@@ -55,12 +59,13 @@ export class Columniser {
     const context = this.#context;
     context.firstRow = firstRow;
     this.#count = count;
-    if (root.adapt()) this.#version++;
+    if (root.adapt()) this.#changed();
     if (this.#version === 0) {
       root.evolve(rows, start, count);
-      this.#version++;
+      this.#changed();
     }
     this.#generate();
+    this.#generatePuts();
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       context.stale = false;
       context.byClosures = 0;
@@ -72,7 +77,7 @@ export class Columniser {
         if (bytes >= 0) return bytes;
       } else {
         root.evolve(rows, start, count);
-        this.#version++;
+        this.#changed();
       }
     }
     throw new CheckpointError('ERR_CKPT_INTERNAL', `arrow-ckpt has a bug: the plan of the chunk at row ${firstRow} does not settle`);
@@ -82,7 +87,7 @@ export class Columniser {
   measure(): number {
     const bytes = this.#bytes.measure(this.#root.children, this.#count);
     if (bytes < 0) {
-      this.#version++; // generated code does not look for lone surrogates yet
+      this.#changed(); // generated code does not look for lone surrogates yet
       return -1;
     }
     this.#plan();
@@ -121,6 +126,26 @@ export class Columniser {
     if (text === this.#planText) return;
     this.#planText = text;
     this.#planRecord = text;
+  }
+
+  /** The plan has changed: no code is for it yet. */
+  #changed(): void {
+    this.#version++;
+    this.#context.puts = [];
+    this.#context.wanted = [];
+    this.#putFields = 0;
+    for (const shape of this.#root.shapes.shapes) shape.rows = 0;
+  }
+
+  /** Generates code for the shapes that rows have often had. */
+  #generatePuts(): void {
+    const { wanted, puts } = this.#context;
+    for (const shape of wanted) {
+      this.#putFields += shape.fields.length;
+      if (this.#putFields > MAX_PUT_FIELDS) break;
+      puts[shape.id] = generatePut(this.#root, shape);
+    }
+    wanted.length = 0;
   }
 
   /** Generates the filling code when there is none for the plan as it is, or when most rows were not of its shape. */

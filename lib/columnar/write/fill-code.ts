@@ -6,7 +6,7 @@ import type { Shape } from './shapes.js';
 import { BytesNode } from './bytes-node.js';
 import { BoolNode, NumberNode, BigNode, DateNode } from './data-nodes.js';
 import { FloatsNode } from './floats-node.js';
-import type { FillContext, WriteNode } from './nodes.js';
+import type { FillContext, PutRow, WriteNode } from './nodes.js';
 import { JsonNode, TextNode } from './text-nodes.js';
 
 /**
@@ -32,10 +32,7 @@ export function generateFill(root: RootNode, shape: Shape): Fill | undefined {
   if (writer.nodes.length > MAX_GENERATED_NODES) return undefined;
   const absent = shape.absent.map((field) => `${writer.use(root.fields[field] as WriteNode)}.putNull(i);`);
   const shapeId = root.shapeNode === undefined ? '' : `R.putShape(i, ${shape.id});`;
-  const body = `
-${writer.nodes.map((_, index) => `const n${index} = N[${index}];`).join('\n')}
-${writer.keyLists.map((_, index) => `const K${index} = keys[${index}];`).join('\n')}
-const protoOf = Object.getPrototypeOf, OP = Object.prototype, AP = Array.prototype, isArray = Array.isArray;
+  const body = `${writer.head}
 const KR = rowKeys;
 return function fill(rows, start, count, X) {
 ${writer.hoisted.join('\n')}
@@ -47,12 +44,33 @@ ${absent.join('\n')}
 ${shapeId}
 }
 };`;
-  const make = compile<(root: RootNode, nodes: WriteNode[], keys: string[][], rowKeys: string[], only: typeof hasOnlyElements) => Fill>(
-    ['R', 'N', 'keys', 'rowKeys', 'hasOnlyElements'],
-    body,
-  );
-  return make?.(root, writer.nodes, writer.keyLists, shape.keys, hasOnlyElements);
+  return compile<MakeCode<Fill>>(PARAMETERS, body)?.(root, writer.nodes, writer.keyLists, shape.keys, hasOnlyElements);
 }
+
+/**
+ * Generates the same for single rows of `shape`, where rows of many shapes take turns: whoever calls it has found the shape. The scratch of top-level columns stays where it
+ * is while the plan does, so it is loaded once and for all.
+ */
+export function generatePut(root: RootNode, shape: Shape): PutRow | undefined {
+  const writer = new FillWriter();
+  const columns = shape.fields.map((field, index) => writer.column(root.fields[field] as WriteNode, field, shape.keys[index] as string));
+  if (writer.nodes.length > MAX_GENERATED_NODES) return undefined;
+  const absent = shape.absent
+    .filter((field) => !root.isCleared(field))
+    .map((field) => `${writer.use(root.fields[field] as WriteNode)}.putNull(i);`);
+  const body = `${writer.head}
+${writer.hoisted.join('\n')}
+return function put(i, r, X) {
+${columns.join('\n')}
+${absent.join('\n')}
+${root.shapeNode === undefined ? '' : `R.putShape(i, ${shape.id});`}
+};`;
+  return compile<MakeCode<PutRow>>(PARAMETERS, body)?.(root, writer.nodes, writer.keyLists, shape.keys, hasOnlyElements);
+}
+
+/** What generated code is given. */
+type MakeCode<T> = (root: RootNode, nodes: WriteNode[], keys: string[][], rowKeys: string[], only: typeof hasOnlyElements) => T;
+const PARAMETERS = ['R', 'N', 'keys', 'rowKeys', 'hasOnlyElements'];
 
 /** Statements that run `otherwise` unless `value` is a plain object with exactly the keys of the list `keys`, in order. */
 function checkStruct(value: string, keys: string, count: number, otherwise: string): string {
@@ -71,6 +89,14 @@ class FillWriter {
   /** Scratch arrays that cannot move while a chunk fills, loaded once. */
   readonly hoisted: string[] = [];
   #names = 0;
+
+  /** Names for what the code is given; to be read when all of it is written. */
+  get head(): string {
+    return `
+${this.nodes.map((_, index) => `const n${index} = N[${index}];`).join('\n')}
+${this.keyLists.map((_, index) => `const K${index} = keys[${index}];`).join('\n')}
+const protoOf = Object.getPrototypeOf, OP = Object.prototype, AP = Array.prototype, isArray = Array.isArray;`;
+  }
 
   use(node: WriteNode): string {
     let index = this.nodes.indexOf(node);

@@ -1,4 +1,9 @@
 import type { PhysicalPlan, ValuePlan } from '../plan.js';
+import type { Row } from '../../rows.js';
+import type { Shape } from './shapes.js';
+
+/** Puts a row of one shape, whose keys have been found to be those. */
+export type PutRow = (position: number, row: Row, context: FillContext) => void;
 
 /** What a chunk is being filled for: says where a value stands, and collects that the plan must change. */
 export interface FillContext {
@@ -8,6 +13,10 @@ export interface FillContext {
   row: number;
   /** Rows that the generated code left to the closures. */
   byClosures: number;
+  /** Code for rows of a shape, by its number, for the plan as it is. */
+  puts: (PutRow | undefined)[];
+  /** Shapes that have come to be worth code. */
+  wanted: Shape[];
   /** The plan met something it has no place for: evolve it and fill the chunk again. */
   stale: boolean;
 }

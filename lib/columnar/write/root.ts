@@ -2,11 +2,15 @@ import { CheckpointError } from '../../errors.js';
 import { show } from '../../messages.js';
 import { isPlainObject, type Row } from '../../rows.js';
 import { encodeValue } from '../../value/extended-json.js';
+import { isWorthCode } from '../generate.js';
 import type { LogicalPlan, PhysicalPlan } from '../plan.js';
 import { StructNode } from './containers.js';
 import { evolve } from './infer.js';
 import type { FillContext, WriteNode } from './nodes.js';
 import { JsonNode, ExceptionNode } from './text-nodes.js';
+
+/** A shape with so many rows is worth code of its own. */
+const ROWS_FOR_CODE = 64;
 
 /**
  * The rows: a struct whose fields are the columns of the file. A value that does not fit its column goes as JSON text into the hidden
@@ -16,6 +20,7 @@ export class RootNode extends StructNode {
   /** By field; the column itself holds a null where its exceptions hold a text. */
   readonly #exceptions: (ExceptionNode | undefined)[] = [];
   readonly #wanted = new Set<number>();
+  readonly #rowsForCode = isWorthCode(1, ROWS_FOR_CODE) ? 1 : ROWS_FOR_CODE;
   /** By field: its slots of this chunk are nulls until something is put there. */
   readonly #cleared: boolean[] = [];
   #rowTexts: ExceptionNode | undefined;
@@ -30,7 +35,12 @@ export class RootNode extends StructNode {
     }
   }
 
-  /** Puts a row by closures: any row at all. */
+  /** Whether the slots of a field are nulls at the start of each chunk, so that a row which lacks it need not say so. */
+  isCleared(field: number): boolean {
+    return this.#cleared[field] === true;
+  }
+
+  /** Puts a row by closures, or by the code of its shape: any row at all. */
   putRow(position: number, row: unknown, context: FillContext): void {
     context.row = position;
     context.byClosures++;
@@ -44,6 +54,9 @@ export class RootNode extends StructNode {
       if (!context.stale) this.#putWhole(position, row, context);
       return;
     }
+    const put = context.puts[shape.id];
+    if (put !== undefined) return put(position, row, context);
+    if (++shape.rows === this.#rowsForCode) context.wanted.push(shape);
     for (let index = 0; index < shape.fields.length; index++) {
       this.putCell(shape.fields[index] as number, position, row[shape.keys[index] as string], context);
     }

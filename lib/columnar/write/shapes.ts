@@ -13,6 +13,8 @@ export interface Shape {
   fields: number[];
   /** The fields that objects of this shape lack. Grows as the struct does. */
   absent: number[];
+  /** Rows put by closures since the plan changed. */
+  rows: number;
 }
 
 interface Step {
@@ -84,7 +86,7 @@ export class ShapeTable {
     const absent: number[] = [];
     for (let field = 0; field < this.fieldOf.size; field++) if (!present.has(field)) absent.push(field);
     for (const field of absent) this.absent.add(field);
-    const shape: Shape = { id: this.shapes.length, keys, fields, absent };
+    const shape: Shape = { id: this.shapes.length, keys, fields, absent, rows: 0 };
     this.shapes.push(shape);
     this.#keyCount += keys.length;
     let step = this.#root;

@@ -18,6 +18,7 @@ export class TextNode extends WriteNode {
   /** Index by text, for this chunk; undefined while texts are written one a slot. Looking up a text that repeats is cheaper than joining it. */
   dictionary: Map<string, number> | undefined;
   ids = new Uint32Array(0);
+  #ends = new Uint32Array(0);
   /** Slots of the chunk measured last. */
   #slots = 0;
   #decided = false;
@@ -59,6 +60,12 @@ export class TextNode extends WriteNode {
   protected override grow(capacity: number): void {
     super.grow(capacity);
     if (this.dictionary !== undefined) this.ids = grown(this.ids, new Uint32Array(capacity));
+  }
+
+  /** Scratch for the end offsets of `count` parts, in UTF-16 units; what is in it stays. */
+  endsOf(count: number): Uint32Array {
+    if (this.#ends.length < count) this.#ends = new Uint32Array(Math.max(count, this.capacity));
+    return this.#ends;
   }
 
   /** Takes note of the slots of a filled chunk. */

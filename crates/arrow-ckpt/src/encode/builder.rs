@@ -105,10 +105,7 @@ impl Builder {
         }
         let valid = if flags & FLAG_VALIDITY == 0 { None } else { Some(cursor.section(slots)?) };
         if let Some(valid) = valid {
-            let validity = self.validity.get_or_insert_with(|| all_valid(self.slots));
-            for &byte in valid {
-                validity.append(byte != 0);
-            }
+            append_bits(self.validity.get_or_insert_with(|| all_valid(self.slots)), valid);
         } else if let Some(validity) = &mut self.validity {
             validity.append_n(slots, true);
         }
@@ -119,11 +116,7 @@ impl Builder {
                 values.extend(f64s(cursor.section(slots * 8)?));
                 *integral = *integral && values[before..].iter().all(|&value| is_integral(value));
             }
-            Data::Bool(bits) => {
-                for &byte in cursor.section(slots)? {
-                    bits.append(byte != 0);
-                }
-            }
+            Data::Bool(bits) => append_bits(bits, cursor.section(slots)?),
             Data::I32(values) => values.extend(u32s(cursor.section(slots * 4)?).map(|value| value as i32)),
             Data::Big(values) => values.extend(i64s(cursor.section(slots * 8)?)),
             Data::Date(values) => {
@@ -312,7 +305,20 @@ fn all_valid(slots: usize) -> BooleanBufferBuilder {
     bits
 }
 
+/// Appends bytes of 0 and 1 as bits, eight at a time: the product of eight such bytes and this number has them as bits in its highest byte.
+fn append_bits(bits: &mut BooleanBufferBuilder, bytes: &[u8]) {
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let packed: Vec<u8> =
+        eights.iter().map(|eight| (u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56) as u8).collect();
+    bits.append_packed_range(0..eights.len() * 8, &packed);
+    for &byte in rest {
+        bits.append(byte != 0);
+    }
+}
+
+/// By a conversion there and back: `trunc` is a call where the processor is not known to have an instruction for it.
 #[expect(clippy::float_cmp, reason = "exactness is the question")]
 fn is_integral(value: f64) -> bool {
-    value.trunc() == value && value.abs() <= MAX_SAFE && (value != 0.0 || value.is_sign_positive())
+    (value as i64) as f64 == value && value.abs() <= MAX_SAFE && value.to_bits() != (-0.0_f64).to_bits()
 }
