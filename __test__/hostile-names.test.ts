@@ -230,7 +230,7 @@ const NAMES = [
     'a/_batches',
     ['x-1', 'x.1', 'x@1', 'x#1', 'two words', "it's", 'tab\tin', 'e=mc²', 'naïve', 'x\u0300', '%00', '%C3%A9'],
   ],
-].flat();
+].flat(2);
 
 /** No component of a path may be any of these anywhere. */
 const UNSAFE = /[\\:*?"<>|\u0000-\u001f\u007f]|^\.\.?$|[. ]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?: *\.|$)/i;
