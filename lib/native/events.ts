@@ -7,3 +7,4 @@ export const NEED = 5;
 export const END = 6;
 export const OPENED = 7;
 export const TREE = 8;
+export const COUNT = 9;

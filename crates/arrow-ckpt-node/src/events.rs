@@ -17,7 +17,7 @@ pub const FREE: u32 = 1;
 pub const DONE: u32 = 2;
 /// The call failed: the error as JSON.
 pub const ERROR: u32 = 3;
-/// An arena holds a block: its index, rows.
+/// An arena holds a block: its index, and 1 where the scan's filter is certainly true of each row, else 0.
 pub const BLOCK: u32 = 4;
 /// An arena is too small for the next block: its index, bytes needed. The facade answers with `replace`.
 pub const NEED: u32 = 5;
@@ -27,6 +27,9 @@ pub const END: u32 = 6;
 pub const OPENED: u32 = 7;
 /// A scan has begun: its physical tree as JSON.
 pub const TREE: u32 = 8;
+
+/// Rows that the filter is certainly true of, rows of which it may be.
+pub const COUNT: u32 = 9;
 
 /// The facade's callback, callable from any thread. It keeps the process alive while the handle's thread runs.
 pub struct Events(ThreadsafeFunction<Event, (), Event, Status, false>);

@@ -6,14 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions};
+use arrow_ckpt::decode::filter::Filter;
+use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, ScanOptions};
 use arrow_ckpt::{CkptError, Result};
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 use serde::Deserialize;
 
-use crate::events::{BLOCK, END, Event, Events, NEED, OPENED, TREE, guarded};
+use crate::events::{BLOCK, COUNT, END, Event, Events, NEED, OPENED, TREE, guarded};
 use crate::memory::SharedBytes;
 use crate::teardown::{Running, stop_before_teardown};
 
@@ -21,13 +22,40 @@ use crate::teardown::{Running, stop_before_teardown};
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ScanRequest {
-    columns: Option<Vec<usize>>,
+    columns: Option<Vec<Column>>,
+    filter: Option<Filter>,
+    /// First row, row after the last.
+    ranges: Option<Vec<(u64, u64)>>,
+    threads: Option<usize>,
     block_rows: usize,
     block_bytes: usize,
 }
 
+#[derive(Deserialize)]
+struct Column {
+    column: usize,
+    leaves: Option<Vec<usize>>,
+}
+
+impl ScanRequest {
+    fn options(self, cancel: Arc<AtomicBool>) -> ScanOptions {
+        let column = |Column { column, leaves }| ColumnRequest { column, leaves };
+        let defaults = ScanOptions::default();
+        ScanOptions {
+            columns: self.columns.map(|columns| columns.into_iter().map(column).collect()),
+            filter: self.filter,
+            ranges: self.ranges.map(|ranges| ranges.into_iter().map(|(start, end)| start..end).collect()),
+            threads: self.threads.unwrap_or(defaults.threads),
+            block_rows: self.block_rows,
+            block_bytes: self.block_bytes,
+            cancel,
+        }
+    }
+}
+
 enum Message {
-    Scan(ScanRequest, Vec<SharedBytes>),
+    Scan(Box<ScanRequest>, Vec<SharedBytes>),
+    Count(Filter),
     Release(usize),
     Replace(usize, SharedBytes),
     Close,
@@ -76,7 +104,16 @@ impl NativeReader {
     pub fn scan(&self, options: String, arenas: Vec<Uint8Array>) -> napi::Result<()> {
         let request =
             serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        self.send(Message::Scan(request, arenas.into_iter().map(SharedBytes::new).collect()));
+        self.send(Message::Scan(Box::new(request), arenas.into_iter().map(SharedBytes::new).collect()));
+        Ok(())
+    }
+
+    /// Counts rows. Answers COUNT, or ERROR.
+    #[napi(catch_unwind)]
+    pub fn count(&self, filter: String) -> napi::Result<()> {
+        let filter =
+            serde_json::from_str(&filter).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        self.send(Message::Count(filter));
         Ok(())
     }
 
@@ -119,9 +156,13 @@ fn serve(
     while let Ok(message) = messages.recv() {
         match message {
             Message::Scan(request, arenas) => {
-                if !scan(&file, request, arenas, messages, events, cancel)? {
+                if !scan(&file, *request, arenas, messages, events, cancel)? {
                     break;
                 }
+            }
+            Message::Count(filter) => {
+                let (certain, doubtful) = file.count(filter, cancel.clone())?;
+                events.emit(COUNT, certain as f64, doubtful as f64, String::new());
             }
             // Arenas of a scan that has ended come back late.
             Message::Release(_) | Message::Replace(..) => {}
@@ -140,13 +181,7 @@ fn scan(
     events: &Events,
     cancel: &Arc<AtomicBool>,
 ) -> Result<bool> {
-    let mut scan = file.scan(ScanOptions {
-        columns: request.columns,
-        block_rows: request.block_rows,
-        block_bytes: request.block_bytes,
-        cancel: cancel.clone(),
-        ..ScanOptions::default()
-    })?;
+    let mut scan = file.scan(request.options(cancel.clone()))?;
     events.emit(TREE, 0.0, 0.0, scan.tree().to_string());
     let mut free: VecDeque<usize> = (0..arenas.len()).collect();
     // The arena that the next block needs larger, until it has come.
@@ -161,14 +196,18 @@ fn scan(
                     free.push_front(index);
                     awaited = None;
                 }
-                Ok(Message::Scan(..)) => return Err(CkptError::internal("a scan within a scan")),
+                Ok(Message::Scan(..) | Message::Count(_)) => {
+                    return Err(CkptError::internal("a scan within a scan"));
+                }
                 Ok(Message::Close) | Err(_) => return Ok(false),
             }
             continue;
         };
         let arena = arenas.get_mut(index).ok_or_else(|| CkptError::internal("no such arena"))?;
         match scan.next_block(arena.bytes_mut())? {
-            Fill::Block { rows, .. } => events.emit(BLOCK, index as f64, rows as f64, String::new()),
+            Fill::Block { certain, .. } => {
+                events.emit(BLOCK, index as f64, f64::from(u8::from(certain)), String::new());
+            }
             Fill::NeedBytes(bytes) => {
                 awaited = Some(index);
                 events.emit(NEED, index as f64, bytes as f64, String::new());

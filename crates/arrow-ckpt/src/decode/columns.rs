@@ -14,7 +14,7 @@ use super::faults::unsupported;
 use super::guard::{guarded, parquet_error};
 use super::kinds::Node;
 use super::plain::plain_schema;
-use crate::error::{CkptError, Result};
+use crate::error::{CkptError, ErrorCode, Result};
 
 /// The top-level columns in file order.
 pub(super) struct Columns {
@@ -56,10 +56,54 @@ impl Columns {
         Ok(Self { schema, hint, nodes, leaves })
     }
 
-    /// What parquet-rs needs to read one top-level column.
-    pub fn levels(&self, column: usize) -> Result<FieldLevels> {
-        levels(&self.schema, ProjectionMask::roots(&self.schema, [column]), Some(&self.hint))
+    /// What parquet-rs needs to read one top-level column, or some of its leaves.
+    pub fn levels(&self, projected: &Projected) -> Result<FieldLevels> {
+        let mask = ProjectionMask::leaves(&self.schema, projected.leaves.iter().copied());
+        levels(&self.schema, mask, Some(&self.hint))
     }
+}
+
+/// A top-level column, or a part of it: the leaves that are wanted, and the node that is left with them.
+#[derive(Debug, Clone)]
+pub(super) struct Projected {
+    pub column: usize,
+    /// Parquet columns, ascending.
+    pub leaves: Vec<usize>,
+    pub node: Node,
+}
+
+impl Projected {
+    /// All of a column.
+    pub fn whole(columns: &Columns, column: usize) -> Result<Self> {
+        Self::part(columns, column, None)
+    }
+
+    /// The leaves of a column that are wanted, by their number within it; `None`: all.
+    pub fn part(columns: &Columns, column: usize, wanted: Option<&[usize]>) -> Result<Self> {
+        let (Some(node), Some(range)) = (columns.nodes.get(column), columns.leaves.get(column)) else {
+            let message = format!("there is no column {column}: the file has {}", columns.nodes.len());
+            return Err(CkptError::new(ErrorCode::UnknownColumn, message));
+        };
+        let Some(wanted) = wanted else {
+            return Ok(Self { column, leaves: range.clone().collect(), node: node.clone() });
+        };
+        let mut next = 0;
+        let node = pruned(node, wanted, &mut next)
+            .ok_or_else(|| CkptError::internal("a part of a column has no leaf"))?;
+        let leaves =
+            range.clone().enumerate().filter(|(index, _)| wanted.contains(index)).map(|(_, leaf)| leaf);
+        Ok(Self { column, leaves: leaves.collect(), node })
+    }
+}
+
+/// The node without the leaves that are not wanted, and without what is empty then.
+fn pruned(node: &Node, wanted: &[usize], next: &mut usize) -> Option<Node> {
+    if node.children.is_empty() {
+        *next += 1;
+        return wanted.contains(&(*next - 1)).then(|| node.clone());
+    }
+    let children: Vec<Node> = node.children.iter().filter_map(|child| pruned(child, wanted, next)).collect();
+    (!children.is_empty()).then(|| Node { children, ..node.clone() })
 }
 
 /// Two columns, or two fields of a struct, of one name: an object could hold only one of them.

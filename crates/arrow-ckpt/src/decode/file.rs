@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
@@ -11,9 +12,12 @@ use serde_json::{Map, Value, json};
 
 use super::chunks::check_metadata;
 use super::columns::Columns;
+use super::filter::Filter;
 use super::footer::{Footer, key_value, read_footer};
 use super::scan::{Scan, ScanOptions};
+use super::select::Selector;
 use super::source::Source;
+use super::worker::StopFlags;
 use crate::error::Result;
 use crate::format::{KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_PANDAS};
 
@@ -146,6 +150,19 @@ impl CheckpointFile {
             "bytes": bytes,
             "nulls": nulls,
         })
+    }
+
+    /// How many rows a filter is certainly true of, and of how many more it may be true.
+    pub fn count(self: &Arc<Self>, filter: Filter, cancel: Arc<AtomicBool>) -> Result<(u64, u64)> {
+        let stop = StopFlags { cancel, dropped: Arc::default() };
+        let selector = Selector::new(Arc::clone(self), Some(filter), None, stop);
+        let mut counts = (0, 0);
+        for group in 0..self.metadata.num_row_groups() {
+            let chosen = selector.chosen(group).map_err(|error| error.at(self.source.path()))?;
+            counts.0 += chosen.certain_rows as u64;
+            counts.1 += (chosen.rows - chosen.certain_rows) as u64;
+        }
+        Ok(counts)
     }
 
     /// Begins to read rows.

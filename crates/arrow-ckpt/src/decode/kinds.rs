@@ -164,6 +164,11 @@ impl Node {
         }
     }
 
+    /// Leaves of this subtree.
+    pub fn leaf_count(&self) -> usize {
+        if self.children.is_empty() { 1 } else { self.children.iter().map(Self::leaf_count).sum() }
+    }
+
     /// Nodes of this subtree.
     pub fn count(&self) -> usize {
         1 + self.children.iter().map(Self::count).sum::<usize>()

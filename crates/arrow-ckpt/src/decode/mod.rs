@@ -2,7 +2,8 @@
 //!
 //! [`CheckpointFile::open`] reads and checks a footer. [`CheckpointFile::scan`] decodes columns on threads of its own, and
 //! [`Scan::next_block`] packs the next rows into memory of the caller's, laid out as [`crate::layout`] says under "Arena".
-//! [`kinds`] tells what each Parquet type becomes.
+//! [`kinds`] tells what each Parquet type becomes. A scan may leave rows out: those outside of its ranges, and those that its [`filter`] rules out, by statistics where they
+//! suffice (`select`).
 //!
 //! A file may have been made to harm us. What it claims is compared with [`crate::limits`] before memory is taken
 //! (`prescan`, `chunks`, `pages`), and parquet-rs runs only where its panics are caught (`guard`).
@@ -12,6 +13,7 @@ mod columns;
 mod delta;
 mod faults;
 mod file;
+pub mod filter;
 mod footer;
 mod guard;
 pub mod kinds;
@@ -22,6 +24,7 @@ mod plan;
 mod prescan;
 mod reader;
 mod scan;
+mod select;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -29,4 +32,4 @@ mod thrift;
 mod worker;
 
 pub use file::{CheckpointFile, OpenOptions};
-pub use scan::{Fill, Scan, ScanOptions};
+pub use scan::{ColumnRequest, Fill, Scan, ScanOptions};

@@ -1,9 +1,10 @@
 //! Who decodes what in a scan, and how many rows at a time.
 
+use super::columns::Projected;
 use super::file::CheckpointFile;
 use super::scan::ScanOptions;
 use super::worker::GroupPlan;
-use crate::error::{CkptError, ErrorCode, Result};
+use crate::error::Result;
 
 /// Compressed bytes below which starting a thread costs more than it saves.
 const INLINE_BYTES: u64 = 64 << 10;
@@ -11,9 +12,9 @@ const INLINE_BYTES: u64 = 64 << 10;
 /// The plan of a scan.
 pub(super) struct Projection {
     /// Projected top-level columns, in file order.
-    pub columns: Vec<usize>,
+    pub columns: Vec<Projected>,
     /// The columns of each worker, in file order.
-    pub workers: Vec<Vec<usize>>,
+    pub workers: Vec<Vec<Projected>>,
     pub groups: Vec<GroupPlan>,
     compressed: u64,
 }
@@ -26,7 +27,7 @@ pub(super) fn inline(projection: &Projection) -> bool {
 impl Projection {
     pub fn new(file: &CheckpointFile, options: &ScanOptions) -> Result<Self> {
         let columns = projected(file, options)?;
-        let weights: Vec<u64> = columns.iter().map(|column| compressed(file, *column)).collect();
+        let weights: Vec<u64> = columns.iter().map(|column| compressed(file, column)).collect();
         let compressed = weights.iter().sum();
         let threads = if compressed < INLINE_BYTES { 1 } else { options.threads.max(1) };
         let workers = spread(&columns, &weights, threads);
@@ -39,71 +40,74 @@ impl Projection {
 
     /// For each projected column: its worker, and its place among the worker's columns.
     pub fn places(&self) -> Vec<(usize, usize)> {
-        let place = |column: &usize| {
+        let place = |column: &Projected| {
             self.workers.iter().enumerate().find_map(|(worker, columns)| {
-                columns.iter().position(|other| other == column).map(|index| (worker, index))
+                let index = columns.iter().position(|other| other.column == column.column);
+                index.map(|index| (worker, index))
             })
         };
         self.columns.iter().filter_map(place).collect()
     }
 }
 
-fn projected(file: &CheckpointFile, options: &ScanOptions) -> Result<Vec<usize>> {
-    let count = file.columns.nodes.len();
+fn projected(file: &CheckpointFile, options: &ScanOptions) -> Result<Vec<Projected>> {
     let Some(columns) = &options.columns else {
-        return Ok((0..count).collect());
+        return (0..file.columns.nodes.len()).map(|column| Projected::whole(&file.columns, column)).collect();
     };
-    if let Some(unknown) = columns.iter().find(|column| **column >= count) {
-        let message = format!("there is no column {unknown}: the file has {count}");
-        return Err(CkptError::new(ErrorCode::UnknownColumn, message));
-    }
     let mut columns = columns.clone();
     columns.sort_unstable();
-    columns.dedup();
-    Ok(columns)
+    columns.dedup_by_key(|column| column.column);
+    columns
+        .iter()
+        .map(|column| Projected::part(&file.columns, column.column, column.leaves.as_deref()))
+        .collect()
 }
 
-fn compressed(file: &CheckpointFile, column: usize) -> u64 {
-    let leaves = &file.columns.leaves[column];
+fn compressed(file: &CheckpointFile, projected: &Projected) -> u64 {
     let groups = file.metadata.row_groups().iter();
     groups
-        .flat_map(|group| &group.columns()[leaves.clone()])
+        .flat_map(|group| projected.leaves.iter().map(|leaf| group.column(*leaf)))
         .map(|chunk| chunk.compressed_size().unsigned_abs())
         .sum()
 }
 
 /// Columns to workers, the heaviest first, each to the worker with the least.
-fn spread(columns: &[usize], weights: &[u64], threads: usize) -> Vec<Vec<usize>> {
+fn spread(columns: &[Projected], weights: &[u64], threads: usize) -> Vec<Vec<Projected>> {
     let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(weights[*index]));
-    let mut workers: Vec<(u64, Vec<usize>)> = vec![(0, Vec::new()); threads.min(columns.len())];
+    let mut workers: Vec<(u64, Vec<Projected>)> = vec![(0, Vec::new()); threads.min(columns.len())];
     for index in order {
         if let Some((load, own)) = workers.iter_mut().min_by_key(|(load, _)| *load) {
             // Even an empty column costs something.
             *load += weights[index] + 1;
-            own.push(columns[index]);
+            own.push(columns[index].clone());
         }
     }
     for (_, own) in &mut workers {
-        own.sort_unstable();
+        own.sort_by_key(|projected| projected.column);
     }
     workers.into_iter().map(|(_, own)| own).collect()
 }
 
-fn group_plan(file: &CheckpointFile, group: usize, columns: &[usize], options: &ScanOptions) -> GroupPlan {
+fn group_plan(
+    file: &CheckpointFile,
+    group: usize,
+    columns: &[Projected],
+    options: &ScanOptions,
+) -> GroupPlan {
     let meta = file.metadata.row_group(group);
     let rows = meta.num_rows() as usize;
     let mut bytes = 0u64;
-    for column in columns {
+    for projected in columns {
         let mut kinds = Vec::new();
-        file.columns.nodes[*column].leaf_kinds(&mut kinds);
-        for (leaf, kind) in file.columns.leaves[*column].clone().zip(kinds) {
-            let chunk = meta.column(leaf);
+        projected.node.leaf_kinds(&mut kinds);
+        for (leaf, kind) in projected.leaves.iter().zip(kinds) {
+            let chunk = meta.column(*leaf);
             let slots = chunk.num_values().unsigned_abs().saturating_mul(kind.width() as u64 + 1);
             bytes = bytes.saturating_add(chunk.uncompressed_size().unsigned_abs().max(slots));
         }
     }
     let each = usize::try_from(bytes / rows.max(1) as u64).unwrap_or(usize::MAX).max(1);
     let batch_rows = (options.block_bytes / each).min(options.block_rows).clamp(1, rows.max(1));
-    GroupPlan { group, rows, batch_rows }
+    GroupPlan { group, batch_rows }
 }

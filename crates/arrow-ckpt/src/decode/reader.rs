@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatchReader};
 use bytes::Bytes;
 use parquet::arrow::FieldLevels;
-use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups, RowSelection};
 use parquet::column::page::{PageIterator, PageReader};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
@@ -14,6 +14,7 @@ use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::chunks::chunk_range;
+use super::columns::Projected;
 use super::delta::CheckedPages;
 use super::faults::corrupt;
 use super::file::CheckpointFile;
@@ -37,11 +38,12 @@ pub(super) struct LoadedColumn<'a> {
 }
 
 impl<'a> LoadedColumn<'a> {
-    pub fn load(file: &'a CheckpointFile, group: usize, column: usize) -> Result<Self> {
+    pub fn load(file: &'a CheckpointFile, group: usize, projected: &Projected) -> Result<Self> {
         let mut kinds = Vec::new();
-        file.columns.nodes[column].leaf_kinds(&mut kinds);
+        projected.node.leaf_kinds(&mut kinds);
+        let column = projected.column;
         let mut loaded = Self { file, group, column, chunks: Vec::new(), dictionary_bytes: 0 };
-        for (leaf, kind) in file.columns.leaves[column].clone().zip(kinds) {
+        for (leaf, kind) in projected.leaves.iter().copied().zip(kinds) {
             let meta = file.metadata.row_group(group).column(leaf);
             let (start, bytes, pages) = loaded.read_chunk(leaf, meta)?;
             if kind != Kind::Dict {
@@ -79,13 +81,19 @@ impl<'a> LoadedColumn<'a> {
         }
     }
 
-    /// Begins to decode, `batch_rows` rows at a time.
-    pub fn decode(&self, levels: &FieldLevels, batch_rows: usize) -> Result<ColumnReader> {
+    /// Begins to decode, `batch_rows` rows at a time; of the rows of a selection, if there is one.
+    pub fn decode(
+        &self,
+        levels: &FieldLevels,
+        batch_rows: usize,
+        selection: Option<RowSelection>,
+    ) -> Result<ColumnReader> {
+        let selects = selection.is_some();
         let reader = guarded(|| {
-            ParquetRecordBatchReader::try_new_with_row_groups(levels, self, batch_rows, None)
+            ParquetRecordBatchReader::try_new_with_row_groups(levels, self, batch_rows, selection)
                 .map_err(|error| parquet_error(&error))
         })?;
-        Ok(ColumnReader { reader, column: self.column })
+        Ok(ColumnReader { reader, column: self.column, selects })
     }
 }
 
@@ -179,6 +187,8 @@ impl ChunkReader for Segment {
 pub(super) struct ColumnReader {
     reader: ParquetRecordBatchReader,
     pub column: usize,
+    /// Rows are left out: then what is behind the last need not be looked at.
+    selects: bool,
 }
 
 impl ColumnReader {
@@ -201,6 +211,9 @@ impl ColumnReader {
 
     /// After the last row there must be no more.
     pub fn finish(&mut self) -> Result<()> {
+        if self.selects {
+            return Ok(());
+        }
         let more = guarded(|| {
             Ok(self.reader.next().is_some_and(|batch| batch.is_ok_and(|batch| batch.num_rows() > 0)))
         })?;

@@ -1,6 +1,7 @@
 //! Rows in file order, block by block, into memory of the caller's.
 
 use std::num::NonZero;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
@@ -10,9 +11,11 @@ use arrow_array::ArrayRef;
 use serde_json::Value;
 
 use super::file::CheckpointFile;
+use super::filter::Filter;
 use super::kinds::Node;
 use super::pack::{Packer, Unpacked};
 use super::plan::{Projection, inline};
+use super::select::Selector;
 use super::worker::{Batch, StopFlags, Worker};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
@@ -27,8 +30,12 @@ const MAX_THREADS: usize = 4;
 /// What to read, and how.
 #[derive(Debug, Clone)]
 pub struct ScanOptions {
-    /// Top-level columns by their index in the file; they come in file order, each once. `None`: all.
-    pub columns: Option<Vec<usize>>,
+    /// Top-level columns; they come in file order, each once. `None`: all.
+    pub columns: Option<Vec<ColumnRequest>>,
+    /// Only rows that it may be true of. `None`: all.
+    pub filter: Option<Filter>,
+    /// Only the rows in these ranges, which ascend and do not overlap. `None`: all.
+    pub ranges: Option<Vec<Range<u64>>>,
     /// At most this many rows a block. Default 4096.
     pub block_rows: usize,
     /// Rows per block are chosen so that a block has about this many bytes at most. Default 4 MiB.
@@ -44,11 +51,30 @@ impl Default for ScanOptions {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             columns: None,
+            filter: None,
+            ranges: None,
             block_rows: BLOCK_ROWS,
             block_bytes: BLOCK_BYTES,
             threads: (cores - 1).clamp(1, MAX_THREADS),
             cancel: Arc::default(),
         }
+    }
+}
+
+/// A top-level column to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ColumnRequest {
+    /// Its index in the file.
+    pub column: usize,
+    /// Only these of its leaves, by their number within it. `None`: all.
+    pub leaves: Option<Vec<usize>>,
+}
+
+impl ColumnRequest {
+    /// A whole column.
+    #[must_use]
+    pub fn whole(column: usize) -> Self {
+        Self { column, leaves: None }
     }
 }
 
@@ -61,6 +87,8 @@ pub enum Fill {
         rows: usize,
         /// Bytes of the arena that the block takes.
         bytes: usize,
+        /// The scan's filter is certainly true of each row. Else the caller must look, as it knows better what a row is.
+        certain: bool,
     },
     /// Not even one row fits: call again with an arena of at least this many bytes.
     NeedBytes(usize),
@@ -76,7 +104,11 @@ pub struct Scan {
     /// For each projected column: which feed has it, and where in the feed's batches.
     places: Vec<(usize, usize)>,
     packer: Packer,
-    rows_left: u64,
+    /// Rows to come; `None` where that is not known beforehand.
+    rows_left: Option<u64>,
+    rows_out: u64,
+    /// Of rows without columns.
+    certain: bool,
     block_rows: usize,
     /// How many rows fitted last.
     fit: usize,
@@ -110,9 +142,17 @@ impl Scan {
     pub(super) fn new(file: &Arc<CheckpointFile>, options: ScanOptions) -> Result<Self> {
         let projection = Projection::new(file, &options)?;
         let stop = StopFlags { cancel: options.cancel, dropped: Arc::default() };
+        let selector = Selector::new(Arc::clone(file), options.filter, options.ranges, stop.clone());
+        let selector = Arc::new(selector);
         let mut feeds = Vec::new();
         for columns in &projection.workers {
-            let worker = Worker::new(Arc::clone(file), columns, &projection.groups, stop.clone())?;
+            let worker = Worker::new(
+                Arc::clone(file),
+                columns,
+                Arc::clone(&selector),
+                &projection.groups,
+                stop.clone(),
+            )?;
             let source = if inline(&projection) {
                 Source::Inline(Box::new(worker))
             } else {
@@ -120,8 +160,18 @@ impl Scan {
             };
             feeds.push(Feed { source, batch: None, offset: 0 });
         }
-        let nodes: Vec<Node> =
-            projection.columns.iter().map(|column| file.columns.nodes[*column].clone()).collect();
+        let (mut rows_left, mut certain) = (Some(file.rows()), true);
+        if selector.selects() {
+            rows_left = None;
+            // Without a column nobody else counts the rows.
+            if feeds.is_empty() {
+                let chosen = projection.groups.iter().map(|group| selector.chosen(group.group));
+                let chosen = chosen.collect::<Result<Vec<_>>>()?;
+                rows_left = Some(chosen.iter().map(|group| group.rows as u64).sum());
+                certain = chosen.iter().all(|group| group.certain);
+            }
+        }
+        let nodes: Vec<Node> = projection.columns.iter().map(|column| column.node.clone()).collect();
         let packer = Packer::new(&nodes);
         Ok(Self {
             file: Arc::clone(file),
@@ -129,7 +179,9 @@ impl Scan {
             feeds,
             places: projection.places(),
             packer,
-            rows_left: file.rows(),
+            rows_left,
+            rows_out: 0,
+            certain,
             block_rows: options.block_rows.max(1),
             fit: usize::MAX,
             failed: false,
@@ -165,10 +217,18 @@ impl Scan {
         if self.stop.cancel.load(Ordering::Relaxed) {
             return Err(cancelled());
         }
-        if self.rows_left == 0 {
+        if self.rows_left == Some(0) {
             return self.end();
         }
-        let mut rows = self.available()?.min(self.fit);
+        let Some(rows) = self.available()? else {
+            return self.end();
+        };
+        let certain = self
+            .feeds
+            .first()
+            .and_then(|feed| feed.batch.as_ref())
+            .map_or(self.certain, |batch| batch.certain);
+        let mut rows = rows.min(self.fit);
         let arena_bytes = arena.len().min(MAX_BLOCK_BYTES);
         let arena = &mut arena[..arena_bytes];
         loop {
@@ -176,7 +236,7 @@ impl Scan {
                 Ok(bytes) => {
                     self.packer.commit();
                     self.advance(rows);
-                    return Ok(Fill::Block { rows, bytes });
+                    return Ok(Fill::Block { rows, bytes, certain });
                 }
                 Err(Unpacked::Failed(error)) => return Err(error),
                 Err(Unpacked::Full) if rows > 1 => {
@@ -188,25 +248,30 @@ impl Scan {
         }
     }
 
-    /// Rows that every feed has at hand; fetches from those that have none.
-    fn available(&mut self) -> Result<usize> {
-        let mut rows = self.block_rows.min(usize::try_from(self.rows_left).unwrap_or(usize::MAX));
+    /// Rows that every feed has at hand, of which it fetches more where there are none; `None` after the last, where their number was not known.
+    fn available(&mut self) -> Result<Option<usize>> {
+        let left = self.rows_left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX));
+        let mut rows = self.block_rows.min(left);
+        let mut begun = false;
         for feed in &mut self.feeds {
             if feed.batch.is_none() {
                 let Some(batch) = feed.source.next()? else {
-                    return Err(if self.stop.is_set() {
-                        cancelled()
-                    } else {
-                        CkptError::internal("a decoding thread ended before the last row")
-                    });
+                    if self.stop.is_set() {
+                        return Err(cancelled());
+                    }
+                    if self.rows_left.is_none() && !begun {
+                        return Ok(None);
+                    }
+                    return Err(CkptError::internal("a decoding thread ended before the last row"));
                 };
                 feed.batch = Some(batch);
                 feed.offset = 0;
                 self.fit = self.fit.saturating_mul(2);
             }
+            begun = true;
             rows = rows.min(feed.batch.as_ref().map_or(0, |batch| batch.rows) - feed.offset);
         }
-        Ok(rows)
+        Ok(Some(rows))
     }
 
     fn pack(&mut self, rows: usize, arena: &mut [u8]) -> std::result::Result<usize, Unpacked> {
@@ -220,7 +285,8 @@ impl Scan {
     }
 
     fn advance(&mut self, rows: usize) {
-        self.rows_left -= rows as u64;
+        self.rows_left = self.rows_left.map(|left| left - rows as u64);
+        self.rows_out += rows as u64;
         for feed in &mut self.feeds {
             feed.offset += rows;
             if feed.batch.as_ref().is_some_and(|batch| batch.rows == feed.offset) {
@@ -241,7 +307,7 @@ impl Scan {
                 Err(Unpacked::Full) => {}
             }
         }
-        let row = self.file.rows() - self.rows_left;
+        let row = self.rows_out;
         let message =
             format!("row {row} needs more than {MAX_BLOCK_BYTES} bytes; read fewer columns at a time");
         Err(CkptError::new(ErrorCode::Limit, message))
@@ -250,7 +316,7 @@ impl Scan {
     /// All rows are out: the feeds must have nothing more, not even an error.
     fn end(&mut self) -> Result<Fill> {
         for feed in &mut self.feeds {
-            if feed.source.next()?.is_some() {
+            if feed.batch.is_some() || feed.source.next()?.is_some() {
                 return Err(CkptError::internal("there are more rows than the file has"));
             }
         }

@@ -9,8 +9,10 @@ use std::thread;
 use arrow_array::ArrayRef;
 use parquet::arrow::FieldLevels;
 
+use super::columns::Projected;
 use super::file::CheckpointFile;
 use super::reader::{ColumnReader, LoadedColumn};
+use super::select::{Chosen, Selector};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
 use crate::panic_message;
@@ -24,7 +26,6 @@ const STACK_BYTES: usize = 16 << 20;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GroupPlan {
     pub group: usize,
-    pub rows: usize,
     pub batch_rows: usize,
 }
 
@@ -32,6 +33,8 @@ pub(super) struct GroupPlan {
 pub(super) struct Batch {
     pub arrays: Vec<ArrayRef>,
     pub rows: usize,
+    /// The scan's filter is certainly true of each of them.
+    pub certain: bool,
 }
 
 /// When to stop before the end.
@@ -52,7 +55,8 @@ impl StopFlags {
 /// The decoding of some columns, one batch at a time.
 pub(super) struct Worker {
     file: Arc<CheckpointFile>,
-    columns: Vec<(usize, FieldLevels)>,
+    columns: Vec<(Projected, FieldLevels)>,
+    selector: Arc<Selector>,
     groups: VecDeque<GroupPlan>,
     open: Option<OpenGroup>,
     stop: StopFlags,
@@ -62,20 +66,22 @@ struct OpenGroup {
     readers: Vec<ColumnReader>,
     rows_left: usize,
     batch_rows: usize,
+    certain: bool,
 }
 
 impl Worker {
     pub fn new(
         file: Arc<CheckpointFile>,
-        columns: &[usize],
+        columns: &[Projected],
+        selector: Arc<Selector>,
         groups: &[GroupPlan],
         stop: StopFlags,
     ) -> Result<Self> {
         let columns = columns
             .iter()
-            .map(|column| Ok((*column, file.columns.levels(*column)?)))
+            .map(|projected| Ok((projected.clone(), file.columns.levels(projected)?)))
             .collect::<Result<Vec<_>>>()?;
-        Ok(Self { file, columns, groups: groups.iter().copied().collect(), open: None, stop })
+        Ok(Self { file, columns, selector, groups: groups.iter().copied().collect(), open: None, stop })
     }
 
     /// The next rows, or none after the last, or none because the scan stopped.
@@ -97,19 +103,22 @@ impl Worker {
             let Some(group) = self.groups.pop_front() else {
                 return Ok(None);
             };
-            self.open = Some(self.open_group(group)?);
+            let chosen = self.selector.chosen(group.group)?;
+            if chosen.rows > 0 {
+                self.open = Some(self.open_group(group, &chosen)?);
+            }
         }
     }
 
-    fn open_group(&self, group: GroupPlan) -> Result<OpenGroup> {
+    fn open_group(&self, group: GroupPlan, chosen: &Chosen) -> Result<OpenGroup> {
         let mut loaded = Vec::with_capacity(self.columns.len());
         let mut batch_rows = group.batch_rows;
-        for (column, levels) in &self.columns {
+        for (projected, levels) in &self.columns {
             if self.stop.is_set() {
                 break;
             }
-            let column = *column;
-            let chunks = LoadedColumn::load(&self.file, group.group, column)
+            let column = projected.column;
+            let chunks = LoadedColumn::load(&self.file, group.group, projected)
                 .map_err(|error| name(&self.file, column, error))?;
             // Every row could be the whole dictionary.
             batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);
@@ -118,10 +127,11 @@ impl Worker {
         let readers = loaded
             .iter()
             .map(|(column, levels, chunks)| {
-                chunks.decode(levels, batch_rows).map_err(|error| name(&self.file, *column, error))
+                let selection = chosen.selection.clone();
+                chunks.decode(levels, batch_rows, selection).map_err(|error| name(&self.file, *column, error))
             })
             .collect::<Result<Vec<_>>>()?;
-        Ok(OpenGroup { readers, rows_left: group.rows, batch_rows })
+        Ok(OpenGroup { readers, rows_left: chosen.rows, batch_rows, certain: chosen.certain })
     }
 
     fn batch(&mut self) -> Result<Batch> {
@@ -133,7 +143,7 @@ impl Worker {
             arrays.push(reader.next(rows).map_err(|error| name(&self.file, column, error))?);
         }
         open.rows_left -= rows;
-        Ok(Batch { arrays, rows })
+        Ok(Batch { arrays, rows, certain: open.certain })
     }
 
     /// Moves the work to a thread of its own. The thread ends with the rows, with an error, or when nobody receives.
@@ -164,6 +174,6 @@ impl Worker {
     }
 }
 
-fn name(file: &CheckpointFile, column: usize, error: CkptError) -> CkptError {
+pub(super) fn name(file: &CheckpointFile, column: usize, error: CkptError) -> CkptError {
     error.in_column(&file.columns.nodes[column].name)
 }

@@ -16,7 +16,7 @@ use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use super::support::{Dir, batch, open, read};
+use super::support::{Dir, batch, only, open, read};
 
 const GROUPS: usize = 2;
 
@@ -155,7 +155,7 @@ fn a_bad_column_is_named() {
     let error = read(&path, ScanOptions::default()).unwrap_err();
     assert_eq!((error.code, error.column.as_deref()), (ErrorCode::Corrupt, Some("word")));
     assert_eq!(error.path.as_deref(), path.to_str());
-    let other = ScanOptions { columns: Some(vec![0]), ..ScanOptions::default() };
+    let other = ScanOptions { columns: Some(only(&[0])), ..ScanOptions::default() };
     assert_eq!(read(&path, other).unwrap().len(), 40, "the other column is whole");
     assert_eq!(read_unverified(&path).unwrap(), 40);
 }

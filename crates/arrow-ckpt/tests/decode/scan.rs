@@ -10,7 +10,7 @@ use arrow_ckpt::decode::{Fill, ScanOptions};
 use parquet::file::properties::WriterProperties;
 
 use super::hostile::with_footer;
-use super::support::{BlockReader, Dir, V, batch, columns_of, open, read, text};
+use super::support::{BlockReader, Dir, V, batch, columns_of, only, open, read, text};
 
 fn wide_batch(from: i64, rows: i64) -> RecordBatch {
     let range = || from..from + rows;
@@ -77,7 +77,7 @@ fn blocks_keep_their_bounds() {
     let mut scan = open(&path).unwrap().scan(options).unwrap();
     let mut arena = vec![0; 1 << 20];
     let mut sizes = Vec::new();
-    while let Fill::Block { rows, bytes } = scan.next_block(&mut arena).unwrap() {
+    while let Fill::Block { rows, bytes, .. } = scan.next_block(&mut arena).unwrap() {
         assert!(bytes <= arena.len());
         sizes.push(rows);
     }
@@ -90,7 +90,7 @@ fn blocks_keep_their_bounds() {
 fn a_dictionary_goes_over_once_per_row_group() {
     let dir = Dir::new();
     let path = wide_file(&dir, 3);
-    let options = ScanOptions { columns: Some(vec![3]), block_rows: 100, ..ScanOptions::default() };
+    let options = ScanOptions { columns: Some(only(&[3])), block_rows: 100, ..ScanOptions::default() };
     let mut scan = open(&path).unwrap().scan(options).unwrap();
     assert_eq!(scan.tree()[0]["kind"], "dict");
     let mut reader = BlockReader::new(&scan);
@@ -153,7 +153,7 @@ fn a_small_arena_halves_blocks_and_then_asks_for_more() {
     let (mut rows, mut sizes, mut needs) = (Vec::new(), Vec::new(), 0);
     loop {
         match scan.next_block(&mut arena).unwrap() {
-            Fill::Block { rows: count, bytes } => {
+            Fill::Block { rows: count, bytes, .. } => {
                 sizes.push(count);
                 rows.extend(reader.rows(&arena[..bytes]));
             }
@@ -186,7 +186,7 @@ fn projection() {
     let dir = Dir::new();
     let path = wide_file(&dir, 2);
     let file = open(&path).unwrap();
-    let scan = file.scan(ScanOptions { columns: Some(vec![2, 0, 2]), ..ScanOptions::default() }).unwrap();
+    let scan = file.scan(ScanOptions { columns: Some(only(&[2, 0, 2])), ..ScanOptions::default() }).unwrap();
     let names: Vec<String> = scan
         .tree()
         .as_array()
@@ -196,11 +196,11 @@ fn projection() {
         .collect();
     assert_eq!(names, ["n", "f"]);
     let columns = columns_of(
-        &read(&path, ScanOptions { columns: Some(vec![2, 0]), ..ScanOptions::default() }).unwrap(),
+        &read(&path, ScanOptions { columns: Some(only(&[2, 0])), ..ScanOptions::default() }).unwrap(),
     );
     assert_eq!(columns[0][5999], V::Number(5999.0));
     assert_eq!(columns[1][5997], V::Null);
-    let unknown = file.scan(ScanOptions { columns: Some(vec![4]), ..ScanOptions::default() });
+    let unknown = file.scan(ScanOptions { columns: Some(only(&[4])), ..ScanOptions::default() });
     assert_eq!(unknown.err().unwrap().code, ErrorCode::UnknownColumn);
 }
 
@@ -223,7 +223,7 @@ fn rows_without_columns() {
         let mut arena = [0xaa; 8];
         assert_eq!(scan.next_block(&mut arena[..4]).unwrap(), Fill::NeedBytes(8));
         let mut read = 0;
-        while let Fill::Block { rows, bytes } = scan.next_block(&mut arena).unwrap() {
+        while let Fill::Block { rows, bytes, .. } = scan.next_block(&mut arena).unwrap() {
             assert_eq!(bytes, 8);
             assert_eq!(arena[..4], (rows as u32).to_le_bytes());
             assert_eq!(arena[4..], [0; 4]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ckpt::Result;
-use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, Scan, ScanOptions};
+use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, Scan, ScanOptions};
 use arrow_ckpt::layout::{
     FORM_BOOL, FORM_BYTES, FORM_DATE, FORM_DICT, FORM_F64, FORM_I64, FORM_LIST, FORM_NULL, FORM_STRUCT,
     FORM_TEXT, FORM_TIMESTAMP, FORM_U64, NODE_WORDS,
@@ -289,4 +289,9 @@ fn units(bytes: &[u8], wide: usize) -> Vec<u16> {
 
 fn decode(units: &[u16]) -> String {
     String::from_utf16(units).unwrap()
+}
+
+/// These whole columns and no others.
+pub fn only(columns: &[usize]) -> Vec<ColumnRequest> {
+    columns.iter().copied().map(ColumnRequest::whole).collect()
 }

@@ -1,0 +1,217 @@
+//! Which rows of each row group a scan gives: those of its ranges that its filter does not rule out. Worked out for a row group when it is first asked for, once for all threads,
+//! from the columns of the filter alone.
+
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use arrow_array::ArrayRef;
+use arrow_buffer::BooleanBuffer;
+use parquet::arrow::arrow_reader::RowSelection;
+
+use super::columns::Projected;
+use super::file::CheckpointFile;
+use super::filter::{Filter, Verdicts, possible};
+use super::kinds::Node;
+use super::reader::LoadedColumn;
+use super::worker::{StopFlags, name};
+use crate::error::{CkptError, ErrorCode, Result};
+use crate::limits::MAX_BLOCK_BYTES;
+
+/// Rows that a filter is worked out for at a time.
+const FILTER_ROWS: usize = 16_384;
+
+/// The rows of one row group.
+#[derive(Debug, Clone)]
+pub(super) struct Chosen {
+    pub rows: usize,
+    /// `None`: all of them.
+    pub selection: Option<RowSelection>,
+    /// The filter is certainly true of each of them.
+    pub certain: bool,
+    /// How many of them it is certainly true of.
+    pub certain_rows: usize,
+}
+
+impl Chosen {
+    fn all(rows: usize, certain: bool) -> Self {
+        Self { rows, selection: None, certain, certain_rows: if certain { rows } else { 0 } }
+    }
+
+    fn none() -> Self {
+        Self { rows: 0, selection: None, certain: true, certain_rows: 0 }
+    }
+}
+
+/// What each of several threads is told: an error is not to be cloned, so its parts are.
+type Outcome = std::result::Result<Chosen, (ErrorCode, String, Option<String>)>;
+
+/// Chooses the rows of row groups.
+pub(super) struct Selector {
+    file: Arc<CheckpointFile>,
+    filter: Option<Filter>,
+    ranges: Option<Vec<Range<u64>>>,
+    /// The first row of each row group.
+    starts: Vec<u64>,
+    chosen: Vec<OnceLock<Outcome>>,
+    stop: StopFlags,
+}
+
+impl Selector {
+    /// `ranges`: ascending, none overlapping. `None` for either: all rows.
+    pub fn new(
+        file: Arc<CheckpointFile>,
+        filter: Option<Filter>,
+        ranges: Option<Vec<Range<u64>>>,
+        stop: StopFlags,
+    ) -> Self {
+        let mut next = 0;
+        let starts: Vec<u64> = (0..file.metadata.num_row_groups())
+            .map(|group| {
+                let start = next;
+                next += file.metadata.row_group(group).num_rows().unsigned_abs();
+                start
+            })
+            .collect();
+        let chosen = starts.iter().map(|_| OnceLock::new()).collect();
+        Self { file, filter, ranges, starts, chosen, stop }
+    }
+
+    /// Whether it may leave rows out.
+    pub fn selects(&self) -> bool {
+        self.filter.is_some() || self.ranges.is_some()
+    }
+
+    /// The rows of a row group.
+    pub fn chosen(&self, group: usize) -> Result<Chosen> {
+        let chosen = self.chosen.get(group).ok_or_else(|| CkptError::internal("no such row group"))?;
+        let outcome = chosen
+            .get_or_init(|| self.choose(group).map_err(|error| (error.code, error.message, error.column)));
+        outcome.clone().map_err(|(code, message, column)| CkptError { code, message, path: None, column })
+    }
+
+    fn choose(&self, group: usize) -> Result<Chosen> {
+        let rows = self.file.metadata.row_group(group).num_rows() as usize;
+        let within = self.ranges.as_ref().map(|ranges| local_mask(ranges, self.starts[group], rows));
+        if within.as_ref().is_some_and(|mask| mask.count_set_bits() == 0) {
+            return Ok(Chosen::none());
+        }
+        let Some(filter) = &self.filter else {
+            return Ok(within.map_or_else(|| Chosen::all(rows, true), |mask| of_mask(&mask, None)));
+        };
+        let left =
+            possible(filter, self.file.metadata.row_group(group), &|column, path| self.leaf(column, path));
+        if !left.to_be_true {
+            return Ok(Chosen::none());
+        }
+        if !left.to_be_false {
+            return Ok(within.map_or_else(|| Chosen::all(rows, true), |mask| of_mask(&mask, None)));
+        }
+        let verdicts = self.verdicts(filter, group, rows)?;
+        let (wanted, doubtful) = (verdicts.may_be_true, verdicts.may_be_false);
+        let wanted = within.map_or(wanted.clone(), |mask| &wanted & &mask);
+        Ok(of_mask(&wanted, Some(&doubtful)))
+    }
+
+    /// The node and the Parquet column at the end of a path.
+    fn leaf(&self, column: usize, path: &[usize]) -> Option<(Node, usize)> {
+        let mut node = self.file.columns.nodes.get(column)?;
+        let mut leaf = self.file.columns.leaves.get(column)?.start;
+        for index in path {
+            leaf += node.children.get(..*index)?.iter().map(Node::leaf_count).sum::<usize>();
+            node = node.children.get(*index)?;
+        }
+        node.children.is_empty().then(|| (node.clone(), leaf))
+    }
+
+    fn verdicts(&self, filter: &Filter, group: usize, rows: usize) -> Result<Verdicts> {
+        let columns = filter.columns();
+        let mut readers = Vec::with_capacity(columns.len());
+        let mut batch_rows = FILTER_ROWS;
+        let mut loaded = Vec::with_capacity(columns.len());
+        for column in &columns {
+            let projected = Projected::whole(&self.file.columns, *column)?;
+            let levels = self.file.columns.levels(&projected)?;
+            let chunks = LoadedColumn::load(&self.file, group, &projected)
+                .map_err(|error| name(&self.file, *column, error))?;
+            batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);
+            loaded.push((*column, levels, chunks));
+        }
+        for (column, levels, chunks) in &loaded {
+            let reader = chunks.decode(levels, batch_rows, None);
+            readers.push(reader.map_err(|error| name(&self.file, *column, error))?);
+        }
+        let (mut wanted, mut doubtful) = (Vec::new(), Vec::new());
+        let mut done = 0;
+        while done < rows {
+            if self.stop.is_set() {
+                return Err(CkptError::new(ErrorCode::InvalidOption, "the scan was cancelled"));
+            }
+            let count = batch_rows.min(rows - done);
+            let arrays = readers
+                .iter_mut()
+                .map(|reader| reader.next(count).map_err(|error| name(&self.file, reader.column, error)))
+                .collect::<Result<Vec<ArrayRef>>>()?;
+            let find = |column: usize| {
+                let index = columns.iter().position(|other| *other == column)?;
+                Some((arrays[index].clone(), self.file.columns.nodes[column].clone()))
+            };
+            let verdicts = Verdicts::of(filter, count, &find);
+            wanted.push(verdicts.may_be_true);
+            doubtful.push(verdicts.may_be_false);
+            done += count;
+        }
+        Ok(Verdicts { may_be_true: joined(&wanted, rows), may_be_false: joined(&doubtful, rows) })
+    }
+}
+
+fn joined(parts: &[BooleanBuffer], rows: usize) -> BooleanBuffer {
+    let mut all = arrow_buffer::BooleanBufferBuilder::new(rows);
+    for part in parts {
+        all.append_buffer(part);
+    }
+    all.finish()
+}
+
+/// The rows of a mask; `doubtful`: where the filter may be false. Without it, it is true of all.
+fn of_mask(mask: &BooleanBuffer, doubtful: Option<&BooleanBuffer>) -> Chosen {
+    let rows = mask.count_set_bits();
+    let doubts = doubtful.map_or(0, |doubtful| (mask & doubtful).count_set_bits());
+    let selection = (rows < mask.len()).then(|| RowSelection::from_boolean_buffer(mask.clone()));
+    Chosen { rows, selection, certain: doubts == 0, certain_rows: rows - doubts }
+}
+
+/// Which of the `rows` rows from `start` on are in one of the ranges.
+fn local_mask(ranges: &[Range<u64>], start: u64, rows: usize) -> BooleanBuffer {
+    let end = start + rows as u64;
+    let mut mask = arrow_buffer::BooleanBufferBuilder::new(rows);
+    let first = ranges.partition_point(|range| range.end <= start);
+    for range in ranges[first..].iter().take_while(|range| range.start < end) {
+        let from = (range.start.max(start) - start) as usize;
+        let to = (range.end.min(end) - start) as usize;
+        // Ranges ascend; what overlaps is there already.
+        if to > mask.len() {
+            mask.append_n(from.saturating_sub(mask.len()), false);
+            mask.append_n(to - mask.len(), true);
+        }
+    }
+    mask.append_n(rows - mask.len(), false);
+    mask.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "ranges are what it takes")]
+    fn ranges_of_a_file_are_rows_of_its_row_groups() {
+        let rows = |ranges: &[Range<u64>], start, count| {
+            local_mask(ranges, start, count).set_indices().collect::<Vec<_>>()
+        };
+        assert_eq!(rows(&[0..2, 5..7, 9..20], 0, 10), [0, 1, 5, 6, 9]);
+        assert_eq!(rows(&[0..2, 5..7, 9..20], 6, 4), [0, 3]);
+        assert_eq!(rows(&[0..2], 2, 4), [0; 0]);
+        assert_eq!(rows(&[3..3, 4..5, 4..6], 0, 8), [4, 5]);
+        assert_eq!(rows(&[0..100], 50, 3), [0, 1, 2]);
+    }
+}
