@@ -589,6 +589,28 @@ export declare interface ValueSchema {
 }
 
 /**
+ * Reads every row of a checkpoint, compares its checksums, and throws what is wrong with it. Nothing is kept of the rows: memory is bounded, whatever the size.
+ *
+ * @param options `signal` and `onProgress`, as of a load
+ * @throws CheckpointError what `readCheckpoint` throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_NOT_A_CHECKPOINT`, ...
+ */
+export declare function verifyCheckpoint(path: string, options?: Pick<ReadOptions, 'signal' | 'onProgress'>): Promise<VerifyResult>;
+
+/** What {@link verifyCheckpoint} found in a file that is whole. */
+export declare interface VerifyResult {
+    /** The path as it was given. */
+    path: string;
+    /** What the file is, whatever its name. */
+    format: CheckpointInfo['format'];
+    /** Rows that were read: all of them. */
+    rows: number;
+    /** Size of the file in bytes. */
+    bytes: number;
+    /** Whether checksums of all that was read were compared. JSON has none, nor have most files of other writers: in those only broken syntax is found. */
+    checksums: boolean;
+}
+
+/**
  * Which rows to load, in the manner of MongoDB: `{ category: 'a', score: { $gte: 0.5 }, 'metadata.source': { $in: ['web', 'mail'] } }`. All conditions must hold.
  *
  * - A key with dots that the row does not have itself is a path into objects.

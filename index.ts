@@ -6,6 +6,7 @@ export {
   type SchemaViolation,
 } from './lib/errors.js';
 export { readCheckpoint, writeCheckpoint } from './lib/files/checkpoint-files.js';
+export { verifyCheckpoint, type VerifyResult } from './lib/files/verify.js';
 export { CheckpointManager } from './lib/managers/checkpoint-manager.js';
 export type { Logger } from './lib/managers/log-lines.js';
 export type {

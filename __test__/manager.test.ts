@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -203,6 +203,24 @@ describe('a directory of another tool', () => {
     assert.deepStrictEqual(await manager.loadCheckpoint('process', 'a%20b'), [{ a: 3 }]);
     assert.equal(await manager.loadCheckpoint('process', 'a b'), null);
     assert.deepStrictEqual(await manager.loadBatchCheckpoints('map'), [[{ b: 0 }], [{ b: 1 }]]);
+  });
+
+  it('may have links to folders, which are steps, and to files and nowhere, which are none', async (t) => {
+    if (process.platform === 'win32') return t.skip('links to files need a privilege there');
+    await mkdir(join(directory, 'real'), { recursive: true });
+    await writeFile(join(directory, 'real', 'a.json'), '[]');
+    await writeFile(join(directory, 'notes.txt'), 'x');
+    await symlink(join(directory, 'real'), join(directory, 'linked'), 'junction');
+    await symlink(join(directory, 'notes.txt'), join(directory, 'to-file'));
+    await symlink(join(directory, 'none'), join(directory, 'to-nowhere'));
+    const listing = await new CheckpointManager(directory, { logger: false }).listCheckpoints();
+    assert.deepStrictEqual(
+      listing.map(({ step, operation }) => [step, operation]),
+      [
+        ['linked', 'a'],
+        ['real', 'a'],
+      ],
+    );
   });
 
   it('with a damaged file lists it as damaged, and a load of it throws', async () => {

@@ -91,6 +91,18 @@ describe('the packed packages, installed into an empty project', { skip }, () =>
     assert.deepStrictEqual(await program('no binary'), expected);
   });
 
+  it('bring a program', async () => {
+    const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+    const bin = join(project, 'node_modules/.bin', process.platform === 'win32' ? 'arrow-ckpt.cmd' : 'arrow-ckpt');
+    const { stdout } = await run(bin, ['--version'], { cwd: project, shell: process.platform === 'win32' });
+    assert.equal(stdout.trim(), version);
+    const listed = await run(bin, ['list', data, '--json'], { cwd: project, shell: process.platform === 'win32' });
+    assert.deepStrictEqual(
+      (JSON.parse(listed.stdout) as { checkpoints: { step: string }[] }).checkpoints.map(({ step }) => step),
+      ['binary', 'no binary'],
+    );
+  });
+
   it('hold no sources and no binary in the main package', async () => {
     const installed = join(project, 'node_modules/arrow-ckpt');
     const files = readdirSync(installed, { recursive: true }).map(String);

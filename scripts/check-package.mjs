@@ -29,11 +29,12 @@ function packedFiles() {
   const shell = process.platform === 'win32';
   const args = ['pack', '--dry-run', '--json', '--ignore-scripts'];
   const [pack] = JSON.parse(execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8', shell, stdio: ['ignore', 'pipe', 'ignore'] }));
-  return pack.files.map((file) => file.path);
+  return pack.files;
 }
 
 function contentProblems() {
-  const files = packedFiles();
+  const packed = packedFiles();
+  const files = packed.map((file) => file.path);
   const sources = new Set(readdirSync(join(ROOT, 'lib'), { recursive: true }).map((name) => `dist/lib/${name.replaceAll('\\', '/')}`));
   return [
     ...REQUIRED.filter((file) => !files.includes(file)).map((file) => `${file} is missing from the package`),
@@ -44,7 +45,23 @@ function contentProblems() {
     ...[...sources]
       .filter((file) => file.endsWith('.ts') && !files.includes(file.replace(/\.ts$/, '.js')))
       .map((file) => `${file.replace(/\.ts$/, '.js')} is missing; run npm run build:ts`),
+    ...Object.entries(MANIFEST.bin).flatMap(([name, file]) =>
+      binProblems(
+        name,
+        packed.find(({ path }) => path === file),
+      ),
+    ),
   ];
+}
+
+/** A program begins with the line that says what runs it, and may be run. */
+function binProblems(name, file) {
+  if (file === undefined) return [`the program ${name} is missing from the package`];
+  const problems = [];
+  if (!readFileSync(join(ROOT, file.path), 'utf8').startsWith('#!/usr/bin/env node\n'))
+    problems.push(`${file.path} does not begin with #!`);
+  if (process.platform !== 'win32' && (file.mode & 0o111) === 0) problems.push(`${file.path} is not executable; run npm run build:ts`);
+  return problems;
 }
 
 async function publintProblems() {

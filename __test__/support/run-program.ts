@@ -12,7 +12,9 @@ export interface Outcome {
 /** How to start a program. */
 export interface Start {
   args?: readonly string[];
-  env?: Record<string, string>;
+  env?: Record<string, string | undefined>;
+  /** The folder to run in. @default this process's */
+  cwd?: string;
   /** Options of node, before the program. */
   nodeArgs?: readonly string[];
   /** A command to start node with: `['unshare', '-rm', ...]`. */
@@ -26,7 +28,7 @@ export interface Start {
 /** Runs a program of `__test__/programs` in a process of its own; a `.ts` one through tsx. Kills it after a time: a hang is a failure. */
 export async function runProgram(
   name: string,
-  { args = [], env = {}, nodeArgs = [], through = [], uid, timeout = 60_000 }: Start = {},
+  { args = [], env = {}, cwd, nodeArgs = [], through = [], uid, timeout = 60_000 }: Start = {},
 ): Promise<Outcome> {
   const program = fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
   const loader = name.endsWith('.ts') ? ['--import', 'tsx'] : [];
@@ -35,6 +37,7 @@ export async function runProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
     timeout,
+    ...(cwd !== undefined && { cwd }),
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   let stdout = '';

@@ -1,5 +1,6 @@
 import { isOurs, readKeyValues } from '../files/file-keys.js';
 import { logicalColumns, type FileColumn } from '../files/logical-columns.js';
+import { parquetOrigin, type FileHead } from '../files/origin.js';
 import type { CheckpointInfo } from '../options.js';
 import { leavesOf, topLevelFields, type Field } from './fields.js';
 import { leafTypeName } from './leaf-type-names.js';
@@ -17,6 +18,18 @@ export async function readParquetInfo(path: string): Promise<CheckpointInfo> {
     const rows = rowCount(file);
     const columns = fileColumns(file);
     return { path, format: 'parquet', rows, bytes, hash, metadata: given, columns: logicalColumns(columns, plan, rows) };
+  } finally {
+    await file.close();
+  }
+}
+
+/** What its key-values say of it. */
+export async function readParquetHead(path: string): Promise<FileHead> {
+  const file = await ParquetFile.open(path);
+  try {
+    checkVersion(file.keyValues, path);
+    const { hash, metadata: given, compat } = readKeyValues(file.footer);
+    return { hash, metadata: given, origin: parquetOrigin(file.footer, compat) };
   } finally {
     await file.close();
   }

@@ -10,7 +10,7 @@ import type { Row } from '../rows.js';
 import type { CheckpointStore } from '../store/store.js';
 import { ParquetFile } from './parquet-file.js';
 import { loadCheck } from '../schema/load-check.js';
-import { fileColumns, readParquetInfo } from './read-info.js';
+import { fileColumns, readParquetHead, readParquetInfo } from './read-info.js';
 import { rowBatches, rowCount, unknownColumn } from './read-rows.js';
 import { rowRestorer } from './restore-rows.js';
 import { checkVersion } from './version.js';
@@ -31,7 +31,7 @@ export const fallbackStore: CheckpointStore = {
   },
 
   batches,
-  head: readParquetInfo,
+  head: readParquetHead,
   info: readParquetInfo,
 };
 

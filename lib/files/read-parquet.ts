@@ -11,6 +11,7 @@ import { loadCheck, type LoadCheck, type OpenedFile } from '../schema/load-check
 import { decodeOf } from './decoding.js';
 import { isOurs, readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from './logical-columns.js';
+import { parquetOrigin, type FileHead } from './origin.js';
 import { Pace } from './pace.js';
 import { selectionOf, type Selection } from './selection.js';
 
@@ -144,12 +145,23 @@ class ParquetScan {
 
 /** What is known of a Parquet file without reading its rows. */
 export async function parquetInfo(path: string): Promise<CheckpointInfo> {
+  const file = await described(path);
+  const { plan, hash, metadata } = readKeyValues(footerOf(file, path));
+  const { rows, bytes } = file;
+  return { path, format: 'parquet', rows, bytes, hash, metadata, columns: logicalColumns(file.columns, plan, rows) };
+}
+
+/** What a Parquet file says of itself in its key-values. */
+export async function parquetHead(path: string): Promise<FileHead> {
+  const footer = footerOf(await described(path), path);
+  const { hash, metadata, compat } = readKeyValues(footer);
+  return { hash, metadata, origin: parquetOrigin(footer, compat) };
+}
+
+async function described(path: string): Promise<FileDescription> {
   const load = openNative(path, true);
   try {
-    const file = await load.opened();
-    const { plan, hash, metadata } = readKeyValues(footerOf(file, path));
-    const { rows, bytes } = file;
-    return { path, format: 'parquet', rows, bytes, hash, metadata, columns: logicalColumns(file.columns, plan, rows) };
+    return await load.opened();
   } finally {
     load.close();
   }

@@ -1,9 +1,11 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { CheckpointError, fromSystemError } from '../errors.js';
+import type { FileHead } from '../files/origin.js';
 import { Pace } from '../files/pace.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { truncated } from './damage.js';
+import { JSON_VERSION } from './envelope.js';
 import { readHead, readTail } from './head.js';
 import { Projection } from './projection.js';
 import { RowReader } from './row-reader.js';
@@ -63,11 +65,14 @@ export async function jsonInfo(path: string): Promise<CheckpointInfo> {
 }
 
 /** What the head of a JSON checkpoint says; a bare array has none. */
-export async function jsonHead(path: string): Promise<Pick<CheckpointInfo, 'hash' | 'metadata'>> {
+export async function jsonHead(path: string): Promise<FileHead> {
   const handle = await openFile(path);
   try {
-    const { hash = null, metadata = {} } = (await readHead(new FileWindow(handle, path))) ?? {};
-    return { hash, metadata };
+    const header = await readHead(new FileWindow(handle, path));
+    if (header === null) return { hash: null, metadata: {} };
+    const { hash, metadata } = header;
+    // A header of another version would have been refused: there is only one so far.
+    return { hash, metadata, origin: { createdBy: null, formatVersion: JSON_VERSION, compat: null, checksums: false } };
   } catch (error) {
     throw fromSystemError(error, 'read', path);
   } finally {

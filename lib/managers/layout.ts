@@ -1,4 +1,4 @@
-import type { Dirent, Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, fromSystemError } from '../errors.js';
@@ -76,19 +76,14 @@ export async function newest(stem: string): Promise<FoundFile | null> {
 
 /** The folders of steps, in the order of their names. */
 export async function listSteps(directory: string): Promise<{ step: string; folder: string }[]> {
-  const { entries } = await namedEntries(directory);
-  const folders = entries.filter(({ entry, component }) => isFolder(entry) && !component.startsWith('.') && !component.endsWith(BATCHES));
-  return folders.map(({ component, path }) => ({ step: decodeName(component, 'step'), folder: join(directory, path) }));
+  const folders = (await namedFolders(directory)).filter(({ component }) => !component.endsWith(BATCHES));
+  return folders.map(({ component, folder }) => ({ step: decodeName(component, 'step'), folder }));
 }
 
 /** The operations that have batches, in the order of their names. */
 export async function listBatchOperations(directory: string): Promise<{ operation: string; folder: string }[]> {
-  const { entries } = await namedEntries(directory);
-  const folders = entries.filter(({ entry, component }) => isFolder(entry) && !component.startsWith('.') && component.endsWith(BATCHES));
-  return folders.map(({ component, path }) => ({
-    operation: decodeName(component.slice(0, -BATCHES.length), 'operation'),
-    folder: join(directory, path),
-  }));
+  const folders = (await namedFolders(directory)).filter(({ component }) => component.endsWith(BATCHES));
+  return folders.map(({ component, folder }) => ({ operation: decodeName(component.slice(0, -BATCHES.length), 'operation'), folder }));
 }
 
 /** The paths of the checkpoints in a step's folder, from there. */
@@ -111,18 +106,35 @@ function operationComponent(name: string): string | undefined {
 export async function listOperations(directory: string): Promise<{ step: string; operation: string }[]> {
   const found: { step: string; operation: string }[] = [];
   for (const { step, folder } of await listSteps(directory)) {
-    const components = new Set<string>();
-    for (const { entry, component: name } of (await namedEntries(folder)).entries) {
-      const component = entry.isDirectory() ? undefined : operationComponent(name);
-      if (component !== undefined) components.add(component);
-    }
-    for (const component of components) found.push({ step, operation: decodeName(component, 'operation') });
+    for (const { operation } of await listStep(folder)) found.push({ step, operation });
   }
   return found;
 }
 
-function isFolder(entry: Dirent): boolean {
-  return entry.isDirectory() || entry.isSymbolicLink();
+/** The operations of which a step's folder has checkpoints, in the order of their names. `stem`: the path of the files without their extensions. */
+export async function listStep(folder: string): Promise<{ operation: string; stem: string }[]> {
+  const stems = new Map<string, string>();
+  for (const { entry, component: name, path } of (await namedEntries(folder)).entries) {
+    const component = entry.isDirectory() ? undefined : operationComponent(name);
+    if (component !== undefined) stems.set(component, join(folder, path.slice(0, path.lastIndexOf('.'))));
+  }
+  return [...stems].map(([component, stem]) => ({ operation: decodeName(component, 'operation'), stem }));
+}
+
+/** The folders in a directory, but for what begins with a dot. */
+async function namedFolders(directory: string): Promise<{ component: string; folder: string }[]> {
+  const folders: { component: string; folder: string }[] = [];
+  for (const { entry, component, path } of (await namedEntries(directory)).entries) {
+    const folder = join(directory, path);
+    if (!component.startsWith('.') && (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(folder)))))
+      folders.push({ component, folder });
+  }
+  return folders;
+}
+
+/** A link may lead to a file, or nowhere: then it is no step. */
+async function leadsToFolder(link: string): Promise<boolean> {
+  return (await statFile(link))?.isDirectory() === true;
 }
 
 /** Whether a file in a folder of batches is one. */

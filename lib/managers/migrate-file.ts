@@ -38,7 +38,7 @@ export async function migrateFile(
   replaces: FoundFile | undefined,
   options: MigrateOptions,
 ): Promise<MigratedFile> {
-  needBinary(target);
+  needBinary(json.path);
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const made = await writeParquetOf(json.path, temporary, options);

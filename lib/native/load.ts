@@ -58,7 +58,11 @@ export class NativeLoad {
   /** Starts a scan of the given top-level columns, undefined = all; resolves with the physical tree of its blocks. */
   async scan(columns: number[] | undefined): Promise<PhysicalNode[]> {
     this.#arenas = takeArenas();
-    const request = JSON.stringify({ columns: columns?.map((column) => ({ column })) ?? null, blockRows: BLOCK_ROWS, blockBytes: BLOCK_BYTES });
+    const request = JSON.stringify({
+      columns: columns?.map((column) => ({ column })) ?? null,
+      blockRows: BLOCK_ROWS,
+      blockBytes: BLOCK_BYTES,
+    });
     this.#native.scan(
       request,
       this.#arenas.map((arena) => arena.bytes),

@@ -1,4 +1,4 @@
-import { parquetBatches, parquetInfo, readParquet } from '../files/read-parquet.js';
+import { parquetBatches, parquetHead, parquetInfo, readParquet } from '../files/read-parquet.js';
 import { writeParquet } from '../files/write-parquet.js';
 import type { CheckpointStore } from './store.js';
 
@@ -9,6 +9,6 @@ export const parquetStore: CheckpointStore = {
   write: writeParquet,
   read: readParquet,
   batches: parquetBatches,
-  head: parquetInfo,
+  head: parquetHead,
   info: parquetInfo,
 };

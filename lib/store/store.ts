@@ -1,3 +1,4 @@
+import type { FileHead } from '../files/origin.js';
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
 
@@ -19,8 +20,8 @@ export interface CheckpointStore {
   read(path: string, options: ReadOptions): Promise<Row[]>;
   /** The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row does not fit, no batch follows. */
   batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined>;
-  /** The hash and the metadata that the file was saved with: reads no row. */
-  head(path: string): Promise<Pick<CheckpointInfo, 'hash' | 'metadata'>>;
+  /** The hash and the metadata that the file was saved with, and who wrote it: reads no row. */
+  head(path: string): Promise<FileHead>;
   /** Reads no row of a Parquet file; a JSON file must be scanned for its count unless it says it. */
   info(path: string): Promise<CheckpointInfo>;
 }

@@ -1,0 +1,58 @@
+import { isCheckpointError } from '../../errors.js';
+import type { CommonOptions, Context, Run } from '../context.js';
+import { needFolder } from '../directory/folder.js';
+import { layoutOf, type StoredCheckpoint } from '../directory/layout-files.js';
+import { measured, storageOf, totalsOf, type StorageEntry } from '../directory/storage.js';
+import { EXIT } from '../exit-codes.js';
+import { failureOf } from '../failure.js';
+import { withProgress } from '../output/progress.js';
+import { plural } from '../output/quantities.js';
+import { storageSummary, storageTable } from '../directory/storage-text.js';
+
+/** Options of `analyze`. */
+export interface AnalyzeOptions extends CommonOptions {
+  estimate?: boolean;
+}
+
+/** `analyze DIR`: what the checkpoints and batches of a directory take as JSON and as Parquet. A damaged file is named and counts nowhere. */
+export const run: Run<AnalyzeOptions> = async (context, [directory = ''], { estimate = false }) => {
+  const { output, json } = context;
+  await needFolder(directory);
+  const layout = await layoutOf(directory);
+  const errors = layout.failures;
+  for (const error of errors) output.error(error);
+  const entries = await lookAll(context, layout.checkpoints, estimate, errors);
+  const totals = totalsOf(entries);
+  if (layout.flat.length > 0) output.note(`not counted: ${plural(layout.flat.length, 'file')} of no step`);
+  if (json) await output.document({ directory, checkpoints: entries, totals, failures: errors.map(failureOf) });
+  else {
+    await output.line(storageSummary(totals, output.colours));
+    if (entries.length > 0) await output.line(`\n${storageTable(entries, output.width, output.colours)}`);
+  }
+  return errors.length > 0 ? EXIT.findings : EXIT.fine;
+};
+
+async function lookAll(
+  context: Context,
+  checkpoints: readonly StoredCheckpoint[],
+  estimate: boolean,
+  errors: unknown[],
+): Promise<StorageEntry[]> {
+  const { output, signal } = context;
+  const entries: StorageEntry[] = [];
+  await withProgress(context, async (progress) => {
+    for (const [done, stored] of checkpoints.entries()) {
+      signal.throwIfAborted();
+      progress.update({ what: stored.json ?? stored.stem, done, total: checkpoints.length, unit: 'files' });
+      try {
+        const entry = await storageOf(stored);
+        entries.push(estimate ? await measured(entry, stored.json, signal) : entry);
+      } catch (error) {
+        if (!isCheckpointError(error)) throw error;
+        errors.push(error);
+        output.error(error);
+      }
+    }
+  });
+  return entries;
+}

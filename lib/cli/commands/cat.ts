@@ -1,0 +1,30 @@
+import type { Compat } from '../../compat/names.js';
+import type { ReadOptions } from '../../options.js';
+import { storeOf } from '../../store/choose.js';
+import type { Context, Run } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { printable } from '../output/text.js';
+import { RowText } from '../rows/row-text.js';
+import { readOptionsOf, type SelectionOptions } from '../rows/selection-options.js';
+
+/** Options of `cat`. */
+export interface CatOptions extends SelectionOptions {
+  compat?: Compat;
+}
+
+/** `cat FILE`: rows as JSON Lines, in bounded memory. */
+export const run: Run<CatOptions> = async (context, [path = ''], options) => {
+  await printRows(context, path, readOptionsOf(options, options.compat));
+  return EXIT.fine;
+};
+
+/** Prints the rows of a checkpoint, a line of JSON each. */
+export async function printRows({ output, signal }: Context, path: string, options: ReadOptions): Promise<void> {
+  const text = new RowText();
+  // What `printable` makes of a character is an escape of JSON, too: the same rows.
+  const shown = output.isTerminal ? printable : (line: string): string => line;
+  let rows = 0;
+  for await (const batch of (await storeOf(path)).batches(path, { ...options, signal })) {
+    await output.write(batch.map((row) => `${shown(text.line(row, rows++))}\n`).join(''));
+  }
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { isCheckpointError, type CheckpointError } from '../../errors.js';
+import { DocetlConfig } from '../../managers/docetl-config.js';
+import { operationListing } from '../../managers/inventory.js';
+import type { CheckpointInfo } from '../../options.js';
+import { storeOf } from '../../store/choose.js';
+import type { Context, Run } from '../context.js';
+import { needFolder, statOf } from '../directory/folder.js';
+import { layoutOf, type StoredCheckpoint } from '../directory/layout-files.js';
+import { EXIT } from '../exit-codes.js';
+import { failureOf } from '../failure.js';
+import { countText, sizeText, timeText } from '../output/quantities.js';
+import { tableText, type Column } from '../output/table.js';
+
+/** One line of the list. */
+interface Listed extends Omit<CheckpointInfo, 'columns'> {
+  /** Null for a file that lies directly in the directory. */
+  step: string | null;
+  operation: string;
+  modified: Date;
+  error?: CheckpointError;
+}
+
+/** The batches of an operation. */
+interface BatchCount {
+  operation: string;
+  batches: number;
+  bytes: number;
+}
+
+/** `list DIR`: every checkpoint with what its file tells, and how many batches there are. A damaged one is listed with its error. */
+export const run: Run = async (context, [directory = '']) => {
+  const { output, json } = context;
+  await needFolder(directory);
+  const { checkpoints, flat, failures } = await layoutOf(directory);
+  const config = new DocetlConfig(directory);
+  const listed: Listed[] = [];
+  const errors = failures;
+  const add = async (entry: Promise<Listed | null>): Promise<void> => {
+    try {
+      const found = await entry;
+      if (found !== null) listed.push(found);
+      if (found?.error !== undefined) errors.push(found.error);
+    } catch (error) {
+      if (!isCheckpointError(error)) throw error;
+      errors.push(error);
+    }
+  };
+  for (const { step, operation, stem } of checkpoints) if (step !== null) await add(operationListing(stem, { config, step, operation }));
+  for (const name of flat) await add(flatListing(join(directory, name), name));
+  const batches = batchCounts(checkpoints);
+  for (const error of errors) output.error(error);
+  if (json) await output.document({ directory, checkpoints: listed.map(documentOf), batches, failures: errors.map(failureOf) });
+  else await print(context, directory, listed, batches);
+  return errors.length > 0 ? EXIT.findings : EXIT.fine;
+};
+
+async function flatListing(path: string, operation: string): Promise<Listed> {
+  const { mtime } = await statOf(path);
+  return { step: null, operation, modified: mtime, ...(await (await storeOf(path)).info(path)) };
+}
+
+function batchCounts(checkpoints: readonly StoredCheckpoint[]): BatchCount[] {
+  const counts = new Map<string, BatchCount>();
+  for (const { operation, batch, bytes } of checkpoints) {
+    if (batch === null) continue;
+    const count = counts.get(operation) ?? { operation, batches: 0, bytes: 0 };
+    count.batches++;
+    count.bytes += bytes;
+    counts.set(operation, count);
+  }
+  return [...counts.values()];
+}
+
+function documentOf({ step, operation, path, format, rows, bytes, hash, metadata, modified, error }: Listed): unknown {
+  const known = { step, operation, path, format, bytes, modified };
+  return error === undefined ? { ...known, rows, hash, metadata } : { ...known, error: failureOf(error) };
+}
+
+async function print({ output }: Context, directory: string, listed: readonly Listed[], batches: readonly BatchCount[]): Promise<void> {
+  const { colours, width } = output;
+  if (listed.length + batches.length === 0) return output.note(`no checkpoints in ${directory}`);
+  const columns: Column[] = [
+    { head: 'Step', cut: true },
+    { head: 'Operation', cut: true },
+    { head: 'Format' },
+    { head: 'Rows', align: 'right' },
+    { head: 'Size', align: 'right' },
+    { head: 'Modified', style: colours.dim },
+    { head: 'Hash', cut: true },
+  ];
+  if (listed.length > 0) await output.line(tableText(columns, listed.map(cellsOf), width, colours));
+  if (batches.length === 0) return;
+  if (listed.length > 0) await output.line();
+  const ofBatches: Column[] = [
+    { head: 'Batches of', cut: true },
+    { head: 'Batches', align: 'right' },
+    { head: 'Size', align: 'right' },
+  ];
+  const rows = batches.map(({ operation, batches: count, bytes }) => [operation, countText(count), sizeText(bytes)]);
+  await output.line(tableText(ofBatches, rows, width, colours));
+}
+
+/** Of a hash its beginning: `--json` has it all. */
+const HASH_CHARS = 12;
+
+function cellsOf({ step, operation, format, rows, bytes, modified, hash, error }: Listed): string[] {
+  const short = hash === null ? '' : hash.length > HASH_CHARS ? `${hash.slice(0, HASH_CHARS)}…` : hash;
+  const known = error === undefined ? countText(rows) : 'damaged';
+  return [step ?? '', operation, format, known, sizeText(bytes), timeText(modified), error === undefined ? short : error.code];
+}

@@ -1,0 +1,73 @@
+import type { Dirent, Stats } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckpointError, fromSystemError } from '../../errors.js';
+
+/** A file below a folder, or a part of it that cannot be listed. */
+export interface FoundEntry {
+  path: string;
+  /** The names of the folders between, and of the file. */
+  parts: readonly string[];
+  error?: unknown;
+}
+
+/** Throws unless there is a folder: `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`. */
+export async function needFolder(path: string): Promise<void> {
+  if (await isFolder(path)) return;
+  throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `${path} is no folder; name the directory of the checkpoints`, { path });
+}
+
+/** Whether a path is a folder. @throws `ERR_CKPT_NOT_FOUND` */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await statOf(path)).isDirectory();
+}
+
+/** Bytes of a file. @throws `ERR_CKPT_NOT_FOUND`, and `ERR_CKPT_NOT_A_FILE` for a folder */
+export async function sizeOf(path: string): Promise<number> {
+  const stats = await statOf(path);
+  if (stats.isFile()) return stats.size;
+  throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot read ${path}: it is no regular file`, { path });
+}
+
+/** What the system knows of a path. @throws its failure as a coded error */
+export async function statOf(path: string): Promise<Stats> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    throw fromSystemError(error, 'read', path);
+  }
+}
+
+/**
+ * The checkpoints below a folder, at any depth, in the order of their names: files by their extension, but for what begins with a dot (temporaries,
+ * configuration) and DocETL's lists of hashes. A folder that cannot be listed is told with its error, and the rest goes on. Links are followed, each
+ * folder once.
+ */
+export async function* checkpointsBelow(
+  folder: string,
+  parts: readonly string[] = [],
+  seen: Set<string> = new Set(),
+): AsyncGenerator<FoundEntry, void, undefined> {
+  let entries: Dirent[];
+  try {
+    const real = await realpath(folder);
+    if (seen.has(real)) return;
+    seen.add(real);
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    yield { path: folder, parts, error: fromSystemError(error, 'list', folder) };
+    return;
+  }
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.')) continue;
+    const found = { path: join(folder, entry.name), parts: [...parts, entry.name] };
+    const isDirectory = entry.isSymbolicLink() ? await isFolder(found.path).catch(() => false) : entry.isDirectory();
+    if (isDirectory) yield* checkpointsBelow(found.path, found.parts, seen);
+    else if (isCheckpointName(entry.name)) yield found;
+  }
+}
+
+/** Whether a file is a checkpoint by its name. */
+export function isCheckpointName(name: string): boolean {
+  return /\.(?:parquet|json|jsonl|ndjson)$/.test(name) && !/^\.|_input_hashes\.json$/.test(name);
+}

@@ -1,0 +1,59 @@
+import { isCheckpointError } from '../../errors.js';
+import { listFolder } from '../../managers/folders.js';
+import { batchStem, filesOf, listBatches, listBatchOperations, listStep, listSteps } from '../../managers/layout.js';
+import { isCheckpointName } from './folder.js';
+
+/** An operation's checkpoint or a batch, with its files. */
+export interface StoredCheckpoint {
+  /** Null for a batch. */
+  step: string | null;
+  operation: string;
+  /** The index of a batch, else null. */
+  batch: number | null;
+  /** The path without the extension. */
+  stem: string;
+  json?: string;
+  parquet?: string;
+  /** Of all its files together. */
+  bytes: number;
+}
+
+/** What lies in the directory of a pipeline: see lib/managers/layout.ts. */
+export interface Layout {
+  /** Those of steps, in the order of their names, then batches. */
+  checkpoints: StoredCheckpoint[];
+  /** The names of checkpoints directly in the directory. */
+  flat: string[];
+  /** The errors of what cannot be listed. */
+  failures: unknown[];
+}
+
+/** Looks through a directory; opens no file. A folder that cannot be listed is told, and the rest goes on. */
+export async function layoutOf(directory: string): Promise<Layout> {
+  const layout: Layout = { checkpoints: [], flat: [], failures: [] };
+  const add = async (folder: () => Promise<Omit<StoredCheckpoint, 'bytes'>[]>): Promise<void> => {
+    try {
+      for (const place of await folder()) layout.checkpoints.push(await withFiles(place));
+    } catch (error) {
+      if (!isCheckpointError(error)) throw error;
+      layout.failures.push(error);
+    }
+  };
+  for (const { step, folder } of await listSteps(directory)) {
+    await add(async () => (await listStep(folder)).map(({ operation, stem }) => ({ step, operation, batch: null, stem })));
+  }
+  for (const { operation, folder } of await listBatchOperations(directory)) {
+    await add(async () => (await listBatches(folder)).map((batch) => ({ step: null, operation, batch, stem: batchStem(folder, batch) })));
+  }
+  for (const entry of await listFolder(directory)) if (!entry.isDirectory() && isCheckpointName(entry.name)) layout.flat.push(entry.name);
+  return layout;
+}
+
+async function withFiles(place: Omit<StoredCheckpoint, 'bytes'>): Promise<StoredCheckpoint> {
+  const stored: StoredCheckpoint = { ...place, bytes: 0 };
+  for (const { path, bytes } of await filesOf(place.stem)) {
+    stored[path.endsWith('.json') ? 'json' : 'parquet'] = path;
+    stored.bytes += bytes;
+  }
+  return stored;
+}

@@ -1,0 +1,57 @@
+import { CommanderError } from 'commander';
+import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
+import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.js';
+import { failureOf } from './failure.js';
+import { Interrupted, interruptible } from './interrupt.js';
+import { Output, OutputClosed } from './output/output.js';
+import { programOf } from './program.js';
+
+/** Commands whose stdout is rows, a line each: a document with an error would be taken for one. */
+const ROW_COMMANDS: ReadonlySet<string> = new Set(['cat', 'head']);
+
+/** Runs the command line; resolves with the exit code. Never rejects. */
+export async function run(args: readonly string[]): Promise<ExitCode> {
+  const output = new Output();
+  const { signal, forget } = interruptible();
+  let exitCode: ExitCode = EXIT.fine;
+  try {
+    const program = programOf({ output, signal }, (code) => (exitCode = code));
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return await failed(error, output, args);
+  } finally {
+    forget();
+  }
+}
+
+async function failed(error: unknown, output: Output, args: readonly string[]): Promise<ExitCode> {
+  if (error instanceof OutputClosed) return EXIT.fine;
+  if (error instanceof Interrupted) return error.exitCode;
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.fine;
+  // It has shown the help.
+  if (error instanceof CommanderError && error.code === 'commander.help') return EXIT.usage;
+  const told = error instanceof CommanderError ? usageError(error) : error;
+  output.error(told);
+  try {
+    if (args.includes('--json') && !ROW_COMMANDS.has(args[0] ?? '')) await output.document({ error: failureOf(told) });
+  } catch {
+    // There is no one left to tell.
+  }
+  return exitCodeOf(told);
+}
+
+const USAGE_CODES: Record<string, CheckpointErrorCode> = {
+  'commander.unknownOption': 'ERR_CKPT_UNKNOWN_OPTION',
+  'commander.invalidArgument': 'ERR_CKPT_INVALID_OPTION',
+  'commander.optionMissingArgument': 'ERR_CKPT_INVALID_OPTION',
+};
+
+/** What commander says, in one line and with a code of ours. */
+function usageError({ code, message }: CommanderError): CheckpointError {
+  const text = message
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ')
+    .replace(/\.$/, '');
+  return new CheckpointError(USAGE_CODES[code] ?? 'ERR_CKPT_INVALID_ARGUMENT', `${text}; see --help`);
+}
