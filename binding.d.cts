@@ -13,13 +13,19 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class NativeReader {
   /** Opens the file at `path`. */
   constructor(path: string, verify: boolean, onEvent: (kind: number, first: number, second: number, text: string) => void)
+  /** Another reader of the same open file, whatever became of its name: it answers OPENED without a description. */
+  fork(onEvent: (kind: number, first: number, second: number, text: string) => void): NativeReader
   /** Starts a scan into `arenas`. Answers TREE, then BLOCK and NEED as arenas fill, then END; or ERROR at any time. */
   scan(options: string, arenas: Array<Uint8Array>): void
+  /** Counts rows. Answers COUNT, or ERROR. */
+  count(filter: string): void
   /** Gives an arena back after BLOCK: its rows have been taken out. */
   release(index: number): void
   /** Answers NEED with a larger arena. */
   replace(index: number, arena: Uint8Array): void
-  /** Ends the thread, in the middle of a scan too. No event follows but those on their way. */
+  /** Ends the thread once it has nothing more to do. The file stays open for `fork`. */
+  rest(): void
+  /** Ends the thread, in the middle of a scan too, and closes the file unless a fork still reads it. No event follows but those on their way. */
   close(): void
 }
 

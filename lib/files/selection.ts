@@ -46,12 +46,13 @@ export class Selection {
     return { keys: [...keys], unknown };
   }
 
-  /** Moves the wanted rows among those from `from` to `to` together, from `from` on, with the wanted columns only; gives how many there are. */
-  keep(rows: Row[], from: number, to: number): number {
+  /** Moves the wanted rows among those from `from` to `to` together, from `from` on, with the wanted columns only; gives how many there are. `certain`: `where` takes them all. */
+  keep(rows: Row[], from: number, to: number, certain = false): number {
+    const wants = certain ? undefined : this.#wants;
     let end = from;
     for (let at = from; at < to && this.#left > 0; at++) {
       const row = rows[at] as Row;
-      if (this.#wants !== undefined && !this.#wants(row)) continue;
+      if (wants !== undefined && !wants(row)) continue;
       if (this.#skip > 0) {
         this.#skip--;
         continue;

@@ -2,6 +2,7 @@ import { Arena } from '../columnar/read/views.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import type { CheckpointError } from '../errors.js';
 import type { FileColumn } from '../files/logical-columns.js';
+import type { NativeFilter } from '../where/pushdown.js';
 import { BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
 import type { Binding, NativeReader } from './binding.js';
 import { nativeError } from './errors.js';
@@ -17,6 +18,24 @@ export interface FileDescription {
   tree: PhysicalNode[];
 }
 
+/** What the core is to read; undefined = all. */
+export interface ScanRequest {
+  /** Top-level columns by their index in the file; `leaves`: only these of a column's leaves. */
+  columns: { column: number; leaves?: number[] }[] | undefined;
+  /** Rows of which it is false are left out, as far as the core can tell. */
+  filter: NativeFilter | undefined;
+  /** First row, row after the last: ascending, not overlapping. */
+  ranges: [number, number][] | undefined;
+}
+
+/** Rows of a scan. */
+export interface Block {
+  arena: Arena;
+  index: number;
+  /** The filter is true of all of them: nobody needs to look again. */
+  certain: boolean;
+}
+
 /**
  * One open file of the core. Arenas are the core's until BLOCK or NEED, and again after `release` or `replace`: the rule that
  * crates/arrow-ckpt-node/src/memory.rs builds on.
@@ -28,15 +47,19 @@ export class NativeLoad {
   #error: CheckpointError | undefined;
   #ended = false;
   #arenas: Arena[] = [];
-  readonly #blocks: number[] = [];
+  readonly #blocks: Block[] = [];
   #wake: (() => void) | undefined;
 
-  constructor(binding: Binding, path: string, verify: boolean) {
-    this.#native = new binding.NativeReader(path, verify, (kind, first, second, more) => this.#onEvent(kind, first, second, more));
+  private constructor(make: (onEvent: ConstructorParameters<Binding['NativeReader']>[2]) => NativeReader) {
+    this.#native = make((kind, first, second, text) => this.#onEvent(kind, first, second, text));
+  }
+
+  static open(binding: Binding, path: string, verify: boolean): NativeLoad {
+    return new NativeLoad((onEvent) => new binding.NativeReader(path, verify, onEvent));
   }
 
   #onEvent(kind: number, first: number, second: number, text: string): void {
-    if (kind === BLOCK) this.#blocks.push(first);
+    if (kind === BLOCK) this.#blocks.push({ arena: this.#arenas[first] as Arena, index: first, certain: second === 1 });
     else if (kind === NEED) {
       const larger = new Arena(second + 7 - ((second + 7) % 8));
       this.#arenas[first] = larger;
@@ -55,16 +78,11 @@ export class NativeLoad {
     return this.#opened;
   }
 
-  /** Starts a scan of the given top-level columns, undefined = all; resolves with the physical tree of its blocks. */
-  async scan(columns: number[] | undefined): Promise<PhysicalNode[]> {
+  /** Starts a scan; resolves with the physical tree of its blocks. */
+  async scan(request: ScanRequest): Promise<PhysicalNode[]> {
     this.#arenas = takeArenas();
-    const request = JSON.stringify({
-      columns: columns?.map((column) => ({ column })) ?? null,
-      blockRows: BLOCK_ROWS,
-      blockBytes: BLOCK_BYTES,
-    });
     this.#native.scan(
-      request,
+      JSON.stringify({ ...request, blockRows: BLOCK_ROWS, blockBytes: BLOCK_BYTES }),
       this.#arenas.map((arena) => arena.bytes),
     );
     while (this.#tree === undefined) await this.#event();
@@ -72,14 +90,11 @@ export class NativeLoad {
   }
 
   /** The next block, its arena for the caller's reading until `release`; undefined after the last. */
-  async next(): Promise<{ arena: Arena; index: number } | undefined> {
+  async next(): Promise<Block | undefined> {
     while (this.#blocks.length === 0 && !this.#ended) await this.#event();
-    const index = this.#blocks.shift();
-    if (index === undefined) {
-      giveArenas(this.#arenas);
-      return undefined;
-    }
-    return { arena: this.#arenas[index] as Arena, index };
+    const block = this.#blocks.shift();
+    if (block === undefined) giveArenas(this.#arenas);
+    return block;
   }
 
   release(index: number): void {

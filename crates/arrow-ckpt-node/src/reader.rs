@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
 
 use arrow_ckpt::decode::filter::Filter;
 use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, ScanOptions};
@@ -66,7 +66,11 @@ enum Message {
 pub struct NativeReader {
     sender: Sender<Message>,
     cancel: Arc<AtomicBool>,
+    /// The file while it is open: what `fork` reads, too.
+    file: OpenFile,
 }
+
+type OpenFile = Arc<Mutex<Option<Arc<CheckpointFile>>>>;
 
 #[napi]
 #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it converted")]
@@ -79,12 +83,54 @@ impl NativeReader {
         verify: bool,
         #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
     ) -> napi::Result<Self> {
-        let events = Events::new(&on_event)?;
+        let file = OpenFile::default();
+        let slot = file.clone();
+        let open = move || {
+            let file = CheckpointFile::open(&PathBuf::from(&path), &OpenOptions { verify })?;
+            #[cfg(feature = "fault-injection")]
+            assert!(!path.ends_with("panic-in-load.parquet"), "a provoked panic");
+            if let Ok(mut slot) = slot.lock() {
+                *slot = Some(file.clone());
+            }
+            Ok((file.describe().to_string(), file))
+        };
+        Self::start(env, file, open, &on_event)
+    }
+
+    /// Another reader of the same open file, whatever became of its name: it answers OPENED without a description.
+    #[napi(catch_unwind)]
+    pub fn fork(
+        &self,
+        env: Env,
+        #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
+    ) -> napi::Result<Self> {
+        let file = self.file.lock().ok().and_then(|file| file.clone());
+        let file = file.ok_or_else(|| napi::Error::from_reason("the file is not open"))?;
+        let slot = OpenFile::new(Mutex::new(Some(file.clone())));
+        Self::start(env, slot, move || Ok((String::new(), file)), &on_event)
+    }
+
+    fn start(
+        env: Env,
+        file: OpenFile,
+        open: impl FnOnce() -> Result<(String, Arc<CheckpointFile>)> + Send + 'static,
+        on_event: &Function<'_, Event, ()>,
+    ) -> napi::Result<Self> {
+        let events = Events::new(on_event)?;
         let (sender, messages) = channel();
         let cancel = Arc::new(AtomicBool::new(false));
-        let flag = cancel.clone();
+        let (flag, slot) = (cancel.clone(), file.clone());
         let thread = std::thread::Builder::new().name("arrow-ckpt-load".to_owned()).spawn(move || {
-            if let Err(error) = guarded(|| serve(&PathBuf::from(path), verify, &messages, &events, &flag)) {
+            let run = || {
+                let (description, file) = open()?;
+                // Closed meanwhile: the slot was filled too late to be emptied.
+                if flag.load(Ordering::Relaxed) {
+                    empty(&slot);
+                }
+                events.emit(OPENED, 0.0, 0.0, description);
+                serve(&file, &messages, &events, &flag)
+            };
+            if let Err(error) = guarded(run) {
                 events.emit_error(&error);
             }
         });
@@ -96,7 +142,7 @@ impl NativeReader {
             drop(stopper.send(Message::Close));
         });
         stop_before_teardown(env, Running { stop, thread })?;
-        Ok(Self { sender, cancel })
+        Ok(Self { sender, cancel, file })
     }
 
     /// Starts a scan into `arenas`. Answers TREE, then BLOCK and NEED as arenas fill, then END; or ERROR at any time.
@@ -129,11 +175,18 @@ impl NativeReader {
         self.send(Message::Replace(index as usize, SharedBytes::new(arena)));
     }
 
-    /// Ends the thread, in the middle of a scan too. No event follows but those on their way.
+    /// Ends the thread once it has nothing more to do. The file stays open for `fork`.
+    #[napi(catch_unwind)]
+    pub fn rest(&self) {
+        self.send(Message::Close);
+    }
+
+    /// Ends the thread, in the middle of a scan too, and closes the file unless a fork still reads it. No event follows but those on their way.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.cancel.store(true, Ordering::Relaxed);
         self.send(Message::Close);
+        empty(&self.file);
     }
 
     fn send(&self, message: Message) {
@@ -142,21 +195,22 @@ impl NativeReader {
     }
 }
 
+fn empty(slot: &OpenFile) {
+    if let Ok(mut file) = slot.lock() {
+        *file = None;
+    }
+}
+
 fn serve(
-    path: &std::path::Path,
-    verify: bool,
+    file: &Arc<CheckpointFile>,
     messages: &Receiver<Message>,
     events: &Events,
     cancel: &Arc<AtomicBool>,
 ) -> Result<()> {
-    let file = CheckpointFile::open(path, &OpenOptions { verify })?;
-    #[cfg(feature = "fault-injection")]
-    assert!(!path.ends_with("panic-in-load.parquet"), "a provoked panic");
-    events.emit(OPENED, 0.0, 0.0, file.describe().to_string());
     while let Ok(message) = messages.recv() {
         match message {
             Message::Scan(request, arenas) => {
-                if !scan(&file, *request, arenas, messages, events, cancel)? {
+                if !scan(file, *request, arenas, messages, events, cancel)? {
                     break;
                 }
             }

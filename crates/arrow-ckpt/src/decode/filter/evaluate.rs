@@ -15,6 +15,9 @@ use super::compare::Numeric;
 use super::{Filter, Literal, Op, Test};
 use crate::decode::kinds::{Kind, Node, Render};
 
+/// Milliseconds from 1970 to the ends of JavaScript's time (ECMA-262, 21.4.1.1): what lies beyond is a text to the facade.
+pub(super) const MAX_DATE: u64 = 8_640_000_000_000_000;
+
 /// For each row whether the filter may be true of it, and whether it may be false.
 #[derive(Debug, Clone)]
 pub struct Verdicts {
@@ -159,6 +162,9 @@ fn of_values(array: &ArrayRef, kind: Kind, test: &Test) -> Option<BooleanBuffer>
         }
         Kind::Timestamp if matches!(array.data_type(), DataType::Timestamp(TimeUnit::Millisecond, _)) => {
             let times = array.as_primitive_opt::<TimestampMillisecondType>()?.values();
+            if times.iter().any(|time| time.unsigned_abs() > MAX_DATE) {
+                return None;
+            }
             Some(BooleanBuffer::collect_bool(rows, |row| {
                 test.holds(|literal| match literal {
                     Literal::Date(other) => (times[row] as f64).partial_cmp(other),

@@ -9,6 +9,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::statistics::Statistics;
 
 use super::compare::Numeric;
+use super::evaluate::MAX_DATE;
 use super::{Filter, Literal, Op, Test};
 use crate::decode::kinds::{Kind, Node, Render};
 
@@ -108,12 +109,20 @@ fn of_values(test: &Test, kind: Kind, chunk: &ColumnChunkMetaData) -> Possible {
             // The bounds may be shortened: they still are bounds, but not values of rows.
             bounds(range.min_opt(), range.max_opt(), |value| texts(test, value.data()), test)
         }
-        (Kind::Timestamp, Statistics::Int64(range)) if is_milliseconds(chunk) => bounds(
-            range.min_opt().copied(),
-            range.max_opt().copied(),
-            |value| dates(test, *value as f64),
-            test,
-        ),
+        (Kind::Timestamp, Statistics::Int64(range))
+            if is_milliseconds(chunk)
+                && [range.min_opt(), range.max_opt()]
+                    .into_iter()
+                    .flatten()
+                    .all(|time| time.unsigned_abs() <= MAX_DATE) =>
+        {
+            bounds(
+                range.min_opt().copied(),
+                range.max_opt().copied(),
+                |value| dates(test, *value as f64),
+                test,
+            )
+        }
         _ => BOTH,
     }
 }

@@ -1,0 +1,144 @@
+import { Materialiser } from '../columnar/read/materialiser.js';
+import { foreignRows, neededColumns, place, plannedRows, type RowRead } from '../columnar/read/tree.js';
+import type { LogicalPlan } from '../columnar/plan.js';
+import { decodeRows, type Decode } from '../compat/compat.js';
+import { CheckpointError } from '../errors.js';
+import type { NativeLoad } from '../native/load.js';
+import type { ReadOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import { loadCheck, type LoadCheck, type OpenedFile } from '../schema/load-check.js';
+import { nativeFilter } from '../where/pushdown.js';
+import { parseWhere, type Filter } from '../where/where.js';
+import { decodeOf } from './decoding.js';
+import { isOurs } from './file-keys.js';
+import type { NativeParquet } from './native-parquet.js';
+import { Pace } from './pace.js';
+import { selectionOf, type Selection } from './selection.js';
+
+/** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more, and `close` in any case. */
+export class ParquetScan {
+  readonly #file: NativeParquet;
+  readonly #options: ReadOptions;
+  readonly #check: LoadCheck | undefined;
+  readonly #load: NativeLoad;
+  readonly #pace: Pace;
+  readonly #selection: Selection | undefined;
+  #materialiser: Materialiser | undefined;
+  #decode: Decode | undefined;
+  /** Wanted rows so far. */
+  #rows = 0;
+
+  /** `load`: a handle of the file that no other scan uses. */
+  constructor(file: NativeParquet, load: NativeLoad, options: ReadOptions) {
+    this.#file = file;
+    this.#load = load;
+    this.#options = options;
+    this.#check = loadCheck(options, file.path);
+    this.#pace = new Pace(options);
+    const { footer, description, compat } = file;
+    this.#decode = decodeOf(footer, description.columns, compat, options.compat);
+    // Without a condition the core itself leaves rows out.
+    const { offset: _, limit: __, ...all } = options;
+    this.#selection = selectionOf(this.#byRange ? all : options);
+  }
+
+  /** Whether the wanted rows are those of a range of the file. */
+  get #byRange(): boolean {
+    return this.#options.where === undefined && this.#decode === undefined;
+  }
+
+  /** False once a row did not fit the schema: `next` then only counts what else does not, and throws at the end. */
+  get fits(): boolean {
+    return this.#check === undefined || this.#check.fits;
+  }
+
+  /** Starts it; resolves with the number of rows to make room for. */
+  async begin(): Promise<number> {
+    const { description, footer, plan } = this.#file;
+    const { rows, columns: known, tree: all } = description;
+    const names = known.map((column) => column.name);
+    const keys = this.#keys(this.#opened({ rows, columns: known, plan, ours: isOurs(footer) }), names, plan);
+    const keep = keys === undefined ? undefined : new Set(keys);
+    const wanted = this.#wantedRows(rows);
+    const tree = await this.#load.scan({
+      columns: keep === undefined ? undefined : columnIndices(this.#file, keep).map((column) => ({ column })),
+      filter: this.#filter === undefined ? undefined : nativeFilter(this.#filter, plan, all),
+      ranges: wanted === rows ? undefined : [[this.#options.offset ?? 0, (this.#options.offset ?? 0) + wanted]],
+    });
+    const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
+    this.#materialiser = new Materialiser(read, place(tree).size, wanted);
+    this.#pace.totalRows = this.#options.where === undefined ? wanted : undefined;
+    return wanted;
+  }
+
+  /** How many rows the core is to give, as far as that is known; all that it finds where there is a condition. */
+  #wantedRows(rows: number): number {
+    if (!this.#byRange) return rows;
+    const { offset = 0, limit = Number.POSITIVE_INFINITY } = this.#options;
+    return Math.max(0, Math.min(rows - offset, limit));
+  }
+
+  /** The condition that the core may look at: rows in another program's form are other values than those that it would see. */
+  get #filter(): Filter | undefined {
+    const { where } = this.#options;
+    return where === undefined || this.#decode !== undefined ? undefined : parseWhere(where);
+  }
+
+  /** Shows the file to the schema; gives the columns that are wanted. */
+  #opened(file: OpenedFile): readonly string[] | undefined {
+    const check = this.#check;
+    if (check === undefined) return this.#options.columns;
+    if (this.#decode === undefined) return check.opened(file);
+    // The columns are of other types than the rows.
+    check.begin();
+    return this.#options.columns;
+  }
+
+  /** The keys to load where the caller wants `columns`. */
+  #keys(columns: readonly string[] | undefined, names: readonly string[], plan: LogicalPlan | undefined): readonly string[] | undefined {
+    if (this.#selection === undefined) return columns;
+    const known = new Set(plan === undefined ? names : plan.row.f.map((field) => field.k));
+    const { keys, unknown } = this.#selection.keys(columns, known);
+    // Whole rows are in no column: any key may be in one of them.
+    if (unknown !== undefined && plan?.x === undefined) throw unknownColumn(this.#file.path, unknown, [...known]);
+    return keys;
+  }
+
+  /** Puts the next wanted rows into `rows` from index `at` on; resolves with how many, undefined after the last. */
+  async next(rows: Row[], at: number): Promise<number | undefined> {
+    const block = this.#selection?.done === true ? undefined : await this.#load.next();
+    if (block === undefined) {
+      this.#pace.finish();
+      this.#check?.finish();
+      return undefined;
+    }
+    const read = (this.#materialiser as Materialiser).put(block.arena, rows, at);
+    this.#load.release(block.index);
+    let more = this.#decode === undefined ? read : decodeRows(this.#decode, rows, at, at + read);
+    if (this.#selection !== undefined) more = this.#selection.keep(rows, at, at + more, block.certain);
+    if (this.#check !== undefined) await this.#check.run(rows, at, at + more, this.#rows);
+    this.#rows += more;
+    this.#pace.advance(read);
+    if (this.#pace.due) await this.#pace.turn();
+    return more;
+  }
+
+  close(): void {
+    this.#load.close();
+  }
+}
+
+/** The top-level columns of the file that hold the wanted keys. */
+function columnIndices({ path, plan, footer }: NativeParquet, keep: ReadonlySet<string>): number[] {
+  const names = footer.columns;
+  const { names: needed, unknown } =
+    plan === undefined ? { names: keep, unknown: [...keep].find((key) => !names.includes(key)) } : neededColumns(plan, keep);
+  if (unknown !== undefined) throw unknownColumn(path, unknown, plan === undefined ? names : plan.row.f.map((field) => field.k));
+  return names.flatMap((name, index) => (needed.has(name) ? [index] : []));
+}
+
+/** The error of a column that the file does not have. */
+export function unknownColumn(path: string, column: string, known: readonly string[]): CheckpointError {
+  const message = `${path} has no column '${column}'; it has ${known.slice(0, 20).join(', ')}`;
+  return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path, column });
+}
