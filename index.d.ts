@@ -33,7 +33,7 @@ export declare interface CheckpointInfo {
     /** The path as it was given. */
     path: string;
     /** What the file is, whatever its name. */
-    format: 'parquet' | 'json';
+    format: 'parquet' | 'json' | 'jsonl';
     /** Number of rows. */
     rows: number;
     /** Size of the file in bytes. */
@@ -42,7 +42,7 @@ export declare interface CheckpointInfo {
     hash: string | null;
     /** The metadata given on save; `{}` when there was none. */
     metadata: Record<string, string>;
-    /** The top-level columns in order of first appearance; empty for JSON checkpoints, which have none. */
+    /** The top-level columns in order of first appearance; empty for JSON and JSONL checkpoints, which have none. */
     columns: ColumnInfo[];
 }
 
@@ -161,6 +161,30 @@ export declare interface CheckpointSchema {
     irregularRows?: number;
 }
 
+/**
+ * One way of keeping a checkpoint in one file. A manager does not know which it has.
+ *
+ * Promises of every store:
+ * - `write` resolves only when the file is durable under its name (temporary sibling, fsync, rename, folder fsync); until then
+ *   the old file is intact, and after a failure it still is and no temporary stays.
+ * - `read` gives back the rows that `write` was given: values, keys, and the order of both.
+ * - Every failure is a `CheckpointError`, except an abort, which rejects with `signal.reason`.
+ * - Neither blocks the event loop for more than some tens of milliseconds at a stretch.
+ */
+declare interface CheckpointStore {
+    readonly format: CheckpointInfo['format'];
+    /** With the dot: `.parquet`, `.json`, `.jsonl`. */
+    readonly extension: string;
+    write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo>;
+    read(path: string, options: ReadOptions): Promise<Row[]>;
+    /** The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row does not fit, no batch follows. */
+    batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined>;
+    /** The hash and the metadata that the file was saved with, and who wrote it: reads no row. */
+    head(path: string): Promise<FileHead>;
+    /** Reads no row of a Parquet file; a file of text must be scanned for its count unless it says it. */
+    info(path: string): Promise<CheckpointInfo>;
+}
+
 export declare type Codec = (typeof CODECS)[number];
 
 /** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
@@ -243,6 +267,44 @@ export declare interface Conditions {
  */
 export declare function diffSchema(first: SchemaSource, second: SchemaSource): SchemaDiff;
 
+/**
+ * Named checkpoints in one directory, in Kura's layout. Names may be any non-empty strings: what a path cannot hold is percent-encoded. `summaries`, `summaries.jsonl` and
+ * `summaries.parquet` are one name.
+ *
+ * All methods reject with a `CheckpointError`, except an aborted call, which rejects with `signal.reason`.
+ */
+declare abstract class DirectoryCheckpointManager implements KuraCheckpointManager {
+    #private;
+    /** The directory that was given. It is made by the first save. */
+    readonly directory: string;
+    /** False: nothing is saved, loaded, listed or deleted. */
+    readonly enabled: boolean;
+    protected constructor(directory: string, kind: ManagerKind);
+    /**
+     * Saves rows under a name, `[]` too; resolves with the path of the file, or with null when the manager is disabled. Until it resolves the checkpoint before it is intact.
+     * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
+     */
+    saveCheckpoint(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string | null>;
+    /**
+     * Loads the rows of a name, as the schema makes them if there is one; null when there is no checkpoint, none of `options.hash`, or when the manager is disabled.
+     * @throws what `readCheckpoint` throws: null never stands for a checkpoint that is there but unreadable
+     */
+    loadCheckpoint<S extends StandardSchemaV1>(name: string, schema: S, options?: KuraLoadOptions): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
+    loadCheckpoint<T extends Row = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
+    /**
+     * The names of the checkpoints, sorted, without extension: each of them loads. A file that is plainly no checkpoint is left out, with a warning; rows are not read for that.
+     */
+    listCheckpoints(): Promise<string[]>;
+    /** Removes a checkpoint, whichever of its files there are; resolves with whether there was one. */
+    deleteCheckpoint(name: string): Promise<boolean>;
+    /** The path of a checkpoint's file, or the one that a save would write. */
+    getCheckpointPath(name: string): Promise<string>;
+    /** What is known of a checkpoint without loading its rows; null when there is none, or when the manager is disabled. */
+    getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null>;
+    /** What the manager is, and how many checkpoints it has. */
+    getStats(): Promise<KuraManagerStats>;
+}
+
 /** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
 declare const ERROR_CODES: readonly [
 /** An argument has the wrong type (a path that is not a string, a step name that is empty). */
@@ -299,6 +361,24 @@ declare const ERROR_CODES: readonly [
 /** What becomes of keys that a schema does not name. */
 export declare type ExtraKeys = 'keep' | 'drop' | 'refuse';
 
+/** What is known of a file before its rows. */
+declare interface FileHead extends Pick<CheckpointInfo, 'hash' | 'metadata'> {
+    /** Left out by formats that do not say it. */
+    origin?: FileOrigin;
+}
+
+/** Who wrote a file, as far as it says so. */
+declare interface FileOrigin {
+    /** The `created_by` of a Parquet footer; null where there is none. */
+    createdBy: string | null;
+    /** The version of the checkpoint's format; null for files of other writers. */
+    formatVersion: number | null;
+    /** The program in whose form the rows were saved; null for our own. */
+    compat: Compat | null;
+    /** Whether the file has checksums that a load compares. */
+    checksums: boolean;
+}
+
 /**
  * The schema of rows: what a save would make of each column, and why. All rows are looked at, as a save does, in chunks of the same size and by the same
  * code, so that what it says is what `writeCheckpoint` does without a schema of its own (which may take fewer rows at a time where texts are long). Nothing is
@@ -319,6 +399,78 @@ export declare function inferSchema(rows: Iterable<Row>): CheckpointSchema;
 /** True for a {@link CheckpointError} of any copy of this package and of any realm. */
 export declare function isCheckpointError(error: unknown): error is CheckpointError;
 
+/**
+ * Named checkpoints as JSON lines, a row a line: `<directory>/<name>.jsonl`. Kura's default, and the one that any tool for text reads.
+ *
+ * ```ts
+ * const checkpoints = new JsonlCheckpointManager('checkpoints');
+ * const summaries = (await checkpoints.loadCheckpoint('summaries', ConversationSummary)) ?? (await summarise(conversations));
+ * await checkpoints.saveCheckpoint('summaries', summaries);
+ * ```
+ */
+export declare class JsonlCheckpointManager extends DirectoryCheckpointManager {
+    constructor(directory: string, options?: JsonlCheckpointManagerOptions);
+}
+
+/** Options of {@link JsonlCheckpointManager}. */
+export declare interface JsonlCheckpointManagerOptions {
+    /** `false`: nothing is saved, loaded, listed or deleted. @default true */
+    enabled?: boolean;
+    /** Save lines that Kura's classes read, and refuse what they would not: see `compat` of a save. @default none */
+    compat?: 'kura';
+    /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
+    logger?: Logger | false;
+}
+
+/** What is known of a checkpoint without loading its rows. */
+export declare interface KuraCheckpointInfo extends CheckpointInfo {
+    /** Without extension. */
+    name: string;
+    /** When the file was written. */
+    modified: Date;
+}
+
+/** What all of the Kura managers do, and whatever else {@link MultiCheckpointManager} shall keep checkpoints in. Names are alike with and without extension. */
+export declare interface KuraCheckpointManager {
+    readonly enabled: boolean;
+    /** Where it keeps checkpoints, for messages. */
+    readonly directory: string;
+    /** Saves rows; resolves with the path, or null when it is disabled. */
+    saveCheckpoint(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string | null>;
+    /** Loads rows; null when there are none of the name, or when it is disabled. */
+    loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, options?: KuraLoadOptions): Promise<Row[] | null>;
+    /** The names of its checkpoints, sorted, without extension. */
+    listCheckpoints(): Promise<string[]>;
+    /** Removes a checkpoint; resolves with whether there was one. */
+    deleteCheckpoint(name: string): Promise<boolean>;
+    /** Where a checkpoint is, or would be saved. */
+    getCheckpointPath(name: string): Promise<string>;
+    /** What is known of a checkpoint without loading it; null as of a load. */
+    getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null>;
+    getStats(): Promise<KuraManagerStats>;
+}
+
+/** Options of `loadCheckpoint` of the Kura managers. The schema is an argument. */
+export declare interface KuraLoadOptions extends Omit<ReadOptions, 'schema'> {
+    /** A checkpoint that was saved with another hash, or with none, counts as not there. @default any */
+    hash?: string;
+    /**
+     * What becomes of a JSONL file that ends in the middle of a line, as a program that was killed leaves it: `keep` gives the rows before it, with a warning that names file and line;
+     * `refuse` is `ERR_CKPT_TRUNCATED`, as is a file without a whole row. @default 'keep'
+     */
+    torn?: 'keep' | 'refuse';
+}
+
+/** What a manager says of itself. */
+export declare interface KuraManagerStats {
+    /** The name of its class. */
+    type: string;
+    enabled: boolean;
+    directory: string;
+    /** The number of checkpoints that it lists. */
+    checkpoints: number;
+}
+
 /** A value that `values` may list. */
 export declare type Literal = string | number | boolean | bigint;
 
@@ -328,10 +480,26 @@ export declare interface LoadOptions extends ReadOptions {
     hash?: string;
 }
 
+/** See {@link MultiCheckpointManagerOptions}. */
+export declare type LoadStrategy = 'first_found' | 'priority';
+
 /** Where a manager tells what it did. `console` is one. */
 export declare interface Logger {
     info(message: string): void;
     warn(message: string): void;
+}
+
+/** What a kind of manager is. */
+declare interface ManagerKind {
+    /** The name of its class. */
+    type: string;
+    /** What it saves with. */
+    store: CheckpointStore;
+    /** Those of its files: see layout.ts. */
+    extensions: readonly string[];
+    enabled: boolean;
+    logger: Logger | null;
+    defaults: WriteDefaults;
 }
 
 /** Options of {@link CheckpointManager.migrateJsonToArrow}. */
@@ -386,6 +554,82 @@ export declare interface MigrationOutcome {
     error?: unknown;
 }
 
+/**
+ * Named checkpoints in several managers at once, so that one that is damaged or out of reach loses nothing.
+ *
+ * ```ts
+ * const checkpoints = new MultiCheckpointManager(
+ *   [new ParquetCheckpointManager('checkpoints'), new JsonlCheckpointManager('/mnt/backup')],
+ *   { heal: true },
+ * );
+ * ```
+ *
+ * The managers keep their order. What one of them does not do is told with a warning; errors of a call, of its rows or its schema are thrown at once, as they would be the same in all.
+ * Where all managers fail the error has the code of the first, and all errors in its `cause`, an `AggregateError`.
+ */
+export declare class MultiCheckpointManager implements KuraCheckpointManager {
+    #private;
+    readonly saveStrategy: SaveStrategy;
+    readonly loadStrategy: LoadStrategy;
+    /** Whether loads save the checkpoint anew where it was damaged or missing. */
+    readonly heal: boolean;
+    constructor(managers: readonly KuraCheckpointManager[], options?: MultiCheckpointManagerOptions);
+    /** The managers, in their order. */
+    get managers(): readonly KuraCheckpointManager[];
+    /** Whether any of the managers is enabled now. */
+    get enabled(): boolean;
+    /** The directory of the primary manager: the first that is enabled. */
+    get directory(): string;
+    /**
+     * Saves rows as `saveStrategy` says; resolves with the path in the first manager that took them, or with null when none is enabled. An iterable is held as an array where there is more than one.
+     * @throws when all managers fail
+     */
+    saveCheckpoint(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string | null>;
+    /**
+     * Loads the rows of a name as `loadStrategy` says; null when no manager has it. A JSONL file that is torn counts as damaged while another manager has the checkpoint whole.
+     * @throws when all managers that have it fail
+     */
+    loadCheckpoint<S extends StandardSchemaV1>(name: string, schema: S, options?: KuraLoadOptions): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
+    loadCheckpoint<T extends Row = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
+    /** The names that any of the managers has, sorted, each once. @throws when all managers fail */
+    listCheckpoints(): Promise<string[]>;
+    /** Removes a checkpoint from all managers; resolves with whether any had it. @throws when one fails, after all were asked: it would still be loaded */
+    deleteCheckpoint(name: string): Promise<boolean>;
+    /** Where the primary manager has a checkpoint, or would save it. */
+    getCheckpointPath(name: string): Promise<string>;
+    /** What is known of a checkpoint, from the first manager that can tell; null when none has it. @throws when all that have it fail */
+    getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null>;
+    /** The strategies, and what the managers say of themselves. */
+    getStats(): Promise<MultiManagerStats>;
+}
+
+/** Options of {@link MultiCheckpointManager}. */
+export declare interface MultiCheckpointManagerOptions {
+    /**
+     * Where a save goes: to `all_enabled` managers, or to the primary one only, the first that is enabled; where that fails, to the next. A manager that fails is told of with a warning, and its older
+     * checkpoint of the name is removed, so that no load finds it. Only where all fail the save does. @default 'all_enabled'
+     */
+    saveStrategy?: SaveStrategy;
+    /**
+     * Where a load looks: in the enabled managers in their order, until one has the checkpoint whole. One that fails is passed over, with a warning. With `first_found` it is as good
+     * in any of them. With `priority` it belongs in the first: that it has none is told with a warning, too. Only where all that have it fail the load does. @default 'first_found'
+     */
+    loadStrategy?: LoadStrategy;
+    /** A load saves the checkpoint anew in those managers before the one it came from: in those that failed, and in those that had none. It waits for that. @default false */
+    heal?: boolean;
+    /** Where the manager tells what failed and what it healed; its managers have their own. @default console */
+    logger?: Logger | false;
+}
+
+/** What {@link MultiCheckpointManager} says of itself. */
+export declare interface MultiManagerStats extends KuraManagerStats {
+    saveStrategy: SaveStrategy;
+    loadStrategy: LoadStrategy;
+    heal: boolean;
+    /** In their order, disabled ones too. */
+    managers: KuraManagerStats[];
+}
+
 /** What is known of a checkpoint of a manager without loading its rows. */
 export declare interface NamedCheckpointInfo extends CheckpointInfo {
     step: string;
@@ -399,6 +643,26 @@ export declare interface NamedCheckpointInfo extends CheckpointInfo {
 /** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
 declare type Operand = unknown;
 
+/**
+ * Named checkpoints as Parquet: `<directory>/<name>.parquet`. It reads those of Kura's own ParquetCheckpointManager, with the values that are JSON text in them. Without the native binary it
+ * saves `<name>.json`, and still reads Parquet.
+ */
+export declare class ParquetCheckpointManager extends DirectoryCheckpointManager {
+    constructor(directory: string, options?: ParquetCheckpointManagerOptions);
+}
+
+/** Options of {@link ParquetCheckpointManager}. Those of compression and row groups are the defaults of its saves. */
+export declare interface ParquetCheckpointManagerOptions extends Pick<WriteOptions, 'compressionLevel' | 'rowGroupRows'> {
+    /** As of {@link JsonlCheckpointManagerOptions}. @default true */
+    enabled?: boolean;
+    /** The codec of the column chunks, Kura's default. @default 'snappy' */
+    compression?: NonNullable<WriteOptions['compression']>;
+    /** Save Parquet that Kura's own manager reads: see `compat` of a save. @default none */
+    compat?: 'kura';
+    /** As of {@link JsonlCheckpointManagerOptions}. @default console */
+    logger?: Logger | false;
+}
+
 /** What a running save or load tells its `onProgress`. */
 export declare interface Progress {
     /** Rows handed over so far. */
@@ -408,7 +672,8 @@ export declare interface Progress {
 }
 
 /**
- * Loads all rows of a checkpoint: exactly the rows that were saved, or with `schema` what that makes of them. Also opens Parquet files of other writers and JSON arrays of objects.
+ * Loads all rows of a checkpoint: exactly the rows that were saved, or with `schema` what that makes of them. Also opens Parquet files of other writers, JSON arrays of objects,
+ * and files of a JSON object a line whose name ends in `.jsonl` or `.ndjson`; Parquet and JSON are told by their contents, not by the name.
  *
  * @throws CheckpointError `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
  * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, `ERR_CKPT_SCHEMA` for
@@ -442,7 +707,7 @@ export declare interface ReadOptions {
     extraColumns?: 'keep' | 'drop';
     /** The file may have been written by this Python program itself: give the rows that it was given. Managers know by themselves. @default none */
     compat?: Compat;
-    /** Compare the checksums of what is read with those in the file. JSON files and most of other writers have none. @default true */
+    /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
     verify?: boolean;
     /** Aborts the load: rejects with `signal.reason`. */
     signal?: AbortSignal;
@@ -459,6 +724,9 @@ export declare interface ReadOptions {
  * that was at the path stays as it was.
  */
 export declare type Row = Record<string, unknown>;
+
+/** See {@link MultiCheckpointManagerOptions}. */
+export declare type SaveStrategy = 'all_enabled' | 'primary_only';
 
 /** A column, a key or an element that both schemas have, of different types. */
 export declare interface SchemaChange {
@@ -630,7 +898,7 @@ export declare interface Where {
  * it still is.
  *
  * The file is Parquet; it is JSON if `path` ends in `.json`, or where the native binary is missing (one warning a process), or with
- * `ARROW_CKPT_FORCE_JSON=1`. `info.format` tells. `readCheckpoint` goes by the file's contents, not by its name.
+ * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` tells.
  *
  * An array must not change until the promise settles. Folders on the way to `path` are made.
  *
@@ -641,9 +909,11 @@ export declare interface Where {
  */
 export declare function writeCheckpoint(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<CheckpointInfo>;
 
+declare type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'compat'>;
+
 /** Options of every save. */
 export declare interface WriteOptions {
-    /** The codec of the column chunks; no effect on JSON, as the next two. @default 'auto' */
+    /** The codec of the column chunks; no effect on JSON and JSONL, as the next two. @default 'auto' */
     compression?: Codec;
     /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. With any other codec, `auto` too, it is an error. @default gzip 6, brotli 4, zstd 1 */
     compressionLevel?: number;
@@ -660,7 +930,7 @@ export declare interface WriteOptions {
     schema?: StandardSchemaV1 | CheckpointSchema;
     /**
      * Saves in the form that the loaders of a Python program read: `docetl` (Parquet as of its PyArrow checkpoints, JSON as of today's), `kura` (Parquet and
-     * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. All rows are held in memory. A load here needs no option. @default none
+     * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. For Parquet all rows are held in memory. A load here needs no option. @default none
      */
     compat?: Compat;
     /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */

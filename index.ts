@@ -8,6 +8,21 @@ export {
 export { readCheckpoint, writeCheckpoint } from './lib/files/checkpoint-files.js';
 export { verifyCheckpoint, type VerifyResult } from './lib/files/verify.js';
 export { CheckpointManager } from './lib/managers/checkpoint-manager.js';
+export { JsonlCheckpointManager } from './lib/managers/kura/jsonl-manager.js';
+export { MultiCheckpointManager } from './lib/managers/kura/multi-manager.js';
+export { ParquetCheckpointManager } from './lib/managers/kura/parquet-manager.js';
+export type {
+  JsonlCheckpointManagerOptions,
+  KuraCheckpointInfo,
+  KuraCheckpointManager,
+  KuraLoadOptions,
+  KuraManagerStats,
+  LoadStrategy,
+  MultiCheckpointManagerOptions,
+  MultiManagerStats,
+  ParquetCheckpointManagerOptions,
+  SaveStrategy,
+} from './lib/managers/kura/types.js';
 export type { Logger } from './lib/managers/log-lines.js';
 export type {
   CheckpointListing,

@@ -39,6 +39,8 @@ const PARTS: Part[] = [
   { title: 'JSON', mode: 'json', share: 0.15 },
   { title: 'JSON from generators', mode: 'json-generator', share: 0.05 },
   { title: 'JSON from async generators', mode: 'json-async', share: 0.05 },
+  { title: 'JSONL', mode: 'jsonl', share: 0.1 },
+  { title: 'JSONL from generators', mode: 'jsonl-generator', share: 0.05 },
 ];
 
 // Processes of their own: half of them for the processors, half for the disk that the others wait for.

@@ -20,7 +20,7 @@ export interface Progress {
 
 /** Options of every save. */
 export interface WriteOptions {
-  /** The codec of the column chunks; no effect on JSON, as the next two. @default 'auto' */
+  /** The codec of the column chunks; no effect on JSON and JSONL, as the next two. @default 'auto' */
   compression?: Codec;
   /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. With any other codec, `auto` too, it is an error. @default gzip 6, brotli 4, zstd 1 */
   compressionLevel?: number;
@@ -37,7 +37,7 @@ export interface WriteOptions {
   schema?: StandardSchemaV1 | CheckpointSchema;
   /**
    * Saves in the form that the loaders of a Python program read: `docetl` (Parquet as of its PyArrow checkpoints, JSON as of today's), `kura` (Parquet and
-   * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. All rows are held in memory. A load here needs no option. @default none
+   * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. For Parquet all rows are held in memory. A load here needs no option. @default none
    */
   compat?: Compat;
   /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
@@ -68,7 +68,7 @@ export interface ReadOptions {
   extraColumns?: 'keep' | 'drop';
   /** The file may have been written by this Python program itself: give the rows that it was given. Managers know by themselves. @default none */
   compat?: Compat;
-  /** Compare the checksums of what is read with those in the file. JSON files and most of other writers have none. @default true */
+  /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
   verify?: boolean;
   /** Aborts the load: rejects with `signal.reason`. */
   signal?: AbortSignal;
@@ -81,7 +81,7 @@ export interface CheckpointInfo {
   /** The path as it was given. */
   path: string;
   /** What the file is, whatever its name. */
-  format: 'parquet' | 'json';
+  format: 'parquet' | 'json' | 'jsonl';
   /** Number of rows. */
   rows: number;
   /** Size of the file in bytes. */
@@ -90,7 +90,7 @@ export interface CheckpointInfo {
   hash: string | null;
   /** The metadata given on save; `{}` when there was none. */
   metadata: Record<string, string>;
-  /** The top-level columns in order of first appearance; empty for JSON checkpoints, which have none. */
+  /** The top-level columns in order of first appearance; empty for JSON and JSONL checkpoints, which have none. */
   columns: ColumnInfo[];
 }
 

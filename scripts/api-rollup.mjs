@@ -1,6 +1,6 @@
-// npm run api: rolls the public types of dist/ up into index.d.ts. With --check it writes nothing and fails when index.d.ts is stale.
+// npm run api: rolls the public types of dist/ up into index.d.ts and kura.d.ts. With --check it writes nothing and fails when one is stale.
 // dist/ must be built. API Extractor brings a TypeScript of its own, for the native tsc has no JavaScript API.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,17 +8,21 @@ import apiExtractor from '@microsoft/api-extractor';
 
 const { Extractor, ExtractorConfig } = apiExtractor;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TARGET = join(ROOT, 'index.d.ts');
-const HEADER = '// The public types of arrow-ckpt, rolled up by `npm run api`. Do not edit.\n';
+/** Each entry of the package: its types in dist/, and the file that is rolled up from them. */
+const ENTRIES = [
+  { name: 'arrow-ckpt', source: 'index.d.ts', target: 'index.d.ts' },
+  { name: 'arrow-ckpt/kura', source: 'lib/kura/schemas.d.ts', target: 'kura.d.ts' },
+];
 
-function rollUp() {
+function rollUp({ name, source }) {
+  const entry = join(ROOT, 'dist', source);
   const folder = mkdtempSync(join(tmpdir(), 'arrow-ckpt-api-'));
   try {
     const rollup = join(folder, 'index.d.ts');
     const config = ExtractorConfig.prepare({
       configObject: {
         projectFolder: ROOT,
-        mainEntryPointFilePath: join(ROOT, 'dist', 'index.d.ts'),
+        mainEntryPointFilePath: entry,
         compiler: {
           overrideTsconfig: {
             compilerOptions: {
@@ -30,7 +34,7 @@ function rollUp() {
               strict: true,
               skipLibCheck: true,
             },
-            files: [join(ROOT, 'dist', 'index.d.ts')],
+            files: [entry],
           },
         },
         apiReport: { enabled: false },
@@ -58,7 +62,7 @@ function rollUp() {
     });
     const result = Extractor.invoke(config, { localBuild: true, messageCallback: quiet });
     if (!result.succeeded) throw new Error(`API Extractor found ${result.errorCount} errors`);
-    return HEADER + readFileSync(rollup, 'utf8');
+    return `// The public types of ${name}, rolled up by \`npm run api\`. Do not edit.\n${readFileSync(rollup, 'utf8')}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -69,13 +73,16 @@ function quiet(message) {
   if (message.logLevel === 'info' || message.logLevel === 'verbose' || message.messageId.startsWith('console-')) message.handled = true;
 }
 
-const rolled = rollUp();
-if (!process.argv.includes('--check')) {
-  writeFileSync(TARGET, rolled);
-  console.log('index.d.ts is written');
-} else if (readFileSync(TARGET, 'utf8').replaceAll('\r\n', '\n') === rolled) {
-  console.log('index.d.ts is up to date');
-} else {
-  console.error('index.d.ts is stale: run `npm run api` and commit it');
-  process.exitCode = 1;
+for (const entry of ENTRIES) {
+  const rolled = rollUp(entry);
+  const target = join(ROOT, entry.target);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(target, rolled);
+    console.log(`${entry.target} is written`);
+  } else if (existsSync(target) && readFileSync(target, 'utf8').replaceAll('\r\n', '\n') === rolled) {
+    console.log(`${entry.target} is up to date`);
+  } else {
+    console.error(`${entry.target} is stale: run \`npm run api\` and commit it`);
+    process.exitCode = 1;
+  }
 }

@@ -19,6 +19,7 @@ const REQUIRED = [
   'LICENSE-MIT',
   'LICENSE-APACHE',
   'index.d.ts',
+  'kura.d.ts',
   'binding.cjs',
   'binding.d.cts',
   'dist/index.js',

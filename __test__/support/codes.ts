@@ -4,8 +4,8 @@ import { isCheckpointError, type CheckpointError, type CheckpointErrorCode } fro
 /** The codes that {@link rejectsWith} has met in this process. */
 export const seenCodes = new Set<CheckpointErrorCode>();
 
-/** The two ways of keeping a checkpoint, by the extension that chooses them. */
-export const FORMATS = ['parquet', 'json'] as const;
+/** The ways of keeping a checkpoint, by the extension that chooses them. */
+export const FORMATS = ['parquet', 'json', 'jsonl'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Awaits the failure of `work` and checks that it is a `CheckpointError` of this code with these fields; gives it back. */

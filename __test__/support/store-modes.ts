@@ -1,6 +1,7 @@
 import type { Row, WriteOptions } from 'arrow-ckpt';
 import { fallbackStore } from '../../lib/fallback/store.ts';
 import { jsonStore } from '../../lib/store/json-store.ts';
+import { jsonlStore } from '../../lib/store/jsonl-store.ts';
 import { parquetStore } from '../../lib/store/parquet-store.ts';
 
 /** A way from rows to a file and back. */
@@ -30,6 +31,7 @@ function mode(save: Save, load: Load, source: (rows: readonly Row[]) => Iterable
 
 const { write: toParquet, read: fromParquet } = parquetStore;
 const { write: toJson, read: fromJson } = jsonStore;
+const { write: toLines, read: fromLines } = jsonlStore;
 
 /** Every way. They must agree on every value. */
 export const STORE_MODES = {
@@ -40,6 +42,8 @@ export const STORE_MODES = {
   json: mode(toJson, fromJson),
   'json-generator': mode(toJson, fromJson, each),
   'json-async': mode(toJson, fromJson, later),
+  jsonl: mode(toLines, fromLines),
+  'jsonl-generator': mode(toLines, fromLines, each),
 } satisfies Record<string, StoreMode>;
 
 export type StoreModeName = keyof typeof STORE_MODES;

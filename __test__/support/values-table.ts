@@ -15,17 +15,17 @@ export const committedTable = (): string => readFileSync(VALUES_PATH, 'utf8');
 
 const HEAD = `# Every kind of value
 
-What a checkpoint makes of each kind of value, in Parquet and in JSON: a value comes back the same, or as this table says, or the save is refused with \`row\`,
+What a checkpoint makes of each kind of value, in Parquet, JSON and JSONL: a value comes back the same, or as this table says, or the save is refused with \`row\`,
 \`column\` (the path) and advice, before any file is touched.
 
 One thing hangs on the place: an array with a key of its own is refused, but Parquet saves look for such keys in the first chunk of rows and in one array of 32 after it
-(the match of a regular expression they always see). A rare such array in later rows is stored without the key. JSON saves look at every array.
+(the match of a regular expression they always see). A rare such array in later rows is stored without the key. JSON and JSONL saves look at every array.
 
 Made by \`npx tsx __test__/programs/values-table.ts\`, which saves and loads each; a test fails where this file says something else. "Same" is: the same by
 \`Object.is\`, the same classes and bytes, the same keys in the same order at every level.
 
 - **Column**: the type of a Parquet column that holds such values only, as \`info.columns\` names it; other engines see that type. \`json\` is text.
-- **As text**: how one such value stands in a column of other values: JSON text in the hidden column beside it (FORMAT.md, 3.2), or in a \`json\` column, and in JSON files.
+- **As text**: how one such value stands in a column of other values: JSON text in the hidden column beside it (FORMAT.md, 3.2), or in a \`json\` column, and in JSON and JSONL files.
 `;
 
 /** The table as the code makes it now; `folder` is for the files. */
@@ -37,14 +37,14 @@ export async function valuesTable(folder: string): Promise<string> {
 
 async function section({ title, kinds }: ValueGroup, folder: string): Promise<string> {
   const all = kinds.every((kind) => kind.refused !== undefined);
-  const head = all ? ['kind', 'example', 'Parquet', 'JSON'] : ['kind', 'example', 'column', 'as text', 'Parquet', 'JSON'];
+  const head = all ? ['kind', 'example', 'Parquet', 'JSON', 'JSONL'] : ['kind', 'example', 'column', 'as text', 'Parquet', 'JSON', 'JSONL'];
   const lines = await Promise.all(kinds.map((kind) => line(kind, folder, all)));
   return [`## ${title}\n`, cells(head), cells(head.map(() => '---')), ...lines.map(cells), ''].join('\n');
 }
 
 async function line(kind: ValueKind, folder: string, all: boolean): Promise<string[]> {
   const start = [kind.kind, code(kind.example)];
-  const results = await Promise.all([outcome(kind, 'parquet', folder), outcome(kind, 'json', folder)]);
+  const results = await Promise.all((['parquet', 'json', 'jsonl'] as const).map((mode) => outcome(kind, mode, folder)));
   if (all) return [...start, ...results];
   return [...start, code(await columnType(kind, folder)), code(textOf(kind)), ...results];
 }

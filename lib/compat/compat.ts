@@ -1,3 +1,4 @@
+import type { Pace } from '../files/pace.js';
 import type { FileColumn } from '../files/logical-columns.js';
 import type { Row } from '../rows.js';
 import { docetl } from './docetl/codec.js';
@@ -13,13 +14,20 @@ export interface ForeignFile {
   ours: boolean;
 }
 
+/** Rows in the form of another program. */
+export interface Encoded {
+  rows: Row[];
+  /** Rows that show the types of the columns beforehand. */
+  samples: Row[];
+}
+
 /** How another program keeps rows in Parquet. */
 export interface CompatCodec {
   /**
    * The rows that make columns which the program reads back as these rows.
    * @throws CheckpointError `ERR_CKPT_NOT_COMPATIBLE` with `row`, `column` and the reason, where it could not
    */
-  encode(rows: readonly Row[]): Row[];
+  encode(rows: readonly Row[], pace: Pace): Encoded | Promise<Encoded>;
   /**
    * What makes of the file's rows those that were saved, undefined for a row that stands for none. Undefined where the rows are as they were saved,
    * or where the file is not of this program.

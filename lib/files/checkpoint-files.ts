@@ -2,15 +2,14 @@ import { checkPath, checkReadOptions, checkWriteOptions, type CheckpointInfo, ty
 import type { Row } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
-import { chooseStore, storeOf } from '../store/choose.js';
-import { jsonStore } from '../store/json-store.js';
+import { storeFor, storeOf } from '../store/choose.js';
 
 /**
  * Saves rows as one checkpoint file and resolves when it is durable. Until then the file that was at `path` is intact, and after a failure
  * it still is.
  *
  * The file is Parquet; it is JSON if `path` ends in `.json`, or where the native binary is missing (one warning a process), or with
- * `ARROW_CKPT_FORCE_JSON=1`. `info.format` tells. `readCheckpoint` goes by the file's contents, not by its name.
+ * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` tells.
  *
  * An array must not change until the promise settles. Folders on the way to `path` are made.
  *
@@ -28,12 +27,12 @@ export async function writeCheckpoint(
   const checked = checkWriteOptions(options);
   checkSchemaOptions(checked);
   checked.signal?.throwIfAborted();
-  const store = path.endsWith('.json') ? jsonStore : chooseStore(true);
-  return store.write(path, rows, checked);
+  return storeFor(path).write(path, rows, checked);
 }
 
 /**
- * Loads all rows of a checkpoint: exactly the rows that were saved, or with `schema` what that makes of them. Also opens Parquet files of other writers and JSON arrays of objects.
+ * Loads all rows of a checkpoint: exactly the rows that were saved, or with `schema` what that makes of them. Also opens Parquet files of other writers, JSON arrays of objects,
+ * and files of a JSON object a line whose name ends in `.jsonl` or `.ndjson`; Parquet and JSON are told by their contents, not by the name.
  *
  * @throws CheckpointError `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
  * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, `ERR_CKPT_SCHEMA` for

@@ -1,6 +1,6 @@
 import type { Slab } from '../columnar/write/chunk-bytes.js';
 import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
-import { codecOf } from '../compat/compat.js';
+import { codecOf, type Encoded } from '../compat/compat.js';
 import type { Compat } from '../compat/names.js';
 import { CheckpointError } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
@@ -21,9 +21,10 @@ const MAX_CHUNK_BYTES = 4 * SLAB_BYTES;
 /** Writes rows as a Parquet checkpoint through the core; keeps the promises of `CheckpointStore.write`. */
 export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
   const { compat } = options;
-  const source = compat === undefined ? rowsSource(rows) : await encoded(rowsSource(rows), compat, options, path);
+  const encoded = compat === undefined ? undefined : await encode(rowsSource(rows), compat, options, path);
+  const source = encoded?.rows ?? rowsSource(rows);
   const check = compat === undefined ? saveCheck(options, path) : undefined;
-  const writer = new ParquetWriter(path, options, countOf(source), check?.samples());
+  const writer = new ParquetWriter(path, options, countOf(source), encoded?.samples ?? check?.samples());
   try {
     if (Array.isArray(source) && check === undefined) await writer.append(source);
     else {
@@ -41,14 +42,15 @@ export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIter
 }
 
 /** The rows in another program's form, after the schema has looked at them as they are. */
-async function encoded(rows: RowsSource, compat: Compat, options: WriteOptions, path: string): Promise<Row[]> {
+async function encode(rows: RowsSource, compat: Compat, options: WriteOptions, path: string): Promise<Encoded> {
   const check = saveCheck(options, path);
   const all: Row[] = [];
   for await (const chunk of chunksOf(rows, CHUNK_ROWS, { signal: options.signal })) {
     if (check === undefined || (await check.accepts(chunk))) for (const row of chunk) all.push(row);
   }
   check?.finish();
-  return codecOf(compat).encode(all);
+  const { signal } = options;
+  return codecOf(compat).encode(all, new Pace(signal === undefined ? {} : { signal }));
 }
 
 class ParquetWriter {

@@ -44,7 +44,8 @@ export function badRow(window: FileWindow, from: number, to: number, row: number
   return damaged(window, from + error.at, error.expected, row, cause);
 }
 
-function showByte(byte: number): string {
+/** A byte for messages. */
+export function showByte(byte: number): string {
   if (byte > 0x20 && byte < 0x7f) return `'${String.fromCharCode(byte)}'`;
   return `byte 0x${byte.toString(16).padStart(2, '0')}`;
 }

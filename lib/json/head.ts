@@ -23,7 +23,8 @@ export async function readTail(window: FileWindow, isEnvelope: boolean): Promise
   if ((await window.peek()) !== -1) throw damaged(window, window.start, 'the end of the file');
 }
 
-async function skipByteOrderMark(window: FileWindow): Promise<void> {
+/** Passes a byte order mark at the beginning of the file. */
+export async function skipByteOrderMark(window: FileWindow): Promise<void> {
   while (window.end < 3 && (await window.more()));
   const { bytes } = window;
   if (window.end >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) window.start = 3;

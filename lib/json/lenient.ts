@@ -19,6 +19,17 @@ export function mayBePython(text: string): boolean {
   return WORD.test(text);
 }
 
+/** A JSON text of another program, which may be Python's: by `JSON.parse` where that loses nothing. @throws SyntaxError */
+export function parseForeign(text: string): unknown {
+  if (mayRound(text)) return parseLenient(text);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (mayBePython(text)) return parseLenient(text);
+    throw error;
+  }
+}
+
 /**
  * Parses JSON as Python's `json` module writes it: with the words `NaN`, `Infinity` and `-Infinity`, and with integers of any size. An integer that a number
  * does not hold, or that JavaScript would print in other digits, becomes a bigint. All else is as with `JSON.parse`.

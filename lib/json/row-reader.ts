@@ -1,12 +1,10 @@
-import { isAscii, isUtf8 } from 'node:buffer';
-import { CheckpointError, isCheckpointError } from '../errors.js';
+import type { CheckpointError } from '../errors.js';
 import type { Row } from '../rows.js';
-import { mayHaveEscapes } from '../value/extended-json.js';
-import { restore } from '../value/restore.js';
 import { badRow, damaged } from './damage.js';
 import { mayBePython, mayRound, parseLenient } from './lenient.js';
 import { ObjectScan } from './object-scan.js';
 import { RowScanner, type RowGroup } from './row-scanner.js';
+import { firstOddByte, isObject, restoreRows, utf8Text } from './row-text.js';
 import { CHUNK_BYTES, isSpace, type FileWindow } from './window.js';
 
 /** How much may be in hand without a seam before rows are looked for by the scan. */
@@ -87,34 +85,16 @@ export class RowReader {
   }
 
   #finish(rows: Row[], text: string): Row[] {
-    const first = this.rows;
+    if (this.#escapes) restoreRows(rows, text, this.#window.path, this.rows);
     this.rows += rows.length;
-    if (!this.#escapes || !mayHaveEscapes(text)) return rows;
-    for (let index = 0; index < rows.length; index++) {
-      try {
-        rows[index] = restore(rows[index]) as Row;
-        if (!isObject(rows[index])) throw new CheckpointError('ERR_CKPT_CORRUPT', 'an escape that stands for a row, but is none');
-      } catch (cause) {
-        if (!isCheckpointError(cause)) throw cause;
-        const { path } = this.#window;
-        const message = `${path} is damaged in row ${first + index}: ${cause.message}`;
-        throw new CheckpointError(cause.code, message, { path, row: first + index, cause });
-      }
-    }
     return rows;
   }
 
   #text(from: number, to: number): string {
-    const { bytes } = this.#window;
-    const part = bytes.subarray(from, to);
-    // Node's latin1 is several times as fast as its utf8, and gives a one-byte string that parses faster.
-    if (isAscii(part)) return part.toString('latin1');
-    const text = part.toString();
-    if (isUtf8(part)) return text;
-    const again = Buffer.from(text);
-    let at = 0;
-    while (again[at] === part[at]) at++;
-    throw damaged(this.#window, from + at, 'UTF-8', this.rows);
+    const part = this.#window.bytes.subarray(from, to);
+    const text = utf8Text(part);
+    if (text === undefined) throw damaged(this.#window, from + firstOddByte(part), 'UTF-8', this.rows);
+    return text;
   }
 
   /** Which of the rows that were refused together is to blame. */
@@ -157,8 +137,4 @@ function parseRows(text: string, foreign: boolean, python: boolean): Row[] | und
 
 function parseRow(text: string, ours: boolean): unknown {
   return ours ? JSON.parse(text) : parseLenient(text);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

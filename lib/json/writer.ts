@@ -2,16 +2,14 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Row } from '../rows.js';
 import { textOf } from '../value/extended-json.js';
 import { JsonTree } from '../value/json-tree.js';
-import { headerText, type EnvelopeHeader } from './envelope.js';
+import type { EnvelopeHeader } from './envelope.js';
+import type { RowsForm } from './form.js';
 
 /**
  * How many bytes are gathered before they are written. At some 100 MB/s of JSON.stringify that is 5 ms without a turn of the event
  * loop, and large enough that the calls to the system do not count.
  */
 export const PIECE_BYTES = 1 << 19;
-
-const COMMA = 0x2c;
-const NEWLINE = 0x0a;
 
 /** The least that a row may find free: most fit, the others are written on their own. */
 const SLACK = 1 << 16;
@@ -20,20 +18,27 @@ const SLACK = 1 << 16;
 export type RowText = (row: Row, index: number) => string;
 
 /**
- * Writes rows into a new file, one a line, as a JSON array or, when that cannot say everything, inside an envelope object.
+ * Writes rows into a new file, one a line, without a header or, when that cannot say everything, with one.
  *
- * Whether rows need escapes, and so an envelope, is known only when the last one is seen, and they may come from an iterator that
- * runs but once. So an array is begun, and when the first row with an escape comes after bytes were written, these are moved up in
- * the file to make place for the header: a copy in pieces inside the temporary, once, in a rare case.
+ * Whether rows need escapes, and so a header, is known only when the last one is seen, and they may come from an iterator that
+ * runs but once. So a file without one is begun, and when the first row with an escape comes after bytes were written, these are moved up
+ * in the file to make place for the header: a copy in pieces inside the temporary, once, in a rare case.
  */
 export class RowsWriter {
   rows = 0;
   readonly #handle: FileHandle;
+  readonly #form: RowsForm;
   readonly #header: EnvelopeHeader;
   readonly #tree = new JsonTree();
   readonly #pieceBytes: number;
   readonly #text: RowText;
-  /** Bytes of the header; 1 (the bracket) while it is an array. */
+  readonly #first: Buffer;
+  readonly #next: Buffer;
+  /** No header so far. */
+  #isBare: boolean;
+  /** The first row would be taken for a header. */
+  #misleads = false;
+  /** Bytes of the file before the first row. */
   #headBytes: number;
   /** The piece that is being filled, and the one that may be on its way to the file. */
   #piece: Buffer;
@@ -46,31 +51,41 @@ export class RowsWriter {
   #writing: Promise<void> = Promise.resolve();
 
   /** `text`: how a row becomes JSON, where another program shall read it. */
-  constructor(handle: FileHandle, header: Pick<EnvelopeHeader, 'hash' | 'metadata'>, text?: RowText, pieceBytes = PIECE_BYTES) {
+  constructor(
+    handle: FileHandle,
+    form: RowsForm,
+    header: Pick<EnvelopeHeader, 'hash' | 'metadata'>,
+    text?: RowText,
+    pieceBytes = PIECE_BYTES,
+  ) {
     this.#handle = handle;
+    this.#form = form;
+    this.#first = Buffer.from(form.first);
+    this.#next = Buffer.from(form.next);
     this.#text = text ?? ((row, index) => textOf(this.#tree, row, { row: index, path: '' }));
     this.#header = { rows: 0, escapes: false, ...header };
     this.#pieceBytes = pieceBytes;
     this.#piece = Buffer.allocUnsafeSlow(pieceBytes + SLACK);
     this.#spare = Buffer.allocUnsafeSlow(pieceBytes + SLACK);
-    const isArray = header.hash === null && Object.keys(header.metadata).length === 0;
-    this.#headBytes = isArray ? 1 : Buffer.byteLength(headerText(this.#header));
+    this.#isBare = header.hash === null && Object.keys(header.metadata).length === 0;
+    this.#headBytes = Buffer.byteLength(this.#isBare ? form.bare : form.head(this.#header));
     this.#position = this.#headBytes;
   }
 
   /** Adds a row. True when a piece is full: then {@link flush} before the next. @throws what encoding a value throws */
   add(row: Row): boolean {
     const text = this.#text(row, this.rows);
-    // Two bytes of the slack: a call for them per row would cost a tenth of the save.
-    if (this.rows++ > 0) this.#piece[this.#filled++] = COMMA;
-    this.#piece[this.#filled++] = NEWLINE;
+    if (this.rows === 0) this.#misleads = this.#form.isLikeHeader?.(text) === true;
+    const before = this.rows++ === 0 ? this.#first : this.#next;
+    // Bytes of the slack: a call for them per row would cost a tenth of the save.
+    for (let index = 0; index < before.length; index++) this.#piece[this.#filled++] = before[index] as number;
     this.#put(text);
     return this.#filled >= this.#pieceBytes || this.#large.length > 0;
   }
 
   /** Hands the piece to the file. Resolves when the next may be filled: this one may still be on its way. */
   async flush(): Promise<void> {
-    if (this.#tree.escaped && this.#headBytes === 1) await this.#widen();
+    if (this.#isBare && this.#needsHeader) await this.#widen();
     const parts = [...this.#large, this.#piece.subarray(0, this.#filled)];
     this.#large.length = 0;
     await this.#writing;
@@ -85,13 +100,17 @@ export class RowsWriter {
 
   /** Writes what is left and the head. Returns the size of the file. */
   async end(): Promise<number> {
-    const isArray = this.#headBytes === 1 && !this.#tree.escaped;
-    this.#put((this.rows === 0 ? ']' : '\n]') + (isArray ? '\n' : '}\n'));
+    const isBare = this.#isBare && !this.#needsHeader;
+    this.#put(this.#form.end(isBare, this.rows));
     await this.flush();
     await this.#writing;
-    const head = isArray ? '[' : headerText({ ...this.#header, rows: this.rows, escapes: this.#tree.escaped });
-    await this.#writeAll([Buffer.from(head)], 0);
+    const { bare, head } = this.#form;
+    await this.#writeAll([Buffer.from(isBare ? bare : head({ ...this.#header, rows: this.rows, escapes: this.#tree.escaped }))], 0);
     return this.#position;
+  }
+
+  get #needsHeader(): boolean {
+    return this.#tree.escaped || this.#misleads;
   }
 
   #put(text: string): void {
@@ -119,7 +138,7 @@ export class RowsWriter {
   /** Moves the rows that are in the file up, from the last to the first, to make place for a header. */
   async #widen(): Promise<void> {
     await this.#writing;
-    const headBytes = Buffer.byteLength(headerText(this.#header));
+    const headBytes = Buffer.byteLength(this.#form.head(this.#header));
     const shift = headBytes - this.#headBytes;
     for (let end = this.#position; end > this.#headBytes;) {
       const start = Math.max(this.#headBytes, end - this.#spare.length);
@@ -131,6 +150,7 @@ export class RowsWriter {
       await this.#writeAll([this.#spare.subarray(0, end - start)], start + shift);
       end = start;
     }
+    this.#isBare = false;
     this.#headBytes = headBytes;
     this.#position += shift;
   }

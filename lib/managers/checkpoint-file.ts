@@ -1,7 +1,7 @@
 import { isCheckpointError, type CheckpointError } from '../errors.js';
 import { storeOf } from '../store/choose.js';
 import type { DocetlConfig } from './docetl-config.js';
-import { filesOf, type FoundFile } from './layout.js';
+import type { FoundFile } from './layout.js';
 
 /** One file of a checkpoint. */
 export interface CheckpointFile {
@@ -19,10 +19,10 @@ export interface Mirror {
   operation: string;
 }
 
-/** The files of an operation, or of a batch, which has no hash: Parquet, JSON or both, the newest first. */
-export async function checkpointFiles(stem: string, mirror?: Mirror): Promise<CheckpointFile[]> {
+/** The files of a checkpoint with their hashes; batches have none. */
+export async function checkpointFiles(all: readonly FoundFile[], mirror?: Mirror): Promise<CheckpointFile[]> {
   const files: CheckpointFile[] = [];
-  for (const found of await filesOf(stem)) {
+  for (const found of all) {
     try {
       files.push({ found, hash: (await (await storeOf(found.path)).head(found.path)).hash });
     } catch (error) {

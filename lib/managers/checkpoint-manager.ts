@@ -156,7 +156,7 @@ export class CheckpointManager {
     const folder = await batchFolder(this.directory, operation);
     const batches: T[][] = [];
     for (const index of await listBatches(folder)) {
-      const wanted = { stem: batchStem(folder, index), logger: this.#logger };
+      const wanted = { find: () => filesOf(batchStem(folder, index)), logger: this.#logger };
       const loaded = await loadFile(wanted, (store, path) => store.read(path, { compat: 'docetl' }));
       if (loaded !== null) batches.push(loaded.result as T[]);
     }
@@ -264,6 +264,7 @@ export class CheckpointManager {
     read.signal?.throwIfAborted();
     if (this.#config === undefined) return { wanted: undefined, read };
     const mirror = { config: this.#config, step, operation };
-    return { wanted: { stem: await this.#stem(step, operation), hash, mirror, logger: this.#logger }, read: { compat: 'docetl', ...read } };
+    const stem = await this.#stem(step, operation);
+    return { wanted: { find: () => filesOf(stem), hash, mirror, logger: this.#logger }, read: { compat: 'docetl', ...read } };
   }
 }

@@ -8,7 +8,7 @@ import type { CheckpointListing, NamedCheckpointInfo, StoredFile } from './manag
 
 /** What is known of an operation's checkpoint, of the newest file that can be read; null when there is none. @throws the newest one's error when none can be read */
 export async function operationInfo(stem: string, mirror: Mirror): Promise<NamedCheckpointInfo | null> {
-  const files = await checkpointFiles(stem, mirror);
+  const files = await checkpointFiles(await filesOf(stem), mirror);
   let failure: unknown;
   for (const file of files) {
     try {
@@ -29,7 +29,7 @@ export async function operationListing(stem: string, mirror: Mirror): Promise<Ch
     return await operationInfo(stem, mirror);
   } catch (error) {
     if (!isCheckpointError(error)) throw error;
-    const [file] = await checkpointFiles(stem, mirror);
+    const [file] = await checkpointFiles(await filesOf(stem), mirror);
     if (file === undefined) return null;
     const { path, bytes } = file.found;
     const nothing = { rows: 0, bytes, hash: null, metadata: {}, columns: [] };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CheckpointError, fromSystemError } from '../errors.js';
 import { show } from '../messages.js';
 import { listFolder } from './folders.js';
-import { decodeName, encodeName, foldName, twinName, type NameKind } from './names.js';
+import { decodeName, encodeName, foldName, NOTHING, twinName, type NameKind } from './names.js';
 import { namedEntries, pathOf } from './parts.js';
 
 /*
@@ -21,7 +21,7 @@ export const EXTENSIONS = ['.parquet', '.json'] as const;
 const BATCHES = '_batches';
 const INPUT_HASHES = /_input_hashes$/i;
 /** What no component of a kind ends with: names.ts encodes it. */
-const RESERVED: Record<NameKind, RegExp> = { step: /_batches$/i, operation: INPUT_HASHES };
+const RESERVED: Record<NameKind, RegExp> = { step: /_batches$/i, operation: INPUT_HASHES, name: NOTHING };
 const BATCH_FILE = /^batch_(0|[1-9]\d*)\.(?:parquet|json)$/;
 
 /** The file of one checkpoint or batch that is on disk. */
@@ -57,10 +57,10 @@ export function batchStem(folder: string, index: number): string {
   return join(folder, `batch_${index}`);
 }
 
-/** The files of a stem, the newest first: after an interrupted clean-up, or where DocETL writes too, a checkpoint may be there in both formats. */
-export async function filesOf(stem: string): Promise<FoundFile[]> {
+/** The files of a path without its extension, the newest first: after an interrupted clean-up, or where DocETL writes too, a checkpoint may be there in both formats. */
+export async function filesOf(stem: string, extensions: readonly string[] = EXTENSIONS): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
-  for (const extension of EXTENSIONS) {
+  for (const extension of extensions) {
     const path = stem + extension;
     const stats = await statFile(path);
     if (stats === null) continue;
@@ -156,7 +156,7 @@ export async function listBatches(folder: string): Promise<number[]> {
  * The path under which a name is, or would be, kept in a folder: that of its plain encoding; the twin's when that one exists or a name that
  * differs only in case has the plain one; the name itself when another tool wrote it so (`100%.json`). `suffixes` are what follows the component.
  */
-async function placeOf(folder: string, name: string, kind: NameKind, suffixes: readonly string[]): Promise<string> {
+export async function placeOf(folder: string, name: string, kind: NameKind, suffixes: readonly string[]): Promise<string> {
   const plain = encodeName(name, kind);
   const taken = new Set<string>();
   const { entries, folders } = await namedEntries(folder);

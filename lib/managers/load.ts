@@ -4,7 +4,7 @@ import type { Row } from '../rows.js';
 import { storeOf } from '../store/choose.js';
 import type { CheckpointStore } from '../store/store.js';
 import { checkpointFiles, isOfFile, type CheckpointFile, type Mirror } from './checkpoint-file.js';
-import { filesOf } from './layout.js';
+import type { FoundFile } from './layout.js';
 import { fallbackLine, type Logger } from './log-lines.js';
 
 /** How often a load starts over because another process replaced the file meanwhile. */
@@ -12,8 +12,8 @@ const RELOADS = 5;
 
 /** Which file of a checkpoint to load. */
 export interface Wanted {
-  /** The path of the files without their extension. */
-  stem: string;
+  /** Looks for the files of the checkpoint, the newest first. */
+  find: () => Promise<FoundFile[]>;
   /** Only a file of this hash counts. */
   hash?: string | undefined;
   mirror?: Mirror;
@@ -29,7 +29,7 @@ export async function loadFile<T>(
   read: (store: CheckpointStore, path: string) => Promise<T>,
 ): Promise<{ result: T; path: string } | null> {
   for (let attempt = 1; ; attempt++) {
-    const files = await checkpointFiles(wanted.stem, wanted.mirror);
+    const files = await checkpointFiles(await wanted.find(), wanted.mirror);
     const outcome = await readFirst(files, wanted, read);
     // A save has replaced a file between two looks at it: the hash and the rows must be of one.
     if (outcome === 'changed' && attempt < RELOADS) continue;
@@ -42,7 +42,7 @@ export async function loadFile<T>(
 
 async function readFirst<T>(
   files: readonly CheckpointFile[],
-  { hash, logger, stem }: Wanted,
+  { hash, logger, find }: Wanted,
   read: (store: CheckpointStore, path: string) => Promise<T>,
 ): Promise<{ result: T; path: string } | null | 'changed'> {
   const failures: CheckpointError[] = [];
@@ -52,7 +52,7 @@ async function readFirst<T>(
     try {
       if (file.error !== undefined) throw file.error;
       const result = await read(await storeOf(path), path);
-      if (hash !== undefined && !(await isUnchanged(stem, file))) return 'changed';
+      if (hash !== undefined && !(await isUnchanged(find, file))) return 'changed';
       for (const failure of failures) logger?.warn(fallbackLine(failure, path));
       return { result, path };
     } catch (error) {
@@ -65,8 +65,8 @@ async function readFirst<T>(
   return null;
 }
 
-async function isUnchanged(stem: string, { found }: CheckpointFile): Promise<boolean> {
-  return (await filesOf(stem)).some(({ version }) => version === found.version);
+async function isUnchanged(find: Wanted['find'], { found }: CheckpointFile): Promise<boolean> {
+  return (await find()).some(({ version }) => version === found.version);
 }
 
 /** The rows of a checkpoint one by one, and the path that they come from as the result. Once a row was given out, damage is an error: what was given cannot be taken back. */

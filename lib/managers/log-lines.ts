@@ -21,7 +21,7 @@ export function formatBytes(bytes: number): string {
   return unit === 0 ? `${bytes}B` : `${size.toFixed(1)}${UNITS[unit]}`;
 }
 
-const FORMAT_NAMES: Record<CheckpointInfo['format'], string> = { parquet: 'Arrow/Parquet', json: 'JSON' };
+const FORMAT_NAMES: Record<CheckpointInfo['format'], string> = { parquet: 'Arrow/Parquet', json: 'JSON', jsonl: 'JSONL' };
 
 export function savedLine(step: string, operation: string, info: CheckpointInfo): string {
   return `✓ Intermediate saved for operation '${operation}' in step '${step}' at ${info.path} (${FORMAT_NAMES[info.format]} ${formatBytes(info.bytes)})`;
@@ -33,6 +33,19 @@ export function loadedLine(step: string, operation: string, path: string): strin
 
 export function batchSavedLine(operation: string, index: number, path: string): string {
   return `✓ Partial checkpoint saved for '${operation}', batch ${index} at '${path}'`;
+}
+
+export function namedSavedLine(name: string, info: CheckpointInfo): string {
+  return `✓ Checkpoint '${name}' saved at ${info.path} (${FORMAT_NAMES[info.format]} ${formatBytes(info.bytes)})`;
+}
+
+export function namedLoadedLine(name: string, path: string): string {
+  return `✓ Loaded checkpoint '${name}' from ${path}`;
+}
+
+/** The warning of a file that ends in the middle of a row, of which the rows before are loaded. */
+export function tornLine(failure: CheckpointError, rows: number): string {
+  return `${failure.message}; loaded the ${rows} rows before (${failure.code})`;
 }
 
 /** The warning of a damaged file in whose place another was loaded. */

@@ -1,3 +1,4 @@
+import type { Compat } from '../compat/names.js';
 import type { CheckpointError } from '../errors.js';
 import { invalid, show } from '../messages.js';
 import { asOptions, checkKeys, checkWriteOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
@@ -64,31 +65,45 @@ export function checkManagerOptions(given: CheckpointManagerOptions | undefined)
   const what = 'CheckpointManager';
   const options = asOptions(given, what) as CheckpointManagerOptions;
   checkKeys(options, ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'compat', 'logger'], what);
-  const { enableArrow = true, logger = console, ...defaults } = options;
+  const { enableArrow = true, logger, ...defaults } = options;
   checkWriteOptions(defaults, what);
-  checkCompat(defaults.compat);
+  checkCompat(defaults.compat, 'docetl');
   if (typeof enableArrow !== 'boolean') throw invalid(`enableArrow must be true or false, got ${show(enableArrow)}`);
-  if (logger !== false && (typeof logger?.info !== 'function' || typeof logger.warn !== 'function')) {
-    throw invalid(`logger must be an object with the methods info and warn, or false, got ${show(logger)}`);
-  }
-  return { enableArrow, logger: logger === false ? null : logger, defaults };
+  return { enableArrow, logger: checkLogger(logger), defaults };
 }
 
-/** The write options of one save over the manager's defaults; another codec leaves the default's level behind. */
-export function mergeWriteOptions(defaults: WriteDefaults, given: WriteOptions | undefined, what: string): WriteOptions {
+/** Where to log; null for nowhere. */
+export function checkLogger(logger: Logger | false = console): Logger | null {
+  if (logger === false) return null;
+  if (typeof logger?.info === 'function' && typeof logger.warn === 'function') return logger;
+  throw invalid(`logger must be an object with the methods info and warn, or false, got ${show(logger)}`);
+}
+
+/** The write options of one save over the manager's defaults; another codec leaves the default's level behind. `layout`: whose the directory is. */
+export function mergeWriteOptions(
+  defaults: WriteDefaults,
+  given: WriteOptions | undefined,
+  what: string,
+  layout: Compat = 'docetl',
+): WriteOptions {
   const options = asOptions(given, what) as WriteOptions;
   const merged: WriteOptions = { ...defaults, ...options };
   const otherCodec = options.compression !== undefined && options.compression !== defaults.compression;
   if (otherCodec && options.compressionLevel === undefined) delete merged.compressionLevel;
   const checked = checkWriteOptions(merged, what);
-  checkCompat(checked.compat);
+  checkCompat(checked.compat, layout);
   checkSchemaOptions(checked);
   return checked;
 }
 
-function checkCompat(compat: WriteOptions['compat']): void {
-  if (compat !== undefined && compat !== 'docetl')
-    throw invalid(`compat '${compat}' is none of DocETL's layout; the Kura managers know it`);
+const OTHERS: Record<Compat, string> = {
+  docetl: "is none of DocETL's layout; the Kura managers know it",
+  kura: "is none of Kura's layout; CheckpointManager knows it",
+};
+
+/** Throws for the form of a program that has another layout. */
+export function checkCompat(compat: Compat | undefined, layout: Compat): void {
+  if (compat !== undefined && compat !== layout) throw invalid(`compat '${compat}' ${OTHERS[layout]}`);
 }
 
 /** The options of a migration, checked. */
@@ -103,7 +118,7 @@ export function checkMigrateOptions(given: MigrateCheckpointOptions | undefined)
 }
 
 /** The hash to compare with, or undefined. */
-export function checkLoadHash(options: LoadOptions): string | undefined {
+export function checkLoadHash(options: Pick<LoadOptions, 'hash'>): string | undefined {
   if (options.hash !== undefined && typeof options.hash !== 'string') throw invalid(`hash must be a string, got ${show(options.hash)}`);
   return options.hash;
 }

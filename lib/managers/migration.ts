@@ -5,7 +5,7 @@ import { syncFolder } from '../files/commit.js';
 import type { WriteOptions } from '../options.js';
 import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-file.js';
 import { DocetlConfig } from './docetl-config.js';
-import { batchFolder, batchStem, listBatches, listBatchOperations, listOperations, operationStem, stepFolder } from './layout.js';
+import { batchFolder, batchStem, filesOf, listBatches, listBatchOperations, listOperations, operationStem, stepFolder } from './layout.js';
 import { compareFiles, measureParquet, migrateFile, type MigrateOptions } from './migrate-file.js';
 import { sweepTemporaries } from './temporaries.js';
 
@@ -89,7 +89,7 @@ export async function migratePlace(
 ): Promise<MigrationOutcome | null> {
   const { stem, step, operation, batch } = place;
   const mirror: Mirror | undefined = step === null ? undefined : { config, step, operation };
-  const files = await checkpointFiles(stem, mirror);
+  const files = await checkpointFiles(await filesOf(stem), mirror);
   const json = files.find(({ found }) => found.path.endsWith('.json'));
   if (json === undefined) return null;
   const outcome: MigrationOutcome = {

@@ -2,7 +2,7 @@ import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 
 /**
- * Names of steps and operations as path components, and back. `decodeName(encodeName(name)) === name` for every name that is accepted.
+ * Names of steps, operations and (of Kura's layout) checkpoints as path components, and back. `decodeName(encodeName(name)) === name` for every name that is accepted.
  *
  * Ordinary names (letters of any script, digits, `_ - . @ #`, spaces inside) stay as they are: the layouts of other tools must not change.
  * Percent-encoded, `%XX` per UTF-8 byte as `encodeURIComponent` does, are:
@@ -20,9 +20,12 @@ import { show } from '../messages.js';
 export const MAX_NAME_BYTES = 2000;
 
 /** What a name is used for; each has its own reserved suffix. */
-export type NameKind = 'step' | 'operation';
+export type NameKind = 'step' | 'operation' | 'name';
 
-const RESERVED_SUFFIX: Record<NameKind, RegExp> = { step: /_(?=batches$)/i, operation: /_(?=input_hashes$)/i };
+/** Matches nothing. */
+export const NOTHING = /(?!)/;
+
+const RESERVED_SUFFIX: Record<NameKind, RegExp> = { step: /_(?=batches$)/i, operation: /_(?=input_hashes$)/i, name: NOTHING };
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const UNSAFE = /[/\\:*?"<>|%\u0000-\u001f\u007f-\u009f\u2028\u2029]|^\.|[. ]$/gu;
 const LONE_SURROGATE = /\p{Surrogate}/gu;

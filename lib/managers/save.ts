@@ -47,8 +47,8 @@ export async function saveFile(
   return isBare ? { ...info, hash: hash ?? null } : info;
 }
 
-/** A twin that cannot be removed does no harm: it is older, and the newer file counts. */
-async function removeTwin(path: string, logger: Logger | null): Promise<void> {
+/** Removes a file that a newer one replaces. One that cannot be removed does no harm: it is older, and the newer file counts. */
+export async function removeTwin(path: string, logger: Logger | null): Promise<void> {
   try {
     await unlink(path);
   } catch (error) {

@@ -8,7 +8,7 @@ import { openFields } from './proof.js';
 import { RowCheck } from './row-check.js';
 import { expectedWords } from './words.js';
 
-/** What a store knows of a file before its first row. A JSON file tells no columns. */
+/** What a store knows of a file before its first row. A file of text tells no columns. */
 export interface OpenedFile {
   rows: number;
   columns: readonly FileColumn[];
@@ -40,7 +40,7 @@ export class LoadCheck {
     this.#check = new RowCheck(contract, true, signal);
   }
 
-  /** A file without columns: JSON. */
+  /** A file without columns: JSON, JSONL. */
   begin(): void {
     this.#check.begin(this.#contract.fields);
   }

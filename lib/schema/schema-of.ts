@@ -18,7 +18,8 @@ export interface KnownSchema {
 /** The columns of a source. @throws `ERR_CKPT_INVALID_ARGUMENT` for what has none that can be told */
 export function schemaOf(source: SchemaSource, which: string): KnownSchema {
   if (isInfo(source)) {
-    if (source.format === 'json') throw noColumns(which, 'a JSON checkpoint has no columns; load its rows and give inferSchema(rows)');
+    if (source.format !== 'parquet')
+      throw noColumns(which, `a ${source.format.toUpperCase()} checkpoint has no columns; load its rows and give inferSchema(rows)`);
     return { schema: { columns: source.columns.map(columnOf) }, vague: true };
   }
   try {

@@ -3,6 +3,7 @@ import { CheckpointError, fromSystemError } from '../errors.js';
 import { fallbackStore } from '../fallback/store.js';
 import { loadBinding, warnNoBinding } from '../native/binding.js';
 import { jsonStore } from './json-store.js';
+import { jsonlStore } from './jsonl-store.js';
 import { parquetStore } from './parquet-store.js';
 import type { CheckpointStore } from './store.js';
 
@@ -14,9 +15,23 @@ export function chooseStore(enableArrow: boolean): CheckpointStore {
   return jsonStore;
 }
 
-/** The store to read a file with, by its first bytes and not by its name; without the native binary Parquet is read in TypeScript. */
+/** The store that a path to save to asks for by its name. */
+export function storeFor(path: string): CheckpointStore {
+  if (path.endsWith('.json')) return jsonStore;
+  return isLines(path) ? jsonlStore : chooseStore(true);
+}
+
+/** Whether a name is that of a file of JSON lines. */
+function isLines(path: string): boolean {
+  return path.endsWith('.jsonl') || path.endsWith('.ndjson');
+}
+
+/**
+ * The store to read a file with: Parquet by its first bytes, whatever its name, read in TypeScript without the native binary. What is left is text: JSON lines by its name,
+ * since a file of one line may be either, else JSON.
+ */
 export async function storeOf(path: string): Promise<CheckpointStore> {
-  if ((await firstBytes(path)) !== 'PAR1') return jsonStore;
+  if ((await firstBytes(path)) !== 'PAR1') return isLines(path) ? jsonlStore : jsonStore;
   if (loadBinding() !== null) return parquetStore;
   warnNoBinding();
   return fallbackStore;

@@ -13,8 +13,8 @@ import type { Row } from '../rows.js';
  * - Neither blocks the event loop for more than some tens of milliseconds at a stretch.
  */
 export interface CheckpointStore {
-  readonly format: 'parquet' | 'json';
-  /** With the dot: `.parquet`, `.json`. */
+  readonly format: CheckpointInfo['format'];
+  /** With the dot: `.parquet`, `.json`, `.jsonl`. */
   readonly extension: string;
   write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo>;
   read(path: string, options: ReadOptions): Promise<Row[]>;
@@ -22,6 +22,6 @@ export interface CheckpointStore {
   batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined>;
   /** The hash and the metadata that the file was saved with, and who wrote it: reads no row. */
   head(path: string): Promise<FileHead>;
-  /** Reads no row of a Parquet file; a JSON file must be scanned for its count unless it says it. */
+  /** Reads no row of a Parquet file; a file of text must be scanned for its count unless it says it. */
   info(path: string): Promise<CheckpointInfo>;
 }

@@ -1,7 +1,13 @@
-import type { CompatCodec } from '../compat.js';
+import type { CompatCodec, Decode, ForeignFile } from '../compat.js';
+import { foreignRows, ownRows } from './decode.js';
+import { encodeRows } from './encode.js';
+import { modelOfFile, modelOfOwnFile } from './models.js';
 
-/** Kura's Parquet. */
-export const kura: CompatCodec = {
-  encode: (rows) => [...rows],
-  decoder: () => undefined,
-};
+/** Kura's Parquet: conversations, summaries, clusters and projected clusters, with JSON text for what is no text and no number. */
+export const kura: CompatCodec = { encode: encodeRows, decoder };
+
+function decoder({ ours, columns }: ForeignFile): Decode | undefined {
+  const model = ours ? modelOfOwnFile(columns) : modelOfFile(columns);
+  if (model === undefined) return undefined;
+  return ours ? ownRows(model) : foreignRows(model);
+}
