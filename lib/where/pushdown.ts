@@ -85,16 +85,15 @@ function foreignPlace(path: string, tree: readonly PhysicalNode[]): Place | unde
 /** The indices of nodes from struct to struct, down to a leaf. */
 function descend(names: readonly string[], tree: readonly PhysicalNode[]): number[] | undefined {
   const indices: number[] = [];
-  let nodes: readonly PhysicalNode[] | undefined = tree;
+  let nodes = tree;
   let kind: PhysicalNode['kind'] = 'struct';
   for (const name of names) {
-    if (kind !== 'struct' || nodes === undefined) return undefined;
-    const index = nodes.findIndex((node) => node.name === name);
-    if (index < 0) return undefined;
-    indices.push(index);
-    ({ kind, children: nodes } = nodes[index] as PhysicalNode);
+    const node: PhysicalNode | undefined = kind === 'struct' ? nodes.find((other) => other.name === name) : undefined;
+    if (node === undefined) return undefined;
+    indices.push(nodes.indexOf(node));
+    ({ kind, children: nodes = [] } = node);
   }
-  return nodes === undefined ? indices : undefined;
+  return nodes.length === 0 ? indices : undefined;
 }
 
 function plannedPlace(path: string, plan: LogicalPlan, tree: readonly PhysicalNode[]): Place | undefined {
