@@ -40,4 +40,4 @@ export { diffSchema, type SchemaChange, type SchemaDiff, type SchemaDifference }
 export { inferSchema } from './lib/schema/infer.js';
 export type { SchemaSource } from './lib/schema/schema-of.js';
 export type { StandardSchemaV1 } from './lib/schema/standard.js';
-export type { Conditions, Where } from './lib/where/where.js';
+export type { Conditions, Where } from './lib/select/where.js';

@@ -1,7 +1,7 @@
 import type { CheckpointSchema } from './schema/checkpoint-schema.js';
 import type { StandardSchemaV1 } from './schema/standard.js';
 import { isPlainObject } from './rows.js';
-import { parseWhere, type Where } from './where/where.js';
+import { parseWhere, type Where } from './select/where.js';
 import { COMPATS, type Compat } from './compat/names.js';
 import { CheckpointError } from './errors.js';
 import { invalid, show } from './messages.js';

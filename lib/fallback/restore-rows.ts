@@ -1,25 +1,29 @@
 import type { LogicalPlan, StructPlan, ValuePlan } from '../columnar/plan.js';
 import { fieldName } from '../columnar/plan.js';
-import { buildShape, keepKeys } from '../columnar/read/build.js';
+import { buildShape } from '../columnar/read/build.js';
 import { CheckpointError } from '../errors.js';
 import type { Row } from '../rows.js';
+import type { Projection } from '../select/projection.js';
 import { decodeValue } from '../value/extended-json.js';
 
 type Restore = (value: unknown) => unknown;
 
 /**
  * How a row of the physical columns of a checkpoint becomes the row that was saved, by the logical plan of its footer: what the native
- * path does in lib/columnar/read, over values instead of arenas. `keep`: only these keys.
+ * path does in lib/columnar/read, over values instead of arenas. `keep`: only this of it.
  */
-export function rowRestorer(plan: LogicalPlan, keep?: ReadonlySet<string>): (row: Row) => Row {
-  const restore = structRestorer(plan.row, keep);
+export function rowRestorer(plan: LogicalPlan, keep?: Projection): (row: Row) => Row {
+  const restore = structRestorer(plan.row, keep?.parts);
+  const prune = keep?.isDeep === true ? keep : undefined;
   return (row) => {
     const whole = plan.x === undefined ? null : column(row, plan.x);
-    return whole === null ? (restore(row) as Row) : keepKeys(decodeValue(whole as string) as Row, keep);
+    if (whole !== null) return keep === undefined ? (decodeValue(whole as string) as Row) : keep.of(decodeValue(whole as string) as Row);
+    const restored = restore(row) as Row;
+    return prune === undefined ? restored : prune.of(restored);
   };
 }
 
-function structRestorer(plan: StructPlan, keep?: ReadonlySet<string>): Restore {
+function structRestorer(plan: StructPlan, keep?: ReadonlyMap<string, unknown>): Restore {
   const kept = plan.f.map((field, index) => ({ field, index })).filter(({ field }) => keep === undefined || keep.has(field.k));
   const place = new Map(kept.map(({ index }, at) => [index, at]));
   const shapes = plan.s.map((shape) => shape.flatMap((index) => place.get(index) ?? []));

@@ -1,13 +1,16 @@
-import { neededColumns } from '../columnar/read/tree.js';
 import { CheckpointError, withPath } from '../errors.js';
 import type { LogicalPlan } from '../columnar/plan.js';
+import { neededOf } from '../columnar/read/needed.js';
+import type { PhysicalNode } from '../columnar/read/tree.js';
 import { decodeRows } from '../compat/compat.js';
 import { isOurs, readKeyValues } from '../files/file-keys.js';
 import { decodeOf } from '../files/decoding.js';
-import { selectionOf, type Selection } from '../files/selection.js';
+import { Projection } from '../select/projection.js';
+import { selectionOf, type Selection } from '../select/selection.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import type { CheckpointStore } from '../store/store.js';
+import { topLevelFields, type Field } from './fields.js';
 import { ParquetFile } from './parquet-file.js';
 import { loadCheck } from '../schema/load-check.js';
 import { fileColumns, readParquetHead, readParquetInfo } from './read-info.js';
@@ -47,7 +50,7 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
     if (decode !== undefined) check?.begin();
     else if (check !== undefined)
       columns = check.opened({ rows: rowCount(file), columns: fileColumns(file), plan, ours: isOurs(file.footer) });
-    if (selection !== undefined) columns = selectedKeys(selection, columns, file, plan);
+    if (selection !== undefined) columns = selectedColumns(selection, columns, file, plan);
     const { columns: _, ...rest } = options;
     let index = 0;
     for await (const batch of plannedBatches(file, plan, columns === undefined ? rest : { ...rest, columns })) {
@@ -66,28 +69,42 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
   }
 }
 
-/** The keys to load where the caller wants `columns` of the rows that the selection takes. */
-function selectedKeys(
+/** The columns to load where the caller wants `columns` of the rows that the selection takes. */
+function selectedColumns(
   selection: Selection,
   columns: readonly string[] | undefined,
   file: ParquetFile,
   plan: LogicalPlan | undefined,
 ): readonly string[] | undefined {
-  const known = new Set(plan === undefined ? file.footer.columns : plan.row.f.map((field) => field.k));
-  const { keys, unknown } = selection.keys(columns, known);
-  if (unknown !== undefined && plan?.x === undefined) throw unknownColumn(file.path, unknown, [...known]);
-  return keys;
+  const known = keysOf(file, plan);
+  const { columns: needed, unknown } = selection.columns(columns, new Set(known));
+  if (unknown !== undefined && plan?.x === undefined) throw unknownColumn(file.path, unknown, known);
+  return needed;
 }
 
+/** The rows with the wanted columns, as they were saved. */
 function plannedBatches(file: ParquetFile, plan: LogicalPlan | undefined, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
-  if (plan === undefined) return rowBatches(file, options);
-  const keep = options.columns === undefined ? undefined : new Set(options.columns);
-  const needed = keep === undefined ? undefined : neededColumns(plan, keep);
-  if (needed?.unknown !== undefined)
-    throw unknownColumn(
-      file.path,
-      needed.unknown,
-      plan.row.f.map((field) => field.k),
-    );
-  return rowBatches(file, needed === undefined ? options : { ...options, columns: [...needed.names] }, rowRestorer(plan, keep));
+  const restore = (keep?: Projection): ((row: Row) => Row) | undefined => {
+    if (plan !== undefined) return rowRestorer(plan, keep);
+    return keep?.isDeep === true ? (row) => keep.of(row) : undefined;
+  };
+  if (options.columns === undefined) return rowBatches(file, options, restore());
+  const keep = new Projection(options.columns);
+  const fields = topLevelFields(file.metadata.schema, file.path);
+  const { columns, unknown } = neededOf(plan, fields.map(nodeOf), keep);
+  if (unknown !== undefined) throw unknownColumn(file.path, unknown, keysOf(file, plan));
+  const names = columns.map(({ column }) => (fields[column] as Field).name);
+  return rowBatches(file, { ...options, columns: names }, restore(keep));
+}
+
+/** A field as far as a projection looks at it. */
+function nodeOf(field: Field): PhysicalNode {
+  const { name } = field;
+  if (field.kind === 'struct') return { name, kind: 'struct', children: field.children.map(nodeOf) };
+  return field.kind === 'leaf' ? { name, kind: 'bytes' } : { name, kind: field.kind, children: [nodeOf(field.item)] };
+}
+
+/** The top-level keys of a file's rows, but for those of whole rows. */
+function keysOf(file: ParquetFile, plan: LogicalPlan | undefined): string[] {
+  return plan === undefined ? [...file.footer.columns] : plan.row.f.map((field) => field.k);
 }

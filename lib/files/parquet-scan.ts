@@ -1,19 +1,20 @@
 import { Materialiser } from '../columnar/read/materialiser.js';
-import { foreignRows, neededColumns, place, plannedRows, type RowRead } from '../columnar/read/tree.js';
-import type { LogicalPlan } from '../columnar/plan.js';
+import { neededOf } from '../columnar/read/needed.js';
+import { foreignRows, place, plannedRows, type RowRead } from '../columnar/read/tree.js';
 import { decodeRows, type Decode } from '../compat/compat.js';
 import { CheckpointError } from '../errors.js';
 import type { NativeLoad } from '../native/load.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { loadCheck, type LoadCheck, type OpenedFile } from '../schema/load-check.js';
-import { nativeFilter } from '../where/pushdown.js';
-import { parseWhere, type Filter } from '../where/where.js';
+import { nativeFilter } from '../select/pushdown.js';
+import { parseWhere, type Filter } from '../select/where.js';
 import { decodeOf } from './decoding.js';
 import { isOurs } from './file-keys.js';
 import type { NativeParquet } from './native-parquet.js';
 import { Pace } from './pace.js';
-import { selectionOf, type Selection } from './selection.js';
+import { Projection } from '../select/projection.js';
+import { selectionOf, type Selection } from '../select/selection.js';
 
 /** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more, and `close` in any case. */
 export class ParquetScan {
@@ -25,6 +26,8 @@ export class ParquetScan {
   readonly #selection: Selection | undefined;
   #materialiser: Materialiser | undefined;
   #decode: Decode | undefined;
+  /** What to keep of rows, where the columns hold more. */
+  #prune: Projection | undefined;
   /** Wanted rows so far. */
   #rows = 0;
 
@@ -56,12 +59,14 @@ export class ParquetScan {
   async begin(): Promise<number> {
     const { description, footer, plan } = this.#file;
     const { rows, columns: known, tree: all } = description;
-    const names = known.map((column) => column.name);
-    const keys = this.#keys(this.#opened({ rows, columns: known, plan, ours: isOurs(footer) }), names, plan);
-    const keep = keys === undefined ? undefined : new Set(keys);
+    const columns = this.#columns(this.#opened({ rows, columns: known, plan, ours: isOurs(footer) }));
+    const keep = columns === undefined ? undefined : new Projection(columns);
+    const needed = keep === undefined ? undefined : neededOf(plan, all, keep);
+    if (needed?.unknown !== undefined) throw unknownColumn(this.#file, needed.unknown);
+    if (needed?.isMore === true) this.#prune = keep;
     const wanted = this.#wantedRows(rows);
     const tree = await this.#load.scan({
-      columns: keep === undefined ? undefined : columnIndices(this.#file, keep).map((column) => ({ column })),
+      columns: needed?.columns,
       filter: this.#filter === undefined ? undefined : nativeFilter(this.#filter, plan, all),
       ranges: wanted === rows ? undefined : [[this.#options.offset ?? 0, (this.#options.offset ?? 0) + wanted]],
     });
@@ -94,14 +99,13 @@ export class ParquetScan {
     return this.#options.columns;
   }
 
-  /** The keys to load where the caller wants `columns`. */
-  #keys(columns: readonly string[] | undefined, names: readonly string[], plan: LogicalPlan | undefined): readonly string[] | undefined {
+  /** The columns to load where the caller wants `columns`. */
+  #columns(columns: readonly string[] | undefined): readonly string[] | undefined {
     if (this.#selection === undefined) return columns;
-    const known = new Set(plan === undefined ? names : plan.row.f.map((field) => field.k));
-    const { keys, unknown } = this.#selection.keys(columns, known);
+    const { columns: needed, unknown } = this.#selection.columns(columns, new Set(keysOf(this.#file)));
     // Whole rows are in no column: any key may be in one of them.
-    if (unknown !== undefined && plan?.x === undefined) throw unknownColumn(this.#file.path, unknown, [...known]);
-    return keys;
+    if (unknown !== undefined && this.#file.plan?.x === undefined) throw unknownColumn(this.#file, unknown);
+    return needed;
   }
 
   /** Puts the next wanted rows into `rows` from index `at` on; resolves with how many, undefined after the last. */
@@ -114,6 +118,7 @@ export class ParquetScan {
     }
     const read = (this.#materialiser as Materialiser).put(block.arena, rows, at);
     this.#load.release(block.index);
+    if (this.#prune !== undefined) for (let row = at; row < at + read; row++) rows[row] = this.#prune.of(rows[row] as Row);
     let more = this.#decode === undefined ? read : decodeRows(this.#decode, rows, at, at + read);
     if (this.#selection !== undefined) more = this.#selection.keep(rows, at, at + more, block.certain);
     if (this.#check !== undefined) await this.#check.run(rows, at, at + more, this.#rows);
@@ -128,17 +133,13 @@ export class ParquetScan {
   }
 }
 
-/** The top-level columns of the file that hold the wanted keys. */
-function columnIndices({ path, plan, footer }: NativeParquet, keep: ReadonlySet<string>): number[] {
-  const names = footer.columns;
-  const { names: needed, unknown } =
-    plan === undefined ? { names: keep, unknown: [...keep].find((key) => !names.includes(key)) } : neededColumns(plan, keep);
-  if (unknown !== undefined) throw unknownColumn(path, unknown, plan === undefined ? names : plan.row.f.map((field) => field.k));
-  return names.flatMap((name, index) => (needed.has(name) ? [index] : []));
+/** The top-level keys of a file's rows, but for those of whole rows. */
+function keysOf({ plan, footer }: NativeParquet): readonly string[] {
+  return plan === undefined ? footer.columns : plan.row.f.map((field) => field.k);
 }
 
 /** The error of a column that the file does not have. */
-export function unknownColumn(path: string, column: string, known: readonly string[]): CheckpointError {
-  const message = `${path} has no column '${column}'; it has ${known.slice(0, 20).join(', ')}`;
-  return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path, column });
+function unknownColumn(file: NativeParquet, column: string): CheckpointError {
+  const message = `${file.path} has no column '${column}'; it has ${keysOf(file).slice(0, 20).join(', ')}`;
+  return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path: file.path, column });
 }

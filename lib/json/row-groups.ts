@@ -3,7 +3,7 @@ import { fromSystemError } from '../errors.js';
 import { Pace } from '../files/pace.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
-import { Projection } from './projection.js';
+import { Projection } from '../select/projection.js';
 import { FileWindow } from './window.js';
 
 /** The rows of an open file, some at a time. */
@@ -29,7 +29,7 @@ export async function* groupBatches(
     const groups = await begin(new FileWindow(handle, path, chunkBytes));
     pace.totalRows = groups.totalRows;
     for (let rows = await groups.next(); rows !== undefined; rows = await groups.next()) {
-      yield projection === undefined ? rows : rows.map((row) => projection.of(row));
+      yield projection === undefined ? rows : rows.map((row) => projection.take(row));
       pace.advance(rows.length);
       await pace.turn();
     }

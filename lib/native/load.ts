@@ -2,7 +2,7 @@ import { Arena } from '../columnar/read/views.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import type { CheckpointError } from '../errors.js';
 import type { FileColumn } from '../files/logical-columns.js';
-import type { NativeFilter } from '../where/pushdown.js';
+import type { NativeFilter } from '../select/pushdown.js';
 import { BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
 import type { Binding, NativeReader } from './binding.js';
 import { nativeError } from './errors.js';

@@ -1,5 +1,5 @@
-import { selectionOf } from '../files/selection.js';
-import { Projection } from '../json/projection.js';
+import { selectionOf } from '../select/selection.js';
+import { Projection } from '../select/projection.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { loadCheck } from '../schema/load-check.js';
@@ -19,7 +19,7 @@ export async function* wantedBatches(path: string, options: ReadOptions, all: Al
   let index = 0;
   for await (let batch of all(path, projection === undefined ? options : whole)) {
     if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
-    if (projection !== undefined) batch = batch.map((row) => projection.of(row));
+    if (projection !== undefined) batch = batch.map((row) => projection.take(row));
     await check?.run(batch, 0, batch.length, index);
     index += batch.length;
     if (batch.length > 0 && check?.fits !== false) yield batch;

@@ -1,6 +1,6 @@
 import type { FileHead } from '../../files/origin.js';
-import { selectionOf } from '../../files/selection.js';
-import { Projection } from '../../json/projection.js';
+import { selectionOf } from '../../select/selection.js';
+import { Projection } from '../../select/projection.js';
 import type { CheckpointInfo, ReadOptions } from '../../options.js';
 import type { Row } from '../../rows.js';
 import { storeOf } from '../../store/choose.js';
@@ -41,7 +41,7 @@ async function* selected(path: string, batches: AsyncIterable<Row[]>, options: R
   for await (const batch of batches) {
     options.onProgress?.({ rows: (rows += batch.length), totalRows: undefined });
     if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
-    if (batch.length > 0) yield projection === undefined ? batch : batch.map((row) => projection.of(row));
+    if (batch.length > 0) yield projection === undefined ? batch : batch.map((row) => projection.take(row));
     if (selection?.done === true) return;
   }
   projection?.check(path);

@@ -1,6 +1,6 @@
 import { invalid, show } from '../../messages.js';
 import { decodeValue } from '../../value/extended-json.js';
-import type { Where } from '../../where/where.js';
+import type { Where } from '../../select/where.js';
 
 /** `score>=0.5`: the first operator counts, so that a value may hold others. */
 const SHORT = /^(.+?)(!=|>=|<=|=|>|<)(.*)$/s;

@@ -24,14 +24,6 @@ export function buildShape(
   return object;
 }
 
-/** The row with only the wanted keys, in its own order. */
-export function keepKeys(row: Row, keep: ReadonlySet<string> | undefined): Row {
-  if (keep === undefined) return row;
-  const kept: Row = {};
-  for (const key of Object.keys(row)) if (keep.has(key)) setOwn(kept, key, row[key]);
-  return kept;
-}
-
 /** A map, whose entries are those from `start` to `end`, as an object if its keys are strings, else as its pairs. */
 export function makeMap(keys: readonly unknown[], values: readonly unknown[], start: number, end: number, object: boolean): unknown {
   if (!object) {

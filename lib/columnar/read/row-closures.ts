@@ -1,6 +1,6 @@
 import type { Row } from '../../rows.js';
 import { decodeValue } from '../../value/extended-json.js';
-import { buildShape, keepKeys, makeMap } from './build.js';
+import { buildShape, makeMap } from './build.js';
 import { floatArray } from './typed-arrays.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
 import type { Materialise, NodeView } from './views.js';
@@ -9,12 +9,13 @@ type Read = (slot: number) => unknown;
 
 /** What the generated code does, by closures: for where code generation is forbidden, and where a compilation does not pay. */
 export function closureMaterialise(plan: RowRead): Materialise {
+  const keep = plan.keep ?? ((row: Row) => row);
   return (views, rows, out, at) => {
     const makeRow = structReader(plan.row, views);
     const whole = plan.texts === undefined ? undefined : leafReader(plan.texts, views);
     for (let row = 0; row < rows; row++) {
       const text = whole?.(row) ?? null;
-      out[at + row] = text === null ? (makeRow(row) as Row) : keepKeys(text as Row, plan.keep);
+      out[at + row] = text === null ? (makeRow(row) as Row) : keep(text as Row);
     }
   };
 }

@@ -1,6 +1,6 @@
 import { decodeValue } from '../../value/extended-json.js';
 import { compile, quote } from '../generate.js';
-import { buildShape, keepKeys, makeMap } from './build.js';
+import { buildShape, makeMap } from './build.js';
 import type { Materialise } from './views.js';
 import { floatArray } from './typed-arrays.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
@@ -33,7 +33,7 @@ export function generateMaterialise(plan: RowRead): Materialise | undefined {
     structs: StructRead[],
   ) => Materialise;
   const make = compile<Make>(['decode', 'build', 'keep', 'makeMap', 'floatArray', 'S'], body);
-  return make?.(decodeValue, buildShape, (whole) => keepKeys(whole, plan.keep), makeMap, floatArray, writer.structs);
+  return make?.(decodeValue, buildShape, plan.keep ?? ((whole) => whole), makeMap, floatArray, writer.structs);
 }
 
 /** Where an expression stands. */

@@ -1,5 +1,7 @@
 import { CheckpointError } from '../../errors.js';
 import type { FloatArrays } from './typed-arrays.js';
+import type { Row } from '../../rows.js';
+import type { Part, Projection } from '../../select/projection.js';
 import { fieldName, type LogicalPlan, type StructPlan, type ValuePlan } from '../plan.js';
 
 /** A node of the file's physical tree, as the core describes it. */
@@ -52,8 +54,8 @@ export interface RowRead {
   row: StructRead;
   /** Whole rows as JSON text. */
   texts?: LeafNode;
-  /** Keep only these keys of whole rows. */
-  keep?: ReadonlySet<string>;
+  /** What to keep of whole rows. */
+  keep?: (row: Row) => Row;
 }
 
 const LEAF_KINDS: Partial<Record<PhysicalNode['kind'], LeafNode['kind']>> = {
@@ -122,14 +124,14 @@ function leaf({ node, physical }: Placed, json: boolean): LeafNode {
   return { kind, node, json };
 }
 
-/** The rows of a file of ours. `keep`: only these keys. The tree holds at least the columns that they need: see `neededColumns`. */
-export function plannedRows(plan: LogicalPlan, tree: readonly PhysicalNode[], keep?: ReadonlySet<string>): RowRead {
+/** The rows of a file of ours. `keep`: only this of them. The tree holds at least the columns that it needs: see needed.ts. */
+export function plannedRows(plan: LogicalPlan, tree: readonly PhysicalNode[], keep?: Projection): RowRead {
   const places = place(tree);
   const find = finder(tree, places);
-  const row = struct(plan.row, -1, find, places, keep);
+  const row = struct(plan.row, -1, find, places, keep?.parts);
   const made: RowRead = { row };
   if (plan.x !== undefined) made.texts = leaf(find(plan.x), true);
-  if (keep !== undefined) made.keep = keep;
+  if (keep !== undefined) made.keep = (whole) => keep.of(whole);
   return made;
 }
 
@@ -149,11 +151,12 @@ function struct(
   node: number,
   find: Find,
   places: ReadonlyMap<PhysicalNode, number>,
-  keep?: ReadonlySet<string>,
+  keep?: ReadonlyMap<string, Part>,
 ): StructRead {
   const kept = plan.f.map((field, index) => ({ field, index })).filter(({ field }) => keep === undefined || keep.has(field.k));
   const fields = kept.map(({ field }) => {
-    const made = planned(field.v, find(fieldName(field)), places);
+    const part = keep?.get(field.k);
+    const made = planned(field.v, find(fieldName(field)), places, part?.whole === false ? part.parts : undefined);
     if (field.v.x !== undefined) made.exceptions = leaf(find(field.v.x), true);
     return made;
   });
@@ -164,12 +167,12 @@ function struct(
   return made;
 }
 
-function planned(plan: ValuePlan, placed: Placed, places: ReadonlyMap<PhysicalNode, number>): ReadNode {
+function planned(plan: ValuePlan, placed: Placed, places: ReadonlyMap<PhysicalNode, number>, keep?: ReadonlyMap<string, Part>): ReadNode {
   const { node, physical } = placed;
   const children = physical.children ?? [];
   if (plan.t === 'struct') {
     if (physical.kind !== 'struct') throw misfit(physical.name);
-    return struct(plan, node, finder(children, places), places);
+    return struct(plan, node, finder(children, places), places, keep);
   }
   if (plan.t === 'list') {
     const [child] = children;
@@ -185,23 +188,6 @@ function planned(plan: ValuePlan, placed: Placed, places: ReadonlyMap<PhysicalNo
   if (!STORED_AS[plan.t].includes(physical.kind)) throw misfit(physical.name);
   if (plan.t === 'big') return { kind: 'big', node, json: false };
   return leaf(placed, plan.t === 'json');
-}
-
-/** The names of the columns that the given keys need; undefined if the plan has no such key: the first one that it lacks is in `unknown`. */
-export function neededColumns(plan: LogicalPlan, keep: ReadonlySet<string>): { names: Set<string>; unknown: string | undefined } {
-  const names = new Set<string>();
-  const known = new Set<string>();
-  for (const field of plan.row.f) {
-    known.add(field.k);
-    if (!keep.has(field.k)) continue;
-    names.add(fieldName(field));
-    if (field.v.x !== undefined) names.add(field.v.x);
-  }
-  if (plan.row.h !== undefined) names.add(plan.row.h);
-  if (plan.x !== undefined) names.add(plan.x);
-  // Keys of whole rows are in no plan: any key may be there.
-  const unknown = plan.x === undefined ? [...keep].find((key) => !known.has(key)) : undefined;
-  return { names, unknown };
 }
 
 function misfit(name: string): CheckpointError {

@@ -1,8 +1,8 @@
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
-import { keepKeys } from '../columnar/read/build.js';
-import { predicateOf, type Predicate } from '../where/predicate.js';
-import { parseWhere, pathsOf } from '../where/where.js';
+import { predicateOf, type Predicate } from './predicate.js';
+import { firstStep, Projection } from './projection.js';
+import { parseWhere, pathsOf } from './where.js';
 
 /** The selection of a load, undefined when all rows are wanted. */
 export function selectionOf({ where, offset = 0, limit }: ReadOptions): Selection | undefined {
@@ -18,8 +18,8 @@ export class Selection {
   readonly #paths: readonly string[];
   #skip: number;
   #left: number;
-  /** The keys that rows keep, where others were loaded only for `where`. */
-  #pick: ReadonlySet<string> | undefined;
+  /** What rows keep, where others were loaded only for `where`. */
+  #pick: Projection | undefined;
 
   constructor(wants: Predicate | undefined, paths: readonly string[], offset: number, limit: number) {
     this.#wants = wants;
@@ -34,16 +34,20 @@ export class Selection {
   }
 
   /**
-   * The top-level keys to load so that `where` can be answered, undefined for all. `wanted`: those that rows shall have. `known`: all that there are.
-   * A path is a key of the row itself, or begins with one; the first of which neither is known is in `unknown`.
+   * The columns to load so that `where` can be answered, undefined for all. `wanted`: those that rows shall have. `known`: the keys that there are.
+   * A path of `where` is a key of the row itself, or begins with one; the first of which neither is known is in `unknown`.
    */
-  keys(wanted: readonly string[] | undefined, known: ReadonlySet<string>): { keys: string[] | undefined; unknown: string | undefined } {
-    const there = this.#paths.map((path) => [path, path.split('.', 1)[0] as string].filter((key) => known.has(key)));
-    const unknown = this.#paths.find((_, index) => there[index]?.length === 0);
-    if (wanted === undefined) return { keys: undefined, unknown };
-    const keys = new Set([...wanted, ...there.flat()]);
-    if (keys.size > new Set(wanted).size) this.#pick = new Set(wanted);
-    return { keys: [...keys], unknown };
+  columns(
+    wanted: readonly string[] | undefined,
+    known: ReadonlySet<string>,
+  ): { columns: readonly string[] | undefined; unknown: string | undefined } {
+    const unknown = this.#paths.find((path) => !known.has(path) && !known.has(firstStep(path)));
+    if (wanted === undefined) return { columns: undefined, unknown };
+    const more = this.#paths.filter(
+      (path) => !wanted.includes(path) && !wanted.includes(firstStep(path)) && (known.has(path) || known.has(firstStep(path))),
+    );
+    if (more.length > 0) this.#pick = new Projection(wanted);
+    return { columns: [...wanted, ...more], unknown };
   }
 
   /** Moves the wanted rows among those from `from` to `to` together, from `from` on, with the wanted columns only; gives how many there are. `certain`: `where` takes them all. */
@@ -58,7 +62,7 @@ export class Selection {
         continue;
       }
       this.#left--;
-      rows[end++] = this.#pick === undefined ? row : keepKeys(row, this.#pick);
+      rows[end++] = this.#pick === undefined ? row : this.#pick.of(row);
     }
     return end - from;
   }
