@@ -56,7 +56,7 @@ const table: fc.Arbitrary<Row[]> = fc
     );
     const row = fc.record(
       { ...columns, s: odd === 0 ? inner : fc.option(inner), ...(dotted && { 's.a': KINDS.integer }) },
-      { noNullPrototype: true, requiredKeys: odd === 0 ? [...Object.keys(columns), 's'] : [] },
+      { noNullPrototype: true, requiredKeys: (odd === 0 ? [...Object.keys(columns), 's'] : []) as never[] },
     );
     return fc
       .array(row, { minLength: 1, maxLength: 90 })
