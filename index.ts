@@ -5,6 +5,26 @@ export {
   type CheckpointErrorFields,
   type SchemaViolation,
 } from './lib/errors.js';
+export type {
+  AnyColumn,
+  BigIntColumn,
+  BooleanColumn,
+  Column,
+  ColumnBatch,
+  ColumnKind,
+  DateColumn,
+  DictionaryChunk,
+  ListChunk,
+  ListColumn,
+  NumberColumn,
+  StringChunk,
+  StringColumn,
+  TextChunk,
+  ValueColumn,
+} from './lib/columns/column.js';
+export { CheckpointReader, type CheckpointRows } from './lib/reader/checkpoint-reader.js';
+export { openCheckpoint } from './lib/reader/open-checkpoint.js';
+export type { ColumnsOptions, CountOptions, OpenCheckpointOptions, RowsOptions, SampleOptions } from './lib/reader/reader-options.js';
 export { readCheckpoint, writeCheckpoint } from './lib/files/checkpoint-files.js';
 export { verifyCheckpoint, type VerifyResult } from './lib/files/verify.js';
 export { CheckpointManager } from './lib/managers/checkpoint-manager.js';
@@ -35,6 +55,7 @@ export type {
 export { migrateDirectory, type MigrationOptions, type MigrationOutcome } from './lib/managers/migration.js';
 export type { CheckpointInfo, Codec, ColumnInfo, Progress, ReadOptions, WriteOptions } from './lib/options.js';
 export type { Row } from './lib/rows.js';
+export { CheckpointWriter, createCheckpoint } from './lib/writer/checkpoint-writer.js';
 export type { CheckpointSchema, ColumnSchema, ColumnType, ExtraKeys, Literal, ValueSchema } from './lib/schema/checkpoint-schema.js';
 export { diffSchema, type SchemaChange, type SchemaDiff, type SchemaDifference } from './lib/schema/diff.js';
 export { inferSchema } from './lib/schema/infer.js';

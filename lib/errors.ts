@@ -46,6 +46,10 @@ export const ERROR_CODES = [
   'ERR_CKPT_NO_SPACE',
   /** Any other failure of the operating system. */
   'ERR_CKPT_IO',
+  /** A reader or a writer was used after it was closed. */
+  'ERR_CKPT_CLOSED',
+  /** The file was replaced or changed while a reader had it open. */
+  'ERR_CKPT_CHANGED',
   /** Another process holds the lock of a checkpoint or directory. */
   'ERR_CKPT_LOCKED',
   /** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */

@@ -40,6 +40,8 @@ export interface WriteOptions {
    * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. For Parquet all rows are held in memory. A load here needs no option. @default none
    */
   compat?: Compat;
+  /** Most threads that encode columns of this save at a time, 1 to 64; no more than there are cores. No effect on JSON. @default the cores */
+  threads?: number;
   /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
   signal?: AbortSignal;
   /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */
@@ -70,6 +72,8 @@ export interface ReadOptions {
   compat?: Compat;
   /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
   verify?: boolean;
+  /** Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 */
+  threads?: number;
   /** Aborts the load: rejects with `signal.reason`. */
   signal?: AbortSignal;
   /** Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning. */
@@ -114,8 +118,31 @@ export interface ColumnInfo {
   exceptions: number | null;
 }
 
-const WRITE_OPTIONS = ['compression', 'compressionLevel', 'rowGroupRows', 'hash', 'metadata', 'schema', 'compat', 'signal', 'onProgress'];
-const READ_OPTIONS = ['columns', 'where', 'offset', 'limit', 'schema', 'extraColumns', 'compat', 'verify', 'signal', 'onProgress'];
+const WRITE_OPTIONS = [
+  'compression',
+  'compressionLevel',
+  'rowGroupRows',
+  'hash',
+  'metadata',
+  'schema',
+  'compat',
+  'threads',
+  'signal',
+  'onProgress',
+];
+const READ_OPTIONS = [
+  'columns',
+  'where',
+  'offset',
+  'limit',
+  'schema',
+  'extraColumns',
+  'compat',
+  'verify',
+  'threads',
+  'signal',
+  'onProgress',
+];
 const LEVELS: Partial<Record<Codec, [number, number]>> = { gzip: [0, 9], brotli: [0, 11], zstd: [1, 22] };
 
 /** Throws `ERR_CKPT_UNKNOWN_OPTION` for a key that is not in `known`. */
@@ -197,8 +224,11 @@ export function checkPath(path: unknown): string {
   return path;
 }
 
-function checkRunning(options: { compat?: unknown; signal?: AbortSignal; onProgress?: unknown }): void {
-  const { compat, signal, onProgress } = options;
+function checkRunning(options: { compat?: unknown; threads?: number; signal?: AbortSignal; onProgress?: unknown }): void {
+  const { compat, threads, signal, onProgress } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
+    throw invalid(`threads must be an integer from 1 to 64, got ${show(threads)}`);
+  }
   if (compat !== undefined && !(COMPATS as readonly unknown[]).includes(compat)) {
     throw invalid(`compat must be one of ${COMPATS.join(', ')}, got ${show(compat)}`);
   }

@@ -44,6 +44,8 @@ const BY_CODE: Record<CheckpointErrorCode, ExitCode> = {
   ERR_CKPT_LOCKED: EXIT.io,
   // The command line makes the rows itself.
   ERR_CKPT_ROWS_NOT_ITERABLE: EXIT.bug,
+  ERR_CKPT_CHANGED: EXIT.io,
+  ERR_CKPT_CLOSED: EXIT.bug,
   ERR_CKPT_INTERNAL: EXIT.bug,
 };
 

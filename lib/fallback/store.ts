@@ -9,6 +9,7 @@ import { Projection } from '../select/projection.js';
 import { selectionOf, type Selection } from '../select/selection.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import { openByPath } from '../store/open-file.js';
 import type { CheckpointStore } from '../store/store.js';
 import { topLevelFields, type Field } from './fields.js';
 import { ParquetFile } from './parquet-file.js';
@@ -34,6 +35,7 @@ export const fallbackStore: CheckpointStore = {
   },
 
   batches,
+  open: (path, options) => openByPath(fallbackStore, path, options),
   head: readParquetHead,
   info: readParquetInfo,
 };

@@ -2,7 +2,6 @@ import { Materialiser } from '../columnar/read/materialiser.js';
 import { neededOf } from '../columnar/read/needed.js';
 import { foreignRows, place, plannedRows, type RowRead } from '../columnar/read/tree.js';
 import { decodeRows, type Decode } from '../compat/compat.js';
-import { CheckpointError } from '../errors.js';
 import type { NativeLoad } from '../native/load.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
@@ -13,6 +12,7 @@ import { decodeOf } from './decoding.js';
 import { isOurs } from './file-keys.js';
 import type { NativeParquet } from './native-parquet.js';
 import { Pace } from './pace.js';
+import { keysOf, unknownColumn } from './parquet-columns.js';
 import { Projection } from '../select/projection.js';
 import { selectionOf, type Selection } from '../select/selection.js';
 
@@ -20,6 +20,7 @@ import { selectionOf, type Selection } from '../select/selection.js';
 export class ParquetScan {
   readonly #file: NativeParquet;
   readonly #options: ReadOptions;
+  readonly #picked: readonly number[] | undefined;
   readonly #check: LoadCheck | undefined;
   readonly #load: NativeLoad;
   readonly #pace: Pace;
@@ -31,8 +32,9 @@ export class ParquetScan {
   /** Wanted rows so far. */
   #rows = 0;
 
-  /** `load`: a handle of the file that no other scan uses. */
-  constructor(file: NativeParquet, load: NativeLoad, options: ReadOptions) {
+  /** `load`: a handle of the file that no other scan uses. `picked`: only the rows of these numbers, which ascend; not with `where`, `offset`, `limit`. */
+  constructor(file: NativeParquet, load: NativeLoad, options: ReadOptions, picked?: readonly number[]) {
+    this.#picked = picked;
     this.#file = file;
     this.#load = load;
     this.#options = options;
@@ -68,7 +70,8 @@ export class ParquetScan {
     const tree = await this.#load.scan({
       columns: needed?.columns,
       filter: this.#filter === undefined ? undefined : nativeFilter(this.#filter, plan, all),
-      ranges: wanted === rows ? undefined : [[this.#options.offset ?? 0, (this.#options.offset ?? 0) + wanted]],
+      ranges: this.#ranges(rows, wanted),
+      threads: this.#options.threads,
     });
     const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
     this.#materialiser = new Materialiser(read, place(tree).size, wanted);
@@ -76,8 +79,15 @@ export class ParquetScan {
     return wanted;
   }
 
+  #ranges(rows: number, wanted: number): [number, number][] | undefined {
+    if (this.#picked !== undefined) return this.#picked.map((row) => [row, row + 1]);
+    const { offset = 0 } = this.#options;
+    return wanted === rows ? undefined : [[offset, offset + wanted]];
+  }
+
   /** How many rows the core is to give, as far as that is known; all that it finds where there is a condition. */
   #wantedRows(rows: number): number {
+    if (this.#picked !== undefined) return this.#picked.length;
     if (!this.#byRange) return rows;
     const { offset = 0, limit = Number.POSITIVE_INFINITY } = this.#options;
     return Math.max(0, Math.min(rows - offset, limit));
@@ -131,15 +141,4 @@ export class ParquetScan {
   close(): void {
     this.#load.close();
   }
-}
-
-/** The top-level keys of a file's rows, but for those of whole rows. */
-function keysOf({ plan, footer }: NativeParquet): readonly string[] {
-  return plan === undefined ? footer.columns : plan.row.f.map((field) => field.k);
-}
-
-/** The error of a column that the file does not have. */
-function unknownColumn(file: NativeParquet, column: string): CheckpointError {
-  const message = `${file.path} has no column '${column}'; it has ${keysOf(file).slice(0, 20).join(', ')}`;
-  return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path: file.path, column });
 }

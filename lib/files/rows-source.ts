@@ -1,6 +1,8 @@
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
+import { RowQueue } from './row-queue.js';
+import { weigh } from './row-weight.js';
 
 /** What rows may come as. */
 export type RowsSource = readonly Row[] | Iterable<Row> | AsyncIterable<Row>;
@@ -54,6 +56,16 @@ export async function* chunksOf(
     for (let start = 0; start < rows.length; start += size) yield rows.slice(start, start + size) as Row[];
     return;
   }
+  if (rows instanceof RowQueue) {
+    try {
+      for await (const array of rows.arrays())
+        for (let start = 0; start < array.length; start += size) yield array.slice(start, start + size);
+    } catch (error) {
+      if (failure !== undefined && signal?.aborted !== true) Object.assign(failure, { happened: true, error });
+      throw error;
+    }
+    return;
+  }
   const isAsync = Symbol.asyncIterator in rows;
   const steps = isAsync ? asyncSteps(rows, signal) : syncSteps(rows as Iterable<Row>);
   let chunk: Row[] = [];
@@ -90,18 +102,6 @@ export async function* chunksOf(
 const ROWS_PER_WEIGHED = 8;
 /** Characters and bytes in the weighed rows of a chunk. */
 const MAX_WEIGHT = 1 << 20;
-
-/** About how many characters and bytes a row's own texts and bytes hold. Anything may come here: rows are checked later. */
-function weigh(row: unknown): number {
-  let weight = 0;
-  if (typeof row !== 'object' || row === null) return 0;
-  for (const key in row) {
-    const value = (row as Row)[key];
-    if (typeof value === 'string') weight += value.length;
-    else if (ArrayBuffer.isView(value)) weight += value.byteLength;
-  }
-  return weight;
-}
 
 interface Steps {
   next(): IteratorResult<Row> | Promise<IteratorResult<Row>>;

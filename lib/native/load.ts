@@ -1,12 +1,12 @@
 import { Arena } from '../columnar/read/views.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
-import type { CheckpointError } from '../errors.js';
+import { CheckpointError } from '../errors.js';
 import type { FileColumn } from '../files/logical-columns.js';
 import type { NativeFilter } from '../select/pushdown.js';
-import { BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
+import { ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
 import type { Binding, NativeReader } from './binding.js';
 import { nativeError } from './errors.js';
-import { BLOCK, END, ERROR, NEED, OPENED, TREE } from './events.js';
+import { BLOCK, COUNT, END, ERROR, NEED, OPENED, TREE } from './events.js';
 
 /** What the core tells of an open file. */
 export interface FileDescription {
@@ -26,12 +26,20 @@ export interface ScanRequest {
   filter: NativeFilter | undefined;
   /** First row, row after the last: ascending, not overlapping. */
   ranges: [number, number][] | undefined;
+  /** Decoding threads. */
+  threads: number | undefined;
+  /** At most so many rows a block. @default 4096 */
+  blockRows?: number;
+  /** About so many bytes a block. @default 1 MiB */
+  blockBytes?: number;
 }
 
 /** Rows of a scan. */
 export interface Block {
   arena: Arena;
   index: number;
+  /** How many bytes of the arena it takes. */
+  bytes: number;
   /** The filter is true of all of them: nobody needs to look again. */
   certain: boolean;
 }
@@ -46,6 +54,8 @@ export class NativeLoad {
   #tree: PhysicalNode[] | undefined;
   #error: CheckpointError | undefined;
   #ended = false;
+  #closed = false;
+  #counted: { certain: number; doubtful: number } | undefined;
   #arenas: Arena[] = [];
   readonly #blocks: Block[] = [];
   #wake: (() => void) | undefined;
@@ -59,17 +69,25 @@ export class NativeLoad {
   }
 
   #onEvent(kind: number, first: number, second: number, text: string): void {
-    if (kind === BLOCK) this.#blocks.push({ arena: this.#arenas[first] as Arena, index: first, certain: second === 1 });
-    else if (kind === NEED) {
+    if (kind === BLOCK) {
+      const certain = second % 2 === 1;
+      this.#blocks.push({ arena: this.#arenas[first] as Arena, index: first, bytes: Math.floor(second / 2), certain });
+    } else if (kind === NEED) {
       const larger = new Arena(second + 7 - ((second + 7) % 8));
       this.#arenas[first] = larger;
       this.#native.replace(first, larger.bytes);
       return;
-    } else if (kind === OPENED) this.#opened = JSON.parse(text) as FileDescription;
+    } else if (kind === OPENED) this.#opened = text === '' ? undefined : (JSON.parse(text) as FileDescription);
     else if (kind === TREE) this.#tree = JSON.parse(text) as PhysicalNode[];
     else if (kind === END) this.#ended = true;
+    else if (kind === COUNT) this.#counted = { certain: first, doubtful: second };
     else if (kind === ERROR) this.#error = nativeError(text);
     this.#wake?.();
+  }
+
+  /** Another handle of the same open file, for a scan of its own. This one must be open. */
+  fork(): NativeLoad {
+    return new NativeLoad((onEvent) => this.#native.fork(onEvent));
   }
 
   /** Resolves when the file is open. Throws what is wrong with it. */
@@ -82,7 +100,7 @@ export class NativeLoad {
   async scan(request: ScanRequest): Promise<PhysicalNode[]> {
     this.#arenas = takeArenas();
     this.#native.scan(
-      JSON.stringify({ ...request, blockRows: BLOCK_ROWS, blockBytes: BLOCK_BYTES }),
+      JSON.stringify({ blockRows: BLOCK_ROWS, blockBytes: BLOCK_BYTES, ...request }),
       this.#arenas.map((arena) => arena.bytes),
     );
     while (this.#tree === undefined) await this.#event();
@@ -91,23 +109,58 @@ export class NativeLoad {
 
   /** The next block, its arena for the caller's reading until `release`; undefined after the last. */
   async next(): Promise<Block | undefined> {
+    if (this.#closed) throw this.#closedError();
     while (this.#blocks.length === 0 && !this.#ended) await this.#event();
     const block = this.#blocks.shift();
     if (block === undefined) giveArenas(this.#arenas);
     return block;
   }
 
+  /** Gives a block's arena back to the core. */
   release(index: number): void {
     this.#native.release(index);
   }
 
-  /** Ends the core's thread; harmless when it has ended. */
+  /** The memory of a block for good: its arena, with another for the core in its place, or a copy of what the block takes of it if that is less than half. */
+  keep({ arena, index, bytes }: Block): Arena {
+    if (bytes * 2 < arena.capacity) {
+      const copy = new Arena(bytes + 7 - ((bytes + 7) % 8));
+      copy.bytes.set(arena.bytes.subarray(0, bytes));
+      this.release(index);
+      return copy;
+    }
+    const fresh = new Arena(ARENA_BYTES);
+    this.#arenas[index] = fresh;
+    this.#native.replace(index, fresh.bytes);
+    return arena;
+  }
+
+  /** Counts the rows of which a filter is certainly true, and those of which it may be. */
+  async count(filter: NativeFilter): Promise<{ certain: number; doubtful: number }> {
+    this.#native.count(JSON.stringify(filter));
+    while (this.#counted === undefined) await this.#event();
+    return this.#counted;
+  }
+
+  /** Ends the core's thread when it has nothing more to do. The file stays open for forks. */
+  rest(): void {
+    this.#native.rest();
+  }
+
+  /** Ends the core's thread, and closes the file; harmless when that is done. */
   close(): void {
+    this.#closed = true;
     this.#native.close();
+    this.#wake?.();
+  }
+
+  #closedError(): CheckpointError {
+    return new CheckpointError('ERR_CKPT_CLOSED', 'the reader was closed while this was read; open the checkpoint again');
   }
 
   async #event(): Promise<void> {
     if (this.#error !== undefined) throw this.#error;
+    if (this.#closed) throw this.#closedError();
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });

@@ -25,9 +25,9 @@ export class NativeSave {
   #wake: (() => void) | undefined;
 
   constructor(binding: Binding, path: string, options: WriteOptions) {
-    const { compression = 'auto', compressionLevel = null, rowGroupRows = null } = options;
+    const { compression = 'auto', compressionLevel = null, rowGroupRows = null, threads = null } = options;
     const memory = this.#slabs.map((slab) => slab.bytes);
-    const text = JSON.stringify({ compression, compressionLevel, rowGroupRows });
+    const text = JSON.stringify({ compression, compressionLevel, rowGroupRows, threads });
     this.#native = new binding.NativeWriter(path, text, memory, (kind, first, second, more) => this.#onEvent(kind, first, second, more));
   }
 

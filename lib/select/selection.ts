@@ -52,18 +52,28 @@ export class Selection {
 
   /** Moves the wanted rows among those from `from` to `to` together, from `from` on, with the wanted columns only; gives how many there are. `certain`: `where` takes them all. */
   keep(rows: Row[], from: number, to: number, certain = false): number {
-    const wants = certain ? undefined : this.#wants;
     let end = from;
     for (let at = from; at < to && this.#left > 0; at++) {
       const row = rows[at] as Row;
-      if (wants !== undefined && !wants(row)) continue;
-      if (this.#skip > 0) {
-        this.#skip--;
-        continue;
-      }
-      this.#left--;
-      rows[end++] = this.#pick === undefined ? row : this.#pick.of(row);
+      if (this.#takes(row, certain)) rows[end++] = this.#pick === undefined ? row : this.#pick.of(row);
     }
     return end - from;
+  }
+
+  /** The indices of the wanted rows among these. */
+  choose(rows: readonly Row[], certain: boolean): number[] {
+    const chosen: number[] = [];
+    for (let at = 0; at < rows.length && this.#left > 0; at++) if (this.#takes(rows[at] as Row, certain)) chosen.push(at);
+    return chosen;
+  }
+
+  #takes(row: Row, certain: boolean): boolean {
+    if (!certain && this.#wants !== undefined && !this.#wants(row)) return false;
+    if (this.#skip > 0) {
+      this.#skip--;
+      return false;
+    }
+    this.#left--;
+    return true;
   }
 }

@@ -4,6 +4,7 @@ import { jsonBatches, jsonHead, jsonInfo } from '../json/read.js';
 import type { RowText } from '../json/writer.js';
 import { invalid } from '../messages.js';
 import type { ReadOptions, WriteOptions } from '../options.js';
+import { openByPath } from './open-file.js';
 import type { CheckpointStore } from './store.js';
 import { gather, wantedBatches } from './wanted-rows.js';
 import { writeRows } from './write-rows.js';
@@ -23,6 +24,7 @@ export const jsonStore: CheckpointStore = {
   write: async (path, rows, options) => writeRows(path, rows, options, { format: 'json', form: jsonForm, text: pythonText(options) }),
   read: (path, options) => gather(batches(path, options)),
   batches,
+  open: (path, options) => openByPath(jsonStore, path, options),
   head: jsonHead,
   info: jsonInfo,
 };

@@ -5,6 +5,7 @@ import type { RowText } from '../json/writer.js';
 import { invalid } from '../messages.js';
 import type { ReadOptions, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import { openByPath } from './open-file.js';
 import type { CheckpointStore } from './store.js';
 import { gather, wantedBatches } from './wanted-rows.js';
 import { writeRows } from './write-rows.js';
@@ -24,6 +25,7 @@ export const jsonlStore: CheckpointStore = {
   write: async (path, rows, options) => writeRows(path, rows, options, { format: 'jsonl', form: linesForm, text: kuraText(options) }),
   read: (path, options) => gather(batches(path, options)),
   batches,
+  open: (path, options) => openByPath(jsonlStore, path, options),
   head: linesHead,
   info: linesInfo,
 };

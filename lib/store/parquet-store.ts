@@ -1,3 +1,4 @@
+import { openParquet } from '../files/open-parquet.js';
 import { parquetBatches, parquetHead, parquetInfo, readParquet } from '../files/read-parquet.js';
 import { writeParquet } from '../files/write-parquet.js';
 import type { CheckpointStore } from './store.js';
@@ -9,6 +10,7 @@ export const parquetStore: CheckpointStore = {
   write: writeParquet,
   read: readParquet,
   batches: parquetBatches,
+  open: openParquet,
   head: parquetHead,
   info: parquetInfo,
 };

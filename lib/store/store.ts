@@ -1,6 +1,7 @@
 import type { FileHead } from '../files/origin.js';
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import type { OpenFile, OpenOptions } from './open-file.js';
 
 /**
  * One way of keeping a checkpoint in one file. A manager does not know which it has.
@@ -20,6 +21,8 @@ export interface CheckpointStore {
   read(path: string, options: ReadOptions): Promise<Row[]>;
   /** The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row does not fit, no batch follows. */
   batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined>;
+  /** The file, open for any number of readings. It must be closed. */
+  open(path: string, options: OpenOptions): Promise<OpenFile>;
   /** The hash and the metadata that the file was saved with, and who wrote it: reads no row. */
   head(path: string): Promise<FileHead>;
   /** Reads no row of a Parquet file; a file of text must be scanned for its count unless it says it. */

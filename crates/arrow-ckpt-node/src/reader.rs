@@ -259,8 +259,9 @@ fn scan(
         };
         let arena = arenas.get_mut(index).ok_or_else(|| CkptError::internal("no such arena"))?;
         match scan.next_block(arena.bytes_mut())? {
-            Fill::Block { certain, .. } => {
-                events.emit(BLOCK, index as f64, f64::from(u8::from(certain)), String::new());
+            Fill::Block { certain, bytes, .. } => {
+                let bytes_and_certain = bytes as f64 * 2.0 + f64::from(u8::from(certain));
+                events.emit(BLOCK, index as f64, bytes_and_certain, String::new());
             }
             Fill::NeedBytes(bytes) => {
                 awaited = Some(index);

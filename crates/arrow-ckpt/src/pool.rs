@@ -1,8 +1,9 @@
 //! The encoding threads: one pool for the process, as many threads as cores, started at the first save that needs them.
 //! libuv's four threads are shared with fs and dns and stay free of this work.
 
+use std::collections::VecDeque;
 use std::num::NonZero;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 
@@ -22,6 +23,58 @@ pub fn pool() -> Result<&'static ThreadPool> {
     POOL.get_or_init(build).as_ref().map_err(|error| CkptError::internal(format!("no threads: {error}")))
 }
 
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The jobs of one save on the pool, in order, so many at a time.
+#[derive(Clone)]
+pub struct Lane {
+    limit: usize,
+    queue: Arc<Mutex<Queue>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Job>,
+    running: usize,
+}
+
+impl Lane {
+    /// `limit`: at least 1; the pool has no more threads than there are cores, whatever the limit.
+    pub fn new(limit: usize) -> Self {
+        Self { limit: limit.max(1), queue: Arc::default() }
+    }
+
+    /// Queues a job. It must not panic.
+    pub fn spawn(&self, job: impl FnOnce() + Send + 'static) -> Result<()> {
+        let starts = {
+            let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            queue.waiting.push_back(Box::new(job));
+            let starts = queue.running < self.limit;
+            queue.running += usize::from(starts);
+            starts
+        };
+        if starts {
+            let lane = self.clone();
+            pool()?.spawn(move || lane.run());
+        }
+        Ok(())
+    }
+
+    /// Runs jobs until none waits.
+    fn run(&self) {
+        loop {
+            let job = {
+                let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+                let job = queue.waiting.pop_front();
+                queue.running -= usize::from(job.is_none());
+                job
+            };
+            let Some(job) = job else { return };
+            job();
+        }
+    }
+}
+
 /// How much nicer than JavaScript's thread the threads of this crate are.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
@@ -32,4 +85,36 @@ pub fn step_back() {
     // Refused where a policy forbids it: then the threads are equals.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(NICENESS);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn a_lane_runs_all_its_jobs_so_many_at_a_time() {
+        for limit in [1, 2] {
+            let lane = Lane::new(limit);
+            let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+            let (sender, done) = channel();
+            for index in 0..100 {
+                let (running, most, sender) = (running.clone(), most.clone(), sender.clone());
+                let job = move || {
+                    most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    std::thread::yield_now();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    sender.send(index).unwrap();
+                };
+                lane.spawn(job).unwrap();
+            }
+            drop(sender);
+            let mut seen: Vec<usize> = done.iter().collect();
+            seen.sort_unstable();
+            assert_eq!(seen, (0..100).collect::<Vec<_>>());
+            assert!(most.load(Ordering::SeqCst) <= limit);
+        }
+    }
 }

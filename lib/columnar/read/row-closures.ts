@@ -20,7 +20,7 @@ export function closureMaterialise(plan: RowRead): Materialise {
   };
 }
 
-function reader(node: ReadNode, views: readonly NodeView[]): Read {
+export function reader(node: ReadNode, views: readonly NodeView[]): Read {
   const regular = regularReader(node, views);
   if (node.exceptions === undefined) return regular;
   const { valid } = views[node.exceptions.node] as NodeView;
@@ -35,7 +35,7 @@ function regularReader(node: ReadNode, views: readonly NodeView[]): Read {
   return leafReader(node, views);
 }
 
-function leafReader({ kind, node, json }: LeafNode, views: readonly NodeView[]): Read {
+export function leafReader({ kind, node, json }: LeafNode, views: readonly NodeView[]): Read {
   if (kind === 'null') return () => null;
   const view = views[node] as NodeView;
   const { valid, data, text, dict } = view;

@@ -47,6 +47,8 @@ pub struct WriteOptions {
     pub compression_level: Option<u32>,
     /// Rows in a row group, [`DEFAULT_ROW_GROUP_ROWS`] if None.
     pub row_group_rows: Option<usize>,
+    /// Columns that are encoded at a time, as many as there are cores if None, or more.
+    pub threads: Option<usize>,
 }
 
 impl WriteOptions {

@@ -18,7 +18,7 @@ use crate::commit::TempFile;
 use crate::error::{CkptError, Result};
 use crate::layout::{RECORD_PLAN, RECORD_ROWS};
 use crate::limits::MAX_CHUNKS;
-use crate::pool::pool;
+use crate::pool::Lane;
 
 /// Row groups that may be encoding while the next one fills: more would only hold more memory.
 const GROUPS_IN_FLIGHT: usize = 2;
@@ -51,6 +51,7 @@ pub struct CheckpointWriter {
     types: Vec<ColumnType>,
     in_flight: VecDeque<GroupInFlight>,
     groups: Vec<PlacedGroup>,
+    lane: Lane,
 }
 
 struct GroupInFlight {
@@ -76,6 +77,7 @@ impl CheckpointWriter {
             types: Vec::new(),
             in_flight: VecDeque::new(),
             groups: Vec::new(),
+            lane: Lane::new(options.threads.unwrap_or(usize::MAX)),
         })
     }
 
@@ -148,7 +150,11 @@ impl CheckpointWriter {
             let sender = sender.clone();
             // A closed channel means the save was given up: nobody waits for the result.
             let work = move || drop(sender.send((index, job.run())));
-            if inline { work() } else { pool()?.spawn(work) }
+            if inline {
+                work();
+            } else {
+                self.lane.spawn(work)?;
+            }
         }
         self.in_flight.push_back(GroupInFlight { rows, columns, done });
         while self.in_flight.len() > GROUPS_IN_FLIGHT {

@@ -1,0 +1,165 @@
+import { Readable } from 'node:stream';
+import { ReadableStream } from 'node:stream/web';
+import type { ColumnBatch } from '../columns/column.js';
+import type { CheckpointInfo, ReadOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import { checkSchemaOptions } from '../schema/contract.js';
+import type { StandardSchemaV1 } from '../schema/standard.js';
+import { closedError, type OpenFile } from '../store/open-file.js';
+import {
+  checkColumnsOptions,
+  checkCountOptions,
+  checkRowsOptions,
+  checkSampleOptions,
+  type ColumnsOptions,
+  type CountOptions,
+  type RowsOptions,
+  type SampleOptions,
+} from './reader-options.js';
+import { RowIterator } from './row-iterator.js';
+import { sampleOf } from './sample.js';
+
+type Output<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
+type WithSchema<S, O> = O & { schema: S };
+
+/** Rows with a row at a time in memory, or some thousand: for `for await`. Breaking out of the loop frees all of it. */
+export interface CheckpointRows<T> extends AsyncIterableIterator<T, undefined>, AsyncDisposable {}
+
+/**
+ * An open checkpoint, of which as much is read as is asked for. `openCheckpoint` makes it.
+ *
+ * ```ts
+ * await using checkpoint = await openCheckpoint('extract.parquet');
+ * for await (const row of checkpoint.rows({ columns: ['id', 'title'], where: { score: { $gte: 0.5 } } })) console.log(row);
+ * ```
+ *
+ * Several readings may run at a time. Each throws what `readCheckpoint` throws, and `ERR_CKPT_CLOSED` once the reader is closed. The file that was opened is the one that is read, also after a save has
+ * replaced it; a file of JSON that was replaced is `ERR_CKPT_CHANGED`.
+ */
+export class CheckpointReader implements AsyncDisposable {
+  /** What is known of the checkpoint without its rows. */
+  readonly info: CheckpointInfo;
+  readonly #file: OpenFile;
+  #closed = false;
+
+  /** @internal */
+  constructor(file: OpenFile) {
+    this.#file = file;
+    this.info = file.info;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The rows one after another, in bounded memory. */
+  rows<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): CheckpointRows<Output<S>>;
+  rows<T extends Row = Row>(options?: RowsOptions): CheckpointRows<T>;
+  rows(options?: RowsOptions): CheckpointRows<Row> {
+    return new RowIterator(this.#file.batches(this.#checked(options, 'rows')));
+  }
+
+  /** The rows as an array. */
+  async read<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): Promise<Output<S>[]>;
+  async read<T extends Row = Row>(options?: RowsOptions): Promise<T[]>;
+  async read(options?: RowsOptions): Promise<Row[]> {
+    return gathered(this.#file.batches(this.#checked(options, 'read')));
+  }
+
+  /** The rows as a Node stream in object mode. Destroying it stops the reading. */
+  readable(options?: RowsOptions): Readable {
+    return Readable.from(this.rows(options), { objectMode: true });
+  }
+
+  /** The rows as a Web stream. Cancelling it stops the reading. */
+  stream<T extends Row = Row>(options?: RowsOptions): ReadableStream<T> {
+    const rows = this.rows<T>(options);
+    return new ReadableStream<T>({
+      pull: async (controller) => {
+        const { value, done } = await rows.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: async () => {
+        await rows.return?.();
+      },
+    });
+  }
+
+  /**
+   * The rows as columns, some ten thousand at a time: typed arrays and texts that become strings when they are asked for, no row objects. `columns` may name paths into objects. JSON, which has no columns, is
+   * read as rows.
+   */
+  batches(options?: ColumnsOptions): AsyncGenerator<ColumnBatch, void, undefined> {
+    const checked = checkColumnsOptions(options, 'batches');
+    this.#check();
+    return this.#file.columnBatches(checked);
+  }
+
+  /** All rows as columns: numbers, bigints, booleans and dates in one array each. `names`: keys, or paths into objects; undefined for all. */
+  async columns(names?: readonly string[], options?: Omit<ColumnsOptions, 'columns'>): Promise<ColumnBatch> {
+    const checked = checkColumnsOptions(names === undefined ? options : { ...options, columns: names }, 'columns');
+    this.#check();
+    return this.#file.columns(checked);
+  }
+
+  /** How many rows there are, or `where` takes. */
+  async count(options?: CountOptions): Promise<number> {
+    const checked = checkCountOptions(options);
+    this.#check();
+    return this.#file.count(checked);
+  }
+
+  /**
+   * `size` rows at random, or all if there are no more, in the order of the file. Each is as likely as another. Rows that are not taken are not made; with `where` the rows that it takes are counted
+   * first.
+   */
+  async sample<S extends StandardSchemaV1>(size: number, options: WithSchema<S, SampleOptions>): Promise<Output<S>[]>;
+  async sample<T extends Row = Row>(size: number, options?: SampleOptions): Promise<T[]>;
+  async sample(size: number, options?: SampleOptions): Promise<Row[]> {
+    const { seed, reading } = checkSampleOptions(size, options);
+    checkSchemaOptions(reading);
+    this.#check();
+    const { where, threads, signal } = reading;
+    if (where === undefined) return gathered(this.#file.batches(reading, sampleOf(size, this.info.rows, seed)));
+    const counting: CountOptions = { where, ...(threads !== undefined && { threads }), ...(signal !== undefined && { signal }) };
+    const picked = sampleOf(size, await this.#file.count(counting), seed);
+    const rows: Row[] = [];
+    let first = 0;
+    for await (const batch of this.#file.batches(reading)) {
+      for (; rows.length < picked.length && (picked[rows.length] as number) < first + batch.length;)
+        rows.push(batch[(picked[rows.length] as number) - first] as Row);
+      first += batch.length;
+      if (rows.length === picked.length) break;
+    }
+    return rows;
+  }
+
+  /** Closes the file and ends all readings. Closing again does nothing. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#file.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #checked(options: RowsOptions | undefined, what: string): ReadOptions {
+    const checked = checkRowsOptions(options, what);
+    checkSchemaOptions(checked);
+    this.#check();
+    return checked;
+  }
+
+  #check(): void {
+    if (this.#closed) throw closedError(this.info.path);
+  }
+}
+
+async function gathered(batches: AsyncIterable<Row[]>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const batch of batches) for (const row of batch) rows.push(row);
+  return rows;
+}

@@ -1,0 +1,21 @@
+import { asOptions, checkKeys, checkPath, checkReadOptions } from '../options.js';
+import { storeOf } from '../store/choose.js';
+import { CheckpointReader } from './checkpoint-reader.js';
+import type { OpenCheckpointOptions } from './reader-options.js';
+
+/**
+ * Opens a checkpoint, or a file of another writer, to read parts of it or to stream it. Close it when it is no longer needed; `await using` does.
+ *
+ * @throws CheckpointError what `readCheckpoint` throws for the file and the call
+ */
+export async function openCheckpoint(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader> {
+  checkPath(path);
+  checkKeys(asOptions(options, 'openCheckpoint'), ['verify', 'compat', 'signal'], 'openCheckpoint');
+  const { verify, compat, signal } = checkReadOptions(options, 'openCheckpoint');
+  signal?.throwIfAborted();
+  const store = await storeOf(path);
+  const file = await store.open(path, { ...(verify !== undefined && { verify }), ...(compat !== undefined && { compat }) });
+  if (signal?.aborted === true) file.close();
+  signal?.throwIfAborted();
+  return new CheckpointReader(file);
+}

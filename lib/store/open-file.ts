@@ -1,0 +1,107 @@
+import { stat } from 'node:fs/promises';
+import { rowsBatch } from '../columns/rows-batch.js';
+import type { ColumnBatch } from '../columns/column.js';
+import { CheckpointError, fromSystemError } from '../errors.js';
+import type { CheckpointInfo, ReadOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import type { CheckpointStore } from './store.js';
+
+/**
+ * A checkpoint that is open. Each call reads anew, and several may read at a time.
+ *
+ * - Rows and columns are made when they are asked for. Stopping early frees what the reading holds.
+ * - What is read is the file that was opened, also where another has taken its name; if that cannot be, it is `ERR_CKPT_CHANGED`.
+ * - After `close` all readings that are under way reject with `ERR_CKPT_CLOSED`.
+ */
+export interface OpenFile {
+  readonly info: CheckpointInfo;
+  /** `picked`: only the rows of these numbers, which ascend. */
+  batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined>;
+  /** The same rows as columns. The options have no `schema`. */
+  columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined>;
+  /** All of them as one batch. */
+  columns(options: ReadOptions): Promise<ColumnBatch>;
+  /** How many rows `where` takes. */
+  count(options: Pick<ReadOptions, 'where' | 'signal' | 'threads'>): Promise<number>;
+  close(): void;
+}
+
+/** Options of opening a file, which hold for all readings of it. */
+export type OpenOptions = Pick<ReadOptions, 'verify' | 'compat'>;
+
+/** A file that is opened for each reading: one without columns. */
+export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'>, path: string, opened: OpenOptions): Promise<OpenFile> {
+  const before = await stampOf(path);
+  const info = await store.info(path);
+  let closed = false;
+  const running = new Set<AsyncGenerator>();
+  const check = async (): Promise<void> => {
+    if (closed) throw closedError(path);
+    if ((await stampOf(path)) === before) return;
+    const message = `${path} was replaced or changed since it was opened; open it again`;
+    throw new CheckpointError('ERR_CKPT_CHANGED', message, { path });
+  };
+  async function* batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined> {
+    await check();
+    let first = 0;
+    let next = 0;
+    const all = store.batches(path, { ...options, ...opened });
+    running.add(all);
+    try {
+      for await (const batch of all) {
+        if (picked === undefined) yield batch;
+        else {
+          const rows: Row[] = [];
+          for (; next < picked.length && (picked[next] as number) < first + batch.length; next++)
+            rows.push(batch[(picked[next] as number) - first] as Row);
+          first += batch.length;
+          if (rows.length > 0) yield rows;
+          if (next === picked.length) return;
+        }
+        if (closed) break;
+      }
+      // Closing ends the readings: this is no end of the rows.
+      if (closed) throw closedError(path);
+    } finally {
+      running.delete(all);
+    }
+  }
+  async function* columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined> {
+    for await (const batch of batches(options)) yield rowsBatch(batch, options.columns);
+  }
+  return {
+    info,
+    batches,
+    columnBatches,
+    columns: async (options) => {
+      const rows: Row[] = [];
+      for await (const batch of batches(options)) for (const row of batch) rows.push(row);
+      return rowsBatch(rows, options.columns);
+    },
+    count: async (options) => {
+      if (options.where === undefined) return info.rows;
+      let rows = 0;
+      for await (const batch of batches(options)) rows += batch.length;
+      return rows;
+    },
+    close: () => {
+      closed = true;
+      for (const reading of running) void reading.return(undefined);
+    },
+  };
+}
+
+/** What tells a file from one that takes its place. */
+async function stampOf(path: string): Promise<string> {
+  try {
+    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
+    return [dev, ino, size, mtimeNs].join();
+  } catch (error) {
+    throw fromSystemError(error, 'read', path);
+  }
+}
+
+/** The error of a reader that is used after it was closed. */
+export function closedError(path: string): CheckpointError {
+  return new CheckpointError('ERR_CKPT_CLOSED', `the reader of ${path} is closed; open the checkpoint again`, { path });
+}
