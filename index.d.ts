@@ -1,4 +1,22 @@
 // The public types of arrow-ckpt, rolled up by `npm run api`. Do not edit.
+import { Readable } from 'node:stream';
+import { ReadableStream as ReadableStream_2 } from 'node:stream/web';
+
+/** A column of any kind: `kind` tells which. */
+export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;
+
+/** Bigints of 64 bits. Larger ones are not valid. */
+export declare interface BigIntColumn extends Column {
+    readonly kind: 'bigint';
+    readonly values: BigInt64Array;
+}
+
+/** 1 for true, 0 for false. */
+export declare interface BooleanColumn extends Column {
+    readonly kind: 'boolean';
+    readonly values: Uint8Array;
+}
+
 /** The one error class of this package: `code` is stable, `message` says what is wrong, where, and what to do. */
 export declare class CheckpointError extends Error {
     readonly code: CheckpointErrorCode;
@@ -150,6 +168,58 @@ export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'co
     logger?: Logger | false;
 }
 
+/**
+ * An open checkpoint, of which as much is read as is asked for. `openCheckpoint` makes it.
+ *
+ * ```ts
+ * await using checkpoint = await openCheckpoint('extract.parquet');
+ * for await (const row of checkpoint.rows({ columns: ['id', 'title'], where: { score: { $gte: 0.5 } } })) console.log(row);
+ * ```
+ *
+ * Several readings may run at a time. Each throws what `readCheckpoint` throws, and `ERR_CKPT_CLOSED` once the reader is closed. The file that was opened is the one that is read, also after a save has
+ * replaced it; a file of JSON that was replaced is `ERR_CKPT_CHANGED`.
+ */
+export declare class CheckpointReader implements AsyncDisposable {
+    #private;
+    /** What is known of the checkpoint without its rows. */
+    readonly info: CheckpointInfo;
+    /** @internal */
+    constructor(file: OpenFile);
+    get closed(): boolean;
+    /** The rows one after another, in bounded memory. */
+    rows<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): CheckpointRows<Output<S>>;
+    rows<T extends Row = Row>(options?: RowsOptions): CheckpointRows<T>;
+    /** The rows as an array. */
+    read<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): Promise<Output<S>[]>;
+    read<T extends Row = Row>(options?: RowsOptions): Promise<T[]>;
+    /** The rows as a Node stream in object mode. Destroying it stops the reading. */
+    readable(options?: RowsOptions): Readable;
+    /** The rows as a Web stream. Cancelling it stops the reading. */
+    stream<T extends Row = Row>(options?: RowsOptions): ReadableStream_2<T>;
+    /**
+     * The rows as columns, some ten thousand at a time: typed arrays and texts that become strings when they are asked for, no row objects. `columns` may name paths into objects. JSON, which has no columns, is
+     * read as rows.
+     */
+    batches(options?: ColumnsOptions): AsyncGenerator<ColumnBatch, void, undefined>;
+    /** All rows as columns: numbers, bigints, booleans and dates in one array each. `names`: keys, or paths into objects; undefined for all. */
+    columns(names?: readonly string[], options?: Omit<ColumnsOptions, 'columns'>): Promise<ColumnBatch>;
+    /** How many rows there are, or `where` takes. */
+    count(options?: CountOptions): Promise<number>;
+    /**
+     * `size` rows at random, or all if there are no more, in the order of the file. Each is as likely as another. Rows that are not taken are not made; with `where` the rows that it takes are counted
+     * first.
+     */
+    sample<S extends StandardSchemaV1>(size: number, options: WithSchema<S, SampleOptions>): Promise<Output<S>[]>;
+    sample<T extends Row = Row>(size: number, options?: SampleOptions): Promise<T[]>;
+    /** Closes the file and ends all readings. Closing again does nothing. */
+    close(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Rows with a row at a time in memory, or some thousand: for `for await`. Breaking out of the loop frees all of it. */
+export declare interface CheckpointRows<T> extends AsyncIterableIterator<T, undefined>, AsyncDisposable {
+}
+
 /** The columns of rows. {@link inferSchema} makes one; the `schema` options of saves and loads take one. */
 export declare interface CheckpointSchema {
     columns: ColumnSchema[];
@@ -179,16 +249,87 @@ declare interface CheckpointStore {
     read(path: string, options: ReadOptions): Promise<Row[]>;
     /** The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row does not fit, no batch follows. */
     batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined>;
+    /** The file, open for any number of readings. It must be closed. */
+    open(path: string, options: OpenOptions): Promise<OpenFile>;
     /** The hash and the metadata that the file was saved with, and who wrote it: reads no row. */
     head(path: string): Promise<FileHead>;
     /** Reads no row of a Parquet file; a file of text must be scanned for its count unless it says it. */
     info(path: string): Promise<CheckpointInfo>;
 }
 
+/**
+ * A checkpoint that is being written, rows as they come. `createCheckpoint` makes it.
+ *
+ * ```ts
+ * const writer = await createCheckpoint('extract.parquet', { hash });
+ * for await (const page of pages) await writer.append(page.rows);
+ * const info = await writer.close(); // durable now; before, the old file is there
+ * ```
+ *
+ * Nothing is visible under the name before `close`. A writer that goes out of scope (`await using`) without it gives the save up, as `abort` does: a loop that threw must not leave half a checkpoint behind.
+ */
+export declare class CheckpointWriter implements AsyncDisposable {
+    #private;
+    /** Where the checkpoint will be. */
+    readonly path: string;
+    /** @internal */
+    constructor(store: CheckpointStore, path: string, options: WriteOptions);
+    /** Rows so far. */
+    get rows(): number;
+    /** Whether it takes no more rows: closed, aborted or failed. */
+    get closed(): boolean;
+    /**
+     * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. An array may be used again when it resolves; the rows must not change until `close`, as
+     * small appends are gathered. Several appends go in in the order of the calls.
+     *
+     * @throws what `writeCheckpoint` throws for the rows, these or ones that were gathered before; the save is given up then, and the file that was there stays. `ERR_CKPT_CLOSED` after `close` or `abort`
+     */
+    append(rows: Row | Iterable<Row> | AsyncIterable<Row>): Promise<void>;
+    /**
+     * Ends the checkpoint and resolves when it is durable under its name. Closing again gives the same.
+     *
+     * @throws what an `append` or the save failed with
+     */
+    close(): Promise<CheckpointInfo>;
+    /** Gives the checkpoint up: nothing of it stays, and the file that was there does. After `close` it does nothing. */
+    abort(reason?: unknown): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+}
+
 export declare type Codec = (typeof CODECS)[number];
 
 /** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
 declare const CODECS: readonly ['auto', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd', 'none'];
+
+/**
+ * One column of some rows, without row objects. Its typed arrays are memory of its own: they stay valid, and may be changed or transferred.
+ *
+ * `T`: what `at` gives.
+ */
+export declare interface Column<T = unknown> extends Iterable<T> {
+    /** The key in the rows, or the path into objects that was asked for. */
+    readonly name: string;
+    readonly kind: ColumnKind;
+    /** Number of rows. */
+    readonly length: number;
+    /**
+     * One byte a row: 1 where the typed arrays hold the row's value, 0 where it is null, missing, `undefined`, or of another kind than the column. Null: all ones.
+     */
+    readonly validity: Uint8Array | null;
+    /** The value in row `index`, exactly as a load gives it; undefined for a missing key. @throws RangeError for an index that is none */
+    at(index: number): T;
+    toArray(): T[];
+}
+
+/** The columns of some rows. */
+export declare interface ColumnBatch {
+    /** Number of rows, of each column too. */
+    readonly rows: number;
+    /** In the order of the file. */
+    readonly columns: readonly AnyColumn[];
+    /** The column of a name, undefined if there is none. */
+    column(name: string): AnyColumn | undefined;
+}
 
 /** One top-level column of a Parquet checkpoint. */
 export declare interface ColumnInfo {
@@ -210,6 +351,9 @@ export declare interface ColumnInfo {
     exceptions: number | null;
 }
 
+/** What the values of a column mostly are. Values of another kind are in it too, where the rows have them: `at` gives each as the row has it. */
+export declare type ColumnKind = 'number' | 'bigint' | 'boolean' | 'date' | 'string' | 'list' | 'bytes' | 'struct' | 'map' | 'mixed' | 'null';
+
 /** A column of the rows, or a key of a struct. */
 export declare interface ColumnSchema extends ValueSchema {
     /** The key. */
@@ -223,6 +367,9 @@ export declare interface ColumnSchema extends ValueSchema {
     /** Told by `inferSchema`: why the type was chosen. Not looked at in a schema of yours. */
     reason?: string;
 }
+
+/** Options of a reading of columns: a schema is for rows. */
+export declare type ColumnsOptions = Omit<RowsOptions, 'schema' | 'extraColumns'>;
 
 /**
  * The types of values, as JavaScript knows them: `list` is an array, `struct` a plain object, `json` any value, kept as JSON text, and `any` any
@@ -254,6 +401,30 @@ export declare interface Conditions {
     $exists?: boolean;
     /** The opposite of other conditions. */
     $not?: Conditions;
+}
+
+/** Options of `count`. */
+export declare type CountOptions = Pick<ReadOptions, 'where' | 'threads' | 'signal'>;
+
+/**
+ * Starts a checkpoint whose rows come bit by bit: `append` them and `close`. It holds some thousand rows, row groups are encoded and written as they fill, and nothing is visible under the name before `close`.
+ * The options are those of `writeCheckpoint`; with `compat` all rows are held until `close`.
+ *
+ * @throws CheckpointError for the call; what is wrong with the file system is thrown by `append` or `close`
+ */
+export declare function createCheckpoint(path: string, options?: WriteOptions): Promise<CheckpointWriter>;
+
+/** Milliseconds since 1970 UTC. */
+export declare interface DateColumn extends Column {
+    readonly kind: 'date';
+    readonly values: Float64Array;
+}
+
+/** The text of row `i` of the chunk is `dictionary[codes[i]]`. */
+export declare interface DictionaryChunk {
+    readonly length: number;
+    readonly codes: Uint32Array;
+    readonly dictionary: readonly string[];
 }
 
 /**
@@ -353,6 +524,10 @@ declare const ERROR_CODES: readonly [
 'ERR_CKPT_NO_SPACE', 
 /** Any other failure of the operating system. */
 'ERR_CKPT_IO', 
+/** A reader or a writer was used after it was closed. */
+'ERR_CKPT_CLOSED', 
+/** The file was replaced or changed while a reader had it open. */
+'ERR_CKPT_CHANGED', 
 /** Another process holds the lock of a checkpoint or directory. */
 'ERR_CKPT_LOCKED', 
 /** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */
@@ -469,6 +644,23 @@ export declare interface KuraManagerStats {
     directory: string;
     /** The number of checkpoints that it lists. */
     checkpoints: number;
+}
+
+/** The elements of row `i` of the chunk are those from `offsets[i]` to `offsets[i + 1]`. */
+export declare interface ListChunk {
+    readonly length: number;
+    /** `length + 1` offsets in elements. */
+    readonly offsets: Uint32Array;
+    /** The elements, where all of them are numbers; else null. */
+    readonly values: Float64Array | null;
+}
+
+/** Lists. Those of numbers are there as numbers. */
+export declare interface ListColumn extends Column {
+    readonly kind: 'list';
+    readonly chunks: readonly ListChunk[];
+    /** The numbers of row `index` as a view, without a copy. Undefined where the row has no list, or one that is not of numbers only. */
+    view(index: number): Float64Array | undefined;
 }
 
 /** A value that `values` may list. */
@@ -640,8 +832,49 @@ export declare interface NamedCheckpointInfo extends CheckpointInfo {
     files: StoredFile[];
 }
 
+/** `values[i]` is the number of row `i`; anything where `validity[i]` is 0. A bigint, which files of other writers may hold beyond the safe integers, is not valid. */
+export declare interface NumberColumn extends Column {
+    readonly kind: 'number';
+    readonly values: Float64Array;
+}
+
+/**
+ * Opens a checkpoint, or a file of another writer, to read parts of it or to stream it. Close it when it is no longer needed; `await using` does.
+ *
+ * @throws CheckpointError what `readCheckpoint` throws for the file and the call
+ */
+export declare function openCheckpoint(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader>;
+
+/** Options of `openCheckpoint`: they hold for all readings of the file. */
+export declare type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'compat' | 'signal'>;
+
+/**
+ * A checkpoint that is open. Each call reads anew, and several may read at a time.
+ *
+ * - Rows and columns are made when they are asked for. Stopping early frees what the reading holds.
+ * - What is read is the file that was opened, also where another has taken its name; if that cannot be, it is `ERR_CKPT_CHANGED`.
+ * - After `close` all readings that are under way reject with `ERR_CKPT_CLOSED`.
+ */
+declare interface OpenFile {
+    readonly info: CheckpointInfo;
+    /** `picked`: only the rows of these numbers, which ascend. */
+    batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined>;
+    /** The same rows as columns. The options have no `schema`. */
+    columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined>;
+    /** All of them as one batch. */
+    columns(options: ReadOptions): Promise<ColumnBatch>;
+    /** How many rows `where` takes. */
+    count(options: Pick<ReadOptions, 'where' | 'signal' | 'threads'>): Promise<number>;
+    close(): void;
+}
+
+/** Options of opening a file, which hold for all readings of it. */
+declare type OpenOptions = Pick<ReadOptions, 'verify' | 'compat'>;
+
 /** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
 declare type Operand = unknown;
+
+declare type Output<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
 
 /**
  * Named checkpoints as Parquet: `<directory>/<name>.parquet`. It reads those of Kura's own ParquetCheckpointManager, with the values that are JSON text in them. Without the native binary it
@@ -709,6 +942,8 @@ export declare interface ReadOptions {
     compat?: Compat;
     /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
     verify?: boolean;
+    /** Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 */
+    threads?: number;
     /** Aborts the load: rejects with `signal.reason`. */
     signal?: AbortSignal;
     /** Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning. */
@@ -724,6 +959,15 @@ export declare interface ReadOptions {
  * that was at the path stays as it was.
  */
 export declare type Row = Record<string, unknown>;
+
+/** Options of one reading of an open checkpoint: those of a load, without the ones that were given when it was opened. */
+export declare type RowsOptions = Omit<ReadOptions, 'verify' | 'compat'>;
+
+/** Options of `sample`. */
+export declare interface SampleOptions extends Omit<RowsOptions, 'offset' | 'limit' | 'onProgress'> {
+    /** An integer: the same seed takes the same rows. @default another each time */
+    seed?: number;
+}
 
 /** See {@link MultiCheckpointManagerOptions}. */
 export declare type SaveStrategy = 'all_enabled' | 'primary_only';
@@ -825,6 +1069,29 @@ export declare interface StoredFile {
     modified: Date;
 }
 
+/** Some rows of a {@link StringColumn}: a text each, or the number of one in a dictionary. */
+export declare type StringChunk = TextChunk | DictionaryChunk;
+
+/** Texts, which become strings when they are asked for. */
+export declare interface StringColumn extends Column {
+    readonly kind: 'string';
+    readonly chunks: readonly StringChunk[];
+}
+
+/** The text of row `i` of the chunk is that of the code units from `offsets[i]` to `offsets[i + 1]`. */
+export declare interface TextChunk {
+    readonly length: number;
+    /** `length + 1` offsets in code units. */
+    readonly offsets: Uint32Array;
+    /** Code units: Latin-1 if they are bytes, else UTF-16. */
+    readonly data: Uint8Array | Uint16Array;
+}
+
+/** Columns whose values are only there as values. */
+export declare interface ValueColumn extends Column {
+    readonly kind: 'bytes' | 'struct' | 'map' | 'mixed' | 'null';
+}
+
 /** What a value is: of a column, of a list's elements. */
 export declare interface ValueSchema {
     type: ColumnType;
@@ -893,6 +1160,10 @@ export declare interface Where {
     [path: string]: unknown;
 }
 
+declare type WithSchema<S, O> = O & {
+    schema: S;
+};
+
 /**
  * Saves rows as one checkpoint file and resolves when it is durable. Until then the file that was at `path` is intact, and after a failure
  * it still is.
@@ -933,6 +1204,8 @@ export declare interface WriteOptions {
      * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. For Parquet all rows are held in memory. A load here needs no option. @default none
      */
     compat?: Compat;
+    /** Most threads that encode columns of this save at a time, 1 to 64; no more than there are cores. No effect on JSON. @default the cores */
+    threads?: number;
     /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
     signal?: AbortSignal;
     /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */

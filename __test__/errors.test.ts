@@ -6,6 +6,7 @@ import { compatErrors } from './errors/compat.js';
 import { diskErrors } from './errors/disk.js';
 import { fileErrors } from './errors/files.js';
 import { internalErrors } from './errors/internal.js';
+import { openErrors } from './errors/open.js';
 import { rowErrors } from './errors/rows.js';
 import { schemaErrors } from './errors/schema.js';
 import { seenCodes } from './support/codes.js';
@@ -17,6 +18,7 @@ diskErrors();
 internalErrors();
 schemaErrors();
 compatErrors();
+openErrors();
 
 test('every code was provoked', () => {
   assert.deepStrictEqual([...seenCodes].sort(), [...ERROR_CODES].sort());

@@ -28,6 +28,9 @@ const PARTS: Part[] = [
   { title: 'Parquet from generators', mode: 'parquet-generator', share: 0.1 },
   { title: 'Parquet from async generators', mode: 'parquet-async', share: 0.1 },
   { title: 'Parquet read without the binary', mode: 'parquet-fallback', share: 0.1 },
+  { title: 'Parquet appended bit by bit, read row by row', mode: 'parquet-writer', share: 0.1 },
+  { title: 'columns of Parquet', mode: 'parquet-columns', share: 0.1 },
+  { title: 'columns of JSON', mode: 'json-columns', share: 0.05 },
   {
     title: 'Parquet where code generation is forbidden',
     mode: 'parquet',
