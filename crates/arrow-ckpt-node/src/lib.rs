@@ -12,6 +12,10 @@ mod writer;
 
 use napi_derive::napi;
 
+/// Columns and pages are memory of some MB that comes and goes. The system's allocator gives each back to the kernel, which clears it page by page for the next.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The version of this binary, to compare with the package's.
 #[napi]
 #[must_use]

@@ -32,10 +32,11 @@ pub struct Builder {
 #[derive(Debug)]
 enum Data {
     Null,
-    /// `integral`: every number so far is a safe integer and none is -0.
+    /// `integral`: every number so far is a safe integer and none is -0. `single`: every number so far is one that a float holds exactly.
     Num {
         values: Vec<f64>,
         integral: bool,
+        single: bool,
     },
     Bool(BooleanBufferBuilder),
     Text(TextBuilder),
@@ -57,7 +58,7 @@ impl Builder {
     pub fn new(node: &PlanNode, slots: usize) -> Self {
         let data = match node.kind {
             PlanKind::Null => Data::Null,
-            PlanKind::Num => Data::Num { values: Vec::new(), integral: true },
+            PlanKind::Num => Data::Num { values: Vec::new(), integral: true, single: true },
             PlanKind::Bool => Data::Bool(BooleanBufferBuilder::new(0)),
             PlanKind::Text => Data::Text(TextBuilder::default()),
             PlanKind::I32 => Data::I32(Vec::new()),
@@ -111,10 +112,11 @@ impl Builder {
         }
         match &mut self.data {
             Data::Null => {}
-            Data::Num { values, integral } => {
+            Data::Num { values, integral, single } => {
                 let before = values.len();
                 values.extend(f64s(cursor.section(slots * 8)?));
                 *integral = *integral && values[before..].iter().all(|&value| is_integral(value));
+                *single = *single && are_single(&values[before..]);
             }
             Data::Bool(bits) => append_bits(bits, cursor.section(slots)?),
             Data::I32(values) => values.extend(u32s(cursor.section(slots * 4)?).map(|value| value as i32)),
@@ -226,10 +228,18 @@ impl Builder {
             Data::Date(_) => ColumnType::Date,
             Data::Bytes(_) => ColumnType::Bytes,
             Data::F32(_) => ColumnType::Float,
-            Data::List { child, .. } => ColumnType::List(Box::new(child.column_type())),
+            Data::List { child, .. } => ColumnType::List(Box::new(child.element_type())),
             Data::Struct(fields) => ColumnType::Struct(
                 fields.iter().map(|field| (field.name.clone(), field.column_type())).collect(),
             ),
+        }
+    }
+
+    /// The type of the elements of a list: vectors of models are floats, and half the size as such.
+    fn element_type(&self) -> ColumnType {
+        match &self.data {
+            Data::Num { integral: false, single: true, .. } => ColumnType::Float,
+            _ => self.column_type(),
         }
     }
 
@@ -241,6 +251,10 @@ impl Builder {
             (Data::Num { values, .. }, DataType::Int64) => {
                 let values: Vec<i64> = values.into_iter().map(|value| value as i64).collect();
                 Arc::new(Int64Array::new(ScalarBuffer::from(values), nulls))
+            }
+            (Data::Num { values, .. }, DataType::Float32) => {
+                let values: Vec<f32> = values.into_iter().map(|value| value as f32).collect();
+                Arc::new(Float32Array::new(ScalarBuffer::from(values), nulls))
             }
             (Data::Num { values, .. } | Data::F64(values), _) => {
                 Arc::new(Float64Array::new(ScalarBuffer::from(values), nulls))
@@ -321,4 +335,11 @@ fn append_bits(bits: &mut BooleanBufferBuilder, bytes: &[u8]) {
 #[expect(clippy::float_cmp, reason = "exactness is the question")]
 fn is_integral(value: f64) -> bool {
     (value as i64) as f64 == value && value.abs() <= MAX_SAFE && value.to_bits() != (-0.0_f64).to_bits()
+}
+
+/// Whether a float holds each of them exactly, NaN too. In runs, so that it is done some numbers at a time.
+fn are_single(values: &[f64]) -> bool {
+    const RUN: usize = 64;
+    let is_single = |value: &f64| f64::from(*value as f32).to_bits() == value.to_bits();
+    values.chunks(RUN).all(|run| run.iter().fold(true, |all, value| all & is_single(value)))
 }

@@ -85,7 +85,9 @@ fn conform(array: &ArrayRef, target: &DataType) -> Result<ArrayRef> {
             let built = StructArray::try_new(fields.clone(), children, from.nulls().cloned());
             Arc::new(built.map_err(CkptError::internal)?)
         }
-        (DataType::Int64, DataType::Float64) => cast(array, target).map_err(CkptError::internal)?,
+        (DataType::Int64 | DataType::Float32, DataType::Float64) => {
+            cast(array, target).map_err(CkptError::internal)?
+        }
         // Only a column that was all null changes its kind: it was stored as text.
         (DataType::Utf8, _) if array.null_count() == array.len() => new_null_array(target, array.len()),
         (from, to) => return Err(CkptError::internal(format!("a column of {from} cannot become {to}"))),

@@ -8,7 +8,7 @@ use crate::error::{CkptError, ErrorCode, Result};
 /// Rows in a row group unless the options say otherwise.
 pub const DEFAULT_ROW_GROUP_ROWS: usize = 131_072;
 /// A row group also ends when its columns hold this many bytes, so that rows of long texts keep memory bounded.
-pub const MAX_ROW_GROUP_BYTES: usize = 64 << 20;
+pub const MAX_ROW_GROUP_BYTES: usize = 32 << 20;
 /// gzip's level unless the options say otherwise: its own default.
 pub const DEFAULT_GZIP_LEVEL: u32 = 6;
 /// brotli's level unless the options say otherwise: above it the time doubles for a few percent.

@@ -119,7 +119,8 @@ impl ColumnType {
             (a, b) if a == b => a.clone(),
             (Self::Null, b) => b.clone(),
             (a, Self::Null) => a.clone(),
-            (Self::Int, Self::Double) | (Self::Double, Self::Int) => Self::Double,
+            // Not every integer is a float.
+            (Self::Int | Self::Double | Self::Float, Self::Int | Self::Double | Self::Float) => Self::Double,
             (Self::List(a), Self::List(b)) => Self::List(Box::new(a.merge(b)?)),
             (Self::Struct(a), Self::Struct(b)) => {
                 let mut fields = a.clone();

@@ -64,6 +64,40 @@ fn numbers_are_int64_while_all_are_safe_integers() {
     }
 }
 
+/// Elements of lists only: vectors. One number more than a float holds, in whichever row group, makes all of them doubles.
+#[test]
+fn elements_are_floats_while_floats_hold_them_exactly() {
+    let single = f64::from(0.1_f32);
+    let cases: &[(&[f64], &str)] = &[
+        (
+            &[single, -0.0, f64::INFINITY, f64::NAN, f64::from(f32::MAX), f64::from(f32::MIN_POSITIVE / 4.0)],
+            "FLOAT",
+        ),
+        (&[single, 0.1], "DOUBLE"),
+        (&[single, 16_777_217.0], "DOUBLE"),
+        (&[single, 1e300], "DOUBLE"),
+        (&[single, 1e-60], "DOUBLE"),
+        (&[1.0, 2.0], "INT64"),
+    ];
+    for (values, expected) in cases {
+        let dir = Dir::new();
+        let path = dir.path("x.parquet");
+        let nodes = [node("l", list(list(Kind::Num)))];
+        let chunks: Vec<Vec<Vec<V>>> = values
+            .iter()
+            .map(|value| {
+                vec![vec![V::List(vec![V::List(numbers(&[*value])), V::List(Vec::new()), V::Null]); 2]]
+            })
+            .collect();
+        let with: Vec<(&[Node], &[Vec<V>])> = chunks.iter().map(|chunk| (&nodes[..], &chunk[..])).collect();
+        write(&path, &with, &small_groups());
+        assert_eq!(physical_types(&path), [format!("l.list.element.list.element {expected}")], "{values:?}");
+        let wanted: Vec<V> = chunks.iter().flat_map(|chunk| chunk[0].clone()).collect();
+        let back = columns_of(&read(&path, ScanOptions::default()).unwrap());
+        assert_eq!(format!("{back:?}"), format!("{:?}", [wanted]));
+    }
+}
+
 /// The file has one type; row groups that were written before the type was known are brought to it, each keeping its values.
 #[test]
 fn a_late_fraction_rewrites_only_its_column() {
