@@ -142,6 +142,13 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
         await assert.rejects(call(), isClosed);
     });
 
+    test('is over when it is closed before the first row', async () => {
+      const reader = await openCheckpoint(path);
+      const [rows, batches] = [reader.rows(), reader.batches()];
+      await reader.close();
+      for (const reading of [rows, batches]) await assert.rejects(gather<unknown>(reading), { code: 'ERR_CKPT_CLOSED', path });
+    });
+
     test('an abort', async () => {
       await using reader = await openCheckpoint(path);
       const abort = new AbortController();

@@ -74,7 +74,7 @@ function medians(samples: readonly Sample[]): Medians {
 }
 
 /** The median of the numbers; null when one is missing. */
-function median(values: readonly (number | null | undefined)[]): number | null {
+export function median(values: readonly (number | null | undefined)[]): number | null {
   const numbers = values.filter((value): value is number => typeof value === 'number').sort((a, b) => a - b);
   if (numbers.length < values.length || numbers.length === 0) return null;
   const middle = numbers.length >> 1;

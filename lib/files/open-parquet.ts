@@ -7,7 +7,7 @@ import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { nativeFilter } from '../select/pushdown.js';
 import { parseWhere } from '../select/where.js';
-import type { OpenFile, OpenOptions } from '../store/open-file.js';
+import { closedError, type OpenFile, type OpenOptions } from '../store/open-file.js';
 import { ColumnScan } from './column-scan.js';
 import { decodeOf } from './decoding.js';
 import { NativeParquet } from './native-parquet.js';
@@ -32,6 +32,7 @@ class OpenParquet implements OpenFile {
   /** Rows are in the form of another program: its columns are not those of the rows. */
   readonly #isEncoded: boolean;
   readonly #running = new Set<NativeLoad>();
+  #closed = false;
 
   constructor(file: NativeParquet, { compat }: OpenOptions) {
     this.#file = file;
@@ -97,6 +98,7 @@ class OpenParquet implements OpenFile {
   }
 
   close(): void {
+    this.#closed = true;
     for (const load of this.#running) load.close();
     this.#running.clear();
     this.#file.close();
@@ -115,6 +117,7 @@ class OpenParquet implements OpenFile {
   }
 
   #begin(): NativeLoad {
+    if (this.#closed) throw closedError(this.#file.path);
     const load = this.#file.load.fork();
     this.#running.add(load);
     return load;
