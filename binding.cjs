@@ -838,4 +838,6 @@ module.exports = nativeBinding
 module.exports.NativeReader = nativeBinding.NativeReader
 module.exports.NativeWriter = nativeBinding.NativeWriter
 module.exports.errorCodes = nativeBinding.errorCodes
+module.exports.readSmall = nativeBinding.readSmall
+module.exports.saveSmall = nativeBinding.saveSmall
 module.exports.version = nativeBinding.version

@@ -46,5 +46,22 @@ export declare class NativeWriter {
 /** The core's error codes, to compare with `lib/errors.ts`. */
 export declare function errorCodes(): Array<string>
 
+/** Reads all rows of a file into `arena`, which is the task's until it resolves: null for a file that is not small, that has not room there, or with which anything is wrong. */
+export declare function readSmall(path: string, verify: boolean, arena: Uint8Array): Promise<SmallFile | null>
+
+/**
+ * Saves the records in the first `bytes` bytes of `slab`, which is the task's until it is done, with these key-values (a JSON object of strings). Resolves with the file's
+ * description once it is durable; rejects with an error whose message is that of the core as JSON.
+ */
+export declare function saveSmall(path: string, options: string, slab: Uint8Array, bytes: number, keyValues: string): Promise<string>
+
+/** A small file that has been read. */
+export interface SmallFile {
+  /** The file as JSON. */
+  description: string
+  /** Bytes of the arena that the block of all rows takes. 0: there are no rows. */
+  bytes: number
+}
+
 /** The version of this binary, to compare with the package's. */
 export declare function version(): string

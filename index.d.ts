@@ -313,7 +313,8 @@ export declare interface Column<T = unknown> extends Iterable<T> {
     /** Number of rows. */
     readonly length: number;
     /**
-     * One byte a row: 1 where the typed arrays hold the row's value, 0 where it is null, missing, `undefined`, or of another kind than the column. Null: all ones.
+     * One byte a row: 1 where the typed arrays hold the row's value, 0 where it is null, missing, `undefined`, or of another kind than the column. Null: all ones. Of a mixed column, whose values are
+     * only known one by one, an `undefined` may be among the ones.
      */
     readonly validity: Uint8Array | null;
     /** The value in row `index`, exactly as a load gives it; undefined for a missing key. @throws RangeError for an index that is none */

@@ -15,6 +15,11 @@ async function* later(rows: readonly Row[]): AsyncGenerator<Row> {
   for (const one of rows) yield one;
 }
 
+/** What is in a folder, which few rows do not even make. */
+function remains(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
 for (const format of ['parquet', 'json', 'jsonl'] as const) {
   describe(`a checkpoint that is written bit by bit, ${format}`, { skip: format === 'parquet' && noBinding }, () => {
     const folder = tempFolder(`writer-${format}`);
@@ -87,7 +92,7 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
       abort.abort(new Error('enough'));
       await assert.rejects(writer.append(ROWS), /enough/);
       await assert.rejects(writer.close(), /enough/);
-      assert.deepStrictEqual(readdirSync(join(path, '..')), []);
+      assert.deepStrictEqual(remains(join(path, '..')), []);
     });
 
     test('a row that cannot be kept ends it, and every call says why', async () => {
@@ -98,7 +103,7 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
       await assert.rejects(writer.append(bad), { code: 'ERR_CKPT_UNSUPPORTED_VALUE', row: 1800, column: 'call' });
       assert.throws(() => writer.append(row(1)), { code: 'ERR_CKPT_UNSUPPORTED_VALUE' });
       await assert.rejects(writer.close(), { code: 'ERR_CKPT_UNSUPPORTED_VALUE' });
-      assert.deepStrictEqual(readdirSync(join(path, '..')), []);
+      assert.deepStrictEqual(remains(join(path, '..')), []);
     });
 
     test('what a source throws is thrown as it is, and ends it', async () => {

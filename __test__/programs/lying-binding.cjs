@@ -9,17 +9,24 @@ require.cache[loader] = loading;
 
 const BLOCK = 4;
 
+/** The second word of the first node: its form. */
+function lie(arena) {
+  new DataView(arena.buffer, arena.byteOffset).setUint32(8 + 4, 99, true);
+}
+
+async function readSmall(path, verify, arena) {
+  const file = await real.readSmall(path, verify, arena);
+  if (file !== null) lie(arena);
+  return file;
+}
+
 class NativeReader {
   #real;
   #arenas = [];
 
   constructor(path, verify, onEvent) {
     this.#real = new real.NativeReader(path, verify, (kind, first, second, text) => {
-      if (kind === BLOCK) {
-        const arena = this.#arenas[first];
-        // The second word of the first node: its form.
-        new DataView(arena.buffer, arena.byteOffset).setUint32(8 + 4, 99, true);
-      }
+      if (kind === BLOCK) lie(this.#arenas[first]);
       onEvent(kind, first, second, text);
     });
   }
@@ -38,4 +45,4 @@ class NativeReader {
   }
 }
 
-module.exports = { ...real, NativeReader };
+module.exports = { ...real, NativeReader, readSmall };

@@ -2,6 +2,7 @@ import { checkPath, checkReadOptions, checkWriteOptions, type CheckpointInfo, ty
 import type { Row } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
+import { readSmallParquet } from './read-parquet.js';
 import { storeFor, storeOf } from '../store/choose.js';
 
 /**
@@ -48,6 +49,5 @@ export async function readCheckpoint(path: string, options?: ReadOptions): Promi
   const checked = checkReadOptions(options);
   checkSchemaOptions(checked);
   checked.signal?.throwIfAborted();
-  const store = await storeOf(path);
-  return store.read(path, checked);
+  return (await readSmallParquet(path, checked)) ?? (await storeOf(path)).read(path, checked);
 }

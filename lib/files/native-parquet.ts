@@ -2,14 +2,14 @@ import type { LogicalPlan } from '../columnar/plan.js';
 import type { Compat } from '../compat/names.js';
 import { CheckpointError } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
-import { NativeLoad, type FileDescription } from '../native/load.js';
+import { NativeLoad, type FileDescription, type Load } from '../native/load.js';
 import type { CheckpointInfo } from '../options.js';
 import { readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from './logical-columns.js';
 import { parquetOrigin, type FileHead } from './origin.js';
 
 /** A Parquet file, ours or another writer's, that the core has open. */
-export class NativeParquet {
+export class NativeParquet<L extends Load | undefined = NativeLoad> {
   readonly path: string;
   readonly description: FileDescription;
   readonly footer: Footer;
@@ -18,9 +18,10 @@ export class NativeParquet {
   readonly compat: Compat | undefined;
   readonly #hash: string | null;
   readonly #metadata: Record<string, string>;
-  readonly #load: NativeLoad;
+  readonly #load: L;
 
-  private constructor(path: string, load: NativeLoad, description: FileDescription) {
+  /** `load`: what has opened the file, if anybody. */
+  constructor(path: string, load: L, description: FileDescription) {
     this.path = path;
     this.#load = load;
     this.description = description;
@@ -55,11 +56,11 @@ export class NativeParquet {
   }
 
   /** The handle that has opened the file, for one scan; `close` closes it, too. */
-  get load(): NativeLoad {
+  get load(): L {
     return this.#load;
   }
 
   close(): void {
-    this.#load.close();
+    this.#load?.close();
   }
 }

@@ -2,7 +2,7 @@ import { Materialiser } from '../columnar/read/materialiser.js';
 import { neededOf } from '../columnar/read/needed.js';
 import { foreignRows, place, plannedRows, type RowRead } from '../columnar/read/tree.js';
 import { decodeRows, type Decode } from '../compat/compat.js';
-import type { NativeLoad } from '../native/load.js';
+import type { Load } from '../native/load.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { loadCheck, type LoadCheck, type OpenedFile } from '../schema/load-check.js';
@@ -18,11 +18,11 @@ import { selectionOf, type Selection } from '../select/selection.js';
 
 /** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more, and `close` in any case. */
 export class ParquetScan {
-  readonly #file: NativeParquet;
+  readonly #file: NativeParquet<Load>;
   readonly #options: ReadOptions;
   readonly #picked: readonly number[] | undefined;
   readonly #check: LoadCheck | undefined;
-  readonly #load: NativeLoad;
+  readonly #load: Load;
   readonly #pace: Pace;
   readonly #selection: Selection | undefined;
   #materialiser: Materialiser | undefined;
@@ -33,7 +33,7 @@ export class ParquetScan {
   #rows = 0;
 
   /** `load`: a handle of the file that no other scan uses. `picked`: only the rows of these numbers, which ascend; not with `where`, `offset`, `limit`. */
-  constructor(file: NativeParquet, load: NativeLoad, options: ReadOptions, picked?: readonly number[]) {
+  constructor(file: NativeParquet<Load>, load: Load, options: ReadOptions, picked?: readonly number[]) {
     this.#picked = picked;
     this.#file = file;
     this.#load = load;

@@ -1,4 +1,6 @@
 import { withPath } from '../errors.js';
+import { loadBinding } from '../native/binding.js';
+import { SmallLoad } from '../native/small.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { NativeParquet } from './native-parquet.js';
@@ -10,6 +12,8 @@ const MAX_RESERVED_ROWS = 1 << 22;
 
 /** Reads all rows of a Parquet file, ours or another writer's, through the core. */
 export async function readParquet(path: string, options: ReadOptions): Promise<Row[]> {
+  const small = await readSmallParquet(path, options);
+  if (small !== undefined) return small;
   const file = await NativeParquet.open(path, options.verify);
   try {
     return await allRows(new ParquetScan(file, file.load, options));
@@ -17,6 +21,22 @@ export async function readParquet(path: string, options: ReadOptions): Promise<R
     throw withPath(error, path);
   } finally {
     file.close();
+  }
+}
+
+/**
+ * Reads all rows of a small Parquet file in one step. Undefined where that is not possible: a part of the rows is wanted, the file is large, there is no binary, or anything is wrong with the file.
+ */
+export async function readSmallParquet(path: string, options: ReadOptions): Promise<Row[] | undefined> {
+  const { columns, where, offset, limit, schema, verify = true } = options;
+  if ([columns, where, offset, limit, schema].some((part) => part !== undefined)) return undefined;
+  const binding = loadBinding();
+  const load = binding === null ? undefined : await SmallLoad.read(binding, path, verify);
+  if (load === undefined) return undefined;
+  try {
+    return await allRows(new ParquetScan(new NativeParquet(path, load, load.description), load, options));
+  } catch (error) {
+    throw withPath(error, path);
   }
 }
 

@@ -11,8 +11,8 @@ import type { Row } from '../rows.js';
 import { saveCheck } from '../schema/save-check.js';
 import { located } from '../value/locate.js';
 import { keyValuesOf } from './file-keys.js';
+import { NativeParquet } from './native-parquet.js';
 import { Pace } from './pace.js';
-import { parquetInfo } from './read-parquet.js';
 import { chunksOf, countOf, rowsSource, type RowsSource } from './rows-source.js';
 
 /** A chunk of more bytes than this is filled again with fewer rows, down to one. */
@@ -33,12 +33,11 @@ export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIter
       }
     }
     check?.finish();
-    await writer.finish();
+    return await writer.finish();
   } catch (error) {
     await writer.abort();
     throw error; // an error of the source's own is the user's: it passes as it is
   }
-  return parquetInfo(path);
 }
 
 /** The rows in another program's form, after the schema has looked at them as they are. */
@@ -62,7 +61,7 @@ class ParquetWriter {
   #rows = 0;
 
   constructor(
-    path: string,
+    readonly path: string,
     readonly options: WriteOptions,
     totalRows: number | undefined,
     /** Rows that show the types of columns beforehand. */
@@ -122,15 +121,16 @@ class ParquetWriter {
     else if (bytes < SLAB_BYTES / 8 && count === this.#chunkRows) this.#chunkRows = Math.min(this.#maxRows, count * 2);
   }
 
-  async finish(): Promise<void> {
+  async finish(): Promise<CheckpointInfo> {
     const { hash, metadata, compat } = this.options;
     this.#pace.check();
     if (this.#rows === 0) {
       const slab = this.#save.room(this.#columniser.emptyBytes) as Slab;
       this.#save.filled(slab, this.#columniser.writeEmpty(slab, this.#save.offset(slab)));
     }
-    await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata, compat));
+    const description = await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata, compat));
     this.#pace.finish();
+    return new NativeParquet(this.path, undefined, description).info();
   }
 
   async abort(): Promise<void> {

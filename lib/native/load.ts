@@ -44,11 +44,22 @@ export interface Block {
   certain: boolean;
 }
 
+/** What a scan needs of an open file. */
+export interface Load {
+  /** Starts a scan; resolves with the physical tree of its blocks. */
+  scan(request: ScanRequest): Promise<PhysicalNode[]>;
+  /** The next block, its arena for the caller's reading until `release`; undefined after the last. */
+  next(): Promise<Block | undefined>;
+  /** Gives a block's arena back. */
+  release(index: number): void;
+  close(): void;
+}
+
 /**
  * One open file of the core. Arenas are the core's until BLOCK or NEED, and again after `release` or `replace`: the rule that
  * crates/arrow-ckpt-node/src/memory.rs builds on.
  */
-export class NativeLoad {
+export class NativeLoad implements Load {
   readonly #native: NativeReader;
   #opened: FileDescription | undefined;
   #tree: PhysicalNode[] | undefined;
@@ -96,7 +107,6 @@ export class NativeLoad {
     return this.#opened;
   }
 
-  /** Starts a scan; resolves with the physical tree of its blocks. */
   async scan(request: ScanRequest): Promise<PhysicalNode[]> {
     this.#arenas = takeArenas();
     this.#native.scan(
@@ -107,7 +117,6 @@ export class NativeLoad {
     return this.#tree;
   }
 
-  /** The next block, its arena for the caller's reading until `release`; undefined after the last. */
   async next(): Promise<Block | undefined> {
     if (this.#closed) throw this.#closedError();
     while (this.#blocks.length === 0 && !this.#ended) await this.#event();
@@ -116,7 +125,6 @@ export class NativeLoad {
     return block;
   }
 
-  /** Gives a block's arena back to the core. */
   release(index: number): void {
     this.#native.release(index);
   }

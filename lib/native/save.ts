@@ -4,14 +4,19 @@ import type { CheckpointError } from '../errors.js';
 import type { Binding, NativeWriter } from './binding.js';
 import { nativeError } from './errors.js';
 import { DONE, ERROR, FREE } from './events.js';
+import type { FileDescription } from './load.js';
+import { nativeOptions, saveSmall } from './small.js';
 import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
 
 /**
- * One save through the core. Slabs are this side's until `submit`, and again after FREE; in between nobody here touches them.
+ * One save through the core: a thread of its own from the first full slab on; rows that all fit one slab are saved in one step. Slabs are this side's until `submit`, and again after FREE; in between nobody here touches them.
  * That is the rule that crates/arrow-ckpt-node/src/memory.rs builds on.
  */
 export class NativeSave {
-  readonly #native: NativeWriter;
+  readonly #binding: Binding;
+  readonly #path: string;
+  readonly #options: string;
+  #native: NativeWriter | undefined;
   readonly #slabs = takeSlabs();
   readonly #free = this.#slabs.map((_, index) => index);
   #current = -1;
@@ -21,26 +26,35 @@ export class NativeSave {
   #copying = false;
   #error: CheckpointError | undefined;
   #ended = false;
-  #saved = { rows: 0, bytes: 0 };
+  #saved: FileDescription | undefined;
   #wake: (() => void) | undefined;
 
   constructor(binding: Binding, path: string, options: WriteOptions) {
-    const { compression = 'auto', compressionLevel = null, rowGroupRows = null, threads = null } = options;
-    const memory = this.#slabs.map((slab) => slab.bytes);
-    const text = JSON.stringify({ compression, compressionLevel, rowGroupRows, threads });
-    this.#native = new binding.NativeWriter(path, text, memory, (kind, first, second, more) => this.#onEvent(kind, first, second, more));
+    this.#binding = binding;
+    this.#path = path;
+    this.#options = nativeOptions(options);
   }
 
-  #onEvent(kind: number, first: number, second: number, text: string): void {
+  /** The core's side, from now on. */
+  #start(): NativeWriter {
+    const memory = this.#slabs.map((slab) => slab.bytes);
+    return (this.#native ??= new this.#binding.NativeWriter(this.#path, this.#options, memory, (kind, first, _second, text) =>
+      this.#onEvent(kind, first, text),
+    ));
+  }
+
+  #onEvent(kind: number, first: number, text: string): void {
     if (kind === FREE && first === this.#slabs.length) this.#copying = false;
     else if (kind === FREE) this.#free.push(first);
     else if (kind === ERROR) this.#error = nativeError(text);
-    else if (kind === DONE) this.#saved = { rows: first, bytes: second };
-    if (kind === ERROR || kind === DONE) {
-      this.#ended = true;
-      giveSlabs(this.#slabs);
-    }
+    else if (kind === DONE) this.#saved = text === '' ? undefined : (JSON.parse(text) as FileDescription);
+    if (kind === ERROR || kind === DONE) this.#end();
     this.#wake?.();
+  }
+
+  #end(): void {
+    this.#ended = true;
+    giveSlabs(this.#slabs);
   }
 
   /** The slab with room for `bytes` more, or undefined: wait for `makeRoom`. Throws the save's error if it has failed. */
@@ -78,27 +92,39 @@ export class NativeSave {
     }
     this.#submit();
     this.#copying = true;
-    this.#native.submitCopy(slab.bytes.subarray(0, end));
+    this.#start().submitCopy(slab.bytes.subarray(0, end));
   }
 
   #submit(): void {
     if (this.#current < 0) return;
-    this.#native.submit(this.#current, this.#used);
+    this.#start().submit(this.#current, this.#used);
     this.#current = -1;
   }
 
-  /** No more rows: resolves when the file is durable. */
-  async finish(keyValues: Record<string, string>): Promise<{ rows: number; bytes: number }> {
+  /** No more rows: resolves with the file's description when it is durable. */
+  async finish(keyValues: Record<string, string>): Promise<FileDescription> {
+    const slab = this.#slabs[this.#current];
+    if (this.#native === undefined && slab !== undefined) return this.#finishSmall(slab.bytes.subarray(0, this.#used), keyValues);
     this.#submit();
-    this.#native.finish(JSON.stringify(keyValues));
+    this.#start().finish(JSON.stringify(keyValues));
     while (!this.#ended) await this.#event();
     if (this.#error !== undefined) throw this.#error;
-    return this.#saved;
+    return this.#saved as FileDescription;
+  }
+
+  async #finishSmall(records: Uint8Array, keyValues: Record<string, string>): Promise<FileDescription> {
+    try {
+      return await saveSmall(this.#binding, this.#path, this.#options, records, keyValues);
+    } finally {
+      this.#end();
+    }
   }
 
   /** Gives the save up: resolves when its temporary is gone. */
   async abort(): Promise<void> {
-    this.#native.abort();
+    if (this.#ended) return;
+    if (this.#native === undefined) this.#end();
+    this.#native?.abort();
     while (!this.#ended) await this.#event();
   }
 

@@ -1,8 +1,6 @@
 //! What a handle's thread tells JavaScript. `lib/native/events.ts` holds the same numbers.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use arrow_ckpt::{CkptError, Result, panic_message, quiet_panics};
+use arrow_ckpt::CkptError;
 use napi::Status;
 use napi::bindgen_prelude::{FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -13,7 +11,7 @@ pub type Event = FnArgs<(u32, f64, f64, String)>;
 
 /// A slab is the facade's again: its index. The number of slabs stands for the last copy.
 pub const FREE: u32 = 1;
-/// The save is durable: rows, bytes.
+/// The save is durable: the file's description as JSON. Rows of -1: it was given up.
 pub const DONE: u32 = 2;
 /// The call failed: the error as JSON.
 pub const ERROR: u32 = 3;
@@ -47,14 +45,11 @@ impl Events {
 
     /// Queues an error.
     pub fn emit_error(&self, error: &CkptError) {
-        let text = json!({ "code": error.code.as_str(), "message": error.message, "path": error.path, "column": error.column });
-        self.emit(ERROR, 0.0, 0.0, text.to_string());
+        self.emit(ERROR, 0.0, 0.0, error_text(error));
     }
 }
 
-/// Runs the body of a handle's thread: a panic that left it would abort the process.
-pub fn guarded<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
-    quiet_panics();
-    catch_unwind(AssertUnwindSafe(body))
-        .unwrap_or_else(|panic| Err(CkptError::internal(panic_message(&*panic))))
+/// An error as JSON.
+pub fn error_text(error: &CkptError) -> String {
+    json!({ "code": error.code.as_str(), "message": error.message, "path": error.path, "column": error.column }).to_string()
 }

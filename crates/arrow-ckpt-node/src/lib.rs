@@ -7,6 +7,7 @@
 mod events;
 mod memory;
 mod reader;
+pub mod small;
 mod teardown;
 mod writer;
 

@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex};
 
 use arrow_ckpt::decode::filter::Filter;
 use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, ScanOptions};
-use arrow_ckpt::{CkptError, Result};
+use arrow_ckpt::{CkptError, Result, caught};
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 use serde::Deserialize;
 
-use crate::events::{BLOCK, COUNT, END, Event, Events, NEED, OPENED, TREE, guarded};
+use crate::events::{BLOCK, COUNT, END, Event, Events, NEED, OPENED, TREE};
 use crate::memory::SharedBytes;
 use crate::teardown::{Running, stop_before_teardown};
 
@@ -130,7 +130,7 @@ impl NativeReader {
                 events.emit(OPENED, 0.0, 0.0, description);
                 serve(&file, &messages, &events, &flag)
             };
-            if let Err(error) = guarded(run) {
+            if let Err(error) = caught(run) {
                 events.emit_error(&error);
             }
         });

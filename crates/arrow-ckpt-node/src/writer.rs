@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use arrow_ckpt::encode::{CheckpointWriter, WriteOptions, WriteSummary};
-use arrow_ckpt::{CkptError, Result};
+use arrow_ckpt::decode::describe_footer;
+use arrow_ckpt::encode::{CheckpointWriter, WriteOptions};
+use arrow_ckpt::{CkptError, Result, caught};
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 
-use crate::events::{DONE, Event, Events, FREE, guarded};
+use crate::events::{DONE, Event, Events, FREE};
 use crate::memory::SharedBytes;
 use crate::teardown::{Running, stop_before_teardown};
 
@@ -44,12 +45,10 @@ impl NativeWriter {
         let events = Events::new(&on_event)?;
         let (sender, messages) = channel();
         let thread = std::thread::Builder::new().name("arrow-ckpt-save".to_owned()).spawn(move || {
-            let saved = guarded(|| save(&PathBuf::from(path), &options, &slabs, &messages, &events));
+            let saved = caught(|| save(&PathBuf::from(path), &options, &slabs, &messages, &events));
             match saved {
-                Ok(Some(summary)) => {
-                    events.emit(DONE, summary.rows as f64, summary.bytes as f64, String::new());
-                }
-                Ok(None) => events.emit(DONE, -1.0, -1.0, String::new()),
+                Ok(Some(description)) => events.emit(DONE, 0.0, 0.0, description),
+                Ok(None) => events.emit(DONE, -1.0, 0.0, String::new()),
                 Err(error) => events.emit_error(&error),
             }
         });
@@ -76,10 +75,7 @@ impl NativeWriter {
     /// No more rows: write the footer with these key-values (a JSON object of strings) and commit. Answered by DONE or ERROR.
     #[napi(catch_unwind)]
     pub fn finish(&self, key_values: String) -> napi::Result<()> {
-        let pairs: serde_json::Map<String, serde_json::Value> =
-            serde_json::from_str(&key_values).map_err(|error| napi::Error::from_reason(error.to_string()))?;
-        let text = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
-        self.send(Message::Finish(pairs.into_iter().map(|(key, value)| (key, text(value))).collect()));
+        self.send(Message::Finish(pairs(&key_values)?));
         Ok(())
     }
 
@@ -95,14 +91,28 @@ impl NativeWriter {
     }
 }
 
-/// None: given up.
+/// The key-values of a footer from a JSON object of strings.
+pub fn pairs(key_values: &str) -> napi::Result<Vec<(String, String)>> {
+    let pairs: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_str(key_values).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+    let text = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    Ok(pairs.into_iter().map(|(key, value)| (key, text(value))).collect())
+}
+
+/// Commits; gives the description of the file.
+pub fn finish(writer: CheckpointWriter, key_values: &[(String, String)]) -> Result<String> {
+    let saved = writer.finish(key_values)?;
+    Ok(describe_footer(&saved.footer, saved.bytes)?.to_string())
+}
+
+/// The description of the file; none if it was given up.
 fn save(
     path: &std::path::Path,
     options: &WriteOptions,
     slabs: &[SharedBytes],
     messages: &Receiver<Message>,
     events: &Events,
-) -> Result<Option<WriteSummary>> {
+) -> Result<Option<String>> {
     let mut writer = CheckpointWriter::create(path, options)?;
     #[cfg(feature = "fault-injection")]
     assert!(!path.ends_with("panic-in-save.parquet"), "a provoked panic");
@@ -117,7 +127,7 @@ fn save(
                 writer.ingest(&records)?;
                 events.emit(FREE, slabs.len() as f64, 0.0, String::new());
             }
-            Ok(Message::Finish(key_values)) => return writer.finish(&key_values).map(Some),
+            Ok(Message::Finish(key_values)) => return finish(writer, &key_values).map(Some),
             Ok(Message::Abort) | Err(_) => return Ok(None),
         }
     }

@@ -12,7 +12,7 @@ mod panics;
 mod pool;
 
 pub use error::{CkptError, ErrorCode, Result};
-pub use panics::{panic_message, quiet_panics};
+pub use panics::{caught, panic_message, quiet_panics};
 
 /// The example of README.md, kept true by `cargo test`.
 #[cfg(doctest)]

@@ -1,10 +1,12 @@
 //! What is left of a panic that was caught: a text for the error that it becomes.
 
 use std::any::Any;
-use std::cell::RefCell;
-use std::panic::{set_hook, take_hook};
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 use std::thread;
+
+use crate::error::{CkptError, Result};
 
 /// The names of all threads of ours begin so.
 const THREAD_PREFIX: &str = "arrow-ckpt";
@@ -12,6 +14,8 @@ const THREAD_PREFIX: &str = "arrow-ckpt";
 thread_local! {
     /// Where this thread panicked last. A panic and what catches it are on one thread.
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// Whether the thread, which is not ours, does work of ours.
+    static BORROWED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// What a caught panic said, and where it was if [`quiet_panics`] is in force.
@@ -26,6 +30,15 @@ pub fn panic_message(panic: &(dyn Any + Send)) -> String {
     }
 }
 
+/// Runs `body`, on whichever thread, as threads of ours do: a panic becomes an error, and nothing is printed.
+pub fn caught<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
+    quiet_panics();
+    let before = BORROWED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(body));
+    BORROWED.set(before);
+    done.unwrap_or_else(|panic| Err(CkptError::internal(panic_message(&*panic))))
+}
+
 /// Keeps panics of our threads from stderr, for the whole process and for ever: each is caught and becomes an error, which tells
 /// what would have been printed. Panics of all other threads go on to the hook that was there.
 pub fn quiet_panics() {
@@ -33,7 +46,8 @@ pub fn quiet_panics() {
     HOOK.call_once(|| {
         let others = take_hook();
         set_hook(Box::new(move |panic| {
-            if !thread::current().name().is_some_and(|name| name.starts_with(THREAD_PREFIX)) {
+            let is_ours = thread::current().name().is_some_and(|name| name.starts_with(THREAD_PREFIX));
+            if !is_ours && !BORROWED.get() {
                 return others(panic);
             }
             let place =
@@ -65,6 +79,13 @@ mod tests {
             assert_eq!(panic_message(&*panic), "no way", "a place is told once, not with the next panic");
         });
         thread.unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn a_thread_of_others_is_quiet_while_it_works_for_us() {
+        let error = caught(|| -> Result<()> { panic!("no way") }).unwrap_err();
+        assert!(error.message.contains("no way (arrow-ckpt/src/panics.rs:"), "{}", error.message);
+        assert!(!BORROWED.get());
     }
 
     #[test]

@@ -102,7 +102,8 @@ fn verify_bytes(footer: &[u8]) -> Result<()> {
     Ok(())
 }
 
-fn parse(footer: &[u8]) -> Result<ParquetMetaData> {
+/// The footer's Thrift.
+pub(super) fn parse(footer: &[u8]) -> Result<ParquetMetaData> {
     // Ours tell the null counts. A damaged statistic of another writer must not stop a load that has no use for it.
     let statistics = if is_footer_ours(footer) {
         ParquetStatisticsPolicy::KeepAll

@@ -11,6 +11,7 @@
 mod chunks;
 mod columns;
 mod delta;
+mod describe;
 mod faults;
 mod file;
 pub mod filter;
@@ -31,5 +32,6 @@ mod tests;
 mod thrift;
 mod worker;
 
+pub use describe::describe_footer;
 pub use file::{CheckpointFile, OpenOptions};
 pub use scan::{ColumnRequest, Fill, Scan, ScanOptions};

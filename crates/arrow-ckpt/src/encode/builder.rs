@@ -19,6 +19,9 @@ use crate::layout::{FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY};
 /// 2^53 - 1, JavaScript's `Number.MAX_SAFE_INTEGER`.
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
+/// So many elements of lists, all of them floats, are taken for vectors.
+const VECTOR_VALUES: usize = 1024;
+
 /// A node while it fills.
 #[derive(Debug)]
 pub struct Builder {
@@ -215,8 +218,8 @@ impl Builder {
         &self.name
     }
 
-    /// The narrowest type that holds all that was appended.
-    pub fn column_type(&self) -> ColumnType {
+    /// The narrowest type that holds all that was appended. `known`: that of row groups before.
+    pub fn column_type(&self, known: Option<&ColumnType>) -> ColumnType {
         match &self.data {
             Data::Null => ColumnType::Null,
             Data::Num { integral: true, .. } => ColumnType::Int,
@@ -228,18 +231,31 @@ impl Builder {
             Data::Date(_) => ColumnType::Date,
             Data::Bytes(_) => ColumnType::Bytes,
             Data::F32(_) => ColumnType::Float,
-            Data::List { child, .. } => ColumnType::List(Box::new(child.element_type())),
-            Data::Struct(fields) => ColumnType::Struct(
-                fields.iter().map(|field| (field.name.clone(), field.column_type())).collect(),
-            ),
+            Data::List { child, .. } => {
+                let known = if let Some(ColumnType::List(element)) = known { Some(&**element) } else { None };
+                ColumnType::List(Box::new(child.element_type(known)))
+            }
+            Data::Struct(fields) => {
+                let known =
+                    if let Some(ColumnType::Struct(fields)) = known { fields.as_slice() } else { &[] };
+                let known =
+                    |name: &str| known.iter().find(|(known, _)| known == name).map(|(_, known)| known);
+                let typed = |field: &Self| (field.name.clone(), field.column_type(known(&field.name)));
+                ColumnType::Struct(fields.iter().map(typed).collect())
+            }
         }
     }
 
-    /// The type of the elements of a list: vectors of models are floats, and half the size as such.
-    fn element_type(&self) -> ColumnType {
+    /// The type of the elements of a list: vectors of models are floats, and half the size as such. Some numbers that happen to be floats are no vectors.
+    fn element_type(&self, known: Option<&ColumnType>) -> ColumnType {
+        let is_known = known == Some(&ColumnType::Float);
         match &self.data {
-            Data::Num { integral: false, single: true, .. } => ColumnType::Float,
-            _ => self.column_type(),
+            Data::Num { integral: false, single: true, values }
+                if is_known || values.len() >= VECTOR_VALUES =>
+            {
+                ColumnType::Float
+            }
+            _ => self.column_type(known),
         }
     }
 

@@ -20,6 +20,9 @@ const SAMPLE_VALUES: usize = 2048;
 const SAMPLE_BYTES: usize = 64 << 10;
 /// A dictionary pays when at most one value in this many is distinct.
 const VALUES_PER_DISTINCT: usize = 4;
+/// Leaves of fewer bytes are not worth a codec, and those of fewer than this many times as much not the trial: both cost more than they save.
+const SMALL_BYTES: usize = 512;
+const SMALL_TRIAL: usize = 16;
 /// A codec pays when it leaves at most this part of the sample.
 const WORTHWHILE: f64 = 0.9;
 
@@ -66,13 +69,15 @@ struct Sample {
     values: usize,
     distinct: usize,
     bytes: Vec<u8>,
+    /// It has all values.
+    is_whole: bool,
 }
 
 impl Sample {
     fn of(array: &ArrayRef) -> Self {
         let step = array.len().div_ceil(SAMPLE_VALUES).max(1);
         let rows = (0..array.len()).step_by(step).filter(|&row| array.is_valid(row));
-        match array.data_type() {
+        let sample = match array.data_type() {
             DataType::Utf8 => {
                 let text = array.as_string::<i32>();
                 Self::collect(rows.map(|row| text.value(row)), |value, bytes| {
@@ -104,13 +109,15 @@ impl Sample {
                 Self::collect(rows.map(|row| blobs.value(row)), |value, bytes| bytes.extend_from_slice(value))
             }
             // Bools and shape numbers are tiny; a dictionary of bools does not exist.
-            _ => Self { values: 0, distinct: 0, bytes: Vec::new() },
-        }
+            _ => Self { values: 0, distinct: 0, bytes: Vec::new(), is_whole: true },
+        };
+        Self { is_whole: step == 1, ..sample }
     }
 
     fn collect<T: Hash + Eq + Copy>(values: impl Iterator<Item = T>, put: impl Fn(T, &mut Vec<u8>)) -> Self {
-        let mut seen = HashSet::with_capacity(SAMPLE_VALUES);
-        let mut sample = Self { values: 0, distinct: 0, bytes: Vec::new() };
+        let mut seen =
+            HashSet::with_capacity(values.size_hint().1.unwrap_or(SAMPLE_VALUES).min(SAMPLE_VALUES));
+        let mut sample = Self { values: 0, distinct: 0, bytes: Vec::new(), is_whole: false };
         for value in values {
             sample.values += 1;
             seen.insert(value);
@@ -124,8 +131,11 @@ impl Sample {
     }
 
     fn shrinks(&self) -> bool {
-        if self.bytes.is_empty() {
+        if self.bytes.len() < SMALL_BYTES {
             return false;
+        }
+        if self.is_whole && self.bytes.len() < SMALL_BYTES * SMALL_TRIAL {
+            return true;
         }
         zstd::bulk::compress(&self.bytes, 1)
             .is_ok_and(|packed| (packed.len() as f64) < self.bytes.len() as f64 * WORTHWHILE)

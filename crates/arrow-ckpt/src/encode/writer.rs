@@ -29,12 +29,14 @@ const LEAVES_PER_COLUMN: usize = 4;
 const MAGIC: &[u8; 4] = b"PAR1";
 
 /// What a finished save tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WriteSummary {
     /// Rows in the file.
     pub rows: u64,
     /// Size of the file in bytes.
     pub bytes: u64,
+    /// What ends the file, from the footer on: for [`crate::decode::describe_footer`].
+    pub footer: Vec<u8>,
 }
 
 /// Writes one checkpoint. Dropped before [`Self::finish`], it leaves nothing behind.
@@ -136,7 +138,7 @@ impl CheckpointWriter {
         let (sender, done) = channel();
         let columns = builders.iter().map(|_| None).collect();
         for (index, builder) in builders.into_iter().enumerate() {
-            let column_type = builder.column_type();
+            let column_type = builder.column_type(self.types.get(index));
             let merged = match self.types.get(index) {
                 Some(known) => known.merge(&column_type)?,
                 None => column_type,
@@ -200,7 +202,7 @@ impl CheckpointWriter {
         }
         // Columns that only a plan knows (no row ever came) have no type yet.
         for index in self.types.len()..self.plan.len() {
-            self.types.push(Builder::new(&self.plan[index], 0).column_type());
+            self.types.push(Builder::new(&self.plan[index], 0).column_type(None));
         }
         self.conform_groups()?;
         let columns: Vec<_> = self.plan.iter().map(|node| node.name.clone()).zip(self.types).collect();
@@ -208,7 +210,7 @@ impl CheckpointWriter {
         self.temp.write_all(&footer)?;
         self.temp.commit()?;
         let rows = self.groups.iter().map(|group| group.rows as u64).sum();
-        Ok(WriteSummary { rows, bytes: self.offset + footer.len() as u64 })
+        Ok(WriteSummary { rows, bytes: self.offset + footer.len() as u64, footer })
     }
 
     fn conform_groups(&mut self) -> Result<()> {

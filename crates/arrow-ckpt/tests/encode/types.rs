@@ -64,34 +64,32 @@ fn numbers_are_int64_while_all_are_safe_integers() {
     }
 }
 
-/// Elements of lists only: vectors. One number more than a float holds, in whichever row group, makes all of them doubles.
+/// Elements of lists only, and many of them: vectors. One number more than a float holds, in whichever row group, makes all of them doubles.
 #[test]
 fn elements_are_floats_while_floats_hold_them_exactly() {
     let single = f64::from(0.1_f32);
-    let cases: &[(&[f64], &str)] = &[
-        (
-            &[single, -0.0, f64::INFINITY, f64::NAN, f64::from(f32::MAX), f64::from(f32::MIN_POSITIVE / 4.0)],
-            "FLOAT",
-        ),
-        (&[single, 0.1], "DOUBLE"),
-        (&[single, 16_777_217.0], "DOUBLE"),
-        (&[single, 1e300], "DOUBLE"),
-        (&[single, 1e-60], "DOUBLE"),
-        (&[1.0, 2.0], "INT64"),
+    let odd = [-0.0, f64::INFINITY, f64::NAN, f64::from(f32::MAX), f64::from(f32::MIN_POSITIVE / 4.0)];
+    let cases: &[(usize, &[f64], &str)] = &[
+        (1024, &odd, "FLOAT"),
+        (1023, &odd, "DOUBLE"),
+        (1024, &[0.1], "DOUBLE"),
+        (1024, &[16_777_217.0], "DOUBLE"),
+        (1024, &[1e300], "DOUBLE"),
+        (1024, &[1e-60], "DOUBLE"),
     ];
-    for (values, expected) in cases {
+    for (many, few, expected) in cases {
         let dir = Dir::new();
         let path = dir.path("x.parquet");
-        let nodes = [node("l", list(list(Kind::Num)))];
-        let chunks: Vec<Vec<Vec<V>>> = values
-            .iter()
-            .map(|value| {
-                vec![vec![V::List(vec![V::List(numbers(&[*value])), V::List(Vec::new()), V::Null]); 2]]
-            })
-            .collect();
+        let nodes = [node("s", Kind::Struct(vec![node("l", list(list(Kind::Num)))]))];
+        let row = |values: &[f64]| {
+            let lists = vec![V::List(numbers(values)), V::List(Vec::new()), V::Null];
+            V::Struct(vec![("l".to_owned(), V::List(lists))])
+        };
+        // A small row group behind a large one has its type, where it can.
+        let chunks = [vec![vec![row(&vec![single; *many]), V::Null]], vec![vec![row(few), V::Null]]];
         let with: Vec<(&[Node], &[Vec<V>])> = chunks.iter().map(|chunk| (&nodes[..], &chunk[..])).collect();
         write(&path, &with, &small_groups());
-        assert_eq!(physical_types(&path), [format!("l.list.element.list.element {expected}")], "{values:?}");
+        assert_eq!(physical_types(&path), [format!("s.l.list.element.list.element {expected}")], "{few:?}");
         let wanted: Vec<V> = chunks.iter().flat_map(|chunk| chunk[0].clone()).collect();
         let back = columns_of(&read(&path, ScanOptions::default()).unwrap());
         assert_eq!(format!("{back:?}"), format!("{:?}", [wanted]));
