@@ -19,8 +19,10 @@ use crate::layout::{FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY};
 /// 2^53 - 1, JavaScript's `Number.MAX_SAFE_INTEGER`.
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 
-/// So many elements of lists, all of them floats, are taken for vectors.
+/// So many elements of lists, all of them floats, can be vectors.
 const VECTOR_VALUES: usize = 1024;
+/// Bits at the end of a float's 23 of which a number with few digits has none.
+const LAST_BITS: u32 = 0xff;
 
 /// A node while it fills.
 #[derive(Debug)]
@@ -358,4 +360,11 @@ fn are_single(values: &[f64]) -> bool {
     const RUN: usize = 64;
     let is_single = |value: &f64| f64::from(*value as f32).to_bits() == value.to_bits();
     values.chunks(RUN).all(|run| run.iter().fold(true, |all, value| all & is_single(value)))
+}
+
+/// Whether floats are what a model computes rather than halves and quarters: most have all their bits.
+fn are_vectors(values: &[f64]) -> bool {
+    let sample = values.iter().step_by((values.len() / VECTOR_VALUES).max(1));
+    let full = sample.clone().filter(|value| (**value as f32).to_bits() & LAST_BITS != 0).count();
+    values.len() >= VECTOR_VALUES && full * 2 >= sample.count()
 }

@@ -77,7 +77,9 @@ fn elements_are_floats_while_floats_hold_them_exactly() {
         (1024, &[1e300], "DOUBLE"),
         (1024, &[1e-60], "DOUBLE"),
     ];
-    for (many, few, expected) in cases {
+    let halves = [(2048, &[1.5][..], "DOUBLE")];
+    for (many, few, expected) in cases.iter().chain(&halves) {
+        let single = if *many == 2048 { 0.5 } else { single };
         let dir = Dir::new();
         let path = dir.path("x.parquet");
         let nodes = [node("s", Kind::Struct(vec![node("l", list(list(Kind::Num)))]))];
