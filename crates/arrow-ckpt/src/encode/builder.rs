@@ -252,9 +252,7 @@ impl Builder {
     fn element_type(&self, known: Option<&ColumnType>) -> ColumnType {
         let is_known = known == Some(&ColumnType::Float);
         match &self.data {
-            Data::Num { integral: false, single: true, values }
-                if is_known || values.len() >= VECTOR_VALUES =>
-            {
+            Data::Num { integral: false, single: true, values } if is_known || are_vectors(values) => {
                 ColumnType::Float
             }
             _ => self.column_type(known),
