@@ -13,6 +13,11 @@ interface Recorded {
 const SUITES: Record<string, string> = {
   flat: 'flat rows of 8 columns',
   nested: 'nested rows (lists, structs)',
+  wide: 'rows of 200 numbers',
+  text: 'documents of 2 to 20 KB',
+  scripts: 'flat rows, half of the words in other scripts',
+  embeddings: 'vectors of 1,536 doubles',
+  embeddings32: 'vectors of 1,536 floats',
   mixed: 'flat rows, one column of mixed types',
   missing: 'flat rows, each key missing in 30% of them',
   shapes: 'rows of 50 shapes with 10 of 40 keys',

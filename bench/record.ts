@@ -37,7 +37,10 @@ export function environment(): Record<string, unknown> {
 export function writeResult(name: string, result: Record<string, unknown>): string {
   mkdirSync(FOLDER, { recursive: true });
   const env = environment();
-  const file = `${name}-${String(env['date']).slice(0, 10)}-${String(env['commit']).replace(' ', '-')}.json`;
+  // The runs that count are Node 20's.
+  const [major] = process.versions.node.split('.') as [string];
+  const label = major === '20' ? name : `${name}-node${major}`;
+  const file = `${label}-${String(env['date']).slice(0, 10)}-${String(env['commit']).replace(' ', '-')}.json`;
   writeFileSync(new URL(file, FOLDER), `${JSON.stringify({ environment: env, ...result }, null, 1)}\n`);
   return `bench/results/${file}`;
 }
