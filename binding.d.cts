@@ -11,8 +11,8 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 
 /** Reads one file on a thread of its own. Answers OPENED or ERROR first. */
 export declare class NativeReader {
-  /** Opens the file at `path`. */
-  constructor(path: string, verify: boolean, onEvent: (kind: number, first: number, second: number, text: string) => void)
+  /** Opens the file at `path`; `options`: JSON of `{ verify, limits? }`. */
+  constructor(path: string, options: string, onEvent: (kind: number, first: number, second: number, text: string) => void)
   /** Another reader of the same open file, whatever became of its name: it answers OPENED without a description. */
   fork(onEvent: (kind: number, first: number, second: number, text: string) => void): NativeReader
   /** Starts a scan into `arenas`. Answers TREE, then BLOCK and NEED as arenas fill, then END; or ERROR at any time. */

@@ -647,6 +647,32 @@ export declare interface KuraManagerStats {
     checkpoints: number;
 }
 
+/**
+ * What a Parquet file may ask for: a file beyond one of these is `ERR_CKPT_LIMIT`, before memory is taken for it. The defaults are the most that the reader bears, and a
+ * larger number counts as that: set smaller ones for files of strangers. Files of text take no more memory than they have bytes, a batch at a time, and have no such limits.
+ */
+export declare interface Limits {
+    /** Bytes of the footer. @default 268435456 */
+    footerBytes?: number;
+    /** Row groups. @default 1048576 */
+    rowGroups?: number;
+    /** Nodes of the schema: columns, structs, lists and leaves together. @default 100000 */
+    columns?: number;
+    /** Depth of the schema: 1 for plain columns, one more for each struct, two for each list. @default 256 */
+    depth?: number;
+    /** Bytes that one page may become when it is decompressed. @default 1073741824, without the native binary 536870912 */
+    pageBytes?: number;
+    /**
+     * Bytes that all columns together may become, by what the footer says and, with the native binary, by what the blocks of a reading take. The rows as JavaScript objects take several times
+     * as much. @default no limit: a stream of any length is read in bounded memory, but `readCheckpoint` holds all of it
+     */
+    decodedBytes?: number;
+    /** How many times its compressed bytes a column of a row group may become, once it becomes more than `pageBytes`. @default 10000 */
+    ratio?: number;
+    /** Bytes of one text or one value of bytes, as stored: UTF-8. @default 1073741824 */
+    stringBytes?: number;
+}
+
 /** The elements of row `i` of the chunk are those from `offsets[i]` to `offsets[i + 1]`. */
 export declare interface ListChunk {
     readonly length: number;
@@ -847,7 +873,7 @@ export declare interface NumberColumn extends Column {
 export declare function openCheckpoint(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader>;
 
 /** Options of `openCheckpoint`: they hold for all readings of the file. */
-export declare type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'compat' | 'signal'>;
+export declare type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat' | 'signal'>;
 
 /**
  * A checkpoint that is open. Each call reads anew, and several may read at a time.
@@ -870,7 +896,7 @@ declare interface OpenFile {
 }
 
 /** Options of opening a file, which hold for all readings of it. */
-declare type OpenOptions = Pick<ReadOptions, 'verify' | 'compat'>;
+declare type OpenOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat'>;
 
 /** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
 declare type Operand = unknown;
@@ -943,6 +969,8 @@ export declare interface ReadOptions {
     compat?: Compat;
     /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
     verify?: boolean;
+    /** What a Parquet file may ask for at most: {@link Limits}. No effect on text. @default the most that the reader bears */
+    limits?: Limits;
     /** Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 */
     threads?: number;
     /** Aborts the load: rejects with `signal.reason`. */
@@ -962,7 +990,7 @@ export declare interface ReadOptions {
 export declare type Row = Record<string, unknown>;
 
 /** Options of one reading of an open checkpoint: those of a load, without the ones that were given when it was opened. */
-export declare type RowsOptions = Omit<ReadOptions, 'verify' | 'compat'>;
+export declare type RowsOptions = Omit<ReadOptions, 'verify' | 'limits' | 'compat'>;
 
 /** Options of `sample`. */
 export declare interface SampleOptions extends Omit<RowsOptions, 'offset' | 'limit' | 'onProgress'> {
@@ -1127,10 +1155,10 @@ export declare interface ValueSchema {
 /**
  * Reads every row of a checkpoint, compares its checksums, and throws what is wrong with it. Nothing is kept of the rows: memory is bounded, whatever the size.
  *
- * @param options `signal` and `onProgress`, as of a load
+ * @param options `limits`, `signal` and `onProgress`, as of a load
  * @throws CheckpointError what `readCheckpoint` throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_NOT_A_CHECKPOINT`, ...
  */
-export declare function verifyCheckpoint(path: string, options?: Pick<ReadOptions, 'signal' | 'onProgress'>): Promise<VerifyResult>;
+export declare function verifyCheckpoint(path: string, options?: Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>): Promise<VerifyResult>;
 
 /** What {@link verifyCheckpoint} found in a file that is whole. */
 export declare interface VerifyResult {

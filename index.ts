@@ -54,6 +54,7 @@ export type {
 } from './lib/managers/manager-options.js';
 export { migrateDirectory, type MigrationOptions, type MigrationOutcome } from './lib/managers/migration.js';
 export type { CheckpointInfo, Codec, ColumnInfo, Progress, ReadOptions, WriteOptions } from './lib/options.js';
+export type { Limits } from './lib/limits.js';
 export type { Row } from './lib/rows.js';
 export { CheckpointWriter, createCheckpoint } from './lib/writer/checkpoint-writer.js';
 export type { CheckpointSchema, ColumnSchema, ColumnType, ExtraKeys, Literal, ValueSchema } from './lib/schema/checkpoint-schema.js';

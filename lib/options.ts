@@ -4,6 +4,7 @@ import { isPlainObject } from './rows.js';
 import { parseWhere, type Where } from './select/where.js';
 import { COMPATS, type Compat } from './compat/names.js';
 import { CheckpointError } from './errors.js';
+import { checkLimits, type Limits } from './limits.js';
 import { invalid, show } from './messages.js';
 
 /** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
@@ -72,6 +73,8 @@ export interface ReadOptions {
   compat?: Compat;
   /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
   verify?: boolean;
+  /** What a Parquet file may ask for at most: {@link Limits}. No effect on text. @default the most that the reader bears */
+  limits?: Limits;
   /** Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 */
   threads?: number;
   /** Aborts the load: rejects with `signal.reason`. */
@@ -139,6 +142,7 @@ const READ_OPTIONS = [
   'extraColumns',
   'compat',
   'verify',
+  'limits',
   'threads',
   'signal',
   'onProgress',
@@ -193,7 +197,8 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
 export function checkReadOptions(options: ReadOptions | undefined, what = 'readCheckpoint', more: readonly string[] = []): ReadOptions {
   const checked = asOptions(options, what) as ReadOptions;
   checkKeys(checked, [...READ_OPTIONS, ...more], what);
-  const { columns, where, offset, limit, verify } = checked;
+  const { columns, where, offset, limit, limits, verify } = checked;
+  checkLimits(limits);
   if (columns !== undefined && !(Array.isArray(columns) && columns.every((name) => typeof name === 'string'))) {
     throw invalid(`columns must be an array of column names, got ${show(columns)}`);
   }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { writeCheckpoint, type CheckpointErrorCode } from 'arrow-ckpt';
-import { FORMATS, seenCodes, type Format } from '../support/codes.js';
+import { readCheckpoint, writeCheckpoint, type CheckpointErrorCode, type Row } from 'arrow-ckpt';
+import { FORMATS, rejectsWith, seenCodes, type Format } from '../support/codes.js';
 import { resultOf, runProgram } from '../support/run-program.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -69,6 +69,27 @@ export function diskErrors(): void {
           });
           assertRefused(t, report, 'ERR_CKPT_NO_SPACE', join(where, `a.${format}`), format);
         }
+      });
+
+      test('a directory that is removed in the middle of a save, and one that is there again', async () => {
+        const where = join(folder, `removed-${format}`);
+        const path = join(where, `a.${format}`);
+        mkdirSync(where);
+        await writeCheckpoint(path, [{ old: true }]);
+        function* rows(count: number): Generator<Row> {
+          for (let id = 0; id < 20_000; id++) {
+            if (id === count) rmSync(where, { recursive: true });
+            yield { id };
+          }
+        }
+        await rejectsWith('ERR_CKPT_NOT_FOUND', () => writeCheckpoint(path, rows(10_000)), { path });
+        assert.equal(existsSync(where), false);
+        // The next save makes it anew.
+        await writeCheckpoint(path, [{ again: true }]);
+        assert.deepStrictEqual(await readCheckpoint(path), [{ again: true }]);
+        assert.deepStrictEqual(readdirSync(where), [`a.${format}`]);
+        rmSync(where, { recursive: true });
+        await rejectsWith('ERR_CKPT_NOT_FOUND', () => readCheckpoint(path), { path });
       });
 
       test('one that is mounted read-only', { skip }, async (t) => {

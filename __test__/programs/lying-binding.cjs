@@ -24,8 +24,8 @@ class NativeReader {
   #real;
   #arenas = [];
 
-  constructor(path, verify, onEvent) {
-    this.#real = new real.NativeReader(path, verify, (kind, first, second, text) => {
+  constructor(path, options, onEvent) {
+    this.#real = new real.NativeReader(path, options, (kind, first, second, text) => {
       if (kind === BLOCK) lie(this.#arenas[first]);
       onEvent(kind, first, second, text);
     });

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import { CheckpointError } from '../errors.js';
-import { MAX_SCHEMA_DEPTH } from './limits.js';
+import { effectiveLimits } from './limits.js';
 
 /** A leaf of the schema: one column chunk in each row group. */
 export interface Leaf {
@@ -46,7 +46,7 @@ interface Node {
 }
 
 /** The top-level fields of a schema. Lists of every age are recognised by the rules of Parquet's LogicalTypes.md, as the native reader does. */
-export function topLevelFields(schema: SchemaElement[], path: string): Field[] {
+export function topLevelFields(schema: SchemaElement[], path: string, most = effectiveLimits().depth): Field[] {
   const fail = (message: string): never => {
     throw new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the schema is damaged (${message})`, { path });
   };
@@ -54,8 +54,8 @@ export function topLevelFields(schema: SchemaElement[], path: string): Field[] {
   let ordinal = 0;
 
   function node(depth: number): Node {
-    if (depth > MAX_SCHEMA_DEPTH) {
-      throw new CheckpointError('ERR_CKPT_LIMIT', `${path}: the schema is nested deeper than ${MAX_SCHEMA_DEPTH} levels`, { path });
+    if (depth > most) {
+      throw new CheckpointError('ERR_CKPT_LIMIT', `${path}: the schema is nested deeper than ${most} levels`, { path });
     }
     const element = schema[next++] ?? fail('it ends early');
     const children: Node[] = [];

@@ -1,19 +1,32 @@
 import { CheckpointError } from '../errors.js';
+import type { Limits } from '../limits.js';
 
-/** Every cap on what a file may ask of the fallback reader; the native reader's are in crates/arrow-ckpt/src/limits.rs. */
+/** Every cap on what a file may ask of the fallback reader; the native reader's are in crates/arrow-ckpt/src/limits.rs. A caller's `limits` only make them tighter. */
+const MOST: Required<Limits> = {
+  footerBytes: 256 << 20,
+  rowGroups: 1 << 20,
+  columns: 100_000,
+  depth: 256,
+  /** Writers make pages of about 1 MB. */
+  pageBytes: 512 << 20,
+  decodedBytes: Number.MAX_SAFE_INTEGER,
+  ratio: 10_000,
+  stringBytes: 1 << 30,
+};
 
-/** Bytes of a footer. */
-export const MAX_FOOTER_BYTES = 256 << 20;
-/** Depth of a schema. */
-export const MAX_SCHEMA_DEPTH = 256;
-/** Bytes of one decompressed page; writers make pages of about 1 MB. */
-export const MAX_PAGE_BYTES = 512 << 20;
 /** Bytes of one column chunk in the file. */
 export const MAX_CHUNK_BYTES = 2 ** 31 - 1;
 /** Values of one column chunk, nulls included. */
 export const MAX_CHUNK_VALUES = 1 << 27;
 /** Rows of a file without columns: nothing in such a file bears its row count out. */
 export const MAX_EMPTY_ROWS = 1 << 26;
+
+/** The limits in force: the caller's, none above what the reader bears. */
+export function effectiveLimits(given: Limits = {}): Required<Limits> {
+  const limits = { ...MOST };
+  for (const name of Object.keys(MOST) as (keyof Limits)[]) limits[name] = Math.min(MOST[name], given[name] ?? MOST[name]);
+  return limits;
+}
 
 /** Throws `ERR_CKPT_LIMIT` for more than a cap allows. */
 export function checkLimit(value: number, limit: number, what: string, path: string, column?: string): void {

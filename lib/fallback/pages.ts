@@ -2,11 +2,12 @@ import { crc32 } from 'node:zlib';
 import type { ColumnMetaData, DecodedArray, PageHeader } from 'hyparquet';
 import { CheckpointError } from '../errors.js';
 import { checkChunk, chunkChecksum } from './checksums.js';
+import type { Limits } from '../limits.js';
 import type { Leaf } from './fields.js';
 import type { Hyparquet } from './hyparquet.js';
 import { countOf, joinPages, type LeafData, type Levels, type Page } from './leaf-data.js';
 import { bitWidth, readHybrid } from './levels.js';
-import { checkLimit, MAX_CHUNK_BYTES, MAX_CHUNK_VALUES, MAX_PAGE_BYTES } from './limits.js';
+import { checkLimit, MAX_CHUNK_BYTES, MAX_CHUNK_VALUES } from './limits.js';
 import type { ParquetFile } from './parquet-file.js';
 import { int96Nanoseconds } from './times.js';
 import { leafConverter } from './leaf-values.js';
@@ -45,6 +46,7 @@ export async function readLeaf(file: ParquetFile, leaf: Leaf, chunk: ColumnMetaD
 class ChunkReader {
   readonly #hyparquet: Hyparquet;
   readonly #path: string;
+  readonly #limits: Required<Limits>;
   readonly #leaf: Leaf;
   readonly #chunk: ColumnMetaData;
   readonly #verify: boolean;
@@ -55,6 +57,7 @@ class ChunkReader {
   constructor(file: ParquetFile, leaf: Leaf, chunk: ColumnMetaData, verify: boolean, bytes: ArrayBuffer) {
     this.#hyparquet = file.hyparquet;
     this.#path = file.path;
+    this.#limits = file.limits;
     this.#leaf = leaf;
     this.#chunk = chunk;
     this.#verify = verify;
@@ -70,7 +73,7 @@ class ChunkReader {
     const size = header.compressed_page_size;
     if (size < 0 || header.uncompressed_page_size < 0 || reader.offset + size > reader.view.byteLength)
       throw new Error('a page ends early');
-    checkLimit(header.uncompressed_page_size, MAX_PAGE_BYTES, 'the size of a page', this.#path, this.#leaf.name);
+    checkLimit(header.uncompressed_page_size, this.#limits.pageBytes, 'the size of a page', this.#path, this.#leaf.name);
     const bytes = new Uint8Array(reader.view.buffer, reader.offset, size);
     reader.offset += size;
     if (this.#verify && header.crc !== undefined && crc32(bytes) !== header.crc >>> 0) throw new Error("a page's checksum does not match");
@@ -155,7 +158,12 @@ class ChunkReader {
     const decoded = this.#decode(page, start, encoding, count);
     if (decoded.length < count) throw new Error(`${decoded.length} values where the page claims ${count}`);
     const values = new Array<unknown>(count);
-    for (let i = 0; i < count; i++) values[i] = this.#convert(decoded[i]);
+    const { stringBytes } = this.#limits;
+    for (let i = 0; i < count; i++) {
+      const value = decoded[i];
+      if (value instanceof Uint8Array) checkLimit(value.length, stringBytes, 'the size of a value', this.#path, this.#leaf.name);
+      values[i] = this.#convert(value);
+    }
     return values;
   }
 

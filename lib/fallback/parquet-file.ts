@@ -5,7 +5,8 @@ import { checkFooter } from './checksums.js';
 import type { Footer } from '../files/file-keys.js';
 import { topLevelFields } from './fields.js';
 import { loadHyparquet, type Hyparquet } from './hyparquet.js';
-import { checkLimit, MAX_FOOTER_BYTES } from './limits.js';
+import type { Limits } from '../limits.js';
+import { checkLimit, effectiveLimits } from './limits.js';
 
 const MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
@@ -20,28 +21,41 @@ export class ParquetFile {
   /** The footer as far as its key-values are concerned. */
   readonly footer: Footer;
   readonly hyparquet: Hyparquet;
+  /** What the file may ask for. */
+  readonly limits: Required<Limits>;
   readonly #handle: FileHandle;
 
-  private constructor(path: string, handle: FileHandle, bytes: number, metadata: FileMetaData, hyparquet: Hyparquet) {
+  private constructor(
+    path: string,
+    handle: FileHandle,
+    bytes: number,
+    metadata: FileMetaData,
+    hyparquet: Hyparquet,
+    limits: Required<Limits>,
+  ) {
     this.path = path;
     this.bytes = bytes;
     this.metadata = metadata;
     this.keyValues = Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']));
-    const columns = topLevelFields(metadata.schema, path).map((field) => field.name);
+    this.limits = limits;
+    const columns = topLevelFields(metadata.schema, path, limits.depth).map((field) => field.name);
     this.footer = { path, keyValues: this.keyValues, createdBy: metadata.created_by ?? null, columns };
     this.hyparquet = hyparquet;
     this.#handle = handle;
   }
 
   /** Opens a file; the caller closes it. */
-  static async open(path: string): Promise<ParquetFile> {
+  static async open(path: string, given?: Limits): Promise<ParquetFile> {
+    const limits = effectiveLimits(given);
     const hyparquet = await loadHyparquet();
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, 'r');
       const { size } = await handle.stat();
-      const footer = await readFooter(handle, size, path);
-      return new ParquetFile(path, handle, size, parseFooter(hyparquet, footer, path), hyparquet);
+      const footer = await readFooter(handle, size, path, limits.footerBytes);
+      const metadata = parseFooter(hyparquet, footer, path);
+      checkMetadata(metadata, path, limits);
+      return new ParquetFile(path, handle, size, metadata, hyparquet, limits);
     } catch (error) {
       await handle?.close();
       throw fromSystemError(error, 'read', path);
@@ -67,7 +81,7 @@ export class ParquetFile {
   }
 }
 
-async function readFooter(handle: FileHandle, size: number, path: string): Promise<Uint8Array> {
+async function readFooter(handle: FileHandle, size: number, path: string, most: number): Promise<Uint8Array> {
   const start = text(await readExactly(handle, size, 0, Math.min(4, size), path));
   if (start === ENCRYPTED_MAGIC) throw encrypted(path);
   if (start !== MAGIC)
@@ -79,8 +93,29 @@ async function readFooter(handle: FileHandle, size: number, path: string): Promi
   if (end !== MAGIC || length + 12 > size) {
     throw new CheckpointError('ERR_CKPT_TRUNCATED', `${path} is cut short: its footer is missing; restore it or save it again`, { path });
   }
-  checkLimit(length, MAX_FOOTER_BYTES, 'the footer', path);
+  checkLimit(length, most, 'the footer', path);
   return new Uint8Array(await readExactly(handle, size, size - 8 - length, length + 8, path));
+}
+
+function checkMetadata({ schema, row_groups: groups }: FileMetaData, path: string, limits: Required<Limits>): void {
+  checkLimit(schema.length - 1, limits.columns, 'the number of nodes of the schema', path);
+  checkLimit(groups.length, limits.rowGroups, 'the number of row groups', path);
+  let decoded = 0;
+  for (const { columns } of groups) {
+    for (const { meta_data: chunk } of columns) {
+      const [full, packed] = [Number(chunk?.total_uncompressed_size ?? 0), Number(chunk?.total_compressed_size ?? 0)];
+      decoded += Math.abs(full);
+      if (full <= limits.pageBytes) continue;
+      checkLimit(
+        Math.floor(full / Math.max(packed, 1)),
+        limits.ratio,
+        'what a column becomes of each byte',
+        path,
+        chunk?.path_in_schema.join('.'),
+      );
+    }
+  }
+  checkLimit(decoded, limits.decodedBytes, 'what the columns become', path);
 }
 
 function parseFooter(hyparquet: Hyparquet, footer: Uint8Array, path: string): FileMetaData {

@@ -37,7 +37,7 @@ export async function readParquetHead(path: string): Promise<FileHead> {
 
 /** The top-level columns, as `describe` of crates/arrow-ckpt/src/decode/file.rs tells them. */
 export function fileColumns(file: ParquetFile): FileColumn[] {
-  return topLevelFields(file.metadata.schema, file.path).map((field) => columnInfo(field, file));
+  return topLevelFields(file.metadata.schema, file.path, file.limits.depth).map((field) => columnInfo(field, file));
 }
 
 function columnInfo(field: Field, { metadata, footer }: ParquetFile): FileColumn {

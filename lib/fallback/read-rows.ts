@@ -26,7 +26,7 @@ export interface ParquetRows {
  * A checkpoint's rows are its physical columns here; `fallbackStore` makes of them what was saved.
  */
 export async function readParquetRows(path: string, options: ReadOptions = {}): Promise<ParquetRows> {
-  const file = await ParquetFile.open(path);
+  const file = await ParquetFile.open(path, options.limits);
   try {
     const rows: Row[] = [];
     for await (const batch of rowBatches(file, options)) for (const row of batch) rows.push(row);
@@ -43,7 +43,7 @@ export async function* rowBatches(
   restore?: (row: Row) => Row,
 ): AsyncGenerator<Row[], void, undefined> {
   const { path } = file;
-  const all = topLevelFields(file.metadata.schema, path);
+  const all = topLevelFields(file.metadata.schema, path, file.limits.depth);
   const leaves = all.reduce((sum, field) => sum + leavesOf(field).length, 0);
   const fields = selectFields(all, options.columns, path);
   const total = rowCount(file);

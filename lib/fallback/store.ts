@@ -43,7 +43,7 @@ export const fallbackStore: CheckpointStore = {
 async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
   const check = loadCheck(options, path);
   const selection = selectionOf(options);
-  const file = await ParquetFile.open(path);
+  const file = await ParquetFile.open(path, options.limits);
   try {
     checkVersion(file.keyValues, path);
     const { plan, compat } = readKeyValues(file.footer);
@@ -92,7 +92,7 @@ function plannedBatches(file: ParquetFile, plan: LogicalPlan | undefined, option
   };
   if (options.columns === undefined) return rowBatches(file, options, restore());
   const keep = new Projection(options.columns);
-  const fields = topLevelFields(file.metadata.schema, file.path);
+  const fields = topLevelFields(file.metadata.schema, file.path, file.limits.depth);
   const { columns, unknown } = neededOf(plan, fields.map(nodeOf), keep);
   if (unknown !== undefined) throw unknownColumn(file.path, unknown, keysOf(file, plan));
   const names = columns.map(({ column }) => (fields[column] as Field).name);

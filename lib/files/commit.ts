@@ -58,12 +58,17 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
+/** What a file system says that cannot flush a folder, as some of networks and of user space: its names are as durable then as they can be there. */
+const CANNOT_FLUSH: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
 /** Makes the names in a folder durable. Windows has no such call; NTFS journals a rename. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
+  } catch (error) {
+    if (!CANNOT_FLUSH.has((error as NodeJS.ErrnoException).code)) throw error;
   } finally {
     await handle.close();
   }

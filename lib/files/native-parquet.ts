@@ -3,7 +3,7 @@ import type { Compat } from '../compat/names.js';
 import { CheckpointError } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
 import { NativeLoad, type FileDescription, type Load } from '../native/load.js';
-import type { CheckpointInfo } from '../options.js';
+import type { CheckpointInfo, ReadOptions } from '../options.js';
 import { readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from './logical-columns.js';
 import { parquetOrigin, type FileHead } from './origin.js';
@@ -31,10 +31,10 @@ export class NativeParquet<L extends Load | undefined = NativeLoad> {
   }
 
   /** Opens a file. It must be closed. @throws what is wrong with it */
-  static async open(path: string, verify = true): Promise<NativeParquet> {
+  static async open(path: string, { verify = true, limits }: Pick<ReadOptions, 'verify' | 'limits'> = {}): Promise<NativeParquet> {
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a native load without the binary');
-    const load = NativeLoad.open(binding, path, verify);
+    const load = NativeLoad.open(binding, path, { verify, ...(limits !== undefined && { limits }) });
     try {
       return new NativeParquet(path, load, await load.opened());
     } catch (error) {

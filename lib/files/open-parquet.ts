@@ -16,7 +16,7 @@ import { rowBatches } from './read-parquet.js';
 
 /** Opens a Parquet file for any number of readings. */
 export async function openParquet(path: string, options: OpenOptions): Promise<OpenFile> {
-  const file = await NativeParquet.open(path, options.verify);
+  const file = await NativeParquet.open(path, options);
   try {
     return new OpenParquet(file, options);
   } catch (error) {

@@ -14,7 +14,7 @@ const MAX_RESERVED_ROWS = 1 << 22;
 export async function readParquet(path: string, options: ReadOptions): Promise<Row[]> {
   const small = await readSmallParquet(path, options);
   if (small !== undefined) return small;
-  const file = await NativeParquet.open(path, options.verify);
+  const file = await NativeParquet.open(path, options);
   try {
     return await allRows(new ParquetScan(file, file.load, options));
   } catch (error) {
@@ -28,8 +28,8 @@ export async function readParquet(path: string, options: ReadOptions): Promise<R
  * Reads all rows of a small Parquet file in one step. Undefined where that is not possible: a part of the rows is wanted, the file is large, there is no binary, or anything is wrong with the file.
  */
 export async function readSmallParquet(path: string, options: ReadOptions): Promise<Row[] | undefined> {
-  const { columns, where, offset, limit, schema, verify = true } = options;
-  if ([columns, where, offset, limit, schema].some((part) => part !== undefined)) return undefined;
+  const { columns, where, offset, limit, schema, limits, verify = true } = options;
+  if ([columns, where, offset, limit, schema, limits].some((part) => part !== undefined)) return undefined;
   const binding = loadBinding();
   const load = binding === null ? undefined : await SmallLoad.read(binding, path, verify);
   if (load === undefined) return undefined;
@@ -52,7 +52,7 @@ export async function allRows(scan: ParquetScan): Promise<Row[]> {
 
 /** The same rows in batches of up to some thousand, each made when it is asked for: one or a few blocks are held. */
 export async function* parquetBatches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
-  const file = await NativeParquet.open(path, options.verify);
+  const file = await NativeParquet.open(path, options);
   try {
     yield* rowBatches(new ParquetScan(file, file.load, options));
   } catch (error) {

@@ -20,12 +20,15 @@ export interface VerifyResult {
 /**
  * Reads every row of a checkpoint, compares its checksums, and throws what is wrong with it. Nothing is kept of the rows: memory is bounded, whatever the size.
  *
- * @param options `signal` and `onProgress`, as of a load
+ * @param options `limits`, `signal` and `onProgress`, as of a load
  * @throws CheckpointError what `readCheckpoint` throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_NOT_A_CHECKPOINT`, ...
  */
-export async function verifyCheckpoint(path: string, options?: Pick<ReadOptions, 'signal' | 'onProgress'>): Promise<VerifyResult> {
+export async function verifyCheckpoint(
+  path: string,
+  options?: Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>,
+): Promise<VerifyResult> {
   checkPath(path);
-  checkKeys(asOptions(options, 'verifyCheckpoint'), ['signal', 'onProgress'], 'verifyCheckpoint');
+  checkKeys(asOptions(options, 'verifyCheckpoint'), ['limits', 'signal', 'onProgress'], 'verifyCheckpoint');
   const checked = checkReadOptions(options, 'verifyCheckpoint');
   checked.signal?.throwIfAborted();
   const store = await storeOf(path);

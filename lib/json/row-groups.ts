@@ -39,7 +39,7 @@ export async function* groupBatches(
     if (options.signal?.aborted === true) throw options.signal.reason;
     throw fromSystemError(error, 'read', path);
   } finally {
-    await handle.close();
+    await closeRead(handle);
   }
 }
 
@@ -51,8 +51,13 @@ export async function withFile<T>(path: string, use: (window: FileWindow, handle
   } catch (error) {
     throw fromSystemError(error, 'read', path);
   } finally {
-    await handle.close();
+    await closeRead(handle);
   }
+}
+
+/** What was read was read: that a file would not close is nobody's error. */
+async function closeRead(handle: FileHandle): Promise<void> {
+  await handle.close().catch(() => {});
 }
 
 async function openFile(path: string): Promise<FileHandle> {

@@ -74,7 +74,11 @@ export class FileLock {
   /** Gives the lock back. Harmless when it has been taken away. */
   async release(): Promise<void> {
     clearInterval(this.#beat);
-    if (await this.isHeld()) await remove(this.#path);
+    try {
+      if (await this.isHeld()) await remove(this.#path);
+    } catch (error) {
+      throw fromSystemError(error, 'unlock', this.#path);
+    }
   }
 }
 

@@ -20,10 +20,18 @@ export async function removeFiles(paths: readonly string[]): Promise<number> {
     }
   }
   for (const folder of new Set(paths.map(dirname))) {
-    if (removed > 0) await syncFolder(folder);
+    if (removed > 0) await flushRemoval(folder);
     await removeEmptyParts(folder);
   }
   return removed;
+}
+
+async function flushRemoval(folder: string): Promise<void> {
+  try {
+    await syncFolder(folder);
+  } catch (error) {
+    throw fromSystemError(error, 'remove the files of', folder);
+  }
 }
 
 /** Removes the checkpoints of a step's folder, and the folder if nothing else is in it; gives how many files there were. */
@@ -46,7 +54,12 @@ export async function clearDirectory(directory: string): Promise<number> {
   for (const { folder } of await listSteps(directory)) removed += await clearStepFolder(folder);
   for (const { folder } of await listBatchOperations(directory)) removed += await clearBatchFolder(folder);
   await sweepTemporaries(directory);
-  await rm(join(directory, CONFIG_NAME), { force: true });
+  const config = join(directory, CONFIG_NAME);
+  try {
+    await rm(config, { force: true });
+  } catch (error) {
+    throw fromSystemError(error, 'remove', config);
+  }
   return removed;
 }
 

@@ -3,6 +3,7 @@ import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setOwn } from '../columnar/read/build.js';
 import { fromSystemError } from '../errors.js';
+import { syncFolder } from '../files/commit.js';
 import { withLock } from '../lock/file-lock.js';
 import { isPlainObject, type Row } from '../rows.js';
 import { makeFolders } from './folders.js';
@@ -60,8 +61,13 @@ export class DocetlConfig {
     if (!isWanted) return;
     await withLock(`${this.#path}.lock`, { what: `${this.#path}` }, async () => {
       const config = await this.#read();
-      if (changes.reduce((changed, change) => apply(config, change) || changed, false))
-        await this.#replace(JSON.stringify(config, null, 2));
+      const made = changes.filter((change) => apply(config, change));
+      if (made.length > 0) {
+        await this.#replace(
+          JSON.stringify(config, null, 2),
+          made.some(({ hash }) => hash === null),
+        );
+      }
     });
   }
 
@@ -80,8 +86,11 @@ export class DocetlConfig {
     }
   }
 
-  /** Whole or not at all; not flushed with its folder, for the hashes inside of the files are those that count. */
-  async #replace(text: string): Promise<void> {
+  /**
+   * Whole or not at all. Flushed with its folder only where a hash is removed: one that comes back after a crash could count for rows that it is not of, while one that is
+   * lost costs the work of making them anew.
+   */
+  async #replace(text: string, durable: boolean): Promise<void> {
     const temporary = `${this.#path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
     try {
       const handle = await open(temporary, 'wx');
@@ -92,6 +101,7 @@ export class DocetlConfig {
         await handle.close();
       }
       await rename(temporary, this.#path);
+      if (durable) await syncFolder(this.#directory);
     } catch (error) {
       await unlink(temporary).catch(() => {});
       throw fromSystemError(error, 'write', this.#path);

@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CheckpointError, isCheckpointError } from '../errors.js';
+import { CheckpointError, fromSystemError, isCheckpointError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
 import type { WriteOptions } from '../options.js';
 import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-file.js';
@@ -116,7 +116,7 @@ export async function migratePlace(
     return outcome;
   } catch (error) {
     if (options.signal?.aborted === true) throw options.signal.reason;
-    return { ...outcome, error };
+    return { ...outcome, error: fromSystemError(error, 'migrate', json.found.path) };
   }
 }
 

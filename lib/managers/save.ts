@@ -1,5 +1,6 @@
 import { unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from '../files/commit.js';
 import type { CheckpointInfo, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import type { CheckpointStore } from '../store/store.js';
@@ -33,6 +34,9 @@ export async function saveFile(
   // A bare list, as DocETL reads it, has no place for a hash: there the configuration file has the only one.
   const isBare = store.format === 'json' && options.compat !== undefined;
   const { hash, ...withoutHash } = options;
+  // A file without a hash of its own has the one of the configuration file, and that was another's. So it goes first, durably: what a crash or a failure leaves is at worst a
+  // checkpoint without a hash, which is made anew.
+  if (mirror !== undefined && (isBare || hash === undefined)) await mirror.config.set(mirror.step, mirror.operation, null);
   const info = await store.write(stem + store.extension, rows, isBare ? withoutHash : options);
   if (mirror !== undefined) {
     try {
@@ -51,6 +55,7 @@ export async function saveFile(
 export async function removeTwin(path: string, logger: Logger | null): Promise<void> {
   try {
     await unlink(path);
+    await syncFolder(dirname(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
       logger?.warn(`could not remove ${path}, which the new save replaces: ${String(error)}`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isAlive } from '../lock/holder.js';
 import { listFolder } from './folders.js';
 
-/** `.<name>.<pid>.<random>.tmp`: what commit.rs, commit.ts and the lock write before a rename. */
+/** `.<name>.<pid>.<random>.tmp`: what the core's commit, commit.ts and the lock write before a rename. */
 const TEMPORARY = /^\..+\.(\d+)\.[0-9a-f]+\.tmp$/;
 /** A temporary that was written to within this time may be of a process on another machine, whose number means nothing here. */
 const MIN_AGE_MS = 3_600_000;

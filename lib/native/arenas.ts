@@ -1,4 +1,5 @@
 import { Arena } from '../columnar/read/views.js';
+import { roomFor } from './room.js';
 
 /** Size of an arena in bytes: pooled and fixed for the reason given in slabs.ts. */
 export const ARENA_BYTES = 2 << 20;
@@ -13,7 +14,7 @@ const idle: Arena[][] = [];
 
 /** A set of arenas for one scan, an idle one if there is. */
 export function takeArenas(): Arena[] {
-  return idle.pop() ?? Array.from({ length: ARENAS }, () => new Arena(ARENA_BYTES));
+  return idle.pop() ?? roomFor(ARENAS * ARENA_BYTES, () => Array.from({ length: ARENAS }, () => new Arena(ARENA_BYTES)));
 }
 
 /** Gives the set back once the core has done with it; ones that had to be replaced by larger ones are let go. */

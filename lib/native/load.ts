@@ -1,11 +1,14 @@
 import { Arena } from '../columnar/read/views.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import { CheckpointError } from '../errors.js';
+import type { Limits } from '../limits.js';
 import type { FileColumn } from '../files/logical-columns.js';
 import type { NativeFilter } from '../select/pushdown.js';
 import { ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
 import type { Binding, NativeReader } from './binding.js';
 import { nativeError } from './errors.js';
+import { held } from './held.js';
+import { roomFor } from './room.js';
 import { BLOCK, COUNT, END, ERROR, NEED, OPENED, TREE } from './events.js';
 
 /** What the core tells of an open file. */
@@ -72,11 +75,16 @@ export class NativeLoad implements Load {
   #wake: (() => void) | undefined;
 
   private constructor(make: (onEvent: ConstructorParameters<Binding['NativeReader']>[2]) => NativeReader) {
-    this.#native = make((kind, first, second, text) => this.#onEvent(kind, first, second, text));
+    // The core holds on to the callback: this must not, or a handle that its user has forgotten would stay for ever, with its thread and its file.
+    const weak = new WeakRef(this);
+    this.#native = make((kind, first, second, text) => {
+      const load = weak.deref();
+      if (load !== undefined) load.#onEvent(kind, first, second, text);
+    });
   }
 
-  static open(binding: Binding, path: string, verify: boolean): NativeLoad {
-    return new NativeLoad((onEvent) => new binding.NativeReader(path, verify, onEvent));
+  static open(binding: Binding, path: string, options: { verify: boolean; limits?: Limits }): NativeLoad {
+    return new NativeLoad((onEvent) => new binding.NativeReader(path, JSON.stringify(options), onEvent));
   }
 
   #onEvent(kind: number, first: number, second: number, text: string): void {
@@ -84,10 +92,14 @@ export class NativeLoad implements Load {
       const certain = second % 2 === 1;
       this.#blocks.push({ arena: this.#arenas[first] as Arena, index: first, bytes: Math.floor(second / 2), certain });
     } else if (kind === NEED) {
-      const larger = new Arena(second + 7 - ((second + 7) % 8));
-      this.#arenas[first] = larger;
-      this.#native.replace(first, larger.bytes);
-      return;
+      try {
+        const larger = roomFor(second, () => new Arena(second + 7 - ((second + 7) % 8)));
+        this.#arenas[first] = larger;
+        this.#native.replace(first, larger.bytes);
+        return;
+      } catch (error) {
+        this.#error = error as CheckpointError;
+      }
     } else if (kind === OPENED) this.#opened = text === '' ? undefined : (JSON.parse(text) as FileDescription);
     else if (kind === TREE) this.#tree = JSON.parse(text) as PhysicalNode[];
     else if (kind === END) this.#ended = true;
@@ -169,7 +181,7 @@ export class NativeLoad implements Load {
   async #event(): Promise<void> {
     if (this.#error !== undefined) throw this.#error;
     if (this.#closed) throw this.#closedError();
-    await new Promise<void>((resolve) => {
+    await held(this, (resolve) => {
       this.#wake = resolve;
     });
   }

@@ -4,6 +4,7 @@ import type { CheckpointError } from '../errors.js';
 import type { Binding, NativeWriter } from './binding.js';
 import { nativeError } from './errors.js';
 import { DONE, ERROR, FREE } from './events.js';
+import { held } from './held.js';
 import type { FileDescription } from './load.js';
 import { nativeOptions, saveSmall } from './small.js';
 import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
@@ -38,9 +39,12 @@ export class NativeSave {
   /** The core's side, from now on. */
   #start(): NativeWriter {
     const memory = this.#slabs.map((slab) => slab.bytes);
-    return (this.#native ??= new this.#binding.NativeWriter(this.#path, this.#options, memory, (kind, first, _second, text) =>
-      this.#onEvent(kind, first, text),
-    ));
+    // The core holds on to the callback: this must not, or a save that its user has forgotten would stay for ever, with its thread and its temporary.
+    const weak = new WeakRef(this);
+    return (this.#native ??= new this.#binding.NativeWriter(this.#path, this.#options, memory, (kind, first, _second, text) => {
+      const save = weak.deref();
+      if (save !== undefined) save.#onEvent(kind, first, text);
+    }));
   }
 
   #onEvent(kind: number, first: number, text: string): void {
@@ -129,7 +133,7 @@ export class NativeSave {
   }
 
   #event(): Promise<void> {
-    return new Promise((resolve) => {
+    return held(this, (resolve) => {
       this.#wake = resolve;
     });
   }

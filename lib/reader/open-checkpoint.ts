@@ -10,11 +10,11 @@ import type { OpenCheckpointOptions } from './reader-options.js';
  */
 export async function openCheckpoint(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader> {
   checkPath(path);
-  checkKeys(asOptions(options, 'openCheckpoint'), ['verify', 'compat', 'signal'], 'openCheckpoint');
-  const { verify, compat, signal } = checkReadOptions(options, 'openCheckpoint');
+  checkKeys(asOptions(options, 'openCheckpoint'), ['verify', 'limits', 'compat', 'signal'], 'openCheckpoint');
+  const { signal, ...opened } = checkReadOptions(options, 'openCheckpoint');
   signal?.throwIfAborted();
   const store = await storeOf(path);
-  const file = await store.open(path, { ...(verify !== undefined && { verify }), ...(compat !== undefined && { compat }) });
+  const file = await store.open(path, opened);
   if (signal?.aborted === true) file.close();
   signal?.throwIfAborted();
   return new CheckpointReader(file);

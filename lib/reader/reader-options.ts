@@ -2,10 +2,10 @@ import { asOptions, checkKeys, checkReadOptions, type ReadOptions } from '../opt
 import { invalid, show } from '../messages.js';
 
 /** Options of `openCheckpoint`: they hold for all readings of the file. */
-export type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'compat' | 'signal'>;
+export type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat' | 'signal'>;
 
 /** Options of one reading of an open checkpoint: those of a load, without the ones that were given when it was opened. */
-export type RowsOptions = Omit<ReadOptions, 'verify' | 'compat'>;
+export type RowsOptions = Omit<ReadOptions, 'verify' | 'limits' | 'compat'>;
 
 /** Options of a reading of columns: a schema is for rows. */
 export type ColumnsOptions = Omit<RowsOptions, 'schema' | 'extraColumns'>;

@@ -27,7 +27,7 @@ export interface OpenFile {
 }
 
 /** Options of opening a file, which hold for all readings of it. */
-export type OpenOptions = Pick<ReadOptions, 'verify' | 'compat'>;
+export type OpenOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat'>;
 
 /** A file that is opened for each reading: one without columns. */
 export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'>, path: string, opened: OpenOptions): Promise<OpenFile> {

@@ -38,7 +38,7 @@ function unescape(kind: unknown, v: unknown, depth: number): unknown {
       if (v === 'NaN' || v === 'Infinity' || v === '-Infinity' || v === '-0') return Number(v);
       break;
     case 'bigint':
-      if (typeof v === 'string' && /^-?\d+$/.test(v)) return BigInt(v);
+      if (typeof v === 'string' && /^-?\d+$/.test(v)) return bigintOf(v);
       break;
     case 'date':
       if (v === null) return new Date(Number.NaN);
@@ -60,4 +60,13 @@ function unescape(kind: unknown, v: unknown, depth: number): unknown {
   }
   const text = JSON.stringify({ [MARK]: kind, v }).slice(0, 80);
   throw new CheckpointError('ERR_CKPT_CORRUPT', `not an escape that arrow-ckpt writes: ${text}`);
+}
+
+/** A bigint of a text of digits. V8 holds some 323 million of them. */
+function bigintOf(digits: string): bigint {
+  try {
+    return BigInt(digits);
+  } catch (cause) {
+    throw new CheckpointError('ERR_CKPT_LIMIT', `an integer of ${digits.length} digits is more than this Node can hold`, { cause });
+  }
 }

@@ -1,6 +1,6 @@
 //! What a handle's thread tells JavaScript. `lib/native/events.ts` holds the same numbers.
 
-use arrow_ckpt::CkptError;
+use arrow_ckpt::{CkptError, ErrorCode};
 use napi::Status;
 use napi::bindgen_prelude::{FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -52,4 +52,9 @@ impl Events {
 /// An error as JSON.
 pub fn error_text(error: &CkptError) -> String {
     json!({ "code": error.code.as_str(), "message": error.message, "path": error.path, "column": error.column }).to_string()
+}
+
+/// The system gives no thread for a save or a load.
+pub fn no_thread(what: &str, error: &std::io::Error) -> CkptError {
+    CkptError::new(ErrorCode::Io, format!("cannot start a thread for the {what}: {error}"))
 }

@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex};
 
 use arrow_ckpt::decode::filter::Filter;
 use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, ScanOptions};
+use arrow_ckpt::limits::Limits;
 use arrow_ckpt::{CkptError, Result, caught};
 use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 use serde::Deserialize;
 
-use crate::events::{BLOCK, COUNT, END, Event, Events, NEED, OPENED, TREE};
+use crate::events::{BLOCK, COUNT, END, Event, Events, NEED, OPENED, TREE, no_thread};
 use crate::memory::SharedBytes;
 use crate::teardown::{Running, stop_before_teardown};
 
@@ -53,6 +54,14 @@ impl ScanRequest {
     }
 }
 
+/// How to open a file, as the facade checked it.
+#[derive(Deserialize)]
+struct OpenRequest {
+    verify: bool,
+    #[serde(default)]
+    limits: Limits,
+}
+
 enum Message {
     Scan(Box<ScanRequest>, Vec<SharedBytes>),
     Count(Filter),
@@ -75,18 +84,20 @@ type OpenFile = Arc<Mutex<Option<Arc<CheckpointFile>>>>;
 #[napi]
 #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it converted")]
 impl NativeReader {
-    /// Opens the file at `path`.
+    /// Opens the file at `path`; `options`: JSON of `{ verify, limits? }`.
     #[napi(constructor, catch_unwind)]
     pub fn new(
         env: Env,
         path: String,
-        verify: bool,
+        options: String,
         #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
     ) -> napi::Result<Self> {
+        let OpenRequest { verify, limits } =
+            serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
         let file = OpenFile::default();
         let slot = file.clone();
         let open = move || {
-            let file = CheckpointFile::open(&PathBuf::from(&path), &OpenOptions { verify })?;
+            let file = CheckpointFile::open(&PathBuf::from(&path), &OpenOptions { verify, limits })?;
             #[cfg(feature = "fault-injection")]
             assert!(!path.ends_with("panic-in-load.parquet"), "a provoked panic");
             if let Ok(mut slot) = slot.lock() {
@@ -116,7 +127,8 @@ impl NativeReader {
         open: impl FnOnce() -> Result<(String, Arc<CheckpointFile>)> + Send + 'static,
         on_event: &Function<'_, Event, ()>,
     ) -> napi::Result<Self> {
-        let events = Events::new(on_event)?;
+        let events = Arc::new(Events::new(on_event)?);
+        let told = events.clone();
         let (sender, messages) = channel();
         let cancel = Arc::new(AtomicBool::new(false));
         let (flag, slot) = (cancel.clone(), file.clone());
@@ -134,14 +146,15 @@ impl NativeReader {
                 events.emit_error(&error);
             }
         });
-        let thread =
-            thread.map_err(|error| napi::Error::from_reason(format!("no thread for the load: {error}")))?;
         let (stopper, flag) = (sender.clone(), cancel.clone());
         let stop = Box::new(move || {
             flag.store(true, Ordering::Relaxed);
             drop(stopper.send(Message::Close));
         });
-        stop_before_teardown(env, Running { stop, thread })?;
+        match thread {
+            Ok(thread) => stop_before_teardown(env, Running { stop, thread })?,
+            Err(error) => told.emit_error(&no_thread("load", &error)),
+        }
         Ok(Self { sender, cancel, file })
     }
 
@@ -192,6 +205,13 @@ impl NativeReader {
     fn send(&self, message: Message) {
         // The thread has ended only after an ERROR event or a close: the facade knows.
         let _ = self.sender.send(message);
+    }
+}
+
+/// Forgotten by JavaScript, in the middle of a scan perhaps: nobody will ask for more.
+impl Drop for NativeReader {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 

@@ -39,7 +39,8 @@ impl ReadSmall {
         if !small {
             return Ok(None);
         }
-        let file = CheckpointFile::open(&self.path, &OpenOptions { verify: self.verify })?;
+        let file =
+            CheckpointFile::open(&self.path, &OpenOptions { verify: self.verify, ..OpenOptions::default() })?;
         #[cfg(feature = "fault-injection")]
         assert!(!self.path.ends_with("panic-in-load.parquet"), "a provoked panic");
         let description = file.describe().to_string();

@@ -1,6 +1,7 @@
 //! The handle of one save.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use arrow_ckpt::decode::describe_footer;
@@ -10,7 +11,7 @@ use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 
-use crate::events::{DONE, Event, Events, FREE};
+use crate::events::{DONE, Event, Events, FREE, no_thread};
 use crate::memory::SharedBytes;
 use crate::teardown::{Running, stop_before_teardown};
 
@@ -42,7 +43,8 @@ impl NativeWriter {
         let options: WriteOptions =
             serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
         let slabs: Vec<SharedBytes> = slabs.into_iter().map(SharedBytes::new).collect();
-        let events = Events::new(&on_event)?;
+        let events = Arc::new(Events::new(&on_event)?);
+        let told = events.clone();
         let (sender, messages) = channel();
         let thread = std::thread::Builder::new().name("arrow-ckpt-save".to_owned()).spawn(move || {
             let saved = caught(|| save(&PathBuf::from(path), &options, &slabs, &messages, &events));
@@ -52,11 +54,12 @@ impl NativeWriter {
                 Err(error) => events.emit_error(&error),
             }
         });
-        let thread =
-            thread.map_err(|error| napi::Error::from_reason(format!("no thread for the save: {error}")))?;
         let stopper = sender.clone();
         let stop = Box::new(move || drop(stopper.send(Message::Abort)));
-        stop_before_teardown(env, Running { stop, thread })?;
+        match thread {
+            Ok(thread) => stop_before_teardown(env, Running { stop, thread })?,
+            Err(error) => told.emit_error(&no_thread("save", &error)),
+        }
         Ok(Self { sender })
     }
 
@@ -88,6 +91,13 @@ impl NativeWriter {
     fn send(&self, message: Message) {
         // The thread has ended only after an ERROR event: the facade knows.
         let _ = self.sender.send(message);
+    }
+}
+
+/// Forgotten by JavaScript: whoever cannot be reached cannot finish.
+impl Drop for NativeWriter {
+    fn drop(&mut self) {
+        self.send(Message::Abort);
     }
 }
 

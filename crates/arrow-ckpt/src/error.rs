@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 /// What went wrong, as a stable name. `as_str` gives the `ERR_CKPT_...` form that crosses into JavaScript.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorCode {
     /// An option has a value outside its range.

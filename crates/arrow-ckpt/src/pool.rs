@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 
-use crate::error::{CkptError, Result};
+use crate::error::{CkptError, ErrorCode, Result};
 
 /// The pool.
 pub fn pool() -> Result<&'static ThreadPool> {
@@ -20,7 +20,10 @@ pub fn pool() -> Result<&'static ThreadPool> {
             .thread_name(|index| format!("arrow-ckpt-{index}"));
         named.build().map_err(|error| error.to_string())
     };
-    POOL.get_or_init(build).as_ref().map_err(|error| CkptError::internal(format!("no threads: {error}")))
+    // Not remembered as a bug: a limit of the system's on threads or memory.
+    POOL.get_or_init(build).as_ref().map_err(|error| {
+        CkptError::new(ErrorCode::Io, format!("cannot start the threads that encode: {error}"))
+    })
 }
 
 type Job = Box<dyn FnOnce() + Send>;

@@ -4,7 +4,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
 use super::faults::{beyond_limit, corrupt, truncated, unsupported};
 use crate::error::Result;
-use crate::limits::{MAX_CHUNK_RATIO, MAX_PAGE_BYTES, MAX_ROWS};
+use crate::limits::{Limits, MAX_ROWS};
 
 /// A column chunk's first byte and its length. Some writers put 0 for "no dictionary" as the dictionary's offset.
 pub(super) fn chunk_range(chunk: &ColumnChunkMetaData) -> Option<(u64, u64)> {
@@ -18,21 +18,23 @@ pub(super) fn chunk_range(chunk: &ColumnChunkMetaData) -> Option<(u64, u64)> {
 
 /// Compares what the metadata says of rows, sizes and places with the file. `end` is where the footer begins.
 /// Returns the rows.
-pub(super) fn check_metadata(metadata: &ParquetMetaData, end: u64) -> Result<u64> {
+pub(super) fn check_metadata(metadata: &ParquetMetaData, end: u64, limits: &Limits) -> Result<u64> {
     let rows = metadata.file_metadata().num_rows();
     let mut counted = 0i64;
     let mut used = 0u64;
+    let mut decoded = 0u64;
     for group in metadata.row_groups() {
         if group.num_rows() < 0 {
             return Err(corrupt("a row group has fewer than no rows"));
         }
         counted = counted.checked_add(group.num_rows()).ok_or_else(|| corrupt("it has too many rows"))?;
         for chunk in group.columns() {
-            let length = check_chunk(chunk, end).map_err(|error| {
+            let length = check_chunk(chunk, end, limits).map_err(|error| {
                 let path = chunk.column_path().string();
                 error.in_column(&path)
             })?;
             used = used.saturating_add(length);
+            decoded = decoded.saturating_add(chunk.uncompressed_size().unsigned_abs());
         }
     }
     // Some writers leave the sum out.
@@ -43,6 +45,10 @@ pub(super) fn check_metadata(metadata: &ParquetMetaData, end: u64) -> Result<u64
     if counted > MAX_ROWS {
         return Err(beyond_limit(&format!("it has {counted} rows, more than {MAX_ROWS}")));
     }
+    if decoded > limits.decoded_bytes {
+        let most = limits.decoded_bytes;
+        return Err(beyond_limit(&format!("its columns would become {decoded} bytes, more than {most}")));
+    }
     // Chunks that overlap could make a small file ask for any amount of memory.
     if used > end {
         return Err(corrupt("its columns take more bytes than the file has"));
@@ -50,7 +56,7 @@ pub(super) fn check_metadata(metadata: &ParquetMetaData, end: u64) -> Result<u64
     Ok(counted.unsigned_abs())
 }
 
-fn check_chunk(chunk: &ColumnChunkMetaData, end: u64) -> Result<u64> {
+fn check_chunk(chunk: &ColumnChunkMetaData, end: u64, limits: &Limits) -> Result<u64> {
     if chunk.file_path().is_some_and(|path| !path.is_empty()) {
         return Err(unsupported("columns in other files"));
     }
@@ -62,8 +68,8 @@ fn check_chunk(chunk: &ColumnChunkMetaData, end: u64) -> Result<u64> {
     if start.checked_add(length).is_none_or(|last| last > end) {
         return Err(truncated("a column lies beyond the end"));
     }
-    let (full, packed) = (chunk.uncompressed_size(), chunk.compressed_size());
-    if full > MAX_PAGE_BYTES && full / packed.max(1) > MAX_CHUNK_RATIO {
+    let (full, packed) = (chunk.uncompressed_size().unsigned_abs(), chunk.compressed_size().unsigned_abs());
+    if full > limits.page_bytes && full / packed.max(1) > limits.ratio {
         return Err(beyond_limit(&format!("a column of {packed} bytes would become {full} bytes")));
     }
     Ok(length)

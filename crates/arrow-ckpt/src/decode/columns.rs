@@ -159,7 +159,8 @@ fn hinted(
             let text = column.physical_type() == Physical::BYTE_ARRAY
                 && column.converted_type() == ConvertedType::UTF8
                 && *natural == DataType::Utf8;
-            if column.physical_type() == Physical::INT96 {
+            // Of an INT96 whose annotation makes it something else, the annotation counts.
+            if column.physical_type() == Physical::INT96 && matches!(natural, DataType::Timestamp(..)) {
                 DataType::Timestamp(TimeUnit::Microsecond, None)
             } else if text && is_dictionary(metadata, index) {
                 DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))

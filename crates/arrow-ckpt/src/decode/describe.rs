@@ -13,6 +13,7 @@ use super::faults::corrupt;
 use super::footer::parse;
 use crate::error::Result;
 use crate::format::{KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_PANDAS};
+use crate::limits::Limits;
 
 /// All keys of ours begin so.
 const PREFIX: &str = "arrow-ckpt.";
@@ -31,7 +32,7 @@ const TAIL: usize = 8;
 pub fn describe_footer(footer: &[u8], bytes: u64) -> Result<Value> {
     let thrift = footer.len().checked_sub(TAIL).map(|length| &footer[..length]);
     let metadata = parse(thrift.ok_or_else(|| corrupt("its footer is too short"))?)?;
-    let rows = check_metadata(&metadata, bytes.saturating_sub(footer.len() as u64))?;
+    let rows = check_metadata(&metadata, bytes.saturating_sub(footer.len() as u64), &Limits::default())?;
     Ok(describe(&metadata, &Columns::new(&metadata)?, rows, bytes))
 }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use bytes::Bytes;
 use parquet::file::metadata::ParquetMetaData;
 use serde_json::Value;
 
@@ -17,17 +18,20 @@ use super::select::Selector;
 use super::source::Source;
 use super::worker::StopFlags;
 use crate::error::Result;
+use crate::limits::Limits;
 
 /// How to open a file.
 #[derive(Debug, Clone, Copy)]
 pub struct OpenOptions {
     /// Compare the checksums of files that have ours: the footer's now, each column chunk's when it is read. Default: true.
     pub verify: bool,
+    /// What the file may ask for at most. Default: what the crate bears.
+    pub limits: Limits,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { verify: true }
+        Self { verify: true, limits: Limits::default() }
     }
 }
 
@@ -43,6 +47,7 @@ pub struct CheckpointFile {
     pub(super) footer_start: u64,
     /// The checksum of each column chunk, row group by row group, where they are to be compared.
     pub(super) chunk_crcs: Option<Vec<u32>>,
+    pub(super) limits: Limits,
 }
 
 impl CheckpointFile {
@@ -53,16 +58,21 @@ impl CheckpointFile {
     /// A later format version: `FormatVersion`. Beyond a cap of [`crate::limits`]: `Limit`. Encryption, types that
     /// cannot be read: `UnsupportedFile`. Anything else that cannot be: `Corrupt`.
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Arc<Self>> {
-        Self::open_unnamed(path, *options).map_err(|error| error.at(path))
+        Source::open(path).and_then(|source| Self::of(source, options)).map_err(|error| error.at(path))
     }
 
-    fn open_unnamed(path: &Path, options: OpenOptions) -> Result<Arc<Self>> {
-        let source = Source::open(path)?;
-        let footer = read_footer(&source, options.verify)?;
-        let rows = check_metadata(&footer.metadata, footer.start)?;
+    /// The same of a file whose bytes are in memory; `name` stands for its path in errors.
+    pub fn open_bytes(name: &Path, bytes: Bytes, options: &OpenOptions) -> Result<Arc<Self>> {
+        Self::of(Source::memory(name, bytes), options).map_err(|error| error.at(name))
+    }
+
+    fn of(source: Source, options: &OpenOptions) -> Result<Arc<Self>> {
+        let limits = options.limits.bounded();
+        let footer = read_footer(&source, options.verify, &limits)?;
+        let rows = check_metadata(&footer.metadata, footer.start, &limits)?;
         let columns = Columns::new(&footer.metadata)?;
         let Footer { metadata, start, chunk_crcs } = footer;
-        Ok(Arc::new(Self { source, metadata, columns, rows, footer_start: start, chunk_crcs }))
+        Ok(Arc::new(Self { source, metadata, columns, rows, footer_start: start, chunk_crcs, limits }))
     }
 
     /// Rows of the file.

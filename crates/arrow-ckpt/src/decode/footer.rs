@@ -14,7 +14,7 @@ use crate::format::{
     CREATED_BY, FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_VERSION, footer_crc,
     footer_crc_position, is_footer_ours,
 };
-use crate::limits::MAX_FOOTER_BYTES;
+use crate::limits::Limits;
 
 const MAGIC: &[u8] = b"PAR1";
 const MAGIC_ENCRYPTED: &[u8] = b"PARE";
@@ -31,12 +31,12 @@ pub(super) struct Footer {
 }
 
 /// Reads and checks the footer. `verify` also compares the checksums of our own files.
-pub(super) fn read_footer(source: &Source, verify: bool) -> Result<Footer> {
-    let (start, bytes) = locate(source, verify)?;
+pub(super) fn read_footer(source: &Source, verify: bool, limits: &Limits) -> Result<Footer> {
+    let (start, bytes) = locate(source, verify, limits)?;
     if verify {
         verify_bytes(&bytes)?;
     }
-    let foreign = check_footer(&bytes)?;
+    let foreign = check_footer(&bytes, limits)?;
     let metadata = if foreign.is_empty() {
         parse(&bytes)?
     } else {
@@ -56,7 +56,7 @@ pub(super) fn key_value<'a>(metadata: &'a ParquetMetaData, key: &str) -> Option<
     pairs.iter().find(|pair| pair.key == key)?.value.as_deref()
 }
 
-fn locate(source: &Source, verify: bool) -> Result<(u64, Bytes)> {
+fn locate(source: &Source, verify: bool, limits: &Limits) -> Result<(u64, Bytes)> {
     let size = source.bytes();
     if size < SMALLEST {
         return Err(not_parquet(&format!("it has only {size} bytes")));
@@ -81,8 +81,9 @@ fn locate(source: &Source, verify: bool) -> Result<(u64, Bytes)> {
     if length > size - SMALLEST {
         return Err(corrupt("its footer is said to be longer than the file"));
     }
-    if length > MAX_FOOTER_BYTES {
-        return Err(beyond_limit(&format!("its footer has {length} bytes, more than {MAX_FOOTER_BYTES}")));
+    let most = limits.footer_bytes;
+    if length > most {
+        return Err(beyond_limit(&format!("its footer has {length} bytes, more than {most}")));
     }
     let start = size - 8 - length;
     Ok((start, source.read(start, length as usize)?))

@@ -6,7 +6,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use super::faults::{beyond_limit, corrupt};
 use super::thrift::{Compact, Shape, wire};
 use crate::error::Result;
-use crate::limits::{MAX_PAGE_BYTES, MAX_PAGE_VALUES};
+use crate::limits::MAX_PAGE_VALUES;
 
 const STATISTICS: Shape = Shape(&[]);
 const DATA_PAGE: Shape = Shape(&[
@@ -54,7 +54,13 @@ struct Header {
 }
 
 /// Walks the pages of a chunk and refuses claims that are broken or beyond the caps.
-pub(super) fn check_pages(bytes: &[u8], chunk: &ColumnChunkMetaData, extent: Extent) -> Result<Pages> {
+/// `most`: what one page may inflate to.
+pub(super) fn check_pages(
+    bytes: &[u8],
+    chunk: &ColumnChunkMetaData,
+    extent: Extent,
+    most: u64,
+) -> Result<Pages> {
     let mut pages = Pages::default();
     let mut values = 0i64;
     while pages.length < bytes.len() {
@@ -74,7 +80,7 @@ pub(super) fn check_pages(bytes: &[u8], chunk: &ColumnChunkMetaData, extent: Ext
         if packed > rest.len() - reader.position() {
             return Err(corrupt("a page is longer than its column"));
         }
-        check_header(&header, chunk)?;
+        check_header(&header, chunk, most)?;
         if header.dictionary {
             pages.dictionary_bytes = pages.dictionary_bytes.max(header.inflated as usize);
         } else {
@@ -85,13 +91,13 @@ pub(super) fn check_pages(bytes: &[u8], chunk: &ColumnChunkMetaData, extent: Ext
     Ok(pages)
 }
 
-fn check_header(header: &Header, chunk: &ColumnChunkMetaData) -> Result<()> {
+fn check_header(header: &Header, chunk: &ColumnChunkMetaData, most: u64) -> Result<()> {
     if header.inflated < 0 || header.values < 0 {
         return Err(corrupt("a page has a negative size"));
     }
-    if i64::from(header.inflated) > MAX_PAGE_BYTES {
+    if u64::from(header.inflated.unsigned_abs()) > most {
         return Err(beyond_limit(&format!(
-            "a page would become {} bytes, more than {MAX_PAGE_BYTES}",
+            "a page would become {} bytes, more than {most}",
             header.inflated
         )));
     }

@@ -4,7 +4,7 @@
 use super::faults::{beyond_limit, corrupt, unsupported};
 use super::thrift::{Compact, Shape, wire};
 use crate::error::Result;
-use crate::limits::{MAX_CHUNKS, MAX_ROW_GROUPS, MAX_SCHEMA_DEPTH, MAX_SCHEMA_NODES};
+use crate::limits::{Limits, MAX_CHUNKS, MAX_SCHEMA_NODES};
 
 const EMPTY: Shape = Shape(&[]);
 const TIME_UNIT: Shape = Shape(&[
@@ -51,7 +51,7 @@ const KEY_VALUE: Shape = Shape(&[(1, wire::BINARY, None), (2, wire::BINARY, None
 /// Refuses a footer whose structure is broken or whose claims are beyond the caps of [`crate::limits`].
 ///
 /// Returns positions of fields that parquet-rs would misread: see [`hide_foreign_fields`].
-pub(super) fn check_footer(footer: &[u8]) -> Result<Vec<usize>> {
+pub(super) fn check_footer(footer: &[u8], limits: &Limits) -> Result<Vec<usize>> {
     let mut counts = Counts::default();
     let whole = Compact::new(footer).fields(|reader, id, kind| match (id, kind) {
         (2, wire::LIST) => {
@@ -80,7 +80,7 @@ pub(super) fn check_footer(footer: &[u8]) -> Result<Vec<usize>> {
         _ => reader.shaped_field(&FILE, id, kind),
     });
     whole.ok_or_else(|| corrupt("its footer is not Parquet metadata"))?;
-    counts.check()?;
+    counts.check(limits)?;
     Ok(counts.foreign)
 }
 
@@ -154,19 +154,17 @@ fn column_metadata(reader: &mut Compact<'_>, foreign: &mut Vec<usize>) -> Option
 }
 
 impl Counts {
-    fn check(&self) -> Result<()> {
+    fn check(&self, limits: &Limits) -> Result<()> {
         if self.encrypted {
             return Err(unsupported("encryption"));
         }
-        let nodes = self.children.len();
-        if nodes > MAX_SCHEMA_NODES {
-            return Err(beyond_limit(&format!("its schema has {nodes} nodes, more than {MAX_SCHEMA_NODES}")));
+        let (nodes, most) = (self.children.len().saturating_sub(1), limits.columns);
+        if nodes as u64 > most {
+            return Err(beyond_limit(&format!("its schema has {nodes} nodes, more than {most}")));
         }
-        if self.row_groups > MAX_ROW_GROUPS {
-            return Err(beyond_limit(&format!(
-                "it has {} row groups, more than {MAX_ROW_GROUPS}",
-                self.row_groups
-            )));
+        let (groups, most) = (self.row_groups, limits.row_groups);
+        if groups as u64 > most {
+            return Err(beyond_limit(&format!("it has {groups} row groups, more than {most}")));
         }
         if self.key_values.max(self.column_orders) > MAX_SCHEMA_NODES {
             return Err(beyond_limit(&format!(
@@ -178,11 +176,11 @@ impl Counts {
             let chunks = leaves.saturating_mul(self.row_groups);
             return Err(beyond_limit(&format!("it has {chunks} column chunks, more than {MAX_CHUNKS}")));
         }
-        self.check_tree()
+        self.check_tree(limits.depth)
     }
 
     /// Pre-order with child counts: walks it with a stack of the children still to come.
-    fn check_tree(&self) -> Result<()> {
+    fn check_tree(&self, depth: u64) -> Result<()> {
         let mut open: Vec<i32> = Vec::new();
         for (index, &children) in self.children.iter().enumerate() {
             if index > 0 {
@@ -197,8 +195,8 @@ impl Counts {
             if children > 0 {
                 open.push(children);
             }
-            if open.len() > MAX_SCHEMA_DEPTH {
-                return Err(beyond_limit(&format!("its schema is nested more than {MAX_SCHEMA_DEPTH} deep")));
+            if open.len() as u64 > depth {
+                return Err(beyond_limit(&format!("its schema is nested more than {depth} deep")));
             }
         }
         if open.iter().any(|left| *left != 0) {

@@ -65,7 +65,7 @@ impl<'a> LoadedColumn<'a> {
                 return Err(corrupt("a column does not match its checksum"));
             }
         }
-        let error = match check_pages(&bytes, meta, Extent::Exact) {
+        let error = match check_pages(&bytes, meta, Extent::Exact, self.file.limits.page_bytes) {
             Ok(pages) => return Ok((start, bytes, pages)),
             Err(error) => error,
         };
@@ -75,7 +75,7 @@ impl<'a> LoadedColumn<'a> {
             return Err(error);
         }
         let bytes = self.file.source.read(start, longer as usize)?;
-        match check_pages(&bytes, meta, Extent::Enough) {
+        match check_pages(&bytes, meta, Extent::Enough, self.file.limits.page_bytes) {
             Ok(pages) => Ok((start, bytes, pages)),
             Err(_) => Err(error),
         }

@@ -10,12 +10,14 @@ use std::thread;
 use arrow_array::ArrayRef;
 use serde_json::Value;
 
+use super::faults::beyond_limit;
 use super::file::CheckpointFile;
 use super::filter::Filter;
 use super::kinds::Node;
 use super::pack::{Packer, Unpacked};
 use super::plan::{Projection, inline};
 use super::select::Selector;
+use super::source::zeroed;
 use super::worker::{Batch, StopFlags, Worker};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
@@ -107,6 +109,8 @@ pub struct Scan {
     /// Rows to come; `None` where that is not known beforehand.
     rows_left: Option<u64>,
     rows_out: u64,
+    /// Of the blocks so far.
+    bytes_out: u64,
     /// Of rows without columns.
     certain: bool,
     block_rows: usize,
@@ -172,7 +176,7 @@ impl Scan {
             }
         }
         let nodes: Vec<Node> = projection.columns.iter().map(|column| column.node.clone()).collect();
-        let packer = Packer::new(&nodes);
+        let packer = Packer::new(&nodes, file.limits.string_bytes);
         Ok(Self {
             file: Arc::clone(file),
             nodes,
@@ -181,6 +185,7 @@ impl Scan {
             packer,
             rows_left,
             rows_out: 0,
+            bytes_out: 0,
             certain,
             block_rows: options.block_rows.max(1),
             fit: usize::MAX,
@@ -236,6 +241,7 @@ impl Scan {
                 Ok(bytes) => {
                     self.packer.commit();
                     self.advance(rows);
+                    self.count_bytes(bytes)?;
                     return Ok(Fill::Block { rows, bytes, certain });
                 }
                 Err(Unpacked::Failed(error)) => return Err(error),
@@ -295,12 +301,22 @@ impl Scan {
         }
     }
 
+    /// What the rows become, which dictionaries and nulls let no footer tell.
+    fn count_bytes(&mut self, bytes: usize) -> Result<()> {
+        self.bytes_out = self.bytes_out.saturating_add(bytes as u64);
+        let (rows, most) = (self.rows_out, self.file.limits.decoded_bytes);
+        if self.bytes_out > most {
+            return Err(beyond_limit(&format!("its first {rows} rows become more than {most} bytes")));
+        }
+        Ok(())
+    }
+
     /// The bytes that the next single row needs, found by packing it elsewhere.
     fn measure(&mut self, tried: usize) -> Result<usize> {
         let mut size = tried;
         while size < MAX_BLOCK_BYTES {
             size = size.saturating_mul(2).clamp(1024, MAX_BLOCK_BYTES);
-            let mut scratch = vec![0; size];
+            let mut scratch = zeroed(size)?;
             match self.pack(1, &mut scratch) {
                 Ok(bytes) => return Ok(bytes),
                 Err(Unpacked::Failed(error)) => return Err(error),

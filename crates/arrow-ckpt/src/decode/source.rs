@@ -6,14 +6,21 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use super::faults::beyond_limit;
 use crate::error::{CkptError, ErrorCode, Result};
 
 /// An open file of known length.
 #[derive(Debug)]
 pub(super) struct Source {
-    file: File,
+    place: Place,
     path: PathBuf,
     bytes: u64,
+}
+
+#[derive(Debug)]
+enum Place {
+    Disk(File),
+    Memory(Bytes),
 }
 
 impl Source {
@@ -30,7 +37,13 @@ impl Source {
         }
         let file = File::open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
-        Ok(Self { file, path: path.to_owned(), bytes: metadata.len() })
+        Ok(Self { place: Place::Disk(file), path: path.to_owned(), bytes: metadata.len() })
+    }
+
+    /// Bytes that are in memory already; `name` stands for their path.
+    pub fn memory(name: &Path, bytes: Bytes) -> Self {
+        let length = bytes.len() as u64;
+        Self { place: Place::Memory(bytes), path: name.to_owned(), bytes: length }
     }
 
     pub fn path(&self) -> &Path {
@@ -43,8 +56,18 @@ impl Source {
 
     /// `length` bytes from `position`. The caller has checked both against [`Self::bytes`].
     pub fn read(&self, position: u64, length: usize) -> Result<Bytes> {
-        let mut buffer = vec![0; length];
-        read_exact_at(&self.file, &mut buffer, position).map_err(|error| {
+        let file = match &self.place {
+            Place::Disk(file) => file,
+            Place::Memory(bytes) => {
+                let from = usize::try_from(position).ok();
+                let range = from.and_then(|from| Some(from..from.checked_add(length)?));
+                let inside = range.filter(|range| range.end <= bytes.len());
+                let range = inside.ok_or_else(|| CkptError::internal("a read outside of the file"))?;
+                return Ok(bytes.slice(range));
+            }
+        };
+        let mut buffer = zeroed(length)?;
+        read_exact_at(file, &mut buffer, position).map_err(|error| {
             if error.kind() == io::ErrorKind::UnexpectedEof {
                 CkptError::new(ErrorCode::Truncated, "the file became shorter while it was read")
                     .at(&self.path)
@@ -54,6 +77,21 @@ impl Source {
         })?;
         Ok(Bytes::from(buffer))
     }
+}
+
+/// From this size on an allocation is tried before it is made: where there is no memory, one that fails ends the process.
+const LARGE_BYTES: usize = 1 << 20;
+
+/// So many zeros, or an error where the system refuses memory for them.
+pub(super) fn zeroed(length: usize) -> Result<Vec<u8>> {
+    if length >= LARGE_BYTES {
+        Vec::<u8>::new().try_reserve_exact(length).map_err(|_| {
+            beyond_limit(&format!(
+                "there is no memory for {length} bytes of it; read fewer columns at a time"
+            ))
+        })?;
+    }
+    Ok(vec![0; length])
 }
 
 #[cfg(unix)]

@@ -12,6 +12,7 @@ use parquet::schema::types::SchemaDescriptor;
 use super::delta::CheckedPages;
 use super::pages::{Extent, check_pages};
 use crate::error::ErrorCode;
+use crate::limits::MAX_PAGE_BYTES;
 
 fn chunk(values: i64) -> ColumnChunkMetaData {
     let schema = parse_message_type("message m { optional binary c (STRING); }").unwrap();
@@ -44,7 +45,7 @@ fn header(kind: u8, inflated: i64, packed: i64, values: i64) -> Vec<u8> {
 }
 
 fn code(bytes: &[u8]) -> Option<ErrorCode> {
-    check_pages(bytes, &chunk(10), Extent::Exact).err().map(|error| error.code)
+    check_pages(bytes, &chunk(10), Extent::Exact, MAX_PAGE_BYTES.unsigned_abs()).err().map(|error| error.code)
 }
 
 #[test]
@@ -53,11 +54,15 @@ fn pages_are_measured() {
     bytes.extend([1, 2, 3]);
     bytes.extend(header(5, 4, 4, 10));
     bytes.extend([1, 2, 3, 4]);
-    let pages = check_pages(&bytes, &chunk(10), Extent::Exact).unwrap();
+    let pages = check_pages(&bytes, &chunk(10), Extent::Exact, MAX_PAGE_BYTES.unsigned_abs()).unwrap();
     assert_eq!((pages.length, pages.dictionary_bytes), (bytes.len(), 100));
     let length = bytes.len();
     bytes.extend([0xff; 20]);
-    assert_eq!(check_pages(&bytes, &chunk(10), Extent::Exact).unwrap().length, length, "padding");
+    assert_eq!(
+        check_pages(&bytes, &chunk(10), Extent::Exact, MAX_PAGE_BYTES.unsigned_abs()).unwrap().length,
+        length,
+        "padding"
+    );
     assert_eq!(code(&bytes[length..]), Some(ErrorCode::Corrupt));
 }
 

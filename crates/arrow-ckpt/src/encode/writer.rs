@@ -1,8 +1,8 @@
 //! The writer of one checkpoint: slabs in, row groups encoded on the pool, bytes written in order, everything committed at the end.
 
 use std::collections::VecDeque;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use parquet::basic::Compression;
@@ -14,7 +14,7 @@ use super::footer::{PlacedColumn, PlacedGroup, footer_bytes};
 use super::options::{DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BYTES, WriteOptions};
 use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
-use crate::commit::TempFile;
+use crate::commit::{Disk, FileSystem, TempFile};
 use crate::error::{CkptError, Result};
 use crate::layout::{RECORD_PLAN, RECORD_ROWS};
 use crate::limits::MAX_CHUNKS;
@@ -65,8 +65,13 @@ struct GroupInFlight {
 impl CheckpointWriter {
     /// Starts a checkpoint that will stand at `path`.
     pub fn create(path: &Path, options: &WriteOptions) -> Result<Self> {
+        Self::create_in(Arc::new(Disk), path, options)
+    }
+
+    /// The same in a file system of the caller's.
+    pub fn create_in(files: Arc<dyn FileSystem>, path: &Path, options: &WriteOptions) -> Result<Self> {
         let codec = options.fixed_codec()?;
-        let mut temp = TempFile::create(path)?;
+        let mut temp = TempFile::create_in(files, path)?;
         temp.write_all(MAGIC)?;
         Ok(Self {
             temp,
@@ -245,13 +250,7 @@ impl CheckpointWriter {
     fn read_back(&self, placed: &PlacedColumn) -> Result<Vec<u8>> {
         let length: i64 = placed.leaves.iter().map(|leaf| leaf.metadata.compressed_size()).sum();
         let mut chunk = vec![0; length as usize];
-        let read = |chunk: &mut [u8]| {
-            let mut file = self.temp.reopen()?;
-            let start = SeekFrom::Start(placed.offset + HEAD as u64);
-            let done = file.seek(start).and_then(|_| file.read_exact(chunk));
-            done.map_err(|error| CkptError::internal(format!("reading back a chunk: {error}")))
-        };
-        read(&mut chunk)?;
+        self.temp.read_back(&mut chunk, placed.offset + HEAD as u64)?;
         Ok(chunk)
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Int64Array, StringArray};
 use arrow_ckpt::ErrorCode;
-use arrow_ckpt::decode::ScanOptions;
+use arrow_ckpt::decode::{CheckpointFile, OpenOptions, ScanOptions};
+use arrow_ckpt::limits::Limits;
 #[cfg(unix)]
 use arrow_ckpt::limits::MAX_FOOTER_BYTES;
 use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use parquet::file::properties::{WriterProperties, WriterVersion};
 
-use super::support::{Dir, batch, open, read};
+use super::support::{Dir, batch, open, read, read_open};
 
 fn code(path: &Path) -> ErrorCode {
     match read(path, ScanOptions::default()) {
@@ -218,6 +219,40 @@ fn every_codec() {
             assert_eq!(open(&path).unwrap().describe()["columns"][0]["codec"], name);
         }
     }
+}
+
+/// Each limit lets pass what needs just so much, and refuses what needs one more; larger ones than the crate bears count as those.
+#[test]
+fn limits_of_a_caller() {
+    let dir = Dir::new();
+    let path = sample(&dir, Compression::UNCOMPRESSED, WriterVersion::PARQUET_1_0);
+    let bytes = std::fs::read(&path).unwrap();
+    let footer = u64::from(u32::from_le_bytes(bytes[bytes.len() - 8..][..4].try_into().unwrap()));
+    let read_within = |limits: Limits| {
+        let file = CheckpointFile::open(&path, &OpenOptions { limits, ..OpenOptions::default() })?;
+        read_open(&file, ScanOptions::default())
+    };
+    let none = Limits::default();
+    let around: [(Limits, Limits); 5] = [
+        (Limits { footer_bytes: footer, ..none }, Limits { footer_bytes: footer - 1, ..none }),
+        (Limits { row_groups: 1, ..none }, Limits { row_groups: 0, ..none }),
+        (Limits { columns: 3, ..none }, Limits { columns: 2, ..none }),
+        (Limits { depth: 1, ..none }, Limits { depth: 0, ..none }),
+        (Limits { string_bytes: 8, ..none }, Limits { string_bytes: 7, ..none }),
+    ];
+    for (enough, too_few) in around {
+        assert_eq!(read_within(enough).unwrap().len(), 300, "{enough:?}");
+        assert_eq!(read_within(too_few).unwrap_err().code, ErrorCode::Limit, "{too_few:?}");
+    }
+    for too_few in [
+        Limits { page_bytes: 100, ..none },
+        Limits { decoded_bytes: 1000, ..none },
+        Limits { page_bytes: 2000, ratio: 0, ..none },
+    ] {
+        assert_eq!(read_within(too_few).unwrap_err().code, ErrorCode::Limit, "{too_few:?}");
+    }
+    let most = Limits { footer_bytes: u64::MAX, depth: u64::MAX, page_bytes: u64::MAX, ..none };
+    assert_eq!(most.bounded(), none);
 }
 
 #[test]

@@ -94,7 +94,8 @@ fn sign(path: &Path) {
 }
 
 fn read_unverified(path: &Path) -> Result<u64> {
-    let mut scan = CheckpointFile::open(path, &OpenOptions { verify: false })?.scan(ScanOptions::default())?;
+    let mut scan = CheckpointFile::open(path, &OpenOptions { verify: false, ..OpenOptions::default() })?
+        .scan(ScanOptions::default())?;
     let mut arena = vec![0; 1 << 16];
     let mut total = 0;
     loop {
@@ -165,7 +166,8 @@ fn later_versions_are_refused() {
     let dir = Dir::new();
     let path = write(&dir, |pairs| pairs[0].1 = "7".to_owned());
     for verify in [true, false] {
-        let error = CheckpointFile::open(&path, &OpenOptions { verify }).err().unwrap();
+        let error =
+            CheckpointFile::open(&path, &OpenOptions { verify, ..OpenOptions::default() }).err().unwrap();
         assert_eq!(error.code, ErrorCode::FormatVersion);
         assert!(error.message.contains("version 7") && error.message.contains("version 1"), "{error}");
     }

@@ -78,7 +78,12 @@ pub fn open(path: &Path) -> Result<Arc<CheckpointFile>> {
 
 /// All rows, each a struct.
 pub fn read(path: &Path, options: ScanOptions) -> Result<Vec<V>> {
-    let mut scan = open(path)?.scan(options)?;
+    read_open(&open(path)?, options)
+}
+
+/// All rows of an open file.
+pub fn read_open(file: &Arc<CheckpointFile>, options: ScanOptions) -> Result<Vec<V>> {
+    let mut scan = file.scan(options)?;
     let mut reader = BlockReader::new(&scan);
     let mut rows = Vec::new();
     let mut arena = vec![0; 1 << 16];

@@ -113,3 +113,18 @@ fn a_commit_that_fails_leaves_nothing() {
     fs::remove_dir_all(dir.path("folder")).unwrap();
     assert_eq!(temp.commit().unwrap_err().code, ErrorCode::NotFound);
 }
+
+/// No path can be so long that it takes the process with it.
+#[test]
+fn a_path_without_end() {
+    let dir = Dir::new();
+    for path in [
+        dir.path(&"a/".repeat(100_000)),
+        dir.path(&"../".repeat(100_000)),
+        Path::new("/").join("x/".repeat(100_000)),
+    ] {
+        let error = TempFile::create(&path.join("x.parquet")).unwrap_err();
+        assert_eq!(error.code, ErrorCode::Io, "{}", error.message.len());
+    }
+    assert_eq!(names(dir.path("x").parent().unwrap()).len(), 0);
+}

@@ -56,12 +56,15 @@ type Packed<T = ()> = Result<T, Unpacked>;
 pub(super) struct Packer {
     dictionaries: Dictionaries,
     nodes: usize,
+    /// Bytes of one text or bytes value.
+    longest: u64,
 }
 
 impl Packer {
-    pub fn new(nodes: &[Node]) -> Self {
+    /// `longest`: bytes that one text or bytes value may have.
+    pub fn new(nodes: &[Node], longest: u64) -> Self {
         let nodes = nodes.iter().map(Node::count).sum();
-        Self { dictionaries: Dictionaries::new(nodes), nodes }
+        Self { dictionaries: Dictionaries::new(nodes), nodes, longest }
     }
 
     /// Packs `rows` rows and returns the bytes taken. What is in the arena counts only once [`Self::commit`] is called.
@@ -74,7 +77,7 @@ impl Packer {
     ) -> Packed<usize> {
         self.dictionaries.rollback();
         let arena = Arena::new(arena, rows, self.nodes)?;
-        let mut block = Block { arena, dictionaries: &mut self.dictionaries, next: 0 };
+        let mut block = Block { arena, dictionaries: &mut self.dictionaries, next: 0, longest: self.longest };
         for (node, array) in nodes.iter().zip(arrays) {
             block.node(node, array.as_ref()).map_err(|error| match error {
                 Unpacked::Failed(error) => Unpacked::Failed(error.in_column(&node.name)),
@@ -96,6 +99,7 @@ struct Block<'a> {
     dictionaries: &'a mut Dictionaries,
     /// The next node in pre-order.
     next: usize,
+    longest: u64,
 }
 
 impl Block<'_> {

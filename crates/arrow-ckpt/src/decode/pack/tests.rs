@@ -50,7 +50,7 @@ impl Packed {
 }
 
 fn pack(node: Node, array: ArrayRef) -> Packed {
-    let mut packer = Packer::new(std::slice::from_ref(&node));
+    let mut packer = Packer::new(std::slice::from_ref(&node), u64::MAX);
     let mut arena = vec![0xaa; 1 << 12];
     let used = packer.pack(array.len(), &[node], &[array], &mut arena).unwrap();
     arena.truncate(used);
@@ -123,7 +123,7 @@ fn structs_are_sliced_with_their_children() {
 fn a_dictionary_counts_as_sent_only_after_the_commit() {
     let array: ArrayRef = Arc::new(["x", "y", "x"].into_iter().collect::<DictionaryArray<Int32Type>>());
     let nodes = [node(Kind::Dict, vec![])];
-    let mut packer = Packer::new(&nodes);
+    let mut packer = Packer::new(&nodes, u64::MAX);
     let mut arena = vec![0xaa; 1 << 10];
     let mut entries = |packer: &mut Packer| {
         let used = packer.pack(3, &nodes, std::slice::from_ref(&array), &mut arena).unwrap();

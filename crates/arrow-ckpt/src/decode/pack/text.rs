@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use super::numbers::nulls_of;
 use super::transcode::{Shape, latin1, utf16};
 use super::{Block, Packed, Unpacked, mismatch, word};
-use crate::decode::faults::corrupt;
+use crate::decode::faults::{beyond_limit, corrupt};
 use crate::error::CkptError;
 use crate::layout::{FORM_BYTES, FORM_TEXT};
 use crate::limits::MAX_BLOCK_BYTES;
@@ -43,7 +43,7 @@ impl Block<'_> {
         data: &[u8],
         nulls: Option<&NullBuffer>,
     ) -> Packed {
-        let values = Values::new(offsets, data, nulls);
+        let values = self.values(offsets, data, nulls)?;
         if values.data.is_ascii() {
             return self.raw(index, words, &values);
         }
@@ -77,7 +77,7 @@ impl Block<'_> {
         match array.data_type() {
             DataType::Binary => {
                 let array = array.as_binary::<i32>();
-                let values = Values::new(array.value_offsets(), array.value_data(), nulls_of(array));
+                let values = self.values(array.value_offsets(), array.value_data(), nulls_of(array))?;
                 self.raw(index, TextWords::SLOTS, &values)
             }
             DataType::FixedSizeBinary(_) => {
@@ -87,11 +87,30 @@ impl Block<'_> {
                 }
                 let size = array.value_length();
                 let offsets: Vec<i32> = (0..=array.len() as i32).map(|slot| slot * size).collect();
-                let values = Values::new(&offsets, array.value_data(), nulls_of(array));
+                let values = self.values(&offsets, array.value_data(), nulls_of(array))?;
                 self.raw(index, TextWords::SLOTS, &values)
             }
             _ => Err(mismatch(array).into()),
         }
+    }
+
+    /// The values, unless one is longer than may be.
+    fn values<'v>(
+        &self,
+        offsets: &'v [i32],
+        data: &'v [u8],
+        nulls: Option<&NullBuffer>,
+    ) -> Packed<Values<'v>> {
+        let values = Values::new(offsets, data, nulls);
+        // The default: a longer one does not fit any block.
+        if self.longest < MAX_BLOCK_BYTES as u64 {
+            let longest = values.offsets.windows(2).map(|pair| (pair[1] - pair[0]).unsigned_abs()).max();
+            let (longest, most) = (longest.unwrap_or(0), self.longest);
+            if u64::from(longest) > most {
+                return Err(beyond_limit(&format!("a value has {longest} bytes, more than {most}")).into());
+            }
+        }
+        Ok(values)
     }
 
     /// One byte a unit.

@@ -1,0 +1,144 @@
+//! What is tried on each input: the same for the fuzz test of the stable toolchain (`main.rs`) and for cargo-fuzz (`/fuzz`).
+//!
+//! A body returns whatever comes of an input, as long as it is rows or a coded error; anything else is a panic.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions};
+use arrow_ckpt::format::{footer_crc, footer_crc_position};
+use arrow_ckpt::limits::Limits;
+use arrow_ckpt::{CkptError, ErrorCode, Result};
+use bytes::Bytes;
+
+use super::support::BlockReader;
+
+/// What an input may ask for: small enough that what it takes can be told from what it should not.
+pub const LIMITS: Limits = Limits {
+    footer_bytes: 1 << 20,
+    row_groups: 1000,
+    columns: 1000,
+    depth: 64,
+    page_bytes: 1 << 20,
+    decoded_bytes: 4 << 20,
+    ratio: 1000,
+    string_bytes: 1 << 20,
+};
+/// Blocks of rows without columns are nearly free for the file, and not for us.
+const MAX_BLOCKS: usize = 40;
+const NAME: &str = "fuzzed.parquet";
+
+/// What became of an input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It is a file, and its rows came.
+    Read,
+    Refused(ErrorCode),
+}
+
+/// Opens a file, with its checksums and without them, and describes it.
+pub fn open(data: &[u8]) -> Outcome {
+    let described = |verify| {
+        let file = opened(data, verify)?;
+        assert!(file.describe().is_object());
+        assert_eq!(file.bytes(), data.len() as u64);
+        Ok(())
+    };
+    let verified = described(true);
+    let unverified = described(false);
+    assert!(verified.is_err() || unverified.is_ok(), "checksums refuse, they allow nothing");
+    outcome(verified)
+}
+
+/// Reads all rows of a file, whatever its checksums say.
+pub fn decode(data: &[u8]) -> Outcome {
+    outcome(opened(data, false).and_then(|file| read_all(&file)))
+}
+
+/// Takes a whole checkpoint and changes its footer as the input says, then gives it a right length and checksum again: so it comes by all that
+/// guards what is behind them. Reads all rows.
+pub fn footer(wholes: &[Vec<u8>], data: &[u8]) -> Outcome {
+    let Some((which, patches)) = data.split_first() else {
+        return Outcome::Refused(ErrorCode::NotACheckpoint);
+    };
+    let whole = &wholes[usize::from(*which) % wholes.len()];
+    let made = patch_footer(whole, patches);
+    outcome(opened(&made, true).and_then(|file| read_all(&file)))
+}
+
+/// Each patch has four bytes: two for the place, one for what is done there, one to do it with.
+fn patch_footer(whole: &[u8], patches: &[u8]) -> Vec<u8> {
+    let end = whole.len() - 8;
+    let length = u32::from_le_bytes([whole[end], whole[end + 1], whole[end + 2], whole[end + 3]]) as usize;
+    let mut footer = whole[end - length..end].to_vec();
+    for patch in patches.chunks_exact(4).take(16) {
+        let at = usize::from(u16::from_le_bytes([patch[0], patch[1]])) % footer.len().max(1);
+        match patch[2] % 6 {
+            0 => footer[at] ^= patch[3].max(1),
+            1 => footer[at] = patch[3],
+            2 => footer.insert(at, patch[3]),
+            3 if footer.len() > 1 => drop(footer.remove(at)),
+            4 => {
+                let piece: Vec<u8> = footer[at..(at + usize::from(patch[3])).min(footer.len())].to_vec();
+                footer.splice(at..at, piece);
+            }
+            // A varint as large as can be.
+            5 => drop(
+                footer.splice(at..=at, [0xff; 9].into_iter().take(usize::from(patch[3] % 9)).chain([0x0f])),
+            ),
+            _ => {}
+        }
+    }
+    let mut bytes = whole[..end - length].to_vec();
+    let start = bytes.len();
+    bytes.extend(&footer);
+    seal(&mut bytes, start);
+    bytes.extend((footer.len() as u32).to_le_bytes());
+    bytes.extend(b"PAR1");
+    bytes
+}
+
+/// Puts the checksum of the footer from `start` on into its place, if it has one.
+fn seal(bytes: &mut [u8], start: usize) {
+    if let Some(position) = footer_crc_position(&bytes[start..]) {
+        let digits = format!("{:08x}", footer_crc(&bytes[start..], position));
+        bytes[start + position..][..8].copy_from_slice(digits.as_bytes());
+    }
+}
+
+fn opened(data: &[u8], verify: bool) -> Result<Arc<CheckpointFile>> {
+    let options = OpenOptions { verify, limits: LIMITS };
+    CheckpointFile::open_bytes(Path::new(NAME), Bytes::copy_from_slice(data), &options)
+}
+
+/// Reads blocks as JavaScript would, which checks that they are well formed.
+fn read_all(file: &Arc<CheckpointFile>) -> Result<()> {
+    // One thread: a fuzzer must do the same for the same input.
+    let options = ScanOptions { threads: 1, ..ScanOptions::default() };
+    let mut scan = file.scan(options)?;
+    let mut reader = BlockReader::new(&scan);
+    let mut arena = vec![0xaa; 1 << 14];
+    for _ in 0..MAX_BLOCKS {
+        match scan.next_block(&mut arena)? {
+            Fill::Block { rows, bytes, .. } => assert_eq!(reader.rows(&arena[..bytes]).len(), rows),
+            Fill::NeedBytes(bytes) => {
+                assert!(bytes > arena.len());
+                arena = vec![0xaa; bytes];
+            }
+            Fill::End => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+fn outcome(result: Result<()>) -> Outcome {
+    match result {
+        Ok(()) => Outcome::Read,
+        Err(CkptError { code, message, path, .. }) => {
+            assert_ne!(code, ErrorCode::Internal, "{message}");
+            assert_eq!(path.as_deref(), Some(NAME), "{message}");
+            assert!(!message.is_empty());
+            Outcome::Refused(code)
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Small checkpoints that differ in what they are made of, for tests that damage them.
+
+use std::path::Path;
+
+use arrow_ckpt::encode::{CheckpointWriter, Codec, WriteOptions};
+use arrow_ckpt::format::KEY_VERSION;
+
+use super::slab::{Kind, Node, Slab, TEXT, list, node};
+use super::support::{Dir, V, text};
+
+/// A whole file.
+#[allow(dead_code)] // not each test tells the names
+pub struct Sample {
+    pub name: &'static str,
+    pub bytes: Vec<u8>,
+}
+
+/// All of them; none has more than some thousand bytes.
+pub fn samples() -> Vec<Sample> {
+    let scalars = [
+        node("id", Kind::Num),
+        node("score", Kind::Num),
+        node("text", TEXT),
+        node("ok", Kind::Bool),
+        node("at", Kind::Date),
+    ];
+    let scalar_rows = |rows: usize| -> Vec<Vec<V>> {
+        (0..rows)
+            .map(|row| {
+                let n = row as f64;
+                vec![
+                    V::Number(n),
+                    V::Number(n / 7.0),
+                    words(row),
+                    V::Bool(row.is_multiple_of(2)),
+                    V::Date(n * 1e9),
+                ]
+            })
+            .collect()
+    };
+    let nested = [
+        node("tags", list(TEXT)),
+        node("meta", Kind::Struct(vec![node("a", Kind::Num), node("b", list(Kind::Num))])),
+    ];
+    let nested_rows = (0..12).map(nested_row).collect::<Vec<_>>();
+    let repeated = [node("kind", Kind::Text { dictionary: true }), node("raw", Kind::Bytes)];
+    let repeated_rows: Vec<Vec<V>> = (0..60)
+        .map(|row| vec![text(["a", "bb", "漢字"][row % 3]), V::Bytes(vec![row as u8; row % 5])])
+        .collect();
+    let wide: Vec<Node> = (0..40_usize)
+        .map(|index| node(&format!("column {index}"), if index.is_multiple_of(2) { Kind::Num } else { TEXT }))
+        .collect();
+    let cell = |row: usize, index: usize| {
+        if index.is_multiple_of(2) { V::Number((row * index) as f64 / 3.0) } else { words(row + index) }
+    };
+    let wide_rows: Vec<Vec<V>> = (0..5).map(|row| (0..40).map(|index| cell(row, index)).collect()).collect();
+    vec![
+        sample("scalars", &scalars, &[scalar_rows(6)], Codec::Auto, &[]),
+        sample("nothing", &scalars, &[], Codec::Auto, &[]),
+        sample("nested", &nested, &[nested_rows], Codec::None, &[("arrow-ckpt.hash", "\"abc\"")]),
+        sample("repeated", &repeated, &[repeated_rows], Codec::Snappy, &[]),
+        sample(
+            "row groups",
+            &scalars,
+            &[scalar_rows(40), scalar_rows(40), scalar_rows(40)],
+            Codec::Zstd,
+            &[],
+        ),
+        sample("wide", &wide, &[wide_rows], Codec::Auto, &[]),
+        sample(
+            "gzip",
+            &scalars[..3],
+            &[scalar_rows(50).into_iter().map(|mut row| row.drain(..3).collect()).collect()],
+            Codec::Gzip,
+            &[],
+        ),
+        sample(
+            "lz4",
+            &scalars[..3],
+            &[scalar_rows(50).into_iter().map(|mut row| row.drain(..3).collect()).collect()],
+            Codec::Lz4,
+            &[],
+        ),
+        sample(
+            "brotli",
+            &scalars[2..4],
+            &[scalar_rows(90).into_iter().map(|mut row| row.drain(2..4).collect()).collect()],
+            Codec::Brotli,
+            &[],
+        ),
+    ]
+}
+
+fn words(row: usize) -> V {
+    match row % 4 {
+        0 => V::Null,
+        1 => text(&format!("text {row}")),
+        2 => text("Grüße"),
+        _ => text("漢字 😀"),
+    }
+}
+
+fn nested_row(row: usize) -> Vec<V> {
+    let numbers = V::List((0..row % 4).map(|n| V::Number(n as f64)).collect());
+    let tags = V::List((0..row % 3).map(words).collect());
+    let meta = V::Struct(vec![("a".into(), V::Number(row as f64)), ("b".into(), numbers)]);
+    vec![if row == 3 { V::Null } else { tags }, meta]
+}
+
+/// Each of `chunks` is a slab, and a row group.
+fn sample(
+    name: &'static str,
+    nodes: &[Node],
+    chunks: &[Vec<Vec<V>>],
+    compression: Codec,
+    key_values: &[(&str, &str)],
+) -> Sample {
+    let dir = Dir::new();
+    let path = dir.path("x.parquet");
+    write(&path, nodes, chunks, compression, key_values);
+    Sample { name, bytes: std::fs::read(&path).unwrap() }
+}
+
+fn write(
+    path: &Path,
+    nodes: &[Node],
+    chunks: &[Vec<Vec<V>>],
+    compression: Codec,
+    key_values: &[(&str, &str)],
+) {
+    let row_group_rows = chunks.first().map(Vec::len);
+    let options = WriteOptions { compression, row_group_rows, ..WriteOptions::default() };
+    let mut writer = CheckpointWriter::create(path, &options).unwrap();
+    for rows in chunks {
+        let mut slab = Slab::default();
+        slab.plan(nodes);
+        let column = |index: usize| rows.iter().map(|row| row[index].clone()).collect::<Vec<V>>();
+        slab.rows(nodes, &(0..nodes.len()).map(column).collect::<Vec<_>>());
+        writer.ingest(&slab.bytes).unwrap();
+    }
+    // The facade's business, and what makes a reader look for checksums.
+    let version = [(KEY_VERSION, "1")];
+    let pairs: Vec<(String, String)> =
+        version.iter().chain(key_values).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    writer.finish(&pairs).unwrap();
+}

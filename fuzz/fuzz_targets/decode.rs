@@ -1,0 +1,7 @@
+#![no_main]
+
+mod shared;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    shared::decode(data);
+});

@@ -1,0 +1,12 @@
+import { CheckpointError } from '../errors.js';
+
+/** What `make` allocates. @throws `ERR_CKPT_LIMIT` where the system has no memory for it */
+export function roomFor<T>(bytes: number, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    const message = `there is no memory for ${bytes} bytes of rows on their way; load fewer columns or smaller rows at a time, or give the process more`;
+    throw new CheckpointError('ERR_CKPT_LIMIT', message, { cause });
+  }
+}
