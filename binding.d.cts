@@ -37,6 +37,8 @@ export declare class NativeWriter {
   submit(index: number, bytes: number): void
   /** Hands over a copy of records that no slab can hold; taken in with the event FREE of an index beyond the slabs'. */
   submitCopy(records: Uint8Array): void
+  /** Appends a copy of bytes to the attachment, behind all rows; taken in with the event FREE of an index beyond the slabs'. */
+  attach(bytes: Uint8Array): void
   /** No more rows: write the footer with these key-values (a JSON object of strings) and commit. Answered by DONE or ERROR. */
   finish(keyValues: string): void
   /** Gives the save up: nothing of it stays. Answered by DONE with -1, or by ERROR if one was under way. */

@@ -5,6 +5,11 @@ import { ReadableStream as ReadableStream_2 } from 'node:stream/web';
 /** A column of any kind: `kind` tells which. */
 export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;
 
+/**
+ * Bytes that a file carries beside its rows, in pieces, made when all rows are written. No engine sees them. Whoever reads them knows what they mean: see lib/resume/ledger.
+ */
+declare type Attachment = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
 /** Bigints of 64 bits. Larger ones are not valid. */
 export declare interface BigIntColumn extends Column {
     readonly kind: 'bigint';
@@ -133,6 +138,39 @@ export declare class CheckpointManager {
     listBatchCheckpoints(operation: string): Promise<number[]>;
     /** Removes the batches of an operation; resolves with whether there were any. */
     deleteBatchCheckpoints(operation: string): Promise<boolean>;
+    /**
+     * Loads the rows of an operation of a step if they are there with this hash; else computes, saves and returns them. A damaged checkpoint is computed again, with a warning.
+     * While it computes, no other process computes the same: see `lockWait`.
+     *
+     * ```ts
+     * const hash = await hashOperation({ config, input: { file: 'articles.json' } });
+     * const rows = await checkpoints.step('process', 'extract', { hash }, () => extract());
+     * ```
+     * @throws what `compute` throws, as it is; `ERR_CKPT_LOCKED`; what {@link loadCheckpoint} and {@link saveCheckpoint} throw
+     */
+    step<T extends Row = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]>;
+    /**
+     * Runs `fn` for each row, and never twice for the same: results are made durable while others are on their way, so that after a crash, a kill or an abort the same call goes on where it was. Once all rows are
+     * done, their results are the checkpoint of the operation, in the order of the input. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
+     *
+     * Rows are told apart by `key`, and compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
+     *
+     * ```ts
+     * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 });
+     * ```
+     * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, with its error as the `cause`, unless `onError` is `'collect'`; `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another
+     * process works on the operation; what a save throws, `ERR_CKPT_NO_SPACE` among it. Whatever it throws, what was finished is kept where it can be
+     */
+    map<In extends Row, Out extends Row>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): Promise<MapResult<Out>>;
+    /**
+     * {@link map} for more rows than fit in memory: the input is read as it is needed, and results are given out in its order. Some thousand rows are held, and some 60 bytes for each that has passed. Stopping early
+     * keeps what is finished. What the generator returns at its end is what the run did.
+     *
+     * Results of an earlier run are read from its files as they are needed: in about the order in which they were, that is one pass.
+     */
+    mapStream<In extends Row, Out extends Row>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): AsyncGenerator<Out, MapSummary, undefined>;
+    /** What {@link map} would do with these rows: which are new, changed, unchanged and gone. Calls nothing and changes nothing. */
+    planIncremental<T extends Row>(step: string, operation: string, rows: Iterable<T> | AsyncIterable<T>, options: PlanOptions<T>): Promise<IncrementalPlan<T>>;
     /** What is known of a checkpoint without loading its rows; null when there is none. Of two files, the newer that can be read. */
     getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null>;
     /**
@@ -156,6 +194,16 @@ export declare class CheckpointManager {
     clearStep(step: string): Promise<number>;
     /** Removes all checkpoints and batches, and DocETL's configuration file; resolves with the number of files. What else is in the directory stays. */
     clearAll(): Promise<number>;
+    /**
+     * Removes what is not needed any more: checkpoints that the options call stale, batches whose results are in a checkpoint, damaged batches, and what killed processes left. Batches of a `map` that was
+     * interrupted stay unless they are stale, and whatever a running `map` or `step` works on stays.
+     * Without options it removes no checkpoint. With several, a checkpoint is stale if all of them say so.
+     *
+     * ```ts
+     * await checkpoints.sweep({ keepHashes: hashesOfMyPipeline, olderThan: 30 * 86_400_000, dryRun: true });
+     * ```
+     */
+    sweep(options?: SweepOptions): Promise<SweepResult>;
 }
 
 /** Options of a {@link CheckpointManager}. Those of compression and row groups are the defaults of its saves. */
@@ -245,7 +293,8 @@ declare interface CheckpointStore {
     readonly format: CheckpointInfo['format'];
     /** With the dot: `.parquet`, `.json`, `.jsonl`. */
     readonly extension: string;
-    write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo>;
+    /** `attachment`: only where {@link CheckpointStore.attachment} is not undefined. */
+    write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo>;
     read(path: string, options: ReadOptions): Promise<Row[]>;
     /** The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row does not fit, no batch follows. */
     batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined>;
@@ -255,6 +304,11 @@ declare interface CheckpointStore {
     head(path: string): Promise<FileHead>;
     /** Reads no row of a Parquet file; a file of text must be scanned for its count unless it says it. */
     info(path: string): Promise<CheckpointInfo>;
+    /**
+     * The bytes of the attachment in order, in pieces; none where the file has no attachment. Compared with its checksum: after the last piece it throws `ERR_CKPT_CORRUPT` where the
+     * bytes are not those that were written. Undefined: files of this format have none.
+     */
+    attachment?(path: string): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 /**
@@ -295,6 +349,9 @@ export declare class CheckpointWriter implements AsyncDisposable {
     abort(reason?: unknown): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
+
+/** A function, or the source or version of code as a text. */
+export declare type Code = ((...args: any[]) => unknown) | string;
 
 export declare type Codec = (typeof CODECS)[number];
 
@@ -382,6 +439,9 @@ declare type Compat = (typeof COMPATS)[number];
 
 /** The Python programs whose files can be written and read as they do. */
 declare const COMPATS: readonly ['docetl', 'kura'];
+
+/** What makes the rows of a step. */
+export declare type Compute<T extends Row> = () => Iterable<T> | AsyncIterable<T> | Promise<Iterable<T> | AsyncIterable<T>>;
 
 /** The conditions on one value. All must hold. */
 export declare interface Conditions {
@@ -531,6 +591,14 @@ declare const ERROR_CODES: readonly [
 'ERR_CKPT_CHANGED', 
 /** Another process holds the lock of a checkpoint or directory. */
 'ERR_CKPT_LOCKED', 
+/** A row of a `map` has no key, or one that cannot be a key. `row` is its index. */
+'ERR_CKPT_MISSING_KEY', 
+/** Two rows of a `map` have the same key. `row` is the index of the second. */
+'ERR_CKPT_DUPLICATE_KEY', 
+/** The function of a `map` failed for a row, after all retries. `row` is its index, `cause` what the function threw. */
+'ERR_CKPT_ROW_FAILED', 
+/** The function of a `map` took longer for a row than its `timeout`. */
+'ERR_CKPT_TIMEOUT', 
 /** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */
 'ERR_CKPT_INTERNAL'];
 
@@ -553,6 +621,30 @@ declare interface FileOrigin {
     compat: Compat | null;
     /** Whether the file has checksums that a load compares. */
     checksums: boolean;
+}
+
+/**
+ * The hash of an operation: 64 hexadecimal digits of SHA-256, the same in every process and on every machine.
+ *
+ * As in DocETL, hashes are chained: give the hash of the operation before as `upstream`, and a change anywhere before reaches all that follow. Unlike DocETL's, it covers the contents of files and not their paths.
+ * The two are not the same number: DocETL's own hashes are of its configuration as Python writes it.
+ *
+ * @throws `ERR_CKPT_UNSUPPORTED_VALUE` for a function or a class instance in `config`, and what reading the input throws
+ */
+export declare function hashOperation(parts: OperationParts): Promise<string>;
+
+/** What a `map` of these rows would do. */
+export declare interface IncrementalPlan<T extends Row = Row> {
+    /** Rows that no earlier run has met. */
+    new: T[];
+    /** Rows that an earlier run has met with other content, or under another hash: they would be computed again. */
+    changed: T[];
+    /** Rows whose results are there, in the checkpoint or in the batches of a run that was interrupted. */
+    unchanged: T[];
+    /** The keys of rows of the checkpoint that are not in the input any more. */
+    removed: RowKey[];
+    /** The checkpoint that is there was made with another hash: all is computed again. */
+    hashChanged: boolean;
 }
 
 /**
@@ -597,6 +689,9 @@ export declare interface JsonlCheckpointManagerOptions {
     /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
     logger?: Logger | false;
 }
+
+/** Where the key of a row is: a column, or what a function makes of the row. */
+export declare type KeyOption<T extends Row = Row> = (keyof T & string) | ((row: T, index: number) => RowKey);
 
 /** What is known of a checkpoint without loading its rows. */
 export declare interface KuraCheckpointInfo extends CheckpointInfo {
@@ -719,6 +814,126 @@ declare interface ManagerKind {
     enabled: boolean;
     logger: Logger | null;
     defaults: WriteDefaults;
+}
+
+/** What a `map` tells its function beside the row. */
+export declare interface MapContext {
+    /** The index of the row in the input. */
+    readonly index: number;
+    /** 1 at first, 2 for the first retry. */
+    readonly attempt: number;
+    /** Aborted when the result is not wanted any more: the run was aborted or has failed, or the time of this attempt is over. Pass it on to `fetch`. */
+    readonly signal: AbortSignal;
+}
+
+/** What happens on the way of a `map`. */
+export declare type MapEvent = 
+/** The function threw, and the row is tried again after `delay` milliseconds. */
+    {
+    type: 'retry';
+    row: number;
+    attempt: number;
+    delay: number;
+    error: unknown;
+}
+/** A row has failed for good. */
+| ({
+    type: 'failed';
+} & RowFailure)
+/** Results are durable: of `rows` rows, in the batch file at `path`. */
+| {
+    type: 'flushed';
+    rows: number;
+    path: string;
+}
+/** Small batch files, `files` of them, became the one at `path`. */
+| {
+    type: 'compacted';
+    files: number;
+    path: string;
+}
+/** A batch file or checkpoint cannot be read: its rows are computed again. */
+| {
+    type: 'damaged';
+    path: string;
+    error: CheckpointError;
+};
+
+/** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
+export declare type MapFunction<In extends Row, Out extends Row> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
+
+/** Options of {@link CheckpointManager.map}. Those of compression, metadata and row groups are of its final checkpoint. */
+export declare interface MapOptions<T extends Row = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'metadata' | 'signal'> {
+    /** What tells a row from all others: the name of a column, or a function that makes it. `1` and `'1'` are two keys. */
+    key: KeyOption<T>;
+    /** The hash of the operation: see {@link hashOperation}. Results that were made with another are not used. It need not cover the rows: they are compared one by one. @default none */
+    hash?: string;
+    /** Rows on their way at a time, 1 to 100,000. @default 8 */
+    concurrency?: number;
+    /** Finished rows that become a batch file at once, without waiting for `flushEvery`, 1 to 1,000,000. A crash loses at most so many finished rows. @default 32768 */
+    batchSize?: number;
+    /** Milliseconds after which finished rows are made durable, however few; 0 for at once. @default 1000 */
+    flushEvery?: number;
+    /** How often a row is tried again when the function throws, or how. @default 0 */
+    retries?: number | RetryOptions;
+    /** Milliseconds that the function may take for one attempt. A row that takes longer has failed with `ERR_CKPT_TIMEOUT`, and may be tried again. @default no limit */
+    timeout?: number;
+    /** What a failed row does: `throw` ends the run, `collect` goes on and tells all at the end. @default 'throw' */
+    onError?: 'throw' | 'collect';
+    /** Milliseconds to wait while another process works on the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end. @default 0 */
+    lockWait?: number;
+    /** Called as rows are done, at most every 50 ms and once at the end. If it throws, the run goes on and the process gets a warning. */
+    onProgress?: (progress: MapProgress) => void;
+    /** Called for what happens on the way: see {@link MapEvent}. If it throws, the run goes on and the process gets a warning. */
+    onEvent?: (event: MapEvent) => void;
+    /** Shows a progress bar on stderr where that is a terminal, and nothing elsewhere. @default false */
+    progressBar?: boolean;
+}
+
+export declare type MapOutput<Out extends Row> = Out | readonly Out[] | null | undefined | void;
+
+/** How far a `map` is. */
+export declare interface MapProgress {
+    /** Rows of the input that are done: resumed, computed or failed. */
+    rows: number;
+    /** Rows of the input in all, where that is known (an array); else undefined. */
+    totalRows: number | undefined;
+    /** Of the rows that are done, those whose results an earlier run made. */
+    resumed: number;
+    /** Of the rows that are done, those whose results this run made. */
+    computed: number;
+    /** Of the rows that are done, those that failed after all retries. */
+    failed: number;
+    /** How often the function was called, retries among them. */
+    calls: number;
+    /** Rows a second that this run computed, over its last seconds; 0 before it can be told. */
+    rate: number;
+    /** Seconds that the rest will take at that rate; undefined where that is not known. */
+    secondsLeft: number | undefined;
+}
+
+/** What a `map` gives. */
+export declare interface MapResult<T> extends MapSummary {
+    /** The results in the order of the input. */
+    rows: T[];
+}
+
+/** What a `map` did. */
+export declare interface MapSummary {
+    /** Rows of the input. */
+    input: number;
+    /** Rows whose results were there already. */
+    resumed: number;
+    /** Rows whose results this run made. */
+    computed: number;
+    /** Rows of the checkpoint before that the input has no more. */
+    removed: number;
+    /** How often the function was called, retries among them. */
+    calls: number;
+    /** The rows that failed, with `onError: 'collect'`. Where there is one, no checkpoint was saved: the results of the others wait for the next run. */
+    failed: RowFailure[];
+    /** The path of the final checkpoint; null where none was saved. */
+    path: string | null;
 }
 
 /** Options of {@link CheckpointManager.migrateJsonToArrow}. */
@@ -901,6 +1116,22 @@ declare type OpenOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat'>;
 /** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
 declare type Operand = unknown;
 
+/** What the results of an operation depend on. */
+export declare interface OperationParts {
+    /** Its configuration: prompt, model, schema, ... Plain data; the order of keys does not count, and what is undefined counts as missing. */
+    config?: unknown;
+    /** Code whose change makes results stale: functions count by their source text, as it is written, and not by what they close over or call. */
+    code?: Code | readonly Code[];
+    /**
+     * What it works on, by content: rows, which are read to their end, or the bytes of files, whatever their names. A `map` needs none: it compares the rows one by one.
+     */
+    input?: Iterable<Row> | AsyncIterable<Row> | {
+        file: string | readonly string[];
+    };
+    /** The hashes of the operations whose results it works on: when one of them changes, so does this one. */
+    upstream?: string | readonly string[];
+}
+
 declare type Output<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
 
 /**
@@ -921,6 +1152,14 @@ export declare interface ParquetCheckpointManagerOptions extends Pick<WriteOptio
     compat?: 'kura';
     /** As of {@link JsonlCheckpointManagerOptions}. @default console */
     logger?: Logger | false;
+}
+
+/** Options of {@link CheckpointManager.planIncremental}. */
+export declare interface PlanOptions<T extends Row = Row> {
+    /** What tells a row from all others, as of the `map`. */
+    key: KeyOption<T>;
+    /** The hash of the operation, as of the `map`. */
+    hash?: string;
 }
 
 /** What a running save or load tells its `onProgress`. */
@@ -979,6 +1218,18 @@ export declare interface ReadOptions {
     onProgress?: (progress: Progress) => void;
 }
 
+/** How a row that failed is tried again. */
+export declare interface RetryOptions {
+    /** How often, after the first time. 0 to 1000. */
+    times: number;
+    /** Milliseconds before the first retry; each further one waits twice as long. The wait is drawn between half and all of that. @default 500 */
+    minDelay?: number;
+    /** The longest wait in milliseconds. @default 30000 */
+    maxDelay?: number;
+    /** Decides by what was thrown: false not to try again, true to do so after the usual wait, or the milliseconds to wait (`Retry-After` of a server). @default always true */
+    retryIf?: (error: unknown, attempt: number) => boolean | number;
+}
+
 /**
  * A row: a plain object. Its own enumerable string keys are the columns; symbol keys are not stored.
  *
@@ -988,6 +1239,18 @@ export declare interface ReadOptions {
  * that was at the path stays as it was.
  */
 export declare type Row = Record<string, unknown>;
+
+/** A row that failed. */
+export declare interface RowFailure {
+    /** Its index in the input. */
+    row: number;
+    key: RowKey;
+    /** `ERR_CKPT_ROW_FAILED`, with what the function threw as its `cause`. */
+    error: CheckpointError;
+}
+
+/** What may tell a row from all others. `1`, `'1'`, `1n` and `[1]` are four keys. */
+export declare type RowKey = string | number | bigint | boolean | readonly (string | number | bigint | boolean)[];
 
 /** Options of one reading of an open checkpoint: those of a load, without the ones that were given when it was opened. */
 export declare type RowsOptions = Omit<ReadOptions, 'verify' | 'limits' | 'compat'>;
@@ -1089,6 +1352,12 @@ export declare namespace StandardSchemaV1 {
     export type InferOutput<Schema extends StandardSchemaV1> = NonNullable<Schema['~standard']['types']>['output'];
 }
 
+/** Options of {@link CheckpointManager.step}. Those of the save apply when it computes. */
+export declare interface StepOptions extends Omit<WriteOptions, 'onProgress' | 'threads'> {
+    /** Milliseconds to wait while another process computes the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end, and then loads what it has saved. @default 0 */
+    lockWait?: number;
+}
+
 /** One file of a checkpoint. */
 export declare interface StoredFile {
     path: string;
@@ -1105,6 +1374,48 @@ export declare type StringChunk = TextChunk | DictionaryChunk;
 export declare interface StringColumn extends Column {
     readonly kind: 'string';
     readonly chunks: readonly StringChunk[];
+}
+
+/** Options of {@link CheckpointManager.sweep}: what may go. */
+export declare interface SweepOptions {
+    /** Step and operation of checkpoints that stay whatever else is said. Where it is given, others are stale. */
+    keep?: readonly (readonly [step: string, operation: string])[];
+    /** Hashes of operations as they are now: what was made with one of them stays. Where it is given, others are stale. */
+    keepHashes?: readonly string[];
+    /** Only what was last written before this moment, or so many milliseconds ago, is stale. */
+    olderThan?: Date | number;
+    /** When all that is stale is gone and the rest is larger than this, the oldest goes, too, until it fits. What `keep` and `keepHashes` name stays. */
+    maxBytes?: number;
+    /** Change nothing; tell what would be removed. @default false */
+    dryRun?: boolean;
+}
+
+/** What a sweep did, or would do. */
+export declare interface SweepResult {
+    removed: SweptFile[];
+    /** Of what was removed. */
+    bytes: number;
+    /** Of the checkpoints and batches that stay. */
+    keptBytes: number;
+    /** What would have been removed, but a running process is using it. */
+    inUse: SweptFile[];
+    dryRun: boolean;
+}
+
+/** A file that a sweep has removed, or would remove. */
+export declare interface SweptFile {
+    path: string;
+    /** A checkpoint, a batch, or what a killed process left: a temporary, a lease, a claim. */
+    kind: 'checkpoint' | 'batch' | 'temporary';
+    /** Null for temporaries, and for batches that do not say. */
+    step: string | null;
+    operation: string | null;
+    bytes: number;
+    /**
+     * `stale`: by `keep`, `keepHashes` and `olderThan`. `finished`: a batch of results that are in a checkpoint. `damaged`: a batch that cannot be read. `size`: to fit in `maxBytes`. `leftover`: of a process
+     * that has ended.
+     */
+    reason: 'stale' | 'finished' | 'damaged' | 'size' | 'leftover';
 }
 
 /** The text of row `i` of the chunk is that of the code units from `offsets[i]` to `offsets[i + 1]`. */
@@ -1153,7 +1464,7 @@ export declare interface ValueSchema {
 }
 
 /**
- * Reads every row of a checkpoint, compares its checksums, and throws what is wrong with it. Nothing is kept of the rows: memory is bounded, whatever the size.
+ * Reads every row of a checkpoint, and the record of rows that a `map` attached to it, compares its checksums, and throws what is wrong with it. Nothing is kept of the rows: memory is bounded, whatever the size.
  *
  * @param options `limits`, `signal` and `onProgress`, as of a load
  * @throws CheckpointError what `readCheckpoint` throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_NOT_A_CHECKPOINT`, ...

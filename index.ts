@@ -55,6 +55,13 @@ export type {
 export { migrateDirectory, type MigrationOptions, type MigrationOutcome } from './lib/managers/migration.js';
 export type { CheckpointInfo, Codec, ColumnInfo, Progress, ReadOptions, WriteOptions } from './lib/options.js';
 export type { Limits } from './lib/limits.js';
+export type { MapEvent, MapProgress, MapResult, MapSummary, RowFailure } from './lib/resume/events.js';
+export { hashOperation, type Code, type OperationParts } from './lib/resume/hash-operation.js';
+export type { MapContext, MapFunction, MapOptions, MapOutput, RetryOptions } from './lib/resume/map-options.js';
+export type { IncrementalPlan, PlanOptions } from './lib/resume/plan.js';
+export type { KeyOption, RowKey } from './lib/resume/row-key.js';
+export type { Compute, StepOptions } from './lib/resume/step.js';
+export type { SweepOptions, SweepResult, SweptFile } from './lib/resume/sweep-options.js';
 export type { Row } from './lib/rows.js';
 export { CheckpointWriter, createCheckpoint } from './lib/writer/checkpoint-writer.js';
 export type { CheckpointSchema, ColumnSchema, ColumnType, ExtraKeys, Literal, ValueSchema } from './lib/schema/checkpoint-schema.js';

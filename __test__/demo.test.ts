@@ -70,6 +70,22 @@ test('the quickstart and the pipeline example run, and the pipeline resumes', ()
   }
 });
 
+test('the examples of flaky models are killed, go on, and end with the calls that were saved', () => {
+  for (const [name, where] of [
+    ['resume-llm.ts', join(scratch, 'llm')],
+    ['resume-kura.ts', join(scratch, 'kura')],
+  ] as const) {
+    const { status, output } = run(['--import', 'tsx', `examples/${name}`, where]);
+    assert.equal(status, 0, output);
+    if (output.startsWith('skipped')) continue;
+    assert.match(output, /run 5: \d+ of \d+ rows were there, \d+ calls, ended/);
+    assert.ok(Number(/(\d+) calls saved/.exec(output)?.[1]) > 0, output);
+    assert.match(output, /\d+ summaries in .*, the same as /);
+  }
+  const skipped = run(['--import', 'tsx', 'examples/resume-kura.ts', join(scratch, 'kura'), join(scratch, 'nowhere')]);
+  assert.match(skipped.output, /^skipped: there are no checkpoints of Kura here/);
+});
+
 test('an output is stale when it is missing or older than one of its sources', async () => {
   const setup = (await import(new URL('../scripts/setup.mjs', import.meta.url).href)) as {
     isStale(output: string, sources: string[]): boolean;

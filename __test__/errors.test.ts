@@ -7,6 +7,7 @@ import { diskErrors } from './errors/disk.js';
 import { fileErrors } from './errors/files.js';
 import { internalErrors } from './errors/internal.js';
 import { openErrors } from './errors/open.js';
+import { mapErrors } from './errors/maps.js';
 import { rowErrors } from './errors/rows.js';
 import { schemaErrors } from './errors/schema.js';
 import { seenCodes } from './support/codes.js';
@@ -19,6 +20,7 @@ internalErrors();
 schemaErrors();
 compatErrors();
 openErrors();
+mapErrors();
 
 test('every code was provoked', () => {
   assert.deepStrictEqual([...seenCodes].sort(), [...ERROR_CODES].sort());

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { writeCheckpoint, type Codec, type Row } from 'arrow-ckpt';
+import { CheckpointManager, writeCheckpoint, type Codec, type Row } from 'arrow-ckpt';
 import { ENGINES, notation, openFolder, visible, withoutNaN, type Engine, type OpenedFile } from './support/engines.ts';
 import { BEYOND_JSON, NATIVE_COLUMNS, nativeRows, type NativeColumn } from './support/native-columns.ts';
 import { noPython, runPython } from './support/python.ts';
@@ -41,6 +42,10 @@ suite('files of arrow-ckpt in PyArrow, pandas, Polars and DuckDB', missing, () =
     await save('names', NAMES);
     await save('no-rows', []);
     await save('no-keys', [{}, {}, {}]);
+    const checkpoints = new CheckpointManager(join(tempFolder('interop-maps'), 'checkpoints'), { logger: false });
+    let index = 0;
+    const { path } = await checkpoints.map('s', 'op', REGULAR, (row) => row, { key: () => index++ });
+    copyFileSync(path!, join(folder, 'mapped.parquet'));
     opened = await openFolder(folder);
   });
 
@@ -77,6 +82,11 @@ suite('files of arrow-ckpt in PyArrow, pandas, Polars and DuckDB', missing, () =
     test(`dates are timestamps and bytes are binary in ${engine}`, () => {
       hasTypes('beyond', engine, BEYOND_JSON);
       equalRows('beyond', engine, BEYOND);
+    });
+
+    test(`the record of rows that a map attaches is not seen by ${engine}`, () => {
+      hasTypes('mapped', engine, NATIVE_COLUMNS);
+      equalRows('mapped', engine, REGULAR);
     });
 
     test(`a missing key is a null in ${engine}`, () => {

@@ -52,6 +52,14 @@ export const ERROR_CODES = [
   'ERR_CKPT_CHANGED',
   /** Another process holds the lock of a checkpoint or directory. */
   'ERR_CKPT_LOCKED',
+  /** A row of a `map` has no key, or one that cannot be a key. `row` is its index. */
+  'ERR_CKPT_MISSING_KEY',
+  /** Two rows of a `map` have the same key. `row` is the index of the second. */
+  'ERR_CKPT_DUPLICATE_KEY',
+  /** The function of a `map` failed for a row, after all retries. `row` is its index, `cause` what the function threw. */
+  'ERR_CKPT_ROW_FAILED',
+  /** The function of a `map` took longer for a row than its `timeout`. */
+  'ERR_CKPT_TIMEOUT',
   /** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */
   'ERR_CKPT_INTERNAL',
 ] as const;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { CommonOptions, Context, Run } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { columns, compat, compression, count, gather, selection } from './shared-options.js';
+import { bytes, columns, compat, compression, count, duration, gather, gatherPairs, selection } from './shared-options.js';
 
 const EXIT_CODES = `Exit codes:
   ${EXIT.fine}    all is well
@@ -142,6 +142,30 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
     ['arrow-ckpt verify checkpoints', 'arrow-ckpt verify checkpoints/process/extract.parquet --json'],
     () => import('./commands/verify.js'),
   );
+
+  command(
+    'gc <dir>',
+    'Remove what is not needed any more: stale checkpoints, batches whose results are in a checkpoint, what killed processes left.',
+    [
+      'arrow-ckpt gc checkpoints --dry-run                        # what is of no use to anybody',
+      'arrow-ckpt gc checkpoints --older-than 30d --dry-run       # and what was not written to for a month',
+      'arrow-ckpt gc checkpoints --max-bytes 10GB --keep process/extract',
+    ],
+    () => import('./commands/gc.js'),
+  )
+    .option('--dry-run', 'change nothing; tell what would be removed')
+    .option(
+      '--keep <step/operation>',
+      'this checkpoint stays, all others are stale; may be repeated; ["a/b","c"] where a name has a slash',
+      gatherPairs,
+    )
+    .option('--keep-hash <hash>', 'what was made with this hash stays, all else is stale; may be repeated', gather)
+    .option('--older-than <time>', 'only what was last written so long ago is stale: 90s, 45m, 12h, 30d', duration)
+    .option('--max-bytes <size>', 'the oldest goes until the rest fits: 500MB, 10GB', bytes)
+    .addHelpText(
+      'after',
+      '\nWithout --keep, --keep-hash, --older-than and --max-bytes no checkpoint is removed. With several of the first three, what is stale must be so by all of them. What a running process works on stays.',
+    );
 
   command(
     'diff <a> <b>',

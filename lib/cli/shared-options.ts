@@ -42,3 +42,38 @@ export function count(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number)) throw new InvalidArgumentError('It must be an integer from 0 on.');
   return number;
 }
+
+/** The value of an option that names checkpoints, `step/operation` or `["step","operation"]`, and may be repeated. */
+export function gatherPairs(text: string, before: readonly [string, string][] = []): [string, string][] {
+  return [...before, pair(text)];
+}
+
+function pair(text: string): [string, string] {
+  const slash = text.indexOf('/');
+  if (!text.startsWith('[') && slash > 0 && slash < text.length - 1) return [text.slice(0, slash), text.slice(slash + 1)];
+  try {
+    const names: unknown = JSON.parse(text);
+    if (Array.isArray(names) && names.length === 2 && names.every((name) => typeof name === 'string')) return names as [string, string];
+  } catch {
+    // Told below.
+  }
+  throw new InvalidArgumentError('It must be step/operation, or ["step","operation"].');
+}
+
+const UNITS_MS: Record<string, number> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNITS_BYTES = ['', 'K', 'M', 'G', 'T'];
+
+/** The value of an option that is a time, in milliseconds. */
+export function duration(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
+  if (number === undefined || unit === undefined) throw new InvalidArgumentError('It must be a number and s, m, h or d: 12h.');
+  return Number(number) * (UNITS_MS[unit] as number);
+}
+
+/** The value of an option that is a size, in bytes; units of 1024. */
+export function bytes(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?) ?([KMGT]?)B?$/i.exec(text) ?? [];
+  if (number === undefined || unit === undefined)
+    throw new InvalidArgumentError('It must be a number of bytes, or one with KB, MB, GB or TB.');
+  return Math.round(Number(number) * 1024 ** UNITS_BYTES.indexOf(unit.toUpperCase()));
+}

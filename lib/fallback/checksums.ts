@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors.js';
 import { CREATED_BY, type Footer } from '../files/file-keys.js';
-import { crc32c } from './crc32c.js';
+import { crc32c } from '../files/crc32c.js';
 
 /** Keys of the footer, as in crates/arrow-ckpt/src/format.rs: checksums of the column chunks, and of the footer itself. */
 const KEY_CHUNK_CRC = 'arrow-ckpt.crc32c';

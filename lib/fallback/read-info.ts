@@ -1,3 +1,4 @@
+import type { SizedFooter } from '../files/attachment.js';
 import { isOurs, readKeyValues } from '../files/file-keys.js';
 import { logicalColumns, type FileColumn } from '../files/logical-columns.js';
 import { parquetOrigin, type FileHead } from '../files/origin.js';
@@ -30,6 +31,17 @@ export async function readParquetHead(path: string): Promise<FileHead> {
     checkVersion(file.keyValues, path);
     const { hash, metadata: given, compat } = readKeyValues(file.footer);
     return { hash, metadata: given, origin: parquetOrigin(file.footer, compat) };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Its key-values themselves. */
+export async function readParquetFooter(path: string): Promise<SizedFooter> {
+  const file = await ParquetFile.open(path);
+  try {
+    checkVersion(file.keyValues, path);
+    return { ...file.footer, bytes: file.bytes };
   } finally {
     await file.close();
   }

@@ -3,6 +3,7 @@ import type { LogicalPlan } from '../columnar/plan.js';
 import { neededOf } from '../columnar/read/needed.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import { decodeRows } from '../compat/compat.js';
+import { parquetAttachment } from '../files/attachment.js';
 import { isOurs, readKeyValues } from '../files/file-keys.js';
 import { decodeOf } from '../files/decoding.js';
 import { Projection } from '../select/projection.js';
@@ -14,7 +15,7 @@ import type { CheckpointStore } from '../store/store.js';
 import { topLevelFields, type Field } from './fields.js';
 import { ParquetFile } from './parquet-file.js';
 import { loadCheck } from '../schema/load-check.js';
-import { fileColumns, readParquetHead, readParquetInfo } from './read-info.js';
+import { fileColumns, readParquetFooter, readParquetHead, readParquetInfo } from './read-info.js';
 import { rowBatches, rowCount, unknownColumn } from './read-rows.js';
 import { rowRestorer } from './restore-rows.js';
 import { checkVersion } from './version.js';
@@ -38,6 +39,7 @@ export const fallbackStore: CheckpointStore = {
   open: (path, options) => openByPath(fallbackStore, path, options),
   head: readParquetHead,
   info: readParquetInfo,
+  attachment: (path) => parquetAttachment(path, readParquetFooter),
 };
 
 async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {

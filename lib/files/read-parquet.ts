@@ -3,6 +3,7 @@ import { loadBinding } from '../native/binding.js';
 import { SmallLoad } from '../native/small.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import type { SizedFooter } from './attachment.js';
 import { NativeParquet } from './native-parquet.js';
 import type { FileHead } from './origin.js';
 import { ParquetScan } from './parquet-scan.js';
@@ -82,6 +83,11 @@ export async function parquetInfo(path: string): Promise<CheckpointInfo> {
 /** What a Parquet file says of itself in its key-values. */
 export async function parquetHead(path: string): Promise<FileHead> {
   return described(path, (file) => file.head());
+}
+
+/** The key-values of a Parquet file, and its size. */
+export async function parquetFooter(path: string): Promise<SizedFooter> {
+  return described(path, ({ footer, description }) => ({ ...footer, bytes: description.bytes }));
 }
 
 async function described<T>(path: string, tell: (file: NativeParquet) => T): Promise<T> {

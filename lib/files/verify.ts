@@ -18,7 +18,7 @@ export interface VerifyResult {
 }
 
 /**
- * Reads every row of a checkpoint, compares its checksums, and throws what is wrong with it. Nothing is kept of the rows: memory is bounded, whatever the size.
+ * Reads every row of a checkpoint, and the record of rows that a `map` attached to it, compares its checksums, and throws what is wrong with it. Nothing is kept of the rows: memory is bounded, whatever the size.
  *
  * @param options `limits`, `signal` and `onProgress`, as of a load
  * @throws CheckpointError what `readCheckpoint` throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_NOT_A_CHECKPOINT`, ...
@@ -36,7 +36,13 @@ export async function verifyCheckpoint(
   let rows = 0;
   for await (const batch of store.batches(path, checked)) rows += batch.length;
   if (store.format === 'parquet') checkCount(path, rows, (await store.info(path)).rows);
+  if (store.attachment !== undefined) await readAll(store.attachment(path), checked.signal);
   return { path, format: store.format, rows, bytes: await sizeOf(path), checksums: origin?.checksums ?? false };
+}
+
+/** Only after its last piece the checksum of an attachment is compared. */
+async function readAll(attachment: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
+  for await (const _ of attachment) signal?.throwIfAborted();
 }
 
 function checkCount(path: string, rows: number, promised: number): void {

@@ -9,6 +9,7 @@ import { SLAB_BYTES } from '../native/slabs.js';
 import type { CheckpointInfo, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { saveCheck } from '../schema/save-check.js';
+import type { Attachment } from '../store/store.js';
 import { located } from '../value/locate.js';
 import { keyValuesOf } from './file-keys.js';
 import { NativeParquet } from './native-parquet.js';
@@ -19,7 +20,12 @@ import { chunksOf, countOf, rowsSource, type RowsSource } from './rows-source.js
 const MAX_CHUNK_BYTES = 4 * SLAB_BYTES;
 
 /** Writes rows as a Parquet checkpoint through the core; keeps the promises of `CheckpointStore.write`. */
-export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
+export async function writeParquet(
+  path: string,
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  options: WriteOptions,
+  attachment?: Attachment,
+): Promise<CheckpointInfo> {
   const { compat } = options;
   const encoded = compat === undefined ? undefined : await encode(rowsSource(rows), compat, options, path);
   const source = encoded?.rows ?? rowsSource(rows);
@@ -33,7 +39,7 @@ export async function writeParquet(path: string, rows: Iterable<Row> | AsyncIter
       }
     }
     check?.finish();
-    return await writer.finish();
+    return await writer.finish(attachment);
   } catch (error) {
     await writer.abort();
     throw error; // an error of the source's own is the user's: it passes as it is
@@ -121,12 +127,18 @@ class ParquetWriter {
     else if (bytes < SLAB_BYTES / 8 && count === this.#chunkRows) this.#chunkRows = Math.min(this.#maxRows, count * 2);
   }
 
-  async finish(): Promise<CheckpointInfo> {
+  async finish(attachment?: Attachment): Promise<CheckpointInfo> {
     const { hash, metadata, compat } = this.options;
     this.#pace.check();
     if (this.#rows === 0) {
       const slab = this.#save.room(this.#columniser.emptyBytes) as Slab;
       this.#save.filled(slab, this.#columniser.writeEmpty(slab, this.#save.offset(slab)));
+    }
+    if (attachment !== undefined) {
+      for await (const piece of attachment()) {
+        await this.#save.attach(piece);
+        this.#pace.check();
+      }
     }
     const description = await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata, compat));
     this.#pace.finish();

@@ -1,3 +1,4 @@
+import { ATTACHMENT_HEAD } from './attachment.js';
 import { damaged, notACheckpoint, truncated } from './damage.js';
 import { checkHeader, ENVELOPE_KEY, type EnvelopeHeader } from './envelope.js';
 import { firstError } from './first-error.js';
@@ -19,8 +20,24 @@ export async function readHead(window: FileWindow): Promise<EnvelopeHeader | nul
 
 /** Reads what stands behind the rows: the end of an envelope, and of the file. */
 export async function readTail(window: FileWindow, isEnvelope: boolean): Promise<void> {
+  if (isEnvelope && (await window.peek()) === COMMA) {
+    await need(window, ATTACHMENT_HEAD);
+    await skipToQuote(window);
+  }
   if (isEnvelope) await need(window, '}');
   if ((await window.peek()) !== -1) throw damaged(window, window.start, 'the end of the file');
+}
+
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+
+async function skipToQuote(window: FileWindow): Promise<void> {
+  for (;;) {
+    const at = window.bytes.subarray(0, window.end).indexOf(QUOTE, window.start);
+    window.start = at < 0 ? window.end : at + 1;
+    if (at >= 0) return;
+    if (!(await window.more())) throw truncated(window);
+  }
 }
 
 /** Passes a byte order mark at the beginning of the file. */

@@ -3,6 +3,7 @@ import { CheckpointError } from '../errors.js';
 import type { FileHead } from '../files/origin.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import { ENDS_WITH_ATTACHMENT } from './attachment.js';
 import { truncated } from './damage.js';
 import { JSON_VERSION, type EnvelopeHeader } from './envelope.js';
 import { readHead, readTail } from './head.js';
@@ -70,5 +71,6 @@ async function countRows(window: FileWindow): Promise<number> {
 /** As much as can be seen of the end of an envelope without reading its rows: a cut behind a row that ends in a list looks alike. */
 async function hasEnd(handle: FileHandle, size: number): Promise<boolean> {
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, Math.max(0, size - 64));
-  return /\]\s*\}\s*$/.test(buffer.toString('latin1', 0, bytesRead));
+  const end = buffer.toString('latin1', 0, bytesRead);
+  return /\]\s*\}\s*$/.test(end) || ENDS_WITH_ATTACHMENT.test(end);
 }

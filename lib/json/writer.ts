@@ -1,7 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Row } from '../rows.js';
+import type { Attachment } from '../store/store.js';
 import { textOf } from '../value/extended-json.js';
 import { JsonTree } from '../value/json-tree.js';
+import { ATTACHMENT_END, ATTACHMENT_HEAD, attachmentTexts } from './attachment.js';
 import type { EnvelopeHeader } from './envelope.js';
 import type { RowsForm } from './form.js';
 
@@ -32,6 +34,7 @@ export class RowsWriter {
   readonly #tree = new JsonTree();
   readonly #pieceBytes: number;
   readonly #text: RowText;
+  readonly #attachment: Attachment | undefined;
   readonly #first: Buffer;
   readonly #next: Buffer;
   /** No header so far. */
@@ -50,14 +53,18 @@ export class RowsWriter {
   #position: number;
   #writing: Promise<void> = Promise.resolve();
 
-  /** `text`: how a row becomes JSON, where another program shall read it. */
+  /** `text`: how a row becomes JSON, where another program shall read it. `attachment`: what stands behind the rows. */
   constructor(
     handle: FileHandle,
     form: RowsForm,
     header: Pick<EnvelopeHeader, 'hash' | 'metadata'>,
-    text?: RowText,
-    pieceBytes = PIECE_BYTES,
+    {
+      text,
+      attachment,
+      pieceBytes = PIECE_BYTES,
+    }: { text?: RowText | undefined; attachment?: Attachment | undefined; pieceBytes?: number } = {},
   ) {
+    this.#attachment = attachment;
     this.#handle = handle;
     this.#form = form;
     this.#first = Buffer.from(form.first);
@@ -67,7 +74,7 @@ export class RowsWriter {
     this.#pieceBytes = pieceBytes;
     this.#piece = Buffer.allocUnsafeSlow(pieceBytes + SLACK);
     this.#spare = Buffer.allocUnsafeSlow(pieceBytes + SLACK);
-    this.#isBare = header.hash === null && Object.keys(header.metadata).length === 0;
+    this.#isBare = header.hash === null && Object.keys(header.metadata).length === 0 && attachment === undefined;
     this.#headBytes = Buffer.byteLength(this.#isBare ? form.bare : form.head(this.#header));
     this.#position = this.#headBytes;
   }
@@ -101,12 +108,22 @@ export class RowsWriter {
   /** Writes what is left and the head. Returns the size of the file. */
   async end(): Promise<number> {
     const isBare = this.#isBare && !this.#needsHeader;
-    this.#put(this.#form.end(isBare, this.rows));
+    if (this.#attachment === undefined) this.#put(this.#form.end(isBare, this.rows));
+    else await this.#attach(this.#attachment);
     await this.flush();
     await this.#writing;
     const { bare, head } = this.#form;
     await this.#writeAll([Buffer.from(isBare ? bare : head({ ...this.#header, rows: this.rows, escapes: this.#tree.escaped }))], 0);
     return this.#position;
+  }
+
+  async #attach(attachment: Attachment): Promise<void> {
+    this.#put(this.#form.end(true, this.rows).trimEnd() + ATTACHMENT_HEAD);
+    for await (const text of attachmentTexts(attachment())) {
+      this.#put(text);
+      if (this.#filled >= this.#pieceBytes || this.#large.length > 0) await this.flush();
+    }
+    this.#put(ATTACHMENT_END);
   }
 
   get #needsHeader(): boolean {

@@ -1,5 +1,15 @@
 import { CheckpointError } from '../errors.js';
+import { invalid } from '../messages.js';
 import { checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../options.js';
+import type { MapResult, MapSummary } from '../resume/events.js';
+import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
+import { runMap, type MapCall } from '../resume/open-run.js';
+import type { Place } from '../resume/place.js';
+import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
+import type { KeyOption } from '../resume/row-key.js';
+import { checkStepOptions, runStep, type Compute, type StepOptions } from '../resume/step.js';
+import { sweepDirectory } from '../resume/sweep.js';
+import { checkSweepOptions, type SweepOptions, type SweepResult } from '../resume/sweep-options.js';
 import type { Row } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
@@ -173,6 +183,93 @@ export class CheckpointManager {
     return this.directory !== null && (await clearBatchFolder(await batchFolder(this.directory, operation))) > 0;
   }
 
+  /**
+   * Loads the rows of an operation of a step if they are there with this hash; else computes, saves and returns them. A damaged checkpoint is computed again, with a warning.
+   * While it computes, no other process computes the same: see `lockWait`.
+   *
+   * ```ts
+   * const hash = await hashOperation({ config, input: { file: 'articles.json' } });
+   * const rows = await checkpoints.step('process', 'extract', { hash }, () => extract());
+   * ```
+   * @throws what `compute` throws, as it is; `ERR_CKPT_LOCKED`; what {@link loadCheckpoint} and {@link saveCheckpoint} throw
+   */
+  async step<T extends Row = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]> {
+    const { save, lockWait } = checkStepOptions(options);
+    const { signal, hash, schema } = mergeWriteOptions(this.#defaults, save, 'step');
+    const place = this.directory === null ? null : { directory: this.directory, step, operation };
+    const read = { ...(hash !== undefined && { hash }), ...(schema !== undefined && { schema }), ...(signal !== undefined && { signal }) };
+    const rows = await runStep(place, { lockWait, signal, logger: this.#logger }, compute, {
+      load: () => this.loadCheckpoint(step, operation, read),
+      save: (computed) => this.saveCheckpoint(step, operation, computed, save),
+    });
+    return rows as T[];
+  }
+
+  /**
+   * Runs `fn` for each row, and never twice for the same: results are made durable while others are on their way, so that after a crash, a kill or an abort the same call goes on where it was. Once all rows are
+   * done, their results are the checkpoint of the operation, in the order of the input. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
+   *
+   * Rows are told apart by `key`, and compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
+   *
+   * ```ts
+   * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 });
+   * ```
+   * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, with its error as the `cause`, unless `onError` is `'collect'`; `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another
+   * process works on the operation; what a save throws, `ERR_CKPT_NO_SPACE` among it. Whatever it throws, what was finished is kept where it can be
+   */
+  async map<In extends Row, Out extends Row>(
+    step: string,
+    operation: string,
+    rows: Iterable<In> | AsyncIterable<In>,
+    fn: MapFunction<In, Out>,
+    options: MapOptions<In>,
+  ): Promise<MapResult<Out>> {
+    const run = runMap(await this.#mapCall(step, operation, rows, fn, options, 'map'));
+    const results: Out[] = [];
+    for (;;) {
+      const next = await run.next();
+      if (next.done === true) return { ...next.value, rows: results };
+      for (const row of next.value) results.push(row as Out);
+    }
+  }
+
+  /**
+   * {@link map} for more rows than fit in memory: the input is read as it is needed, and results are given out in its order. Some thousand rows are held, and some 60 bytes for each that has passed. Stopping early
+   * keeps what is finished. What the generator returns at its end is what the run did.
+   *
+   * Results of an earlier run are read from its files as they are needed: in about the order in which they were, that is one pass.
+   */
+  async *mapStream<In extends Row, Out extends Row>(
+    step: string,
+    operation: string,
+    rows: Iterable<In> | AsyncIterable<In>,
+    fn: MapFunction<In, Out>,
+    options: MapOptions<In>,
+  ): AsyncGenerator<Out, MapSummary, undefined> {
+    const run = runMap({ ...(await this.#mapCall(step, operation, rows, fn, options, 'mapStream')), keepsAll: false });
+    try {
+      for (;;) {
+        const next = await run.next();
+        if (next.done === true) return next.value;
+        yield* next.value as Out[];
+      }
+    } finally {
+      await run.return(undefined as never);
+    }
+  }
+
+  /** What {@link map} would do with these rows: which are new, changed, unchanged and gone. Calls nothing and changes nothing. */
+  async planIncremental<T extends Row>(
+    step: string,
+    operation: string,
+    rows: Iterable<T> | AsyncIterable<T>,
+    options: PlanOptions<T>,
+  ): Promise<IncrementalPlan<T>> {
+    const { key, hash } = checkPlanOptions(options);
+    const plan = await planRows(await this.#place(step, operation, hash), rows, { key: key as KeyOption });
+    return plan as IncrementalPlan<T>;
+  }
+
   /** What is known of a checkpoint without loading its rows; null when there is none. Of two files, the newer that can be read. */
   async getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null> {
     return this.#config === undefined ? null : operationInfo(await this.#stem(step, operation), { config: this.#config, step, operation });
@@ -244,6 +341,58 @@ export class CheckpointManager {
   /** Removes all checkpoints and batches, and DocETL's configuration file; resolves with the number of files. What else is in the directory stays. */
   async clearAll(): Promise<number> {
     return this.directory === null ? 0 : clearDirectory(this.directory);
+  }
+
+  /**
+   * Removes what is not needed any more: checkpoints that the options call stale, batches whose results are in a checkpoint, damaged batches, and what killed processes left. Batches of a `map` that was
+   * interrupted stay unless they are stale, and whatever a running `map` or `step` works on stays.
+   * Without options it removes no checkpoint. With several, a checkpoint is stale if all of them say so.
+   *
+   * ```ts
+   * await checkpoints.sweep({ keepHashes: hashesOfMyPipeline, olderThan: 30 * 86_400_000, dryRun: true });
+   * ```
+   */
+  async sweep(options?: SweepOptions): Promise<SweepResult> {
+    const checked = checkSweepOptions(options);
+    if (this.directory === null || this.#config === undefined) {
+      return { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun: checked.dryRun === true };
+    }
+    return sweepDirectory(this.directory, this.#config, checked);
+  }
+
+  async #mapCall<In extends Row, Out extends Row>(
+    step: string,
+    operation: string,
+    rows: Iterable<In> | AsyncIterable<In>,
+    fn: MapFunction<In, Out>,
+    options: MapOptions<In>,
+    what: string,
+  ): Promise<MapCall> {
+    const checked = checkMapOptions(options, what);
+    const { compression, compressionLevel, rowGroupRows, metadata } = checked;
+    const given = Object.entries({ compression, compressionLevel, rowGroupRows, metadata }).filter(([, value]) => value !== undefined);
+    const save = mergeWriteOptions(this.#defaults, Object.fromEntries(given), what);
+    if (save.compat !== undefined && this.#store.format === 'json') {
+      throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
+    }
+    const place = await this.#place(step, operation, checked.hash);
+    return { place, rows, fn: fn as MapFunction<Row, Row>, options: checked as CheckedMapOptions<Row>, save, keepsAll: true };
+  }
+
+  /** Where an operation keeps its results; null where nothing is kept. */
+  async #place(step: string, operation: string, hash: string | undefined): Promise<Place | null> {
+    if (this.directory === null || this.#config === undefined) return null;
+    return {
+      directory: this.directory,
+      store: this.#store,
+      step,
+      operation,
+      hash,
+      stem: await this.#stem(step, operation),
+      batches: await batchFolder(this.directory, operation),
+      mirror: { config: this.#config, step, operation },
+      logger: this.#logger,
+    };
   }
 
   async #stem(step: string, operation: string): Promise<string> {

@@ -65,12 +65,22 @@ export async function clearDirectory(directory: string): Promise<number> {
 
 async function clearFolder(folder: string, paths: readonly string[]): Promise<number> {
   const removed = await removeFiles(paths.map((path) => join(folder, path)));
+  await removeFolder(folder);
+  return removed;
+}
+
+/** Removes a folder of checkpoints, and what dead processes left in it, unless something else is in it, which stays. */
+export async function removeFolder(folder: string): Promise<void> {
   await sweepTemporaries(folder, 0);
+  await removeEmptyFolder(folder);
+}
+
+/** Removes a folder of checkpoints if nothing at all is in it. */
+export async function removeEmptyFolder(folder: string): Promise<void> {
   try {
     await rmdir(folder);
     await removeEmptyParts(dirname(folder));
   } catch {
-    // Not empty: something else is in it, and stays.
+    // Not empty, or not there.
   }
-  return removed;
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { syncFolder } from '../files/commit.js';
 import type { CheckpointInfo, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
-import type { CheckpointStore } from '../store/store.js';
+import type { Attachment, CheckpointStore } from '../store/store.js';
 import type { Mirror } from './checkpoint-file.js';
 import { makeFolders } from './folders.js';
 import { EXTENSIONS } from './layout.js';
@@ -28,6 +28,7 @@ export async function saveFile(
   target: SaveTarget,
   rows: Iterable<Row> | AsyncIterable<Row>,
   options: WriteOptions,
+  attachment?: Attachment,
 ): Promise<CheckpointInfo> {
   const { store, stem, mirror, logger } = target;
   await makeFolders(dirname(stem));
@@ -37,7 +38,7 @@ export async function saveFile(
   // A file without a hash of its own has the one of the configuration file, and that was another's. So it goes first, durably: what a crash or a failure leaves is at worst a
   // checkpoint without a hash, which is made anew.
   if (mirror !== undefined && (isBare || hash === undefined)) await mirror.config.set(mirror.step, mirror.operation, null);
-  const info = await store.write(stem + store.extension, rows, isBare ? withoutHash : options);
+  const info = await store.write(stem + store.extension, rows, isBare ? withoutHash : options, attachment);
   if (mirror !== undefined) {
     try {
       await mirror.config.set(mirror.step, mirror.operation, hash ?? null);

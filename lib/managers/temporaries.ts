@@ -8,15 +8,28 @@ const TEMPORARY = /^\..+\.(\d+)\.[0-9a-f]+\.tmp$/;
 /** A temporary that was written to within this time may be of a process on another machine, whose number means nothing here. */
 const MIN_AGE_MS = 3_600_000;
 
-/** Removes the temporaries that killed processes left in a folder: those not written to for an hour whose process has ended. Gives how many. */
-export async function sweepTemporaries(folder: string, minAgeMs = MIN_AGE_MS): Promise<number> {
-  let removed = 0;
+/** The temporaries that killed processes left in a folder: those not written to for an hour whose process has ended. */
+export async function findTemporaries(folder: string, minAgeMs = MIN_AGE_MS): Promise<{ path: string; bytes: number }[]> {
+  const found: { path: string; bytes: number }[] = [];
   for (const { name } of await listFolder(folder)) {
     const pid = TEMPORARY.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
     const path = join(folder, name);
     try {
-      if (Date.now() - (await stat(path)).mtimeMs < minAgeMs) continue;
+      const { mtimeMs, size } = await stat(path);
+      if (Date.now() - mtimeMs >= minAgeMs) found.push({ path, bytes: size });
+    } catch {
+      // Gone already.
+    }
+  }
+  return found;
+}
+
+/** Removes these temporaries. Gives how many. */
+export async function sweepTemporaries(folder: string, minAgeMs = MIN_AGE_MS): Promise<number> {
+  let removed = 0;
+  for (const { path } of await findTemporaries(folder, minAgeMs)) {
+    try {
       await unlink(path);
       removed++;
     } catch {

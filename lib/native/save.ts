@@ -99,6 +99,16 @@ export class NativeSave {
     this.#start().submitCopy(slab.bytes.subarray(0, end));
   }
 
+  /** Appends bytes to the attachment, behind all rows. */
+  async attach(bytes: Uint8Array): Promise<void> {
+    this.#submit();
+    // One copy at a time is on its way.
+    while (this.#copying && !this.#ended) await this.#event();
+    if (this.#error !== undefined) throw this.#error;
+    this.#copying = true;
+    this.#start().attach(bytes);
+  }
+
   #submit(): void {
     if (this.#current < 0) return;
     this.#start().submit(this.#current, this.#used);

@@ -1,4 +1,5 @@
 import { pythonJson } from '../compat/python-json.js';
+import { jsonAttachment } from '../json/attachment.js';
 import { jsonForm } from '../json/envelope.js';
 import { jsonBatches, jsonHead, jsonInfo } from '../json/read.js';
 import type { RowText } from '../json/writer.js';
@@ -21,12 +22,14 @@ import { writeRows } from './write-rows.js';
 export const jsonStore: CheckpointStore = {
   format: 'json',
   extension: '.json',
-  write: async (path, rows, options) => writeRows(path, rows, options, { format: 'json', form: jsonForm, text: pythonText(options) }),
+  write: async (path, rows, options, attachment) =>
+    writeRows(path, rows, options, { format: 'json', form: jsonForm, text: pythonText(options), attachment }),
   read: (path, options) => gather(batches(path, options)),
   batches,
   open: (path, options) => openByPath(jsonStore, path, options),
   head: jsonHead,
   info: jsonInfo,
+  attachment: jsonAttachment,
 };
 
 function batches(path: string, options: ReadOptions) {

@@ -1,5 +1,6 @@
+import { parquetAttachment } from '../files/attachment.js';
 import { openParquet } from '../files/open-parquet.js';
-import { parquetBatches, parquetHead, parquetInfo, readParquet } from '../files/read-parquet.js';
+import { parquetBatches, parquetFooter, parquetHead, parquetInfo, readParquet } from '../files/read-parquet.js';
 import { writeParquet } from '../files/write-parquet.js';
 import type { CheckpointStore } from './store.js';
 
@@ -13,4 +14,5 @@ export const parquetStore: CheckpointStore = {
   open: openParquet,
   head: parquetHead,
   info: parquetInfo,
+  attachment: (path) => parquetAttachment(path, parquetFooter),
 };

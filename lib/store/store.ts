@@ -4,6 +4,11 @@ import type { Row } from '../rows.js';
 import type { OpenFile, OpenOptions } from './open-file.js';
 
 /**
+ * Bytes that a file carries beside its rows, in pieces, made when all rows are written. No engine sees them. Whoever reads them knows what they mean: see lib/resume/ledger.
+ */
+export type Attachment = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/**
  * One way of keeping a checkpoint in one file. A manager does not know which it has.
  *
  * Promises of every store:
@@ -17,7 +22,8 @@ export interface CheckpointStore {
   readonly format: CheckpointInfo['format'];
   /** With the dot: `.parquet`, `.json`, `.jsonl`. */
   readonly extension: string;
-  write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo>;
+  /** `attachment`: only where {@link CheckpointStore.attachment} is not undefined. */
+  write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo>;
   read(path: string, options: ReadOptions): Promise<Row[]>;
   /** The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row does not fit, no batch follows. */
   batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined>;
@@ -27,4 +33,9 @@ export interface CheckpointStore {
   head(path: string): Promise<FileHead>;
   /** Reads no row of a Parquet file; a file of text must be scanned for its count unless it says it. */
   info(path: string): Promise<CheckpointInfo>;
+  /**
+   * The bytes of the attachment in order, in pieces; none where the file has no attachment. Compared with its checksum: after the last piece it throws `ERR_CKPT_CORRUPT` where the
+   * bytes are not those that were written. Undefined: files of this format have none.
+   */
+  attachment?(path: string): AsyncGenerator<Uint8Array, void, undefined>;
 }

@@ -5,6 +5,7 @@ import type { RowsForm } from '../json/form.js';
 import { RowsWriter, type RowText } from '../json/writer.js';
 import type { CheckpointInfo, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import type { Attachment } from './store.js';
 import { saveCheck, type SaveCheck } from '../schema/save-check.js';
 
 /** Rows between two looks at the clock when they are small; large ones fill a piece before that. */
@@ -16,6 +17,8 @@ export interface TextFormat {
   form: RowsForm;
   /** How a row becomes JSON, where another program shall read it. */
   text: RowText | undefined;
+  /** What stands behind the rows: see `CheckpointStore.attachment`. */
+  attachment?: Attachment | undefined;
 }
 
 /** Writes rows as text, a row a line, and keeps the promises of `CheckpointStore.write`. */
@@ -23,7 +26,7 @@ export async function writeRows(
   path: string,
   rows: Iterable<Row> | AsyncIterable<Row>,
   options: WriteOptions,
-  { format, form, text }: TextFormat,
+  { format, form, text, attachment }: TextFormat,
 ): Promise<CheckpointInfo> {
   const source = rowsSource(rows);
   const { signal, hash = null } = options;
@@ -34,7 +37,7 @@ export async function writeRows(
   const failure: SourceFailure = { happened: false, error: undefined };
   try {
     return await commitFile(path, async (handle) => {
-      const out = new RowsWriter(handle, form, { hash, metadata }, text);
+      const out = new RowsWriter(handle, form, { hash, metadata }, { text, attachment });
       for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal, failure })) {
         if (check !== undefined && !(await accepted(check, chunk, failure))) continue;
         for (const row of chunk) {

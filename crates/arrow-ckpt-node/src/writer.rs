@@ -18,6 +18,7 @@ use crate::teardown::{Running, stop_before_teardown};
 enum Message {
     Slab { index: u32, bytes: u32 },
     Copy(Vec<u8>),
+    Attach(Vec<u8>),
     Finish(Vec<(String, String)>),
     Abort,
 }
@@ -73,6 +74,12 @@ impl NativeWriter {
     #[napi(catch_unwind)]
     pub fn submit_copy(&self, records: &[u8]) {
         self.send(Message::Copy(records.to_vec()));
+    }
+
+    /// Appends a copy of bytes to the attachment, behind all rows; taken in with the event FREE of an index beyond the slabs'.
+    #[napi(catch_unwind)]
+    pub fn attach(&self, bytes: &[u8]) {
+        self.send(Message::Attach(bytes.to_vec()));
     }
 
     /// No more rows: write the footer with these key-values (a JSON object of strings) and commit. Answered by DONE or ERROR.
@@ -135,6 +142,10 @@ fn save(
             }
             Ok(Message::Copy(records)) => {
                 writer.ingest(&records)?;
+                events.emit(FREE, slabs.len() as f64, 0.0, String::new());
+            }
+            Ok(Message::Attach(bytes)) => {
+                writer.attach(&bytes)?;
                 events.emit(FREE, slabs.len() as f64, 0.0, String::new());
             }
             Ok(Message::Finish(key_values)) => return finish(writer, &key_values).map(Some),

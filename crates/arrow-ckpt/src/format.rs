@@ -11,6 +11,8 @@ pub const KEY_PLAN: &str = "arrow-ckpt.plan";
 pub const KEY_HASH: &str = "arrow-ckpt.hash";
 /// The user's metadata, a JSON object of strings.
 pub const KEY_METADATA: &str = "arrow-ckpt.metadata";
+/// Where the attachment is, a JSON object: `offset` and `bytes` in the file, `crc32c` of those bytes as 8 hex digits. Absent if there is none.
+pub const KEY_ATTACHMENT: &str = "arrow-ckpt.attachment";
 /// The program in whose form the rows are: the facade's business alone.
 pub const KEY_COMPAT: &str = "arrow-ckpt.compat";
 /// The key of pandas in files of other writers: the facade tells by it which program wrote a file.

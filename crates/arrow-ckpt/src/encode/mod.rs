@@ -1,5 +1,6 @@
 //! Slabs of rows to column chunks, row groups, a file. Knows nothing of how the file becomes durable: see [`crate::commit`].
 
+mod attachment;
 mod blob;
 mod builder;
 mod choose;

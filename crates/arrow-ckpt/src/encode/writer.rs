@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use parquet::basic::Compression;
 
+use super::attachment::Attachment;
 use super::builder::{Builder, evolve_all};
 use super::chunk::{ColumnJob, EncodedColumn, HEAD};
 use super::conform::{conform_column, null_column};
@@ -54,6 +55,7 @@ pub struct CheckpointWriter {
     in_flight: VecDeque<GroupInFlight>,
     groups: Vec<PlacedGroup>,
     lane: Lane,
+    attachment: Option<Attachment>,
 }
 
 struct GroupInFlight {
@@ -85,11 +87,15 @@ impl CheckpointWriter {
             in_flight: VecDeque::new(),
             groups: Vec::new(),
             lane: Lane::new(options.threads.unwrap_or(usize::MAX)),
+            attachment: None,
         })
     }
 
     /// Takes in the records of a slab; blocks while too many row groups are encoding.
     pub fn ingest(&mut self, slab: &[u8]) -> Result<()> {
+        if self.attachment.is_some() {
+            return Err(CkptError::internal("rows after the attachment"));
+        }
         let mut cursor = Cursor::new(slab);
         while !cursor.is_empty() {
             match cursor.record()? {
@@ -196,22 +202,42 @@ impl CheckpointWriter {
         Ok(PlacedColumn { column_type: column.column_type, offset, leaves: column.leaves })
     }
 
-    /// Encodes what is left, brings all row groups to the same types, writes the footer with `key_values`, and commits.
-    /// When this returns, the checkpoint is durable under its name.
-    pub fn finish(mut self, key_values: &[(String, String)]) -> Result<WriteSummary> {
+    /// Appends bytes of the caller's to the attachment: they stand in the file behind the rows, and no column chunk points at them. To be
+    /// called when all rows are in, any number of times.
+    pub fn attach(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.attachment.is_none() {
+            self.place_all()?;
+        }
+        self.temp.write_all(bytes)?;
+        self.attachment.get_or_insert(Attachment::at(self.offset)).append(bytes);
+        self.offset += bytes.len() as u64;
+        Ok(())
+    }
+
+    /// Encodes and writes all rows so far.
+    fn place_all(&mut self) -> Result<()> {
         if self.rows > 0 {
             self.end_row_group()?;
         }
         while !self.in_flight.is_empty() {
             self.place_oldest()?;
         }
+        Ok(())
+    }
+
+    /// Encodes what is left, brings all row groups to the same types, writes the footer with `key_values`, and commits.
+    /// When this returns, the checkpoint is durable under its name.
+    pub fn finish(mut self, key_values: &[(String, String)]) -> Result<WriteSummary> {
+        self.place_all()?;
         // Columns that only a plan knows (no row ever came) have no type yet.
         for index in self.types.len()..self.plan.len() {
             self.types.push(Builder::new(&self.plan[index], 0).column_type(None));
         }
         self.conform_groups()?;
         let columns: Vec<_> = self.plan.iter().map(|node| node.name.clone()).zip(self.types).collect();
-        let footer = footer_bytes(&columns, &self.groups, key_values)?;
+        let mut pairs = key_values.to_vec();
+        pairs.extend(self.attachment.as_ref().map(Attachment::key_value));
+        let footer = footer_bytes(&columns, &self.groups, &pairs)?;
         self.temp.write_all(&footer)?;
         self.temp.commit()?;
         let rows = self.groups.iter().map(|group| group.rows as u64).sum();

@@ -1,6 +1,7 @@
 //! The writing half of the core, through its public API: slabs in, files out. What was written is read by the reading half.
 #![allow(clippy::unwrap_used, clippy::float_cmp)] // tests
 
+mod attachment;
 mod commit;
 mod hostile;
 mod properties;

@@ -1,0 +1,31 @@
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { CheckpointManager, type Row } from 'arrow-ckpt';
+import { rejectsWith } from '../support/codes.js';
+import { tempFolder } from '../support/temp-folder.js';
+
+/** Registers the tests of what is wrong with the rows of a map. More of them: resume-map.test.ts. */
+export function mapErrors(): void {
+  describe('maps', () => {
+    const checkpoints = new CheckpointManager(join(tempFolder('errors-maps'), 'checkpoints'), { logger: false });
+    let maps = 0;
+    const map = (rows: Row[], fn: (row: Row) => Row | Promise<Row>, timeout?: number) =>
+      // Each an operation of its own: what one has finished the next would not call again.
+      checkpoints.map('s', `op ${maps++}`, rows, fn, { key: 'id', ...(timeout !== undefined && { timeout }) });
+
+    test('keys', async () => {
+      await rejectsWith('ERR_CKPT_MISSING_KEY', () => map([{ a: 1 }], (row) => row), { row: 0, column: 'id' });
+      await rejectsWith('ERR_CKPT_DUPLICATE_KEY', () => map([{ id: 1 }, { id: 1 }], (row) => row), { row: 1 });
+    });
+
+    test('a function that throws, and one that does not come back', async () => {
+      const throws = (): never => {
+        throw new Error('no');
+      };
+      await rejectsWith('ERR_CKPT_ROW_FAILED', () => map([{ id: 1 }], throws), { row: 0, message: /row 0 \(key 1\) failed: no/ });
+      const hangs = () => map([{ id: 1 }], () => new Promise(() => {}), 5);
+      const failed = await rejectsWith('ERR_CKPT_ROW_FAILED', hangs, { row: 0, message: /took longer than 5 ms/ });
+      await rejectsWith('ERR_CKPT_TIMEOUT', () => Promise.reject(failed.cause as Error), { row: 0 });
+    });
+  });
+}

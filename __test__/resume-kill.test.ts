@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { killRuns } from './support/kill-runs.ts';
+import { tempFolder } from './support/temp-folder.ts';
+
+const folder = tempFolder('kill');
+/** The recorded run is of 200 kills of 10,000 rows: `npm run bench:resume`. */
+const KILLS = Number(process.env.ARROW_CKPT_KILLS ?? 12);
+const ROWS = KILLS > 12 ? 10_000 : 2_000;
+
+test(`a map of ${ROWS} rows that is killed at random goes on, ${KILLS} times`, { timeout: 20 * 60_000 }, async (t) => {
+  const report = await killRuns({
+    folder,
+    rows: ROWS,
+    kills: KILLS,
+    callMs: 2,
+    lifeMs: 300,
+    concurrency: 16,
+    batchSize: 100,
+    flushEvery: 20,
+  });
+  t.diagnostic(JSON.stringify(report));
+  assert.ok(report.calls <= report.most);
+});

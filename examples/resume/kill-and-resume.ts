@@ -1,0 +1,48 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { FlakyModel } from './flaky-model.ts';
+
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+
+/** What the worker tells. */
+interface Told {
+  resumed?: number;
+  done?: { path: string };
+}
+
+/** Runs the worker, kills it at random moments as often as asked, and lets it end. Prints what happened; resolves with the path of the checkpoint. */
+export async function killAndResume(
+  model: FlakyModel,
+  { folder, input, key, rows, kills }: { folder: string; input: string; key: string; rows: number; kills: number },
+): Promise<string> {
+  let saved = 0;
+  for (let run = 1; ; run++) {
+    const before = model.counts.requests;
+    const { resumed, path } = await runWorker([folder, model.url, input, key], run <= kills);
+    saved += resumed;
+    const how = path === undefined ? 'killed' : 'ended';
+    console.log(`run ${run}: ${resumed} of ${rows} rows were there, ${model.counts.requests - before} calls, ${how}`);
+    if (path === undefined) continue;
+    const { requests, answered, busy, broken, silent } = model.counts;
+    console.log(`the model got ${requests} calls: ${answered} answered, ${busy} times 429, ${broken} times 500, ${silent} never`);
+    console.log(`${saved} calls saved: so many rows were done before a run began, and not asked for again`);
+    console.log(`${answered - rows} answers were paid for twice: they were on their way when a run was killed`);
+    return path;
+  }
+}
+
+/** Runs it once. `path`: of the checkpoint; undefined where it was killed before. */
+async function runWorker(args: readonly string[], isKilled: boolean): Promise<{ resumed: number; path: string | undefined }> {
+  const worker = fork(WORKER, args, { execArgv: ['--import', 'tsx'] });
+  let resumed = 0;
+  let path: string | undefined;
+  worker.on('message', (told: Told) => {
+    if (told.done !== undefined) path = told.done.path;
+    if (told.resumed === undefined) return;
+    resumed = told.resumed;
+    if (isKilled) setTimeout(() => worker.kill('SIGKILL'), 300 + Math.random() * 700);
+  });
+  const code = await new Promise<number | null>((resolve) => worker.on('close', resolve));
+  if (path === undefined && !worker.killed) throw new Error(`the worker ended with ${code}`);
+  return { resumed, path };
+}

@@ -1,0 +1,56 @@
+import { relative } from 'node:path';
+import { CheckpointManager } from '../../managers/checkpoint-manager.js';
+import type { SweepOptions, SweptFile } from '../../resume/sweep-options.js';
+import type { CommonOptions, Context, Run } from '../context.js';
+import { needFolder } from '../directory/folder.js';
+import { EXIT } from '../exit-codes.js';
+import { plural, sizeText } from '../output/quantities.js';
+import { printable } from '../output/text.js';
+
+/** Options of `gc`. */
+export interface GcOptions extends CommonOptions {
+  keep?: [step: string, operation: string][];
+  keepHash?: string[];
+  /** Milliseconds. */
+  olderThan?: number;
+  maxBytes?: number;
+  dryRun?: boolean;
+}
+
+/** `gc DIR`: removes what is not needed any more: see `CheckpointManager.sweep`. */
+export const run: Run<GcOptions> = async (context, [directory = ''], options) => {
+  await needFolder(directory);
+  const { keep, keepHash, olderThan, maxBytes, dryRun = false } = options;
+  const sweep: SweepOptions = {
+    dryRun,
+    ...(keep !== undefined && { keep }),
+    ...(keepHash !== undefined && { keepHashes: keepHash }),
+    ...(olderThan !== undefined && { olderThan }),
+    ...(maxBytes !== undefined && { maxBytes }),
+  };
+  const result = await new CheckpointManager(directory, { logger: false }).sweep(sweep);
+  if (context.json) {
+    await context.output.document({ directory, ...result });
+    return EXIT.fine;
+  }
+  for (const file of result.removed) await context.output.line(lineOf(context, directory, file, dryRun));
+  for (const file of result.inUse) context.output.note(`in use, stays: ${printable(relative(directory, file.path))}`);
+  const what = `${plural(result.removed.length, 'file')}, ${sizeText(result.bytes)}`;
+  await context.output.line(
+    `${dryRun ? 'Would remove' : 'Removed'} ${what}; ${sizeText(result.keptBytes)} of checkpoints and batches stay`,
+  );
+  return EXIT.fine;
+};
+
+const WHY: Record<SweptFile['reason'], string> = {
+  stale: 'stale',
+  finished: 'its results are in a checkpoint',
+  damaged: 'cannot be read',
+  size: 'to fit',
+  leftover: 'left by a process that has ended',
+};
+
+function lineOf({ output: { colours } }: Context, directory: string, { path, bytes, reason }: SweptFile, dryRun: boolean): string {
+  const mark = dryRun ? colours.cyan('○') : colours.green('✓');
+  return `${mark} ${dryRun ? 'Would remove' : 'Removed'}: ${printable(relative(directory, path))}, ${sizeText(bytes)} (${WHY[reason]})`;
+}

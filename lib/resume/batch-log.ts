@@ -1,0 +1,132 @@
+import { unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fromSystemError } from '../errors.js';
+import { isOfFile } from '../managers/checkpoint-file.js';
+import { makeFolders } from '../managers/folders.js';
+import { batchStem, filesOf } from '../managers/layout.js';
+import { removeFiles } from '../managers/clear.js';
+import { saveFile } from '../managers/save.js';
+import type { Row } from '../rows.js';
+import type { Attachment } from '../store/store.js';
+import { mergedLedger, mergedRows } from './merge-batches.js';
+import type { KnownTable } from './known-table.js';
+import type { LedgerWriter } from './ledger.js';
+import type { Place } from './place.js';
+
+/** So many files of about one size become one. */
+const FAN_IN = 16;
+/** Files of so many rows stay as they are. */
+const LARGE_ROWS = 4096;
+
+/** A batch file of this operation that may be merged with others. */
+export interface LoggedBatch {
+  index: number;
+  path: string;
+  /** Rows of the input that it has the results of. */
+  rows: number;
+}
+
+/**
+ * The batch files of an operation that is running: one for each flush. Whenever sixteen of them are of about one size they become one, so that single rows which are flushed one by one leave some dozens of
+ * files, and each result is written again a few times at most.
+ */
+export class BatchLog {
+  readonly #place: Place;
+  readonly #compacted: (files: number, path: string) => void;
+  #batches: LoggedBatch[];
+  #next: number;
+
+  /** `batches`: those of earlier runs, in order. `next`: an index beyond all that are there. */
+  constructor(place: Place, batches: LoggedBatch[], next: number, compacted: (files: number, path: string) => void) {
+    this.#place = place;
+    this.#batches = batches;
+    this.#next = next;
+    this.#compacted = compacted;
+  }
+
+  /** The files that are there. */
+  get batches(): readonly LoggedBatch[] {
+    return this.#batches;
+  }
+
+  /** Writes a batch; when it resolves with its path, the results are durable. */
+  async write(rows: readonly Row[], ledger: LedgerWriter, table: KnownTable): Promise<string> {
+    return this.#save(rows, ledger.rows, () => ledger.pieces(this.#place, table));
+  }
+
+  /** Merges small files, as often as there are sixteen of one size. */
+  async compact(): Promise<void> {
+    for (;;) {
+      const group = groupOf(this.#batches);
+      if (group === undefined) return;
+      const paths = group.map(({ path }) => path);
+      const rows = group.reduce((sum, batch) => sum + batch.rows, 0);
+      let path: string;
+      try {
+        path = await this.#save(mergedRows(paths), rows, () => mergedLedger(paths, this.#place));
+      } catch (error) {
+        const damaged = isOfFile(error) ? group.find((batch) => batch.path === error.path) : undefined;
+        if (damaged === undefined) throw error;
+        // Whoever asks for its results will tell. The others can be merged without it.
+        damaged.rows = LARGE_ROWS;
+        continue;
+      }
+      // Results that are in two files, should this process end here, do no harm: they are the same.
+      await removeFiles(paths);
+      this.#batches = this.#batches.filter((batch) => !group.includes(batch));
+      this.#compacted(paths.length, path);
+    }
+  }
+
+  async #save(results: Iterable<Row> | AsyncIterable<Row>, rows: number, attachment: Attachment): Promise<string> {
+    const { store, hash, logger, batches } = this.#place;
+    const { index, claim } = await this.#claim();
+    try {
+      const options = hash === undefined ? {} : { hash };
+      const { path } = await saveFile({ store, stem: batchStem(batches, index), logger }, results, options, attachment);
+      this.#batches.push({ index, path, rows });
+      return path;
+    } finally {
+      await unlink(claim).catch(() => {});
+    }
+  }
+
+  /** Takes an index that nobody has: an operation of the same name in another step may be writing to this folder. */
+  async #claim(): Promise<{ index: number; claim: string }> {
+    const { batches } = this.#place;
+    await makeFolders(batches);
+    for (;;) {
+      const index = this.#next++;
+      const claim = join(batches, claimName(index));
+      try {
+        await writeFile(claim, String(process.pid), { flag: 'wx' });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
+        throw fromSystemError(error, 'save', claim);
+      }
+      if ((await filesOf(batchStem(batches, index))).length === 0) return { index, claim };
+      await unlink(claim).catch(() => {});
+    }
+  }
+}
+
+function claimName(index: number): string {
+  return `.batch_${index}.claim`;
+}
+
+/** Whether a file in a folder of batches claims an index. One that a killed process leaves costs the index, and no more. */
+export function isClaim(name: string): boolean {
+  return /^\.batch_\d+\.claim$/.test(name);
+}
+
+function groupOf(batches: readonly LoggedBatch[]): LoggedBatch[] | undefined {
+  const groups = new Map<number, LoggedBatch[]>();
+  for (const batch of batches) {
+    if (batch.rows >= LARGE_ROWS) continue;
+    const size = Math.floor(Math.log2(Math.max(1, batch.rows)) / Math.log2(FAN_IN));
+    const group = groups.get(size) ?? [];
+    groups.set(size, group);
+    if (group.push(batch) === FAN_IN) return group;
+  }
+  return undefined;
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+
+/** The first 64 bits of the SHA-256 of a text, as two integers of 32: `high`, `low`. One object for all calls: read it before the next. */
+export interface Digest {
+  high: number;
+  low: number;
+}
+
+const RESULT: Digest = { high: 0, low: 0 };
+
+/**
+ * The digest of the text of a key or of a row. 64 bits: among ten million keys, two share one with a chance of 1 in 400,000, and then a run stops with `ERR_CKPT_DUPLICATE_KEY`; a wrong result would need
+ * the digests of key and content to be equal at a time.
+ */
+export function digest(text: string): Digest {
+  // A string of Latin-1 is three times cheaper than a buffer.
+  const bytes = createHash('sha256').update(text).digest('binary');
+  RESULT.high = word(bytes, 0);
+  RESULT.low = word(bytes, 4);
+  return RESULT;
+}
+
+function word(bytes: string, at: number): number {
+  return (
+    ((bytes.charCodeAt(at) << 24) | (bytes.charCodeAt(at + 1) << 16) | (bytes.charCodeAt(at + 2) << 8) | bytes.charCodeAt(at + 3)) >>> 0
+  );
+}

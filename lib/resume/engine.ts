@@ -1,0 +1,328 @@
+import { CheckpointError } from '../errors.js';
+import { Pace } from '../files/pace.js';
+import { chunksOf, countOf as rowsOf, type RowsSource } from '../files/rows-source.js';
+import { weigh } from '../files/row-weight.js';
+import { isOfFile } from '../managers/checkpoint-file.js';
+import type { Row } from '../rows.js';
+import { Calls } from './calls.js';
+import type { MapEvent, MapProgress, MapSummary, RowFailure } from './events.js';
+import type { FinalSave } from './final-save.js';
+import type { Flusher } from './flusher.js';
+import { Gate } from './gate.js';
+import { Identifier } from './identifier.js';
+import type { Known } from './known.js';
+import type { KnownFile } from './known-file.js';
+import type { CheckedMapOptions, MapFunction } from './map-options.js';
+import { guarded, Meter } from './meter.js';
+import { keyOf } from './row-key.js';
+import { countOf, Window, type Slot } from './slot.js';
+
+const CHUNK_ROWS = 1024;
+/** Results that are given out at a time. */
+const BATCH_ROWS = 4096;
+/** Beside a stream, so many rows may be ahead of the one whose results are given out next, and so many characters and bytes of them. */
+const AHEAD_ROWS = 4096;
+const AHEAD_WEIGHT = 1 << 25;
+/** How long a run that has failed waits for the rows that are on their way. They are paid for. */
+const DRAIN_MS = 10_000;
+
+/** What a run works with. */
+export interface Parts {
+  source: RowsSource;
+  fn: MapFunction<Row, Row>;
+  options: CheckedMapOptions<Row>;
+  known: Known;
+  /** Null: nothing is kept. */
+  flusher: Flusher | null;
+  final: FinalSave | null;
+  onEvent: (event: MapEvent) => void;
+  /** Shows the progress. */
+  update: ((progress: MapProgress) => void) | undefined;
+}
+
+/**
+ * The work of a `map`. Two loops and a clock:
+ *
+ * - One takes rows from the input, looks whether their results are known, and starts a call where they are not and there is room.
+ * - One gives out results in the order of the input, and writes them to the final checkpoint.
+ * - What is finished and not durable yet is flushed by number and by time.
+ */
+export class Engine {
+  readonly #parts: Parts;
+  readonly #options: CheckedMapOptions<Row>;
+  readonly #known: Known;
+  readonly #calls: Calls;
+  readonly #meter: Meter;
+  readonly #window = new Window();
+  /** Rows whose known results could not be read: they have a place in the window, and want a call. */
+  #lost: Slot[] = [];
+  /** Opened when a call may have room to start, and when results may be there. */
+  readonly #room = new Gate();
+  readonly #ready = new Gate();
+  /** Aborted when no more rows are wanted of the input. */
+  readonly #feeding = new AbortController();
+  #input = 0;
+  #fed = false;
+  #resumed = 0;
+  #computed = 0;
+  #failures: RowFailure[] = [];
+  #weight = 0;
+  #failure: { error: unknown; drains: boolean } | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#options = parts.options;
+    this.#known = parts.known;
+    this.#calls = new Calls(parts.fn, parts.options, {
+      done: (slot) => this.#done(slot),
+      failed: (slot, error) => this.#rowFailed(slot, error),
+      event: parts.onEvent,
+    });
+    const tell = guarded(parts.options.onProgress, 'onProgress');
+    this.#meter = new Meter(
+      () => ({ resumed: this.#resumed, computed: this.#computed, failed: this.#failures.length, calls: this.#calls.made }),
+      rowsOf(parts.source),
+      [tell, parts.update].filter((told) => told !== undefined),
+    );
+    parts.flusher?.watch(
+      () => this.#roomMade(),
+      (error) => this.#fail(error, true),
+    );
+  }
+
+  /** Runs; gives the results out in order. Whoever stops early stops the run: what is finished is flushed. */
+  async *run(): AsyncGenerator<Row[], MapSummary, undefined> {
+    const { signal } = this.#options;
+    const onAbort = (): void => this.#fail(signal?.reason, false);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted === true) onAbort();
+    void this.#feed();
+    try {
+      for (;;) {
+        const rows = await this.#next();
+        if (rows === undefined) break;
+        if (this.#failures.length === 0) await this.#parts.final?.put(rows);
+        if (rows.length > 0) yield rows;
+      }
+      const path = await this.#finish();
+      this.#meter.finish();
+      return this.#summary(path);
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      // Whoever stops early comes here without a failure.
+      this.#fail(new CheckpointError('ERR_CKPT_CLOSED', 'the map has ended'), false);
+      await this.#parts.final?.abort();
+      await this.#parts.flusher?.stop();
+      await this.#known.close();
+    }
+  }
+
+  async #feed(): Promise<void> {
+    try {
+      await this.#takeIn();
+    } catch (error) {
+      this.#fail(error, true);
+    }
+    this.#fed = true;
+    this.#ready.open();
+  }
+
+  async #takeIn(): Promise<void> {
+    const { source } = this.#parts;
+    const { key } = this.#options;
+    const identifier = new Identifier(this.#known, key);
+    const pace = new Pace({});
+    // A source that waits for its rows is not waited for until there are many.
+    const size = Symbol.asyncIterator in source ? 1 : CHUNK_ROWS;
+    for await (const chunk of chunksOf(source, size, { signal: this.#feeding.signal })) {
+      for (const given of chunk) {
+        const index = this.#input++;
+        const { row, number, key: text, state } = identifier.identify(given, index);
+        const slot: Slot = { index, number, key: text, state: state === 'known' ? state : 'waiting', row, attempt: 0, results: undefined };
+        this.#window.push(slot);
+        if (!this.#known.keepsAll) this.#weight += weigh(row);
+        if (slot.state === 'known') {
+          this.#resumed++;
+          this.#meter.tick();
+        } else {
+          while (!this.#hasRoom()) await this.#room.wait();
+          if (this.#failure !== undefined) return;
+          this.#calls.start(slot);
+        }
+        while (this.#isFarAhead()) {
+          this.#ready.open();
+          await this.#room.wait();
+        }
+        if ((index & 31) === 0 && pace.due) {
+          this.#ready.open();
+          await pace.turn();
+        }
+        if (this.#failure !== undefined) return;
+      }
+      this.#ready.open();
+    }
+  }
+
+  #hasRoom(): boolean {
+    if (this.#failure !== undefined) return true;
+    while (this.#lost.length > 0 && this.#hasCallRoom()) this.#calls.start(this.#lost.shift() as Slot);
+    return this.#lost.length === 0 && this.#hasCallRoom();
+  }
+
+  #hasCallRoom(): boolean {
+    const { concurrency, batchSize } = this.#options;
+    const { running } = this.#calls;
+    return running < concurrency && running + (this.#parts.flusher?.pending ?? 0) < concurrency + batchSize;
+  }
+
+  #isFarAhead(): boolean {
+    if (this.#known.keepsAll || this.#failure !== undefined) return false;
+    const { size } = this.#window;
+    return size > this.#options.concurrency && (size > AHEAD_ROWS + this.#options.concurrency || this.#weight > AHEAD_WEIGHT);
+  }
+
+  /** The next results: perhaps none, of rows that have none. Undefined: there are no more. */
+  async #next(): Promise<Row[] | undefined> {
+    const rows: Row[] = [];
+    for (;;) {
+      if (this.#failure !== undefined) throw await this.#drained(this.#failure);
+      let taken = 0;
+      for (let slot = this.#window.head; slot !== undefined && rows.length < BATCH_ROWS; slot = this.#window.head) {
+        if (slot.state === 'known') {
+          const results = this.#resultsNow(slot) ?? (taken === 0 ? await this.#read(slot) : undefined);
+          if (results === undefined) break;
+          for (const row of results) rows.push(row);
+        } else if (slot.state === 'done') append(rows, slot.results);
+        else if (slot.state !== 'failed') break;
+        this.#takeOut(slot);
+        taken++;
+      }
+      if (taken > 0) {
+        this.#room.open();
+        return rows;
+      }
+      if (this.#fed && this.#window.size === 0) return undefined;
+      this.#hasRoom(); // lost rows want calls, also when no row is fed any more
+      await this.#ready.wait();
+    }
+  }
+
+  #takeOut(slot: Slot): void {
+    this.#window.shift();
+    if (!this.#known.keepsAll) this.#weight -= weigh(slot.row);
+    if (this.#failures.length > 0) return;
+    const { finalRows, files } = this.#known;
+    const isOld = finalRows !== undefined && slot.state === 'known' && this.#known.fileOf(slot.number) === files[0];
+    this.#parts.final?.note(slot.number, slot.key, isOld);
+  }
+
+  #resultsNow({ number }: Slot): readonly Row[] | undefined {
+    const { table } = this.#known;
+    return this.#known.fileOf(number)?.takeNow(table.offset.get(number), table.count.get(number));
+  }
+
+  /** Reads the known results of a row; undefined where the file turns out to be damaged: then the row wants a call. */
+  async #read(slot: Slot): Promise<readonly Row[] | undefined> {
+    const { table } = this.#known;
+    const file = this.#known.fileOf(slot.number);
+    if (file === undefined) {
+      this.#lose([slot]);
+      return undefined;
+    }
+    try {
+      return await file.take(table.offset.get(slot.number), table.count.get(slot.number));
+    } catch (error) {
+      if (!isOfFile(error)) throw error;
+      this.#loseFile(file, error);
+      return undefined;
+    }
+  }
+
+  #loseFile(file: KnownFile, error: CheckpointError): void {
+    const { table, files } = this.#known;
+    const source = files.indexOf(file) + 1;
+    this.#lose([...this.#window].filter((slot) => slot.state === 'known' && table.source.get(slot.number) === source));
+    this.#known.lose(file);
+    this.#parts.onEvent({ type: 'damaged', path: file.path, error });
+  }
+
+  #lose(slots: readonly Slot[]): void {
+    for (const slot of slots) slot.state = 'waiting';
+    this.#resumed -= slots.length;
+    this.#lost.push(...slots);
+  }
+
+  #done(slot: Slot): void {
+    slot.state = 'done';
+    this.#known.table.count.set(slot.number, countOf(slot));
+    this.#computed++;
+    this.#parts.flusher?.add(slot);
+    this.#settled(slot);
+  }
+
+  #rowFailed(slot: Slot, error: CheckpointError): void {
+    const failure = { row: slot.index, key: keyOf(slot.key), error };
+    this.#failures.push(failure);
+    this.#parts.onEvent({ type: 'failed', ...failure });
+    if (this.#options.onError === 'throw') this.#fail(error, true);
+    this.#settled(slot);
+  }
+
+  #settled(slot: Slot): void {
+    this.#meter.tick();
+    this.#roomMade();
+    if (slot === this.#window.head || this.#failure !== undefined) this.#ready.open();
+  }
+
+  #roomMade(): void {
+    this.#room.open();
+    // The other loop starts lost rows, too: the one that feeds may have come to its end.
+    if (this.#lost.length > 0) this.#ready.open();
+  }
+
+  /** Ends the run with an error, the first that is told. `drains`: rows that are on their way may come to their end. */
+  #fail(error: unknown, drains: boolean): void {
+    this.#failure ??= { error, drains };
+    if (!drains) this.#calls.stop(error);
+    this.#feeding.abort(error);
+    this.#room.open();
+    this.#ready.open();
+  }
+
+  async #drained({ error, drains }: { error: unknown; drains: boolean }): Promise<unknown> {
+    const until = performance.now() + DRAIN_MS;
+    const timer = setTimeout(() => this.#ready.open(), DRAIN_MS);
+    while (drains && this.#calls.running > 0 && performance.now() < until && this.#options.signal?.aborted !== true)
+      await this.#ready.wait();
+    clearTimeout(timer);
+    this.#calls.stop(error);
+    return error;
+  }
+
+  /** All rows are done: the final checkpoint, or where some failed the last batch. */
+  async #finish(): Promise<string | null> {
+    const { final, flusher } = this.#parts;
+    if (final === null) return null;
+    if (this.#failures.length === 0) {
+      const path = await final.finish();
+      await flusher?.clear();
+      return path;
+    }
+    await final.abort();
+    await flusher?.flush();
+    return null;
+  }
+
+  #summary(path: string | null): MapSummary {
+    const { table, finalRows = 0 } = this.#known;
+    let removed = 0;
+    for (let number = 0; number < finalRows; number++) removed += 1 - table.seen.get(number);
+    const counts = { input: this.#input, resumed: this.#resumed, computed: this.#computed, removed, calls: this.#calls.made };
+    return { ...counts, failed: this.#failures, path };
+  }
+}
+
+function append(rows: Row[], results: Slot['results']): void {
+  if (Array.isArray(results)) for (const row of results as readonly Row[]) rows.push(row);
+  else if (results !== undefined) rows.push(results as Row);
+}

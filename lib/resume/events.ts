@@ -1,0 +1,68 @@
+import type { CheckpointError } from '../errors.js';
+import type { RowKey } from './row-key.js';
+
+/** How far a `map` is. */
+export interface MapProgress {
+  /** Rows of the input that are done: resumed, computed or failed. */
+  rows: number;
+  /** Rows of the input in all, where that is known (an array); else undefined. */
+  totalRows: number | undefined;
+  /** Of the rows that are done, those whose results an earlier run made. */
+  resumed: number;
+  /** Of the rows that are done, those whose results this run made. */
+  computed: number;
+  /** Of the rows that are done, those that failed after all retries. */
+  failed: number;
+  /** How often the function was called, retries among them. */
+  calls: number;
+  /** Rows a second that this run computed, over its last seconds; 0 before it can be told. */
+  rate: number;
+  /** Seconds that the rest will take at that rate; undefined where that is not known. */
+  secondsLeft: number | undefined;
+}
+
+/** What happens on the way of a `map`. */
+export type MapEvent =
+  /** The function threw, and the row is tried again after `delay` milliseconds. */
+  | { type: 'retry'; row: number; attempt: number; delay: number; error: unknown }
+  /** A row has failed for good. */
+  | ({ type: 'failed' } & RowFailure)
+  /** Results are durable: of `rows` rows, in the batch file at `path`. */
+  | { type: 'flushed'; rows: number; path: string }
+  /** Small batch files, `files` of them, became the one at `path`. */
+  | { type: 'compacted'; files: number; path: string }
+  /** A batch file or checkpoint cannot be read: its rows are computed again. */
+  | { type: 'damaged'; path: string; error: CheckpointError };
+
+/** A row that failed. */
+export interface RowFailure {
+  /** Its index in the input. */
+  row: number;
+  key: RowKey;
+  /** `ERR_CKPT_ROW_FAILED`, with what the function threw as its `cause`. */
+  error: CheckpointError;
+}
+
+/** What a `map` did. */
+export interface MapSummary {
+  /** Rows of the input. */
+  input: number;
+  /** Rows whose results were there already. */
+  resumed: number;
+  /** Rows whose results this run made. */
+  computed: number;
+  /** Rows of the checkpoint before that the input has no more. */
+  removed: number;
+  /** How often the function was called, retries among them. */
+  calls: number;
+  /** The rows that failed, with `onError: 'collect'`. Where there is one, no checkpoint was saved: the results of the others wait for the next run. */
+  failed: RowFailure[];
+  /** The path of the final checkpoint; null where none was saved. */
+  path: string | null;
+}
+
+/** What a `map` gives. */
+export interface MapResult<T> extends MapSummary {
+  /** The results in the order of the input. */
+  rows: T[];
+}

@@ -1,0 +1,89 @@
+import { RowQueue } from '../files/row-queue.js';
+import { savedLine } from '../managers/log-lines.js';
+import { saveFile } from '../managers/save.js';
+import type { CheckpointInfo, WriteOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import type { Known } from './known.js';
+import type { KnownFile } from './known-file.js';
+import { LedgerWriter } from './ledger.js';
+import type { Place } from './place.js';
+
+/**
+ * The final checkpoint of an operation, written while the results come, in the order of the input. As long as they are those of the checkpoint that is there, in the same order, nothing is written: a run
+ * that changes nothing writes nothing.
+ */
+export class FinalSave {
+  readonly #place: Place;
+  readonly #known: Known;
+  readonly #options: WriteOptions;
+  /** The checkpoint that is there, and the rows of the input that it is of. */
+  readonly #old: { file: KnownFile; rows: number } | undefined;
+  readonly #ledger = new LedgerWriter();
+  readonly #stop = new AbortController();
+  #queue: RowQueue | undefined;
+  #saved: Promise<CheckpointInfo> | undefined;
+  /** Results so far. */
+  #results = 0;
+
+  constructor(place: Place, known: Known, options: WriteOptions) {
+    this.#place = place;
+    this.#known = known;
+    this.#options = options;
+    const [file] = known.files;
+    this.#old = known.finalRows === undefined || file === undefined ? undefined : { file, rows: known.finalRows };
+  }
+
+  /** Takes note of the row that is next. `isOld`: its results are those of the checkpoint that is there. */
+  note(number: number, key: string, isOld: boolean): void {
+    if (this.#saved === undefined && !(isOld && number === this.#ledger.rows)) this.#begin();
+    this.#ledger.add(number, key);
+  }
+
+  /** Takes the results of the rows that were noted since the last call. */
+  async put(rows: readonly Row[]): Promise<void> {
+    this.#results += rows.length;
+    if (rows.length > 0) await this.#queue?.put(rows);
+  }
+
+  /** Makes it durable; resolves with its path. */
+  async finish(): Promise<string> {
+    if (this.#saved === undefined) {
+      if (this.#old !== undefined && this.#old.rows === this.#ledger.rows) return this.#old.file.path;
+      this.#begin();
+    }
+    await this.#queue?.end().catch(() => {}); // what it fails with, the save does, too
+    const info = await (this.#saved as Promise<CheckpointInfo>);
+    const { step, operation, logger } = this.#place;
+    logger?.info(savedLine(step, operation, info));
+    return info.path;
+  }
+
+  /** Gives it up: the checkpoint that was there stays. */
+  async abort(): Promise<void> {
+    this.#stop.abort(new Error('the final checkpoint is not wanted'));
+    this.#queue?.fail(this.#stop.signal.reason);
+    await this.#saved?.catch(() => {});
+  }
+
+  #begin(): void {
+    const { store, stem, mirror, logger, hash } = this.#place;
+    const queue = new RowQueue();
+    this.#queue = queue;
+    const rows = this.#results === 0 ? queue : this.#withOld(queue, this.#results);
+    const options = { ...this.#options, signal: this.#stop.signal, ...(hash !== undefined && { hash }) };
+    this.#saved = saveFile({ store, stem, mirror, logger }, rows, options, () => this.#attachment());
+    this.#saved.catch((error: unknown) => queue.fail(error));
+  }
+
+  /** Called when all rows are written. */
+  async *#attachment(): AsyncGenerator<Uint8Array, void, undefined> {
+    // Windows replaces no file that is open.
+    await this.#known.close();
+    yield* this.#ledger.pieces(this.#place, this.#known.table);
+  }
+
+  async *#withOld(queue: RowQueue, count: number): AsyncGenerator<Row, void, undefined> {
+    if (this.#old !== undefined) yield* this.#old.file.before(count);
+    yield* queue;
+  }
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { fromSystemError } from '../errors.js';
+import { checkRow, chunksOf, rowsSource } from '../files/rows-source.js';
+import { invalid, show } from '../messages.js';
+import { asOptions, checkKeys } from '../options.js';
+import type { Row } from '../rows.js';
+import { textOf } from '../value/extended-json.js';
+import { JsonTree } from '../value/json-tree.js';
+import { canonicalText } from './canonical.js';
+
+/** A function, or the source or version of code as a text. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- any function has a source
+export type Code = ((...args: any[]) => unknown) | string;
+
+/** What the results of an operation depend on. */
+export interface OperationParts {
+  /** Its configuration: prompt, model, schema, ... Plain data; the order of keys does not count, and what is undefined counts as missing. */
+  config?: unknown;
+  /** Code whose change makes results stale: functions count by their source text, as it is written, and not by what they close over or call. */
+  code?: Code | readonly Code[];
+  /**
+   * What it works on, by content: rows, which are read to their end, or the bytes of files, whatever their names. A `map` needs none: it compares the rows one by one.
+   */
+  input?: Iterable<Row> | AsyncIterable<Row> | { file: string | readonly string[] };
+  /** The hashes of the operations whose results it works on: when one of them changes, so does this one. */
+  upstream?: string | readonly string[];
+}
+
+/**
+ * The hash of an operation: 64 hexadecimal digits of SHA-256, the same in every process and on every machine.
+ *
+ * As in DocETL, hashes are chained: give the hash of the operation before as `upstream`, and a change anywhere before reaches all that follow. Unlike DocETL's, it covers the contents of files and not their paths.
+ * The two are not the same number: DocETL's own hashes are of its configuration as Python writes it.
+ *
+ * @throws `ERR_CKPT_UNSUPPORTED_VALUE` for a function or a class instance in `config`, and what reading the input throws
+ */
+export async function hashOperation(parts: OperationParts): Promise<string> {
+  const given = asOptions(parts, 'hashOperation') as OperationParts;
+  checkKeys(given, ['config', 'code', 'input', 'upstream'], 'hashOperation');
+  const { config, code = [], input, upstream = [] } = given;
+  const fields = [
+    canonicalText(config),
+    canonicalText(listOf<Code>(code).map(sourceOf)),
+    input === undefined ? 'none' : await fingerprint(input),
+    canonicalText(listOf<string>(upstream).map(checkUpstream)),
+  ];
+  // The length of each is told by its JSON: no two lists of fields have one text.
+  return createHash('sha256')
+    .update(JSON.stringify(['arrow-ckpt operation 1', ...fields]))
+    .digest('hex');
+}
+
+function listOf<T>(value: T | readonly T[]): readonly T[] {
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+}
+
+function sourceOf(code: Code): string {
+  if (typeof code === 'function') return `function ${Function.prototype.toString.call(code)}`;
+  if (typeof code === 'string') return `text ${code}`;
+  throw invalid(`code must be a function or a string, or an array of them, got ${show(code)}`);
+}
+
+function checkUpstream(hash: unknown): string {
+  if (typeof hash === 'string') return hash;
+  throw invalid(`upstream must be a hash or an array of hashes, got ${show(hash)}`);
+}
+
+async function fingerprint(input: NonNullable<OperationParts['input']>): Promise<string> {
+  if (typeof input === 'string')
+    throw invalid('input must be rows, or { file } for the contents of a file; the hash of an operation is given as upstream');
+  if (typeof input === 'object' && Object.hasOwn(input, 'file')) return filesDigest(listOf((input as { file: string | string[] }).file));
+  return rowsDigest(input as Iterable<Row>);
+}
+
+async function rowsDigest(rows: Iterable<Row> | AsyncIterable<Row>): Promise<string> {
+  const hash = createHash('sha256');
+  const tree = new JsonTree();
+  let index = 0;
+  for await (const chunk of chunksOf(rowsSource(rows), 1024)) {
+    // A row has no line end in its text.
+    for (const row of chunk) hash.update(`${textOf(tree, checkRow(row, index), { row: index++, path: '' })}\n`);
+  }
+  return `rows ${hash.digest('hex')}`;
+}
+
+async function filesDigest(paths: readonly string[]): Promise<string> {
+  const digests: string[] = [];
+  for (const path of paths) {
+    if (typeof path !== 'string') throw invalid(`file must be a path or an array of paths, got ${show(path)}`);
+    const hash = createHash('sha256');
+    try {
+      for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+    } catch (error) {
+      throw fromSystemError(error, 'read', path);
+    }
+    digests.push(hash.digest('hex'));
+  }
+  return `files ${digests.join()}`;
+}

@@ -1,0 +1,56 @@
+import { Column, UsualColumn } from './number-column.js';
+
+/**
+ * What is known of each row of an operation by its key: the digest of its content, and where its results are. Some 30 bytes a row, with a share in the table, so that millions fit beside a stream.
+ *
+ * Rows have numbers, from 0 on in the order in which they came. A table of hashes leads from the digest of a key to the number.
+ */
+export class KnownTable {
+  /** Digest of the key, digest of the content. */
+  readonly keyHigh = new Column(Uint32Array);
+  readonly keyLow = new Column(Uint32Array);
+  readonly high = new Column(Uint32Array);
+  readonly low = new Column(Uint32Array);
+  /** The number of the file that has the results, plus one; 0 where they are in none. */
+  readonly source = new Column(Uint16Array);
+  /** The number of the first result among the rows of the file. */
+  readonly offset: Column = new UsualColumn(Uint32Array, (number) => number);
+  /** How many results. */
+  readonly count: Column = new UsualColumn(Uint32Array, () => 1);
+  /** 1 where this run has met the row. */
+  readonly seen = new Column(Uint8Array);
+  size = 0;
+  #slots = new Uint32Array(1024);
+  #mask = 1023;
+
+  /** The number of the row with this digest of its key, -1 for none. */
+  find(high: number, low: number): number {
+    for (let slot = low & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const number = (this.#slots[slot] as number) - 1;
+      if (number < 0) return -1;
+      if (this.keyLow.get(number) === low && this.keyHigh.get(number) === high) return number;
+    }
+  }
+
+  /** A new row with this digest of its key, which must not be there. Its number; nothing else is known of it yet. */
+  add(high: number, low: number): number {
+    const number = this.size++;
+    this.keyHigh.set(number, high);
+    this.keyLow.set(number, low);
+    if (this.size * 4 > this.#slots.length * 3) this.#grow();
+    else this.#place(number, low);
+    return number;
+  }
+
+  #place(number: number, low: number): void {
+    let slot = low & this.#mask;
+    while (this.#slots[slot] !== 0) slot = (slot + 1) & this.#mask;
+    this.#slots[slot] = number + 1;
+  }
+
+  #grow(): void {
+    this.#slots = new Uint32Array(this.#slots.length * 2);
+    this.#mask = this.#slots.length - 1;
+    for (let number = 0; number < this.size; number++) this.#place(number, this.keyLow.get(number));
+  }
+}

@@ -1,0 +1,173 @@
+import { CheckpointError, isCheckpointError } from '../errors.js';
+import { checkpointFiles, isOfFile } from '../managers/checkpoint-file.js';
+import { batchStem, filesOf, listBatches, type FoundFile } from '../managers/layout.js';
+import { storeOf } from '../store/choose.js';
+import { KnownFile } from './known-file.js';
+import { KnownTable } from './known-table.js';
+import { LedgerReader, type LedgerHead } from './ledger.js';
+import type { Place } from './place.js';
+
+/** Numbers of files are kept in 16 bits. Batches are merged long before. */
+const MAX_FILES = 65_535;
+
+/** One batch file that a `map` wrote, as far as its ledger can be read. */
+export interface FoundBatch {
+  index: number;
+  path: string;
+  bytes: number;
+  modifiedMs: number;
+  hash: string | null;
+  /** Null: none of ours, `saveBatchCheckpoint` wrote it. */
+  head: LedgerHead | null;
+  /** It cannot be read. */
+  error?: CheckpointError;
+}
+
+/** Whether a file is of no use to anybody, this or another version, so that it may be removed: not one that cannot be opened at the moment, or is of a later version. */
+export function isBroken(error: CheckpointError | undefined): boolean {
+  return error !== undefined && BROKEN.has(error.code);
+}
+
+const BROKEN: ReadonlySet<string> = new Set(['ERR_CKPT_CORRUPT', 'ERR_CKPT_TRUNCATED', 'ERR_CKPT_NOT_A_CHECKPOINT']);
+
+/** The batch files in a folder in the order of their indexes. */
+export async function findBatches(folder: string): Promise<FoundBatch[]> {
+  const found: FoundBatch[] = [];
+  for (const index of await listBatches(folder)) {
+    for (const file of await filesOf(batchStem(folder, index))) {
+      const batch = await batchOf(index, file);
+      // Merged into another, or finished, in this moment.
+      if (batch.error?.code !== 'ERR_CKPT_NOT_FOUND') found.push(batch);
+    }
+  }
+  return found;
+}
+
+async function batchOf(index: number, { path, bytes, modifiedMs }: FoundFile): Promise<FoundBatch> {
+  try {
+    const { hash } = await (await storeOf(path)).head(path);
+    const opened = await openLedger(path);
+    await opened?.ledger.close();
+    return { index, path, bytes, modifiedMs, hash, head: opened?.head ?? null };
+  } catch (error) {
+    if (!isCheckpointError(error)) throw error;
+    return { index, path, bytes, modifiedMs, hash: null, head: null, error };
+  }
+}
+
+/** The ledger of a file of results; null where it has none. */
+export async function openLedger(path: string): Promise<{ head: LedgerHead; ledger: LedgerReader } | null> {
+  const store = await storeOf(path);
+  return store.attachment === undefined ? null : LedgerReader.open(path, store.attachment(path));
+}
+
+/** The final checkpoint of this hash that has a ledger; null for none. `damaged` is told of each that cannot be read. */
+export async function findFinal(place: Place, damaged: (path: string, error: CheckpointError) => void): Promise<{ path: string } | null> {
+  for (const { found, hash, error } of await checkpointFiles(await filesOf(place.stem), place.mirror)) {
+    if (error !== undefined) {
+      if (!isOfFile(error)) throw error;
+      damaged(found.path, error);
+    } else if (hash === (place.hash ?? null)) return { path: found.path };
+  }
+  return null;
+}
+
+const REMEMBERED = ['high', 'low', 'source', 'offset', 'count'] as const;
+type Older = Record<(typeof REMEMBERED)[number], number>;
+
+/** The results of earlier runs of an operation: which rows they are of, and where they are. */
+export class Known {
+  readonly table = new KnownTable();
+  readonly files: KnownFile[] = [];
+  /** Whether the file of a number plus one is readable, as far as is known. */
+  readonly #isGood: boolean[] = [];
+  /** Rows of the final checkpoint, which is the first of the files then. Their numbers in the table are their places in it. Undefined: there is none. */
+  finalRows: number | undefined;
+  readonly keepsAll: boolean;
+  /** Of rows that several files know: what the files before say. A row may have been changed, computed, and changed back. */
+  readonly #older = new Map<number, Older[]>();
+
+  constructor(keepsAll: boolean) {
+    this.keepsAll = keepsAll;
+  }
+
+  /** Takes in what the ledger of a file says. A row that is known with other content counts as this file has it, until it is asked for with the other. False where the file has no ledger of this operation. */
+  async add(path: string, { step, operation }: Place): Promise<boolean> {
+    const opened = await openLedger(path);
+    if (opened === null) return false;
+    const { head, ledger } = opened;
+    try {
+      if (head.step !== step || head.operation !== operation) return false;
+      if (this.files.length >= MAX_FILES)
+        throw new CheckpointError('ERR_CKPT_LIMIT', `${path}: a run reads the results of ${MAX_FILES} files at most`, { path });
+      const file = this.files.push(new KnownFile(path, await storeOf(path), this.keepsAll));
+      this.#isGood.push(false);
+      let offset = 0;
+      await ledger.rows(head, (row) => {
+        const found = this.table.find(row.keyHigh, row.keyLow);
+        const isSame = found >= 0 && this.table.high.get(found) === row.high && this.table.low.get(found) === row.low;
+        if (isSame && this.fileOf(found) !== undefined) {
+          // The same results, as of a batch that was left behind: where they were is as good.
+          offset += row.count;
+          return;
+        }
+        if (found >= 0) this.#remember(found);
+        const number = found < 0 ? this.table.add(row.keyHigh, row.keyLow) : found;
+        this.table.high.set(number, row.high);
+        this.table.low.set(number, row.low);
+        this.table.source.set(number, file);
+        this.table.offset.set(number, offset);
+        this.table.count.set(number, row.count);
+        offset += row.count;
+      });
+      await ledger.finish();
+      // Only now is the checksum of the ledger compared: before, its rows are of a file that is not good.
+      this.#isGood[file - 1] = true;
+      return true;
+    } finally {
+      await ledger.close();
+    }
+  }
+
+  /** Whether there are results of a row with this content; then they are what the table tells of it. */
+  recall(number: number, high: number, low: number): boolean {
+    const { table } = this;
+    if (table.high.get(number) === high && table.low.get(number) === low && this.fileOf(number) !== undefined) return true;
+    for (const older of this.#older.get(number) ?? []) {
+      if (older.high !== high || older.low !== low || this.#isGood[older.source - 1] !== true) continue;
+      for (const column of REMEMBERED) table[column].set(number, older[column]);
+      return true;
+    }
+    return false;
+  }
+
+  /** What the table tells of a row is about to be replaced. */
+  #remember(number: number): void {
+    const { table } = this;
+    const [high, low, source, offset, count] = REMEMBERED.map((column) => table[column].get(number)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const older = this.#older.get(number) ?? [];
+    this.#older.set(number, older);
+    older.push({ high, low, source, offset, count });
+  }
+
+  /** The file that has the results of a row; undefined where there is none, or it has turned out to be damaged. */
+  fileOf(number: number): KnownFile | undefined {
+    const source = this.table.source.get(number);
+    return source > 0 && this.#isGood[source - 1] === true ? this.files[source - 1] : undefined;
+  }
+
+  /** The results in a file are not to be used any more. */
+  lose(file: KnownFile): void {
+    this.#isGood[this.files.indexOf(file)] = false;
+  }
+
+  async close(): Promise<void> {
+    for (const file of this.files) await file.close();
+  }
+}

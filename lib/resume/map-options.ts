@@ -1,0 +1,143 @@
+import { invalid, show } from '../messages.js';
+import { asOptions, checkKeys, type WriteOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import type { MapEvent, MapProgress } from './events.js';
+import type { KeyOption } from './row-key.js';
+
+/** What a `map` tells its function beside the row. */
+export interface MapContext {
+  /** The index of the row in the input. */
+  readonly index: number;
+  /** 1 at first, 2 for the first retry. */
+  readonly attempt: number;
+  /** Aborted when the result is not wanted any more: the run was aborted or has failed, or the time of this attempt is over. Pass it on to `fetch`. */
+  readonly signal: AbortSignal;
+}
+
+/** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
+export type MapFunction<In extends Row, Out extends Row> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
+export type MapOutput<Out extends Row> = Out | readonly Out[] | null | undefined | void;
+
+/** How a row that failed is tried again. */
+export interface RetryOptions {
+  /** How often, after the first time. 0 to 1000. */
+  times: number;
+  /** Milliseconds before the first retry; each further one waits twice as long. The wait is drawn between half and all of that. @default 500 */
+  minDelay?: number;
+  /** The longest wait in milliseconds. @default 30000 */
+  maxDelay?: number;
+  /** Decides by what was thrown: false not to try again, true to do so after the usual wait, or the milliseconds to wait (`Retry-After` of a server). @default always true */
+  retryIf?: (error: unknown, attempt: number) => boolean | number;
+}
+
+/** Options of {@link CheckpointManager.map}. Those of compression, metadata and row groups are of its final checkpoint. */
+export interface MapOptions<T extends Row = Row> extends Pick<
+  WriteOptions,
+  'compression' | 'compressionLevel' | 'rowGroupRows' | 'metadata' | 'signal'
+> {
+  /** What tells a row from all others: the name of a column, or a function that makes it. `1` and `'1'` are two keys. */
+  key: KeyOption<T>;
+  /** The hash of the operation: see {@link hashOperation}. Results that were made with another are not used. It need not cover the rows: they are compared one by one. @default none */
+  hash?: string;
+  /** Rows on their way at a time, 1 to 100,000. @default 8 */
+  concurrency?: number;
+  /** Finished rows that become a batch file at once, without waiting for `flushEvery`, 1 to 1,000,000. A crash loses at most so many finished rows. @default 32768 */
+  batchSize?: number;
+  /** Milliseconds after which finished rows are made durable, however few; 0 for at once. @default 1000 */
+  flushEvery?: number;
+  /** How often a row is tried again when the function throws, or how. @default 0 */
+  retries?: number | RetryOptions;
+  /** Milliseconds that the function may take for one attempt. A row that takes longer has failed with `ERR_CKPT_TIMEOUT`, and may be tried again. @default no limit */
+  timeout?: number;
+  /** What a failed row does: `throw` ends the run, `collect` goes on and tells all at the end. @default 'throw' */
+  onError?: 'throw' | 'collect';
+  /** Milliseconds to wait while another process works on the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end. @default 0 */
+  lockWait?: number;
+  /** Called as rows are done, at most every 50 ms and once at the end. If it throws, the run goes on and the process gets a warning. */
+  onProgress?: (progress: MapProgress) => void;
+  /** Called for what happens on the way: see {@link MapEvent}. If it throws, the run goes on and the process gets a warning. */
+  onEvent?: (event: MapEvent) => void;
+  /** Shows a progress bar on stderr where that is a terminal, and nothing elsewhere. @default false */
+  progressBar?: boolean;
+}
+
+/** The options of a run, checked and filled in. */
+export interface CheckedMapOptions<T extends Row> extends MapOptions<T> {
+  concurrency: number;
+  batchSize: number;
+  flushEvery: number;
+  retry: Required<RetryOptions>;
+  onError: 'throw' | 'collect';
+  lockWait: number;
+}
+
+const OWN = [
+  'key',
+  'hash',
+  'concurrency',
+  'batchSize',
+  'flushEvery',
+  'retries',
+  'timeout',
+  'onError',
+  'lockWait',
+  'onProgress',
+  'onEvent',
+  'progressBar',
+];
+const OF_SAVE = ['compression', 'compressionLevel', 'rowGroupRows', 'metadata', 'signal'];
+const RETRY = ['times', 'minDelay', 'maxDelay', 'retryIf'];
+/** Node's timers know no longer time. */
+const MAX_MS = 2 ** 31 - 1;
+
+/** Checks everything but the options of the save, which the save checks. */
+export function checkMapOptions<T extends Row>(given: MapOptions<T>, what: string): CheckedMapOptions<T> {
+  const options = asOptions(given, what) as MapOptions<T>;
+  checkKeys(options, [...OWN, ...OF_SAVE], what);
+  checkKey(options.key);
+  checkHash(options.hash);
+  const { concurrency = 8, batchSize = 32_768, flushEvery = 1000, timeout, onError = 'throw', lockWait = 0, signal } = options;
+  whole('concurrency', concurrency, 1, 100_000);
+  whole('batchSize', batchSize, 1, 1_000_000);
+  ms('flushEvery', flushEvery);
+  if (timeout !== undefined) ms('timeout', timeout, 1);
+  if (lockWait !== Number.POSITIVE_INFINITY) ms('lockWait', lockWait);
+  if (onError !== 'throw' && onError !== 'collect') throw invalid(`onError must be 'throw' or 'collect', got ${show(onError)}`);
+  for (const name of ['onProgress', 'onEvent'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function')
+      throw invalid(`${name} must be a function, got ${show(options[name])}`);
+  }
+  if (options.progressBar !== undefined && typeof options.progressBar !== 'boolean')
+    throw invalid(`progressBar must be true or false, got ${show(options.progressBar)}`);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
+  return { ...options, concurrency, batchSize, flushEvery, onError, lockWait, retry: checkRetries(options.retries) };
+}
+
+export function checkKey(key: unknown): void {
+  if ((typeof key !== 'string' || key === '') && typeof key !== 'function')
+    throw invalid(`key must be the name of a column or a function that makes the key of a row, got ${show(key)}`);
+}
+
+export function checkHash(hash: unknown): void {
+  if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
+}
+
+function checkRetries(retries: number | RetryOptions = 0): Required<RetryOptions> {
+  if (typeof retries !== 'number') checkKeys(asOptions(retries, 'retries'), RETRY, 'retries');
+  const { times, minDelay = 500, maxDelay = 30_000, retryIf = () => true } = typeof retries === 'number' ? { times: retries } : retries;
+  whole('retries', times, 0, 1000);
+  ms('minDelay', minDelay);
+  ms('maxDelay', maxDelay);
+  if (typeof retryIf !== 'function') throw invalid(`retryIf must be a function, got ${show(retryIf)}`);
+  return { times, minDelay, maxDelay, retryIf };
+}
+
+function whole(name: string, value: number, least: number, most: number): void {
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw invalid(`${name} must be an integer from ${least} to ${most}, got ${show(value)}`);
+}
+
+export function ms(name: string, value: unknown, least = 0): void {
+  if (typeof value !== 'number' || !(value >= least && value <= MAX_MS))
+    throw invalid(`${name} must be milliseconds from ${least} to ${MAX_MS}, got ${show(value)}`);
+}

@@ -1,0 +1,40 @@
+import type { Row } from '../rows.js';
+import { storeOf } from '../store/choose.js';
+import { openLedger } from './known.js';
+import { KnownTable } from './known-table.js';
+import { LedgerWriter } from './ledger.js';
+import type { Place } from './place.js';
+
+/** The results in files, one file after the other. */
+export async function* mergedRows(paths: readonly string[]): AsyncGenerator<Row, void, undefined> {
+  for (const path of paths) for await (const rows of (await storeOf(path)).batches(path, {})) yield* rows;
+}
+
+/** The ledger of these results. */
+export async function* mergedLedger(
+  paths: readonly string[],
+  place: Pick<Place, 'step' | 'operation'>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const table = new KnownTable();
+  const writer = new LedgerWriter();
+  for (const path of paths) {
+    const opened = await openLedger(path);
+    if (opened === null) continue;
+    const { head, ledger } = opened;
+    try {
+      const first = table.size;
+      await ledger.rows(head, ({ keyHigh, keyLow, high, low, count }) => {
+        const number = table.add(keyHigh, keyLow);
+        table.high.set(number, high);
+        table.low.set(number, low);
+        table.count.set(number, count);
+      });
+      let number = first;
+      await ledger.keys(head, (key) => writer.add(number++, key));
+      await ledger.finish();
+    } finally {
+      await ledger.close();
+    }
+  }
+  yield* writer.pieces(place, table);
+}

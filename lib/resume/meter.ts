@@ -1,0 +1,70 @@
+import type { MapProgress } from './events.js';
+
+/** How often `onProgress` is called at most. */
+const TELL_MS = 50;
+/** The rate is that of so long ago until now, looked at so often. */
+const RATE_MS = 10_000;
+const SAMPLE_MS = 250;
+
+/** What a meter counts. */
+export type Counts = Pick<MapProgress, 'resumed' | 'computed' | 'failed' | 'calls'>;
+
+/** Tells how far a run is, now and then. */
+export class Meter {
+  readonly #counts: () => Counts;
+  readonly #totalRows: number | undefined;
+  readonly #tell: ((progress: MapProgress) => void)[];
+  readonly #samples: { at: number; computed: number }[] = [];
+  #told = 0;
+
+  constructor(counts: () => Counts, totalRows: number | undefined, tell: ((progress: MapProgress) => void)[]) {
+    this.#counts = counts;
+    this.#totalRows = totalRows;
+    this.#tell = tell;
+  }
+
+  /** Rows are done. */
+  tick(): void {
+    if (this.#tell.length === 0) return;
+    const now = performance.now();
+    if (now - this.#told >= TELL_MS) this.#report(now);
+  }
+
+  finish(): void {
+    this.#report(performance.now());
+  }
+
+  #report(now: number): void {
+    this.#told = now;
+    const counts = this.#counts();
+    const rows = counts.resumed + counts.computed + counts.failed;
+    const rate = this.#rate(now, counts.computed);
+    const left = this.#totalRows === undefined ? undefined : this.#totalRows - rows;
+    const secondsLeft = left === 0 ? 0 : left === undefined || rate === 0 ? undefined : left / rate;
+    const progress: MapProgress = { rows, totalRows: this.#totalRows, ...counts, rate, secondsLeft };
+    for (const tell of this.#tell) tell(progress);
+  }
+
+  #rate(now: number, computed: number): number {
+    const last = this.#samples.at(-1);
+    if (last === undefined || now - last.at >= SAMPLE_MS) this.#samples.push({ at: now, computed });
+    while (this.#samples.length > 2 && now - (this.#samples[0]?.at ?? now) > RATE_MS) this.#samples.shift();
+    const first = this.#samples[0];
+    return first === undefined || now === first.at ? 0 : ((computed - first.computed) / (now - first.at)) * 1000;
+  }
+}
+
+/** A callback of the user's that does not break the run when it throws: the process gets a warning, and it is not called again. */
+export function guarded<T>(call: ((argument: T) => void) | undefined, name: string): ((argument: T) => void) | undefined {
+  if (call === undefined) return undefined;
+  let works = true;
+  return (argument) => {
+    if (!works) return;
+    try {
+      call(argument);
+    } catch (error) {
+      works = false;
+      process.emitWarning(`${name} threw and is not called again: ${String(error)}`, 'CheckpointWarning');
+    }
+  };
+}

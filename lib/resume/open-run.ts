@@ -1,0 +1,132 @@
+import type { CheckpointError } from '../errors.js';
+import { rowsSource, type RowsSource } from '../files/rows-source.js';
+import { isOfFile } from '../managers/checkpoint-file.js';
+import { removeFiles, removeFolder } from '../managers/clear.js';
+import { invalid, show } from '../messages.js';
+import type { WriteOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import { BatchLog } from './batch-log.js';
+import { Engine } from './engine.js';
+import type { MapEvent, MapSummary } from './events.js';
+import { FinalSave } from './final-save.js';
+import { Flusher } from './flusher.js';
+import { findBatches, findFinal, isBroken, Known, type FoundBatch } from './known.js';
+import type { CheckedMapOptions, MapFunction } from './map-options.js';
+import { removeDeadClaims } from './leftovers.js';
+import { guarded } from './meter.js';
+import { takeLease, type Place } from './place.js';
+import { openBar, type MapBar } from './progress-bar.js';
+
+/** What a `map` is asked for. */
+export interface MapCall {
+  /** Null: nothing is kept. */
+  place: Place | null;
+  rows: Iterable<Row> | AsyncIterable<Row>;
+  fn: MapFunction<Row, Row>;
+  options: CheckedMapOptions<Row>;
+  /** Of the final checkpoint. */
+  save: WriteOptions;
+  /** The caller holds all results: what was read may stay in memory. */
+  keepsAll: boolean;
+}
+
+/** Runs a `map`: gives the results in the order of the input, and at the end what it did. */
+export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, undefined> {
+  const { place, options } = call;
+  const source = rowsSource(call.rows);
+  if (typeof call.fn !== 'function') throw invalid(`what a map calls for each row must be a function, got ${show(call.fn)}`);
+  options.signal?.throwIfAborted();
+  const bar = options.progressBar === true ? await openBar(place?.operation ?? 'map') : undefined;
+  const lease = place === null ? undefined : await takeLease(place, options);
+  try {
+    return yield* place === null ? withNothing(call, source, bar?.update) : withPlace(call, place, source, bar?.update);
+  } finally {
+    await lease?.release();
+    bar?.close();
+  }
+}
+
+type Update = MapBar['update'];
+
+async function* withNothing(
+  { fn, options, keepsAll }: MapCall,
+  source: RowsSource,
+  update: Update | undefined,
+): AsyncGenerator<Row[], MapSummary, undefined> {
+  const onEvent = guarded(options.onEvent, 'onEvent') ?? ((): void => {});
+  const known = new Known(keepsAll);
+  return yield* new Engine({ source, fn, options, known, flusher: null, final: null, onEvent, update }).run();
+}
+
+async function* withPlace(
+  { fn, options, save, keepsAll }: MapCall,
+  place: Place,
+  source: RowsSource,
+  update: Update | undefined,
+): AsyncGenerator<Row[], MapSummary, undefined> {
+  const listener = guarded(options.onEvent, 'onEvent');
+  const onEvent = (event: MapEvent): void => {
+    if (event.type === 'damaged')
+      place.logger?.warn(
+        `could not read results of an earlier run, its rows are computed again: ${event.error.message} (${event.error.code})`,
+      );
+    listener?.(event);
+  };
+  const damaged = (path: string, error: CheckpointError): void => onEvent({ type: 'damaged', path, error });
+  const batches = await findBatches(place.batches);
+  for (const { path, error } of batches) {
+    if (error === undefined) continue;
+    // The system, or a later version: what cannot be read now may be there later.
+    if (!isOfFile(error)) throw error;
+    damaged(path, error);
+  }
+  const log = logOf(place, batches, onEvent);
+  await log.compact();
+  const known = new Known(keepsAll);
+  try {
+    await takeIn(known, place, log, damaged);
+  } catch (error) {
+    await known.close();
+    throw error;
+  }
+  const clear = (): Promise<void> => clearBatches(place, log, batches);
+  const flusher = new Flusher(log, known.table, options, onEvent, clear);
+  const final = new FinalSave(place, known, save);
+  return yield* new Engine({ source, fn, options, known, flusher, final, onEvent, update }).run();
+}
+
+function logOf(place: Place, batches: readonly FoundBatch[], onEvent: (event: MapEvent) => void): BatchLog {
+  const own = batches.filter((batch) => isOf(batch, place) && batch.hash === (place.hash ?? null));
+  const logged = own.map(({ index, path, head }) => ({ index, path, rows: head?.rows ?? 0 }));
+  const next = batches.reduce((most, { index }) => Math.max(most, index + 1), 0);
+  return new BatchLog(place, logged, next, (files, path) => onEvent({ type: 'compacted', files, path }));
+}
+
+function isOf({ head }: FoundBatch, { step, operation }: Place): boolean {
+  return head !== null && head.step === step && head.operation === operation;
+}
+
+/** What earlier runs left: the final checkpoint first, then the batches, which are newer. */
+async function takeIn(known: Known, place: Place, log: BatchLog, damaged: (path: string, error: CheckpointError) => void): Promise<void> {
+  const final = await findFinal(place, damaged);
+  if (final !== null && (await tried(known, final.path, place, damaged))) known.finalRows = known.table.size;
+  for (const { path } of log.batches) await tried(known, path, place, damaged);
+}
+
+async function tried(known: Known, path: string, place: Place, damaged: (path: string, error: CheckpointError) => void): Promise<boolean> {
+  try {
+    return await known.add(path, place);
+  } catch (error) {
+    if (!isOfFile(error)) throw error;
+    damaged(path, error);
+    return false;
+  }
+}
+
+/** Removes what the final checkpoint makes needless: the batches of this operation, of whatever hash, and those that nobody can read. */
+async function clearBatches(place: Place, log: BatchLog, found: readonly FoundBatch[]): Promise<void> {
+  const needless = found.filter((batch) => isOf(batch, place) || isBroken(batch.error)).map(({ path }) => path);
+  await removeFiles([...new Set([...needless, ...log.batches.map(({ path }) => path)])]);
+  await removeDeadClaims(place.batches);
+  await removeFolder(place.batches);
+}

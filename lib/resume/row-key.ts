@@ -1,0 +1,65 @@
+import { CheckpointError } from '../errors.js';
+import { show } from '../messages.js';
+import type { Row } from '../rows.js';
+
+/** What may tell a row from all others. `1`, `'1'`, `1n` and `[1]` are four keys. */
+export type RowKey = string | number | bigint | boolean | readonly (string | number | bigint | boolean)[];
+
+/** Where the key of a row is: a column, or what a function makes of the row. */
+export type KeyOption<T extends Row = Row> = (keyof T & string) | ((row: T, index: number) => RowKey);
+
+/** A reader of keys: the text of a row's key, which no other key has. @throws `ERR_CKPT_MISSING_KEY` for a row without one */
+export function keyReader<T extends Row>(key: KeyOption<T>): (row: T, index: number) => string {
+  if (typeof key === 'function') return (row, index) => keyText(key(row, index), index, undefined);
+  // hasOwn: a column may be called `constructor`.
+  return (row, index) => keyText(Object.hasOwn(row, key) ? row[key] : undefined, index, key);
+}
+
+function keyText(key: unknown, index: number, column: string | undefined): string {
+  if (Array.isArray(key) && key.length > 0) return `[${key.map((part) => partText(part, index, column)).join()}]`;
+  return partText(key, index, column);
+}
+
+/** JSON tells a string from a number, and escapes lone surrogates, which UTF-8 has no place for. */
+function partText(key: unknown, index: number, column: string | undefined): string {
+  if (typeof key === 'string') return JSON.stringify(key);
+  if (typeof key === 'number' && !Number.isNaN(key)) return Object.is(key, -0) ? '-0' : String(key);
+  if (typeof key === 'bigint') return `${key}n`;
+  if (typeof key === 'boolean') return String(key);
+  const what = column === undefined ? 'the key' : `the key '${column}'`;
+  const problem = key === undefined || key === null ? 'is missing' : `is ${show(key)}`;
+  throw new CheckpointError(
+    'ERR_CKPT_MISSING_KEY',
+    `${what} of row ${index} ${problem}; a key must be a string, a number, a bigint, a boolean or an array of these`,
+    { row: index, ...(column !== undefined && { column }) },
+  );
+}
+
+/** The key of a text that a reader made. */
+export function keyOf(text: string): RowKey {
+  if (text.startsWith('[')) return splitParts(text.slice(1, -1)).map(partOf);
+  return partOf(text);
+}
+
+/** A text for people: of a key in a message. */
+export function showKey(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
+
+/** Commas inside of strings separate nothing. */
+function splitParts(text: string): string[] {
+  return text.match(/"(?:[^"\\]|\\.)*"|[^,]+/g) ?? [];
+}
+
+function partOf(text: string): string | number | bigint | boolean {
+  if (text.startsWith('"')) return JSON.parse(text) as string;
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (text.endsWith('n')) return BigInt(text.slice(0, -1));
+  return Number(text);
+}
+
+/** The error of a key that two rows have. */
+export function duplicateKey(text: string, index: number): CheckpointError {
+  const message = `row ${index} has the key ${showKey(text)}, which a row before it has, too; a key must tell each row from all others`;
+  return new CheckpointError('ERR_CKPT_DUPLICATE_KEY', message, { row: index });
+}

@@ -1,0 +1,53 @@
+import type { Row } from '../rows.js';
+
+/** A row of the input on its way to its results. */
+export interface Slot {
+  /** Its index in the input. */
+  readonly index: number;
+  /** Its number in the table of what is known. */
+  readonly number: number;
+  /** The text of its key. */
+  readonly key: string;
+  /** `waiting` for a call, `running` or waiting for a retry, `known` from an earlier run, `done`, `failed`. */
+  state: 'waiting' | 'running' | 'known' | 'done' | 'failed';
+  row: Row;
+  attempt: number;
+  results: Row | readonly Row[] | undefined;
+}
+
+/** How many results. */
+export function countOf({ results }: Slot): number {
+  if (results === undefined) return 0;
+  return Array.isArray(results) ? results.length : 1;
+}
+
+/** Slots in the order of the input: put in at one end, taken out at the other. */
+export class Window {
+  #slots: (Slot | undefined)[] = [];
+  #first = 0;
+
+  get size(): number {
+    return this.#slots.length - this.#first;
+  }
+
+  get head(): Slot | undefined {
+    return this.#slots[this.#first];
+  }
+
+  push(slot: Slot): void {
+    this.#slots.push(slot);
+  }
+
+  shift(): void {
+    this.#slots[this.#first++] = undefined;
+    // Now and then what was taken out is let go; an array that shifts each time is slow when it is long.
+    if (this.#first > 1024 && this.#first * 2 > this.#slots.length) {
+      this.#slots = this.#slots.slice(this.#first);
+      this.#first = 0;
+    }
+  }
+
+  *[Symbol.iterator](): Generator<Slot, void, undefined> {
+    for (let index = this.#first; index < this.#slots.length; index++) yield this.#slots[index] as Slot;
+  }
+}

@@ -1,0 +1,76 @@
+import { chunksOf, rowsSource, type RowsSource } from '../files/rows-source.js';
+import { isOfFile } from '../managers/checkpoint-file.js';
+import type { Logger } from '../managers/log-lines.js';
+import { invalid, show } from '../messages.js';
+import { asOptions, checkKeys, type WriteOptions } from '../options.js';
+import type { Row } from '../rows.js';
+import { ms } from './map-options.js';
+import { takeLease, type Place } from './place.js';
+
+/** Options of {@link CheckpointManager.step}. Those of the save apply when it computes. */
+export interface StepOptions extends Omit<WriteOptions, 'onProgress' | 'threads'> {
+  /** Milliseconds to wait while another process computes the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end, and then loads what it has saved. @default 0 */
+  lockWait?: number;
+}
+
+/** What makes the rows of a step. */
+export type Compute<T extends Row> = () => Iterable<T> | AsyncIterable<T> | Promise<Iterable<T> | AsyncIterable<T>>;
+
+/** How a step loads and saves. */
+export interface StepCalls {
+  load(): Promise<Row[] | null>;
+  save(rows: Row[]): Promise<unknown>;
+}
+
+const OWN = ['lockWait'];
+const OF_SAVE = ['hash', 'compression', 'compressionLevel', 'rowGroupRows', 'metadata', 'schema', 'compat', 'signal'];
+
+/** The options of the save, and how long to wait. */
+export function checkStepOptions(given: StepOptions | undefined): { save: WriteOptions; lockWait: number } {
+  const options = asOptions(given, 'step') as StepOptions;
+  checkKeys(options, [...OF_SAVE, ...OWN], 'step');
+  const { lockWait = 0, ...save } = options;
+  if (lockWait !== Number.POSITIVE_INFINITY) ms('lockWait', lockWait);
+  return { save, lockWait };
+}
+
+/** Loads the rows of an operation if they are there, else computes and saves them. */
+export async function runStep(
+  place: Pick<Place, 'directory' | 'step' | 'operation'> | null,
+  { lockWait, signal, logger }: { lockWait: number; signal: AbortSignal | undefined; logger: Logger | null },
+  compute: Compute<Row>,
+  { load, save }: StepCalls,
+): Promise<Row[]> {
+  if (typeof compute !== 'function') throw invalid(`what computes a step must be a function, got ${show(compute)}`);
+  const loaded = await loadOrWarn(load, logger);
+  if (loaded !== null) return loaded;
+  const lease = place === null ? undefined : await takeLease(place, { lockWait, signal });
+  try {
+    // Another process may have saved it in between.
+    const now = lease === undefined ? null : await loadOrWarn(load, null);
+    if (now !== null) return now;
+    const rows = await allOf(rowsSource(await compute()), signal);
+    signal?.throwIfAborted();
+    await save(rows);
+    return rows;
+  } finally {
+    await lease?.release();
+  }
+}
+
+async function loadOrWarn(load: StepCalls['load'], logger: Logger | null): Promise<Row[] | null> {
+  try {
+    return await load();
+  } catch (error) {
+    if (!isOfFile(error)) throw error;
+    logger?.warn(`could not load a checkpoint, it is computed again: ${error.message} (${error.code})`);
+    return null;
+  }
+}
+
+async function allOf(source: RowsSource, signal: AbortSignal | undefined): Promise<Row[]> {
+  if (Array.isArray(source)) return source as Row[];
+  const rows: Row[] = [];
+  for await (const chunk of chunksOf(source, 1024, { signal })) for (const row of chunk) rows.push(row);
+  return rows;
+}

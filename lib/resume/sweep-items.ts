@@ -1,0 +1,47 @@
+import { checkpointFiles } from '../managers/checkpoint-file.js';
+import type { DocetlConfig } from '../managers/docetl-config.js';
+import { filesOf, listBatchOperations, listStep, listSteps } from '../managers/layout.js';
+import { findBatches, isBroken } from './known.js';
+
+/** A checkpoint or batch file that a sweep looks at. */
+export interface SweepItem {
+  kind: 'checkpoint' | 'batch';
+  path: string;
+  /** Null: a batch that does not say. */
+  step: string | null;
+  operation: string;
+  bytes: number;
+  modifiedMs: number;
+  hash: string | null;
+  /** A batch that cannot be read. */
+  isDamaged: boolean;
+  /** A batch whose results are in a checkpoint. */
+  isFinished: boolean;
+}
+
+/** All checkpoints and batches of a directory. */
+export async function sweepItems(directory: string, config: DocetlConfig): Promise<SweepItem[]> {
+  const checkpoints: SweepItem[] = [];
+  for (const { step, folder } of await listSteps(directory)) {
+    for (const { operation, stem } of await listStep(folder)) {
+      for (const { found, hash } of await checkpointFiles(await filesOf(stem), { config, step, operation })) {
+        const { path, bytes, modifiedMs } = found;
+        checkpoints.push({ kind: 'checkpoint', path, step, operation, bytes, modifiedMs, hash, isDamaged: false, isFinished: false });
+      }
+    }
+  }
+  const batches: SweepItem[] = [];
+  for (const { operation, folder } of await listBatchOperations(directory)) {
+    for (const { path, bytes, modifiedMs, hash, head, error } of await findBatches(folder)) {
+      const step = head?.step ?? null;
+      const isFinished = checkpoints.some(
+        (checkpoint) =>
+          checkpoint.operation === operation &&
+          checkpoint.modifiedMs >= modifiedMs &&
+          (head === null || (checkpoint.step === step && checkpoint.hash === hash)),
+      );
+      batches.push({ kind: 'batch', path, step, operation, bytes, modifiedMs, hash, isDamaged: isBroken(error), isFinished });
+    }
+  }
+  return [...checkpoints, ...batches];
+}

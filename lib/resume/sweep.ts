@@ -1,0 +1,131 @@
+import { readFile } from 'node:fs/promises';
+import { isCheckpointError } from '../errors.js';
+import type { FileLock } from '../lock/file-lock.js';
+import { hasEnded, parseHolder } from '../lock/holder.js';
+import { removeEmptyFolder, removeFiles } from '../managers/clear.js';
+import type { DocetlConfig } from '../managers/docetl-config.js';
+import { filesOf, listBatchOperations, listSteps, operationStem, stepFolder } from '../managers/layout.js';
+import { leftovers } from './leftovers.js';
+import { leasePath, takeLease } from './place.js';
+import { sweepItems, type SweepItem } from './sweep-items.js';
+import type { checkSweepOptions, SweepResult, SweptFile } from './sweep-options.js';
+
+type Checked = ReturnType<typeof checkSweepOptions>;
+
+/** Removes from a directory what is not needed any more, and nothing that a running process is using. */
+export async function sweepDirectory(directory: string, config: DocetlConfig, options: Checked): Promise<SweepResult> {
+  const { dryRun = false, maxBytes } = options;
+  const items = await sweepItems(directory, config);
+  const result: SweepResult = { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun };
+  const kept = new Set(items);
+  const sweeping = new Sweeping(directory, config, dryRun, items);
+  const remove = async (item: SweepItem, reason: SweptFile['reason']): Promise<void> => {
+    const { kind, path, step, operation, bytes } = item;
+    const swept = { path, kind, step, operation, bytes, reason };
+    if (await sweeping.remove(item)) {
+      kept.delete(item);
+      result.removed.push(swept);
+    } else result.inUse.push(swept);
+  };
+  for (const item of items) {
+    const reason = reasonOf(item, options);
+    if (reason !== undefined) await remove(item, reason);
+  }
+  const size = (): number => [...kept].reduce((sum, { bytes }) => sum + bytes, 0);
+  const oldest = [...kept].filter((item) => !isKept(item, options)).sort((a, b) => a.modifiedMs - b.modifiedMs);
+  for (const item of oldest) {
+    if (maxBytes === undefined || size() <= maxBytes) break;
+    if (!result.inUse.some(({ path }) => path === item.path)) await remove(item, 'size');
+  }
+  for (const { path, bytes } of await leftovers(directory, items)) {
+    result.removed.push({ path, kind: 'temporary', step: null, operation: null, bytes, reason: 'leftover' });
+    if (!dryRun) await removeFiles([path]);
+  }
+  if (!dryRun) await sweeping.finish();
+  result.bytes = result.removed.reduce((sum, { bytes }) => sum + bytes, 0);
+  result.keptBytes = size();
+  return result;
+}
+
+/** Why an item goes; undefined: it stays. */
+function reasonOf(item: SweepItem, options: Checked): SweptFile['reason'] | undefined {
+  const { keep, keepHashes, before } = options;
+  if (item.isFinished) return 'finished';
+  if (item.isDamaged) return 'damaged';
+  if ((keep === undefined && keepHashes === undefined && before === undefined) || isKept(item, options)) return undefined;
+  return before === undefined || item.modifiedMs < before ? 'stale' : undefined;
+}
+
+function isKept({ step, operation, hash }: SweepItem, { keep, keepHashes }: Checked): boolean {
+  if (hash !== null && keepHashes?.includes(hash) === true) return true;
+  // A batch that does not say its step may be of any.
+  return keep?.some(([keptStep, keptOperation]) => keptOperation === operation && (step === null || step === keptStep)) === true;
+}
+
+/** Removes items under the leases of their operations. */
+class Sweeping {
+  readonly #directory: string;
+  readonly #config: DocetlConfig;
+  readonly #dryRun: boolean;
+  /** The steps that have an operation: whose a batch may be that does not say. */
+  readonly #steps = new Map<string, Set<string>>();
+  readonly #removed = new Map<string, SweepItem>();
+
+  constructor(directory: string, config: DocetlConfig, dryRun: boolean, items: readonly SweepItem[]) {
+    this.#directory = directory;
+    this.#config = config;
+    this.#dryRun = dryRun;
+    for (const { step, operation } of items) {
+      const steps = this.#steps.get(operation) ?? new Set();
+      if (step !== null) steps.add(step);
+      this.#steps.set(operation, steps);
+    }
+  }
+
+  /** Removes the file; false where a running process works on the operation, or has just written it anew. */
+  async remove(item: SweepItem): Promise<boolean> {
+    const { step, operation } = item;
+    const steps = step === null ? [...(this.#steps.get(operation) ?? [])] : [step];
+    if (this.#dryRun) {
+      for (const each of steps) if (await isInUse(leasePath(this.#directory, each, operation))) return false;
+      return true;
+    }
+    const leases: FileLock[] = [];
+    try {
+      for (const each of steps) leases.push(await takeLease({ directory: this.#directory, step: each, operation }, { lockWait: 0 }));
+      if (!(await isUnchanged(item))) return false;
+      await removeFiles([item.path]);
+      if (item.kind === 'checkpoint') this.#removed.set(JSON.stringify([step, operation]), item);
+      return true;
+    } catch (error) {
+      if (isCheckpointError(error) && error.code === 'ERR_CKPT_LOCKED') return false;
+      throw error;
+    } finally {
+      for (const lease of leases) await lease.release();
+    }
+  }
+
+  /** Forgets the hashes of checkpoints that are gone, and removes folders that are empty now. */
+  async finish(): Promise<void> {
+    for (const { step, operation } of this.#removed.values()) {
+      const stem = await operationStem(await stepFolder(this.#directory, step as string), operation);
+      if ((await filesOf(stem)).length === 0) await this.#config.set(step as string, operation, null);
+    }
+    for (const { folder } of [...(await listSteps(this.#directory)), ...(await listBatchOperations(this.#directory))])
+      await removeEmptyFolder(folder);
+  }
+}
+
+/** Whether a lease has a holder that lives, as far as can be seen from here. */
+async function isInUse(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return false;
+  const holder = parseHolder(text);
+  return holder === undefined || hasEnded(holder) !== true;
+}
+
+async function isUnchanged({ path, modifiedMs, bytes }: SweepItem): Promise<boolean> {
+  const extension = path.slice(path.lastIndexOf('.'));
+  const [found] = await filesOf(path.slice(0, -extension.length), [extension]);
+  return found !== undefined && found.modifiedMs === modifiedMs && found.bytes === bytes;
+}
