@@ -1,4 +1,4 @@
-// What comparing checksums costs a load: the same file loaded with them and without, in turn. `npx tsx bench/checksums.ts [rows] [rounds]`, with node's --expose-gc.
+// What comparing checksums costs a load: the same file loaded with them and without, in turn. `npm run bench:checksums -- [rows] [rounds]`.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
