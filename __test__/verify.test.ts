@@ -52,7 +52,7 @@ for (const format of FORMATS) {
 
 test('verifyCheckpoint takes only its own options', async () => {
   await rejectsWith('ERR_CKPT_UNKNOWN_OPTION', () => verifyCheckpoint('x', { columns: ['a'] } as object), {
-    message: /it knows signal, onProgress/,
+    message: /it knows limits, signal, onProgress/,
   });
   await rejectsWith('ERR_CKPT_INVALID_OPTION', () => verifyCheckpoint('x', { signal: 1 } as object));
   await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => verifyCheckpoint(''));

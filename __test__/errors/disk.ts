@@ -77,12 +77,12 @@ export function diskErrors(): void {
         mkdirSync(where);
         await writeCheckpoint(path, [{ old: true }]);
         function* rows(count: number): Generator<Row> {
-          for (let id = 0; id < 20_000; id++) {
+          for (let id = 0; id < 200_000; id++) {
             if (id === count) rmSync(where, { recursive: true });
             yield { id };
           }
         }
-        await rejectsWith('ERR_CKPT_NOT_FOUND', () => writeCheckpoint(path, rows(10_000)), { path });
+        await rejectsWith('ERR_CKPT_NOT_FOUND', () => writeCheckpoint(path, rows(190_000)), { path });
         assert.equal(existsSync(where), false);
         // The next save makes it anew.
         await writeCheckpoint(path, [{ again: true }]);
