@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = new URL('..', import.meta.url);
 const deny = readFileSync(new URL('deny.toml', ROOT), 'utf8');
 const section = (name) => new RegExp(`^\\[${name}\\]$([^]*?)(?=^\\[|(?![^]))`, 'm').exec(deny)?.[1] ?? '';
-const allowed = new Set([...section('licenses').matchAll(/^ {2}"([^"]+)",$/gm)].map(([, name]) => name));
+const allowList = /^allow = \[([^\]]*)\]/m.exec(section('licenses'))?.[1] ?? '';
+const allowed = new Set([...allowList.matchAll(/"([^"]+)"/g)].map(([, name]) => name));
 const banned = new Set([...section('bans').matchAll(/crate = "([^"]+)"/g)].map(([, name]) => name));
 const REGISTRY = 'registry+https://github.com/rust-lang/crates.io-index';
 
