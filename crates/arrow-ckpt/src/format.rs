@@ -19,6 +19,10 @@ pub const KEY_COMPAT: &str = "arrow-ckpt.compat";
 pub const KEY_PANDAS: &str = "pandas";
 /// CRC32C of every column chunk's bytes, 8 hex digits each, row group by row group, leaf by leaf.
 pub const KEY_CHUNK_CRC: &str = "arrow-ckpt.crc32c";
+/// CRC32C of the page indexes and page checksums: of all that lies between the first of them and the footer, 8 hex digits. Absent where there are none.
+pub const KEY_INDEX_CRC: &str = "arrow-ckpt.index-crc32c";
+/// CRC32C of every bloom filter, header and bits, 8 hex digits each, in the order of the chunks that have one. Absent where none has.
+pub const KEY_BLOOM_CRC: &str = "arrow-ckpt.bloom-crc32c";
 /// CRC32C of the footer's Thrift bytes with these 8 hex digits as zeros. Always the last key-value of the footer.
 pub const KEY_FOOTER_CRC: &str = "arrow-ckpt.footer-crc32c";
 

@@ -11,36 +11,35 @@ use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaDataReader;
 
-use super::chunk::{EncodedColumn, encode_array};
-use super::footer::{PlacedColumn, PlacedGroup, footer_bytes};
-use super::plan::ColumnType;
+use super::chunk::{EncodedColumn, Encoding, encode_array};
+use super::footer::{FooterParts, PlacedColumn, PlacedGroup, footer_bytes};
+use super::plan::{ColumnType, PlanNode};
 use crate::error::{CkptError, Result};
 
-/// The column `name` of `rows` rows as `target`. `chunk`: its bytes as they stand in the file from `placed.offset` on.
+/// The column of `node` in `rows` rows as `target`. `chunk`: its bytes as they stand in the file from `placed.offset` on.
 pub fn conform_column(
-    name: &str,
+    node: &PlanNode,
     placed: &PlacedColumn,
     chunk: &[u8],
     rows: usize,
     target: &ColumnType,
-    codec: Option<Compression>,
+    encoding: Encoding,
 ) -> Result<EncodedColumn> {
-    let array = decode(name, placed, chunk, rows)?;
+    let array = decode(&node.name, placed, chunk, rows)?;
     let array = conform(&array, &target.to_arrow())?;
-    encode_array(name, &array, target.clone(), codec)
+    encode_array(node, &array, target.clone(), encoding)
 }
 
 /// A column of nulls for `rows` rows that came before it.
 pub fn null_column(
-    name: &str,
+    node: &PlanNode,
     rows: usize,
     target: &ColumnType,
-    codec: Option<Compression>,
+    encoding: Encoding,
 ) -> Result<EncodedColumn> {
-    encode_array(name, &new_null_array(&target.to_arrow(), rows), target.clone(), codec)
+    encode_array(node, &new_null_array(&target.to_arrow(), rows), target.clone(), encoding)
 }
 
 /// Reads the chunk as the only column of a file made up around it.
@@ -50,7 +49,8 @@ fn decode(name: &str, placed: &PlacedColumn, chunk: &[u8], rows: usize) -> Resul
     let columns = [(name.to_owned(), placed.column_type.clone())];
     let mut file = b"PAR1".to_vec();
     file.extend_from_slice(chunk);
-    file.extend(footer_bytes(&columns, &[group], &[])?);
+    let parts = FooterParts { columns: &columns, groups: &[group], ..FooterParts::default() };
+    file.extend(footer_bytes(&parts)?);
     let file = Bytes::from(file);
     let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(CkptError::internal)?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::file::metadata::{
-    ColumnChunkMetaData, FileMetaData, KeyValue, ParquetMetaDataBuilder, ParquetMetaDataWriter,
-    RowGroupMetaData,
+    ColumnChunkMetaData, FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataBuilder,
+    ParquetMetaDataWriter, RowGroupMetaData,
 };
 use parquet::file::writer::TrackedWrite;
 use parquet::schema::types::SchemaDescriptor;
 
 use super::chunk::EncodedLeaf;
+use super::index::{ChunkIndexes, FileIndexes};
 use super::plan::ColumnType;
 use crate::error::{CkptError, Result};
 use crate::format::{
-    CREATED_BY, FOOTER_CRC_ZERO, KEY_CHUNK_CRC, KEY_FOOTER_CRC, footer_crc, footer_crc_position,
+    CREATED_BY, FOOTER_CRC_ZERO, KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, footer_crc,
+    footer_crc_position,
 };
 
 /// A column of a row group, in the file.
@@ -39,20 +41,49 @@ pub struct PlacedGroup {
     pub columns: Vec<PlacedColumn>,
 }
 
-/// The bytes that end the file after its last chunk: footer, length, magic.
-pub fn footer_bytes(
-    columns: &[(String, ColumnType)],
-    groups: &[PlacedGroup],
-    key_values: &[(String, String)],
-) -> Result<Vec<u8>> {
+/// What a footer tells.
+#[derive(Default)]
+pub struct FooterParts<'a> {
+    /// The schema: names and types.
+    pub columns: &'a [(String, ColumnType)],
+    /// The row groups.
+    pub groups: &'a [PlacedGroup],
+    /// The facade's, before those with checksums.
+    pub key_values: &'a [(String, String)],
+    /// Where the page indexes are.
+    pub indexes: Option<&'a FileIndexes>,
+}
+
+/// The bytes that end the file: footer, length, magic.
+pub fn footer_bytes(parts: &FooterParts) -> Result<Vec<u8>> {
+    let mut pairs: Vec<KeyValue> =
+        parts.key_values.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
+    let mut put = |key: &str, value: String| pairs.push(KeyValue::new(key.to_owned(), value));
+    put(KEY_CHUNK_CRC, hex(leaves(parts.groups).map(|leaf| leaf.crc)));
+    if let Some(indexes) = parts.indexes {
+        put(KEY_INDEX_CRC, hex(std::iter::once(indexes.crc)));
+    }
+    let blooms = hex(leaves(parts.groups).filter_map(|leaf| leaf.bloom.as_ref().map(|bloom| bloom.crc)));
+    if !blooms.is_empty() {
+        put(KEY_BLOOM_CRC, blooms);
+    }
+    put(KEY_FOOTER_CRC, FOOTER_CRC_ZERO.to_owned());
+    let metadata = metadata(parts, pairs)?;
+
+    let mut bytes = Vec::new();
+    let tracked = TrackedWrite::new(&mut bytes);
+    ParquetMetaDataWriter::new_with_tracked(tracked, &metadata).finish().map_err(CkptError::internal)?;
+    seal(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The footer as parquet-rs has it.
+pub fn metadata(parts: &FooterParts, pairs: Vec<KeyValue>) -> Result<ParquetMetaData> {
+    let FooterParts { columns, groups, indexes, .. } = parts;
     let fields: Vec<Field> = columns.iter().map(|(name, ty)| Field::new(name, ty.to_arrow(), true)).collect();
     let schema = ArrowSchemaConverter::new().convert(&Schema::new(fields)).map_err(CkptError::internal)?;
     let schema = Arc::new(schema);
     let rows: usize = groups.iter().map(|group| group.rows).sum();
-    let mut pairs: Vec<KeyValue> =
-        key_values.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
-    pairs.push(KeyValue::new(KEY_CHUNK_CRC.to_owned(), chunk_crcs(groups)));
-    pairs.push(KeyValue::new(KEY_FOOTER_CRC.to_owned(), FOOTER_CRC_ZERO.to_owned()));
     let file = FileMetaData::new(
         1,
         rows as i64,
@@ -61,14 +92,8 @@ pub fn footer_bytes(
         schema.clone(),
         None,
     );
-    let groups = groups.iter().enumerate().map(|(index, group)| row_group(&schema, index, group));
-    let metadata = ParquetMetaDataBuilder::new(file).set_row_groups(groups.collect::<Result<_>>()?).build();
-
-    let mut bytes = Vec::new();
-    let tracked = TrackedWrite::new(&mut bytes);
-    ParquetMetaDataWriter::new_with_tracked(tracked, &metadata).finish().map_err(CkptError::internal)?;
-    seal(&mut bytes)?;
-    Ok(bytes)
+    let groups = groups.iter().enumerate().map(|(index, group)| row_group(&schema, index, group, *indexes));
+    Ok(ParquetMetaDataBuilder::new(file).set_row_groups(groups.collect::<Result<_>>()?).build())
 }
 
 /// Writes the footer's own checksum into its place.
@@ -81,15 +106,24 @@ fn seal(bytes: &mut [u8]) -> Result<()> {
     Ok(())
 }
 
-fn chunk_crcs(groups: &[PlacedGroup]) -> String {
+fn leaves(groups: &[PlacedGroup]) -> impl Iterator<Item = &EncodedLeaf> {
+    groups.iter().flat_map(|group| &group.columns).flat_map(|column| &column.leaves)
+}
+
+fn hex(crcs: impl Iterator<Item = u32>) -> String {
     let mut text = String::new();
-    for leaf in groups.iter().flat_map(|group| &group.columns).flat_map(|column| &column.leaves) {
-        let _ = write!(text, "{:08x}", leaf.crc);
+    for crc in crcs {
+        let _ = write!(text, "{crc:08x}");
     }
     text
 }
 
-fn row_group(schema: &Arc<SchemaDescriptor>, index: usize, group: &PlacedGroup) -> Result<RowGroupMetaData> {
+fn row_group(
+    schema: &Arc<SchemaDescriptor>,
+    index: usize,
+    group: &PlacedGroup,
+    indexes: Option<&FileIndexes>,
+) -> Result<RowGroupMetaData> {
     let mut chunks = Vec::with_capacity(schema.num_columns());
     for column in &group.columns {
         for leaf in &column.leaves {
@@ -97,7 +131,9 @@ fn row_group(schema: &Arc<SchemaDescriptor>, index: usize, group: &PlacedGroup) 
             if descriptor.physical_type() != leaf.metadata.column_type() {
                 return Err(CkptError::internal(format!("{} has chunks of two types", descriptor.path())));
             }
-            chunks.push(placed_chunk(descriptor, &leaf.metadata, column.offset as i64)?);
+            let place = index * schema.num_columns() + chunks.len();
+            let indexes = indexes.and_then(|indexes| indexes.chunks.get(place)).copied().unwrap_or_default();
+            chunks.push(placed_chunk(descriptor, leaf, column.offset as i64, indexes)?);
         }
     }
     if chunks.len() != schema.num_columns() {
@@ -117,9 +153,12 @@ fn row_group(schema: &Arc<SchemaDescriptor>, index: usize, group: &PlacedGroup) 
 
 fn placed_chunk(
     descriptor: parquet::schema::types::ColumnDescPtr,
-    chunk: &ColumnChunkMetaData,
+    leaf: &EncodedLeaf,
     offset: i64,
+    indexes: ChunkIndexes,
 ) -> Result<ColumnChunkMetaData> {
+    let chunk = &leaf.metadata;
+    let bloom = leaf.bloom.as_ref().and_then(|bloom| Some((bloom.offset?, bloom.length)));
     let mut builder = ColumnChunkMetaData::builder(descriptor)
         .set_compression_codec(chunk.compression_codec())
         .set_encodings_mask(*chunk.encodings_mask())
@@ -128,7 +167,13 @@ fn placed_chunk(
         .set_num_values(chunk.num_values())
         .set_data_page_offset(chunk.data_page_offset() + offset)
         .set_dictionary_page_offset(chunk.dictionary_page_offset().map(|start| start + offset))
-        .set_unencoded_byte_array_data_bytes(chunk.unencoded_byte_array_data_bytes());
+        .set_unencoded_byte_array_data_bytes(chunk.unencoded_byte_array_data_bytes())
+        .set_column_index_offset(indexes.column.map(|place| place.0))
+        .set_column_index_length(indexes.column.map(|place| place.1))
+        .set_offset_index_offset(indexes.offset.map(|place| place.0))
+        .set_offset_index_length(indexes.offset.map(|place| place.1))
+        .set_bloom_filter_offset(bloom.map(|place| place.0 as i64))
+        .set_bloom_filter_length(bloom.map(|place| place.1 as i32));
     if let Some(statistics) = chunk.statistics() {
         builder = builder.set_statistics(statistics.clone());
     }

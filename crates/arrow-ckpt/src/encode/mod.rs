@@ -7,14 +7,16 @@ mod choose;
 mod chunk;
 mod conform;
 mod footer;
+mod index;
 mod options;
+mod pages;
 mod plan;
 mod record;
 mod text;
 mod writer;
 
 pub use options::{
-    Codec, DEFAULT_BROTLI_LEVEL, DEFAULT_GZIP_LEVEL, DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL,
+    Codec, DEFAULT_BROTLI_LEVEL, DEFAULT_GZIP_LEVEL, DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL,
     MAX_ROW_GROUP_BYTES, WriteOptions,
 };
 pub use plan::{PlanKind, PlanNode};

@@ -9,6 +9,8 @@ use crate::error::{CkptError, ErrorCode, Result};
 pub const DEFAULT_ROW_GROUP_ROWS: usize = 131_072;
 /// A row group also ends when its columns hold this many bytes, so that rows of long texts keep memory bounded.
 pub const MAX_ROW_GROUP_BYTES: usize = 32 << 20;
+/// Rows in a data page unless the options say otherwise. A page also ends at about 1 MiB.
+pub const DEFAULT_PAGE_ROWS: usize = 20_000;
 /// gzip's level unless the options say otherwise: its own default.
 pub const DEFAULT_GZIP_LEVEL: u32 = 6;
 /// brotli's level unless the options say otherwise: above it the time doubles for a few percent.
@@ -47,6 +49,8 @@ pub struct WriteOptions {
     pub compression_level: Option<u32>,
     /// Rows in a row group, [`DEFAULT_ROW_GROUP_ROWS`] if None.
     pub row_group_rows: Option<usize>,
+    /// Rows of a data page at most, [`DEFAULT_PAGE_ROWS`] if None.
+    pub page_rows: Option<usize>,
     /// Columns that are encoded at a time, as many as there are cores if None, or more.
     pub threads: Option<usize>,
 }

@@ -20,6 +20,22 @@ pub struct PlanNode {
     /// The fields of a struct, the one element of a list.
     #[serde(rename = "c", default)]
     pub children: Vec<PlanNode>,
+    /// Whether a leaf gets bloom filters, if it is of a type that can have them.
+    #[serde(rename = "b", default)]
+    pub bloom: bool,
+}
+
+impl PlanNode {
+    /// Whether the leaf at the end of a path, which begins with this node's name, is to have a bloom filter.
+    #[must_use]
+    pub fn wants_bloom(&self, path: &[String]) -> bool {
+        match path {
+            [name, rest @ ..] if *name == self.name => {
+                if rest.is_empty() { self.bloom } else { self.children.iter().any(|child| child.wants_bloom(rest)) }
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What the slots of a node hold.
@@ -152,29 +168,6 @@ impl ColumnType {
             Self::Struct(fields) => DataType::Struct(
                 fields.iter().map(|(name, ty)| Field::new(name, ty.to_arrow(), true)).collect::<Fields>(),
             ),
-        }
-    }
-
-    /// Leaves below this node, in the order of the file's columns.
-    pub fn for_each_leaf<'a>(
-        &'a self,
-        path: &mut Vec<&'a str>,
-        visit: &mut impl FnMut(&[&'a str], &'a Self),
-    ) {
-        match self {
-            Self::List(element) => {
-                path.extend(["list", "element"]);
-                element.for_each_leaf(path, visit);
-                path.truncate(path.len() - 2);
-            }
-            Self::Struct(fields) => {
-                for (name, ty) in fields {
-                    path.push(name);
-                    ty.for_each_leaf(path, visit);
-                    path.pop();
-                }
-            }
-            leaf => visit(path, leaf),
         }
     }
 }

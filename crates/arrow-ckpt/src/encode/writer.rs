@@ -5,14 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
-use parquet::basic::Compression;
-
 use super::attachment::Attachment;
 use super::builder::{Builder, evolve_all};
-use super::chunk::{ColumnJob, EncodedColumn, HEAD};
+use super::chunk::{ColumnJob, EncodedColumn, Encoding, HEAD};
 use super::conform::{conform_column, null_column};
-use super::footer::{PlacedColumn, PlacedGroup, footer_bytes};
-use super::options::{DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BYTES, WriteOptions};
+use super::footer::{FooterParts, PlacedColumn, PlacedGroup, footer_bytes};
+use super::index::file_indexes;
+use super::options::{DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BYTES, WriteOptions};
 use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
 use crate::commit::{Disk, FileSystem, TempFile};
@@ -44,7 +43,7 @@ pub struct WriteSummary {
 pub struct CheckpointWriter {
     temp: TempFile,
     offset: u64,
-    codec: Option<Compression>,
+    encoding: Encoding,
     row_group_rows: usize,
     plan: Vec<PlanNode>,
     /// The columns of the row group that fills, in the plan's order.
@@ -72,13 +71,14 @@ impl CheckpointWriter {
 
     /// The same in a file system of the caller's.
     pub fn create_in(files: Arc<dyn FileSystem>, path: &Path, options: &WriteOptions) -> Result<Self> {
-        let codec = options.fixed_codec()?;
+        let page_rows = options.page_rows.unwrap_or(DEFAULT_PAGE_ROWS).max(1);
+        let encoding = Encoding { codec: options.fixed_codec()?, page_rows };
         let mut temp = TempFile::create_in(files, path)?;
         temp.write_all(MAGIC)?;
         Ok(Self {
             temp,
             offset: MAGIC.len() as u64,
-            codec,
+            encoding,
             row_group_rows: options.row_group_rows.unwrap_or(DEFAULT_ROW_GROUP_ROWS).max(1),
             plan: Vec::new(),
             builders: Vec::new(),
@@ -159,7 +159,8 @@ impl CheckpointWriter {
             } else {
                 self.types.push(merged.clone());
             }
-            let job = ColumnJob { builder, column_type: merged, codec: self.codec };
+            let node = self.plan[index].clone();
+            let job = ColumnJob { builder, node, column_type: merged, encoding: self.encoding };
             let sender = sender.clone();
             // A closed channel means the save was given up: nobody waits for the result.
             let work = move || drop(sender.send((index, job.run())));
@@ -190,7 +191,21 @@ impl CheckpointWriter {
                 placed.push(self.place(column)?);
             }
         }
+        for column in &mut placed {
+            self.place_blooms(column)?;
+        }
         self.groups.push(PlacedGroup { rows: group.rows, columns: placed });
+        Ok(())
+    }
+
+    /// Writes the bloom filters of a column: after the row group, as the format has it.
+    fn place_blooms(&mut self, column: &mut PlacedColumn) -> Result<()> {
+        for bloom in column.leaves.iter_mut().filter_map(|leaf| leaf.bloom.as_mut()) {
+            let bytes = std::mem::take(&mut bloom.bytes);
+            self.temp.write_all(&bytes)?;
+            bloom.offset = Some(self.offset);
+            self.offset += bytes.len() as u64;
+        }
         Ok(())
     }
 
@@ -237,7 +252,14 @@ impl CheckpointWriter {
         let columns: Vec<_> = self.plan.iter().map(|node| node.name.clone()).zip(self.types).collect();
         let mut pairs = key_values.to_vec();
         pairs.extend(self.attachment.as_ref().map(Attachment::key_value));
-        let footer = footer_bytes(&columns, &self.groups, &pairs)?;
+        let indexes = file_indexes(&columns, &self.groups, self.offset)?;
+        if let Some(indexes) = &indexes {
+            self.temp.write_all(&indexes.bytes)?;
+            self.offset += indexes.bytes.len() as u64;
+        }
+        let indexes = indexes.as_ref();
+        let parts = FooterParts { columns: &columns, groups: &self.groups, key_values: &pairs, indexes };
+        let footer = footer_bytes(&parts)?;
         self.temp.write_all(&footer)?;
         self.temp.commit()?;
         let rows = self.groups.iter().map(|group| group.rows as u64).sum();
@@ -248,20 +270,21 @@ impl CheckpointWriter {
         let mut groups = std::mem::take(&mut self.groups);
         for group in &mut groups {
             for index in 0..self.types.len() {
-                let (name, target) = (self.plan[index].name.clone(), self.types[index].clone());
+                let (node, target) = (self.plan[index].clone(), self.types[index].clone());
                 let column = match group.columns.get(index) {
                     Some(placed) if placed.column_type == target => continue,
                     Some(placed) => conform_column(
-                        &name,
+                        &node,
                         placed,
                         &self.read_back(placed)?,
                         group.rows,
                         &target,
-                        self.codec,
+                        self.encoding,
                     )?,
-                    None => null_column(&name, group.rows, &target, self.codec)?,
+                    None => null_column(&node, group.rows, &target, self.encoding)?,
                 };
-                let placed = self.place(column)?;
+                let mut placed = self.place(column)?;
+                self.place_blooms(&mut placed)?;
                 if index < group.columns.len() {
                     group.columns[index] = placed;
                 } else {
