@@ -12,7 +12,7 @@ use super::columns::Columns;
 use super::faults::corrupt;
 use super::footer::parse;
 use crate::error::Result;
-use crate::format::{KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_PANDAS};
+use crate::format::{KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, KEY_PANDAS};
 use crate::limits::Limits;
 
 /// All keys of ours begin so.
@@ -40,7 +40,8 @@ pub(super) fn describe(metadata: &ParquetMetaData, columns: &Columns, rows: u64,
     let file = metadata.file_metadata();
     let mut key_values = Map::new();
     for pair in file.key_value_metadata().into_iter().flatten() {
-        let checksum = [KEY_CHUNK_CRC, KEY_FOOTER_CRC].contains(&pair.key.as_str());
+        let checksums = [KEY_CHUNK_CRC, KEY_INDEX_CRC, KEY_BLOOM_CRC, KEY_FOOTER_CRC];
+        let checksum = checksums.contains(&pair.key.as_str());
         let told = pair.key.starts_with(PREFIX) || pair.key == KEY_PANDAS;
         if told && !checksum && !key_values.contains_key(&pair.key) {
             key_values.insert(pair.key.clone(), json!(pair.value));

@@ -1,8 +1,9 @@
 //! An opened file: checked, described, ready to be scanned.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use parquet::file::metadata::ParquetMetaData;
@@ -13,6 +14,7 @@ use super::columns::Columns;
 use super::describe::describe;
 use super::filter::Filter;
 use super::footer::{Footer, key_value, read_footer};
+use super::index::FileIndex;
 use super::scan::{Scan, ScanOptions};
 use super::select::Selector;
 use super::source::Source;
@@ -48,6 +50,37 @@ pub struct CheckpointFile {
     /// The checksum of each column chunk, row group by row group, where they are to be compared.
     pub(super) chunk_crcs: Option<Vec<u32>>,
     pub(super) limits: Limits,
+    /// Where the pages are, in files of ours with more than one in a chunk.
+    pub(super) index: Option<FileIndex>,
+    /// The checksums of bloom filters, by row group and leaf.
+    pub(super) bloom_crcs: HashMap<(usize, usize), u32>,
+    /// What scans and counts read and left out, for tests.
+    pub(super) work: Counters,
+}
+
+/// How much of a file was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Bytes of column chunks that were read.
+    pub bytes: u64,
+    /// Data pages that were read, of chunks whose pages are known.
+    pub pages: u64,
+    /// Data pages that were left out, of chunks of which some were read.
+    pub pages_left_out: u64,
+    /// Row groups that statistics ruled out.
+    pub groups_by_statistics: u64,
+    /// Row groups that bloom filters ruled out, after statistics.
+    pub groups_by_bloom: u64,
+}
+
+/// [`Work`] as it grows.
+#[derive(Default)]
+pub(super) struct Counters {
+    pub bytes: AtomicU64,
+    pub pages: AtomicU64,
+    pub pages_left_out: AtomicU64,
+    pub groups_by_statistics: AtomicU64,
+    pub groups_by_bloom: AtomicU64,
 }
 
 impl CheckpointFile {
@@ -71,8 +104,34 @@ impl CheckpointFile {
         let footer = read_footer(&source, options.verify, &limits)?;
         let rows = check_metadata(&footer.metadata, footer.start, &limits)?;
         let columns = Columns::new(&footer.metadata)?;
-        let Footer { metadata, start, chunk_crcs } = footer;
-        Ok(Arc::new(Self { source, metadata, columns, rows, footer_start: start, chunk_crcs, limits }))
+        let Footer { metadata, start, chunk_crcs, index, bloom_crcs } = footer;
+        let work = Counters::default();
+        let footer_start = start;
+        Ok(Arc::new(Self {
+            source,
+            metadata,
+            columns,
+            rows,
+            footer_start,
+            chunk_crcs,
+            limits,
+            index,
+            bloom_crcs,
+            work,
+        }))
+    }
+
+    /// What all scans and counts so far looked at.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Work {
+            bytes: get(&self.work.bytes),
+            pages: get(&self.work.pages),
+            pages_left_out: get(&self.work.pages_left_out),
+            groups_by_statistics: get(&self.work.groups_by_statistics),
+            groups_by_bloom: get(&self.work.groups_by_bloom),
+        }
     }
 
     /// Rows of the file.

@@ -1,5 +1,7 @@
 //! From a file's two ends to its metadata: magic, length, checksum, first look, parse.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use parquet::file::metadata::{
     ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
@@ -7,12 +9,13 @@ use parquet::file::metadata::{
 
 use super::faults::{beyond_limit, corrupt, truncated, unsupported};
 use super::guard::{guarded, parquet_error};
+use super::index::FileIndex;
 use super::prescan::{check_footer, hide_foreign_fields};
 use super::source::Source;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::format::{
-    CREATED_BY, FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_VERSION, footer_crc,
-    footer_crc_position, is_footer_ours,
+    CREATED_BY, FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC,
+    KEY_VERSION, footer_crc, footer_crc_position, is_footer_ours,
 };
 use crate::limits::Limits;
 
@@ -28,6 +31,10 @@ pub(super) struct Footer {
     pub start: u64,
     /// The checksum of each column chunk, where they are to be verified.
     pub chunk_crcs: Option<Vec<u32>>,
+    /// The page indexes of our own files.
+    pub index: Option<FileIndex>,
+    /// The checksums of our own files' bloom filters, by row group and leaf.
+    pub bloom_crcs: HashMap<(usize, usize), u32>,
 }
 
 /// Reads and checks the footer. `verify` also compares the checksums of our own files.
@@ -47,7 +54,12 @@ pub(super) fn read_footer(source: &Source, verify: bool, limits: &Limits) -> Res
     let ours = check_version(&metadata)?
         && metadata.file_metadata().created_by().is_some_and(|by| by.starts_with(CREATED_BY));
     let chunk_crcs = if ours && verify { Some(chunk_crcs(&metadata, &bytes)?) } else { None };
-    Ok(Footer { metadata, start, chunk_crcs })
+    let index = match key_value(&metadata, KEY_INDEX_CRC).filter(|_| ours) {
+        Some(crc) => FileIndex::read(source, &metadata, start, crc, verify)?,
+        None => None,
+    };
+    let bloom_crcs = if ours { bloom_crcs(&metadata)? } else { HashMap::new() };
+    Ok(Footer { metadata, start, chunk_crcs, index, bloom_crcs })
 }
 
 /// The value of a footer's key, the first if there are several.
@@ -156,8 +168,22 @@ fn chunk_crcs(metadata: &ParquetMetaData, footer: &[u8]) -> Result<Vec<u32>> {
         .ok_or_else(|| corrupt("the checksums of its columns are not one for each"))
 }
 
+fn bloom_crcs(metadata: &ParquetMetaData) -> Result<HashMap<(usize, usize), u32>> {
+    let groups = metadata.row_groups().iter().enumerate();
+    let chunks = groups.flat_map(|(at, group)| {
+        group.columns().iter().enumerate().map(move |(leaf, chunk)| ((at, leaf), chunk))
+    });
+    let places: Vec<(usize, usize)> =
+        chunks.filter(|(_, chunk)| chunk.bloom_filter_offset().is_some()).map(|(place, _)| place).collect();
+    let digits = key_value(metadata, KEY_BLOOM_CRC).unwrap_or_default().as_bytes();
+    let crcs: Option<Vec<u32>> = digits.chunks(FOOTER_CRC_ZERO.len()).map(parse_crc).collect();
+    let crcs = crcs.filter(|crcs| crcs.len() == places.len());
+    let crcs = crcs.ok_or_else(|| corrupt("the checksums of its bloom filters are not one for each"))?;
+    Ok(places.into_iter().zip(crcs).collect())
+}
+
 /// Eight lowercase hex digits.
-fn parse_crc(digits: &[u8]) -> Option<u32> {
+pub(super) fn parse_crc(digits: &[u8]) -> Option<u32> {
     let lowercase = |digit: &u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(digit);
     if digits.len() != FOOTER_CRC_ZERO.len() || !digits.iter().all(lowercase) {
         return None;

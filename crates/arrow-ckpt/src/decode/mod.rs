@@ -3,11 +3,12 @@
 //! [`CheckpointFile::open`] reads and checks a footer. [`CheckpointFile::scan`] decodes columns on threads of its own, and
 //! [`Scan::next_block`] packs the next rows into memory of the caller's, laid out as [`crate::layout`] says under "Arena".
 //! [`kinds`] tells what each Parquet type becomes. A scan may leave rows out: those outside of its ranges, and those that its [`filter`] rules out, by statistics where they
-//! suffice (`select`).
+//! suffice (`select`). Of our own files it then reads only the pages that hold wanted rows (`index`).
 //!
 //! A file may have been made to harm us. What it claims is compared with [`crate::limits`] before memory is taken
 //! (`prescan`, `chunks`, `pages`), and parquet-rs runs only where its panics are caught (`guard`).
 
+mod bloom;
 mod chunks;
 mod columns;
 mod delta;
@@ -17,9 +18,11 @@ mod file;
 pub mod filter;
 mod footer;
 mod guard;
+mod index;
 pub mod kinds;
 mod pack;
 mod pages;
+mod part;
 mod plain;
 mod plan;
 mod prescan;
@@ -33,5 +36,5 @@ mod thrift;
 mod worker;
 
 pub use describe::describe_footer;
-pub use file::{CheckpointFile, OpenOptions};
+pub use file::{CheckpointFile, OpenOptions, Work};
 pub use scan::{ColumnRequest, Fill, Scan, ScanOptions};

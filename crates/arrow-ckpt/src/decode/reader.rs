@@ -2,8 +2,10 @@
 
 use std::io::Cursor;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use arrow_array::{ArrayRef, RecordBatchReader};
+use arrow_buffer::BooleanBuffer;
 use bytes::Bytes;
 use parquet::arrow::FieldLevels;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups, RowSelection};
@@ -13,6 +15,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMeta
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
+use super::bloom;
 use super::chunks::chunk_range;
 use super::columns::Projected;
 use super::delta::CheckedPages;
@@ -21,6 +24,7 @@ use super::file::CheckpointFile;
 use super::guard::{guarded, message_error, parquet_error};
 use super::kinds::Kind;
 use super::pages::{Extent, Pages, check_pages};
+use super::part::Part;
 use crate::error::{CkptError, ErrorCode, Result};
 
 /// The longest that a forgotten page header can be.
@@ -35,17 +39,47 @@ pub(super) struct LoadedColumn<'a> {
     chunks: Vec<(usize, ColumnChunkMetaData, Arc<Segment>)>,
     /// The largest dictionary whose values will be repeated for each row.
     pub dictionary_bytes: usize,
+    /// The rows that were read: all of the row group, or those of the pages with wanted ones.
+    rows: usize,
+    /// Which of these are wanted; `None`: all.
+    wanted: Option<BooleanBuffer>,
+    /// Whether the end of the chunk is not to be reached.
+    selects: bool,
 }
 
 impl<'a> LoadedColumn<'a> {
-    pub fn load(file: &'a CheckpointFile, group: usize, projected: &Projected) -> Result<Self> {
+    /// Reads it, or of the pages, where they are known, those that hold rows that are `wanted` (`None`: all).
+    pub fn load(
+        file: &'a CheckpointFile,
+        group: usize,
+        projected: &Projected,
+        wanted: Option<&BooleanBuffer>,
+    ) -> Result<Self> {
         let mut kinds = Vec::new();
         projected.node.leaf_kinds(&mut kinds);
-        let column = projected.column;
-        let mut loaded = Self { file, group, column, chunks: Vec::new(), dictionary_bytes: 0 };
+        let mut loaded = Self {
+            file,
+            group,
+            column: projected.column,
+            chunks: Vec::new(),
+            dictionary_bytes: 0,
+            rows: file.metadata.row_group(group).num_rows() as usize,
+            wanted: wanted.cloned(),
+            selects: wanted.is_some(),
+        };
+        let part = loaded.part(projected)?;
+        if let Some((part, wanted)) = part.as_ref().zip(wanted) {
+            loaded.rows = part.rows;
+            let wanted = part.wanted(wanted);
+            loaded.wanted = (wanted.count_set_bits() < part.rows).then_some(wanted);
+        }
         for (leaf, kind) in projected.leaves.iter().copied().zip(kinds) {
             let meta = file.metadata.row_group(group).column(leaf);
-            let (start, bytes, pages) = loaded.read_chunk(leaf, meta)?;
+            let (start, bytes, pages) = match &part {
+                Some(part) => loaded.read_part(leaf, meta, part)?,
+                None => loaded.read_chunk(leaf, meta)?,
+            };
+            file.work.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
             if kind != Kind::Dict {
                 loaded.dictionary_bytes = loaded.dictionary_bytes.max(pages.dictionary_bytes);
             }
@@ -53,6 +87,48 @@ impl<'a> LoadedColumn<'a> {
             loaded.chunks.push((leaf, with_true_offsets(meta, start, pages)?, Arc::new(segment)));
         }
         Ok(loaded)
+    }
+
+    /// What to read where not all need be.
+    fn part(&self, projected: &Projected) -> Result<Option<Part>> {
+        let (Some(wanted), Some(index)) = (&self.wanted, &self.file.index) else { return Ok(None) };
+        let pages = |leaf: &usize| index.pages(&self.file.metadata, self.group, *leaf);
+        let leaves = projected.leaves.iter().map(pages).collect::<Result<Vec<_>>>()?;
+        Ok(Part::of(&leaves, wanted))
+    }
+
+    /// The dictionary and the pages of a part, one after the other, as if the chunk had no others.
+    fn read_part(&self, leaf: usize, meta: &ColumnChunkMetaData, part: &Part) -> Result<(u64, Bytes, Pages)> {
+        let index = self.file.index.as_ref().ok_or_else(|| CkptError::internal("there is no page index"))?;
+        let chunk = index.pages(&self.file.metadata, self.group, leaf)?;
+        let (start, _) = chunk_range(meta).ok_or_else(|| CkptError::internal("a chunk has no place"))?;
+        let dictionary = chunk.dictionary.map(|(bytes, crc)| (start, bytes, crc));
+        let pages: Vec<_> = part.pages(chunk).map(|page| chunk.pages[page]).collect();
+        let work = &self.file.work;
+        work.pages.fetch_add(pages.len() as u64, Ordering::Relaxed);
+        work.pages_left_out.fetch_add((chunk.pages.len() - pages.len()) as u64, Ordering::Relaxed);
+        let pieces = pages.iter().map(|page| (page.start, page.bytes, page.crc));
+        let pieces: Vec<_> = dictionary.into_iter().chain(pieces).collect();
+        let mut runs: Vec<(u64, usize)> = Vec::new();
+        for (from, bytes, _) in &pieces {
+            match runs.last_mut() {
+                Some((first, length)) if *first + *length as u64 == *from => *length += bytes,
+                _ => runs.push((*from, *bytes)),
+            }
+        }
+        let bytes = self.file.source.read_parts(&runs)?;
+        if self.file.chunk_crcs.is_some() {
+            let mut rest = &bytes[..];
+            for (_, length, crc) in &pieces {
+                let (piece, behind) = rest.split_at(*length);
+                if crc32c::crc32c(piece) != *crc {
+                    return Err(corrupt("a page does not match its checksum"));
+                }
+                rest = behind;
+            }
+        }
+        let pages = check_pages(&bytes, meta, Extent::Exact, self.file.limits.page_bytes)?;
+        Ok((start, bytes, pages))
     }
 
     fn read_chunk(&self, leaf: usize, meta: &ColumnChunkMetaData) -> Result<(u64, Bytes, Pages)> {
@@ -65,6 +141,7 @@ impl<'a> LoadedColumn<'a> {
                 return Err(corrupt("a column does not match its checksum"));
             }
         }
+        bloom::verify(self.file, self.group, leaf)?;
         let error = match check_pages(&bytes, meta, Extent::Exact, self.file.limits.page_bytes) {
             Ok(pages) => return Ok((start, bytes, pages)),
             Err(error) => error,
@@ -81,19 +158,14 @@ impl<'a> LoadedColumn<'a> {
         }
     }
 
-    /// Begins to decode, `batch_rows` rows at a time; of the rows of a selection, if there is one.
-    pub fn decode(
-        &self,
-        levels: &FieldLevels,
-        batch_rows: usize,
-        selection: Option<RowSelection>,
-    ) -> Result<ColumnReader> {
-        let selects = selection.is_some();
+    /// Begins to decode the wanted rows, `batch_rows` at a time.
+    pub fn decode(&self, levels: &FieldLevels, batch_rows: usize) -> Result<ColumnReader> {
+        let selection = self.wanted.clone().map(RowSelection::from_boolean_buffer);
         let reader = guarded(|| {
             ParquetRecordBatchReader::try_new_with_row_groups(levels, self, batch_rows, selection)
                 .map_err(|error| parquet_error(&error))
         })?;
-        Ok(ColumnReader { reader, column: self.column, selects })
+        Ok(ColumnReader { reader, column: self.column, selects: self.selects })
     }
 }
 
@@ -106,7 +178,7 @@ fn with_true_offsets(meta: &ColumnChunkMetaData, start: u64, pages: Pages) -> Re
 
 impl RowGroups for LoadedColumn<'_> {
     fn num_rows(&self) -> usize {
-        self.file.metadata.row_group(self.group).num_rows() as usize
+        self.rows
     }
 
     fn column_chunks(&self, leaf: usize) -> ParquetResult<Box<dyn PageIterator>> {

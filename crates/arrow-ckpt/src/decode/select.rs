@@ -2,15 +2,17 @@
 //! from the columns of the filter alone.
 
 use std::ops::Range;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
 use arrow_array::ArrayRef;
-use arrow_buffer::BooleanBuffer;
-use parquet::arrow::arrow_reader::RowSelection;
+use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 
+use super::bloom;
 use super::columns::Projected;
 use super::file::CheckpointFile;
-use super::filter::{Filter, Verdicts, possible};
+use super::filter::{Filter, IndexedChunk, Possible, Test, Verdicts, possible};
+use super::index::FileIndex;
 use super::kinds::Node;
 use super::reader::LoadedColumn;
 use super::worker::{StopFlags, name};
@@ -24,8 +26,8 @@ const FILTER_ROWS: usize = 16_384;
 #[derive(Debug, Clone)]
 pub(super) struct Chosen {
     pub rows: usize,
-    /// `None`: all of them.
-    pub selection: Option<RowSelection>,
+    /// Which; `None`: all of them.
+    pub wanted: Option<BooleanBuffer>,
     /// The filter is certainly true of each of them.
     pub certain: bool,
     /// How many of them it is certainly true of.
@@ -34,11 +36,11 @@ pub(super) struct Chosen {
 
 impl Chosen {
     fn all(rows: usize, certain: bool) -> Self {
-        Self { rows, selection: None, certain, certain_rows: if certain { rows } else { 0 } }
+        Self { rows, wanted: None, certain, certain_rows: if certain { rows } else { 0 } }
     }
 
     fn none() -> Self {
-        Self { rows: 0, selection: None, certain: true, certain_rows: 0 }
+        Self { rows: 0, wanted: None, certain: true, certain_rows: 0 }
     }
 }
 
@@ -98,18 +100,81 @@ impl Selector {
         let Some(filter) = &self.filter else {
             return Ok(within.map_or_else(|| Chosen::all(rows, true), |mask| of_mask(&mask, None)));
         };
-        let left =
-            possible(filter, self.file.metadata.row_group(group), &|column, path| self.leaf(column, path));
+        let left = self.possible(filter, group)?;
         if !left.to_be_true {
             return Ok(Chosen::none());
         }
         if !left.to_be_false {
             return Ok(within.map_or_else(|| Chosen::all(rows, true), |mask| of_mask(&mask, None)));
         }
-        let verdicts = self.verdicts(filter, group, rows)?;
-        let (wanted, doubtful) = (verdicts.may_be_true, verdicts.may_be_false);
-        let wanted = within.map_or(wanted.clone(), |mask| &wanted & &mask);
-        Ok(of_mask(&wanted, Some(&doubtful)))
+        let within = within.unwrap_or_else(|| BooleanBuffer::new_set(rows));
+        let mut verdicts = self.by_pages(filter, group, rows)?;
+        let doubt = &(&verdicts.may_be_true & &verdicts.may_be_false) & &within;
+        if doubt.count_set_bits() > 0 {
+            let of_values = self.by_values(filter, group, &doubt)?;
+            let is_true = &verdicts.may_be_true & &!&verdicts.may_be_false;
+            verdicts.may_be_true = &is_true | &spread(&of_values.may_be_true, &doubt);
+            verdicts.may_be_false = spread(&of_values.may_be_false, &doubt);
+        }
+        Ok(of_mask(&(&verdicts.may_be_true & &within), Some(&verdicts.may_be_false)))
+    }
+
+    /// What statistics, and bloom filters where they cannot tell, leave possible for a row group.
+    fn possible(&self, filter: &Filter, group: usize) -> Result<Possible> {
+        let meta = self.file.metadata.row_group(group);
+        let leaf = |column: usize, path: &[usize]| self.leaf(column, path);
+        let work = &self.file.work;
+        let left = possible(filter, meta, &leaf, &|_, _| Ok(true))?;
+        if !left.to_be_true {
+            work.groups_by_statistics.fetch_add(1, Ordering::Relaxed);
+        }
+        let tells = self.file.bloom_crcs.keys().any(|(of, _)| *of == group) && filter.asks_for_equality();
+        if !left.to_be_true || !left.to_be_false || !tells {
+            return Ok(left);
+        }
+        let bloom = |leaf: usize, test: &Test| {
+            bloom::may_hold(&self.file, group, leaf, test)
+                .map_err(|error| error.in_column(&meta.column(leaf).column_path().string()))
+        };
+        let left = possible(filter, meta, &leaf, &bloom)?;
+        if !left.to_be_true {
+            work.groups_by_bloom.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(left)
+    }
+
+    /// What the column indexes tell of the rows of each page.
+    fn by_pages(&self, filter: &Filter, group: usize, rows: usize) -> Result<Verdicts> {
+        let Some(index) = &self.file.index else { return Ok(Verdicts::both(rows)) };
+        Verdicts::combine(filter, rows, &|test| {
+            let Some(values) = self.indexed(index, group, test.column, &test.path)? else {
+                return Ok(Verdicts::both(rows));
+            };
+            let mut beside = Vec::with_capacity(test.beside.len());
+            for column in &test.beside {
+                let Some(texts) = self.indexed(index, group, *column, &[])? else {
+                    return Ok(Verdicts::both(rows));
+                };
+                beside.push(texts);
+            }
+            Ok(Verdicts::of_pages(test, rows, &values, &beside))
+        })
+    }
+
+    /// A leaf's chunk with its indexes, if it has a column index.
+    fn indexed<'a>(
+        &'a self,
+        index: &'a FileIndex,
+        group: usize,
+        column: usize,
+        path: &[usize],
+    ) -> Result<Option<IndexedChunk<'a>>> {
+        let Some((node, leaf)) = self.leaf(column, path) else { return Ok(None) };
+        let chunk = self.file.metadata.row_group(group).column(leaf);
+        let pages = index.pages(&self.file.metadata, group, leaf)?;
+        let bounds = index.bounds(chunk, pages.pages.len()).map_err(|error| name(&self.file, column, error))?;
+        let column = chunk.column_descr();
+        Ok(bounds.map(|bounds| IndexedChunk { kind: node.kind, column, pages, bounds }))
     }
 
     /// The node and the Parquet column at the end of a path.
@@ -123,7 +188,10 @@ impl Selector {
         node.children.is_empty().then(|| (node.clone(), leaf))
     }
 
-    fn verdicts(&self, filter: &Filter, group: usize, rows: usize) -> Result<Verdicts> {
+    /// The verdicts on the rows of a mask, by their values.
+    fn by_values(&self, filter: &Filter, group: usize, mask: &BooleanBuffer) -> Result<Verdicts> {
+        let rows = mask.count_set_bits();
+        let wanted = (rows < mask.len()).then_some(mask);
         let columns = filter.columns();
         let mut readers = Vec::with_capacity(columns.len());
         let mut batch_rows = FILTER_ROWS;
@@ -131,13 +199,13 @@ impl Selector {
         for column in &columns {
             let projected = Projected::whole(&self.file.columns, *column)?;
             let levels = self.file.columns.levels(&projected)?;
-            let chunks = LoadedColumn::load(&self.file, group, &projected)
+            let chunks = LoadedColumn::load(&self.file, group, &projected, wanted)
                 .map_err(|error| name(&self.file, *column, error))?;
             batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);
             loaded.push((*column, levels, chunks));
         }
         for (column, levels, chunks) in &loaded {
-            let reader = chunks.decode(levels, batch_rows, None);
+            let reader = chunks.decode(levels, batch_rows);
             readers.push(reader.map_err(|error| name(&self.file, *column, error))?);
         }
         let (mut wanted, mut doubtful) = (Vec::new(), Vec::new());
@@ -165,10 +233,23 @@ impl Selector {
 }
 
 fn joined(parts: &[BooleanBuffer], rows: usize) -> BooleanBuffer {
-    let mut all = arrow_buffer::BooleanBufferBuilder::new(rows);
+    let mut all = BooleanBufferBuilder::new(rows);
     for part in parts {
         all.append_buffer(part);
     }
+    all.finish()
+}
+
+/// Puts the values for the rows of a mask in their places; false elsewhere.
+fn spread(values: &BooleanBuffer, mask: &BooleanBuffer) -> BooleanBuffer {
+    let mut all = BooleanBufferBuilder::new(mask.len());
+    let mut next = 0;
+    for (start, end) in mask.set_slices() {
+        all.append_n(start - all.len(), false);
+        all.append_buffer(&values.slice(next, end - start));
+        next += end - start;
+    }
+    all.append_n(mask.len() - all.len(), false);
     all.finish()
 }
 
@@ -176,14 +257,14 @@ fn joined(parts: &[BooleanBuffer], rows: usize) -> BooleanBuffer {
 fn of_mask(mask: &BooleanBuffer, doubtful: Option<&BooleanBuffer>) -> Chosen {
     let rows = mask.count_set_bits();
     let doubts = doubtful.map_or(0, |doubtful| (mask & doubtful).count_set_bits());
-    let selection = (rows < mask.len()).then(|| RowSelection::from_boolean_buffer(mask.clone()));
-    Chosen { rows, selection, certain: doubts == 0, certain_rows: rows - doubts }
+    let wanted = (rows < mask.len()).then(|| mask.clone());
+    Chosen { rows, wanted, certain: doubts == 0, certain_rows: rows - doubts }
 }
 
 /// Which of the `rows` rows from `start` on are in one of the ranges.
 fn local_mask(ranges: &[Range<u64>], start: u64, rows: usize) -> BooleanBuffer {
     let end = start + rows as u64;
-    let mut mask = arrow_buffer::BooleanBufferBuilder::new(rows);
+    let mut mask = BooleanBufferBuilder::new(rows);
     let first = ranges.partition_point(|range| range.end <= start);
     for range in ranges[first..].iter().take_while(|range| range.start < end) {
         let from = (range.start.max(start) - start) as usize;

@@ -132,6 +132,45 @@ impl<'a> Compact<'a> {
         Some(length)
     }
 
+    /// A list of bools; as elements they are a byte each.
+    pub fn bools(&mut self, mut element: impl FnMut(bool)) -> Option<()> {
+        let (kind, length) = self.list()?;
+        if !matches!(kind, wire::TRUE | wire::FALSE) && length > 0 {
+            return None;
+        }
+        for _ in 0..length {
+            element(self.byte()? == wire::TRUE);
+        }
+        Some(())
+    }
+
+    /// A list of byte strings.
+    pub fn binaries(&mut self, mut element: impl FnMut(&'a [u8])) -> Option<()> {
+        let (kind, length) = self.list()?;
+        if kind != wire::BINARY && length > 0 {
+            return None;
+        }
+        for _ in 0..length {
+            let bytes = usize::try_from(self.unsigned()?).ok()?;
+            let from = self.at;
+            self.advance(bytes)?;
+            element(&self.bytes[from..self.at]);
+        }
+        Some(())
+    }
+
+    /// A list of 64-bit integers.
+    pub fn integers(&mut self, mut element: impl FnMut(i64)) -> Option<()> {
+        let (kind, length) = self.list()?;
+        if kind != wire::I64 && length > 0 {
+            return None;
+        }
+        for _ in 0..length {
+            element(self.signed()?);
+        }
+        Some(())
+    }
+
     /// Walks a structure of a known shape and refuses fields of another type.
     pub fn shaped(&mut self, shape: &Shape) -> Option<()> {
         self.fields(|reader, id, kind| reader.shaped_field(shape, id, kind))

@@ -118,7 +118,7 @@ impl Worker {
                 break;
             }
             let column = projected.column;
-            let chunks = LoadedColumn::load(&self.file, group.group, projected)
+            let chunks = LoadedColumn::load(&self.file, group.group, projected, chosen.wanted.as_ref())
                 .map_err(|error| name(&self.file, column, error))?;
             // Every row could be the whole dictionary.
             batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);
@@ -127,8 +127,7 @@ impl Worker {
         let readers = loaded
             .iter()
             .map(|(column, levels, chunks)| {
-                let selection = chosen.selection.clone();
-                chunks.decode(levels, batch_rows, selection).map_err(|error| name(&self.file, *column, error))
+                chunks.decode(levels, batch_rows).map_err(|error| name(&self.file, *column, error))
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(OpenGroup { readers, rows_left: chosen.rows, batch_rows, certain: chosen.certain })

@@ -1,6 +1,7 @@
 //! A filter over the rows of a batch.
 
 use std::cmp::Ordering;
+use std::convert::Infallible;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
@@ -26,7 +27,7 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
-    fn both(rows: usize) -> Self {
+    pub fn both(rows: usize) -> Self {
         Self { may_be_true: BooleanBuffer::new_set(rows), may_be_false: BooleanBuffer::new_set(rows) }
     }
 
@@ -36,32 +37,42 @@ impl Verdicts {
 
     /// The verdicts over `rows` rows. `columns`: the arrays and nodes of the filter's columns by their index in the file.
     pub fn of(filter: &Filter, rows: usize, columns: &dyn Fn(usize) -> Option<(ArrayRef, Node)>) -> Self {
-        match filter {
+        let all = Self::combine(filter, rows, &|test| Ok::<_, Infallible>(Self::of_test(test, rows, columns)));
+        all.unwrap_or_else(|never| match never {})
+    }
+
+    /// The verdicts over `rows` rows, made of those on each of the filter's tests.
+    pub fn combine<E>(
+        filter: &Filter,
+        rows: usize,
+        of_test: &dyn Fn(&Test) -> Result<Self, E>,
+    ) -> Result<Self, E> {
+        Ok(match filter {
             Filter::And(parts) => {
-                parts.iter().fold(Self::certain(BooleanBuffer::new_set(rows)), |all, part| {
-                    let part = Self::of(part, rows, columns);
-                    Self {
-                        may_be_true: &all.may_be_true & &part.may_be_true,
-                        may_be_false: &all.may_be_false | &part.may_be_false,
-                    }
-                })
+                let mut all = Self::certain(BooleanBuffer::new_set(rows));
+                for part in parts {
+                    let part = Self::combine(part, rows, of_test)?;
+                    all.may_be_true = &all.may_be_true & &part.may_be_true;
+                    all.may_be_false = &all.may_be_false | &part.may_be_false;
+                }
+                all
             }
             Filter::Or(parts) => {
-                parts.iter().fold(Self::certain(BooleanBuffer::new_unset(rows)), |all, part| {
-                    let part = Self::of(part, rows, columns);
-                    Self {
-                        may_be_true: &all.may_be_true | &part.may_be_true,
-                        may_be_false: &all.may_be_false & &part.may_be_false,
-                    }
-                })
+                let mut all = Self::certain(BooleanBuffer::new_unset(rows));
+                for part in parts {
+                    let part = Self::combine(part, rows, of_test)?;
+                    all.may_be_true = &all.may_be_true | &part.may_be_true;
+                    all.may_be_false = &all.may_be_false & &part.may_be_false;
+                }
+                all
             }
             Filter::Not(part) => {
-                let part = Self::of(part, rows, columns);
+                let part = Self::combine(part, rows, of_test)?;
                 Self { may_be_true: part.may_be_false, may_be_false: part.may_be_true }
             }
-            Filter::Test(test) => Self::of_test(test, rows, columns),
+            Filter::Test(test) => of_test(test)?,
             Filter::Unknown => Self::both(rows),
-        }
+        })
     }
 
     fn of_test(test: &Test, rows: usize, columns: &dyn Fn(usize) -> Option<(ArrayRef, Node)>) -> Self {

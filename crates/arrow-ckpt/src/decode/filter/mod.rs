@@ -3,12 +3,14 @@
 
 mod compare;
 mod evaluate;
+mod pages;
 mod statistics;
 
 use serde::Deserialize;
 
 pub(super) use evaluate::Verdicts;
-pub(super) use statistics::possible;
+pub(super) use pages::IndexedChunk;
+pub(super) use statistics::{Possible, possible};
 
 /// A filter as the facade sends it.
 #[derive(Debug, Clone, Deserialize)]
@@ -90,7 +92,7 @@ pub enum Number {
 }
 
 impl Number {
-    fn value(&self) -> f64 {
+    pub(super) fn value(&self) -> f64 {
         match self {
             Self::Finite(value) => *value,
             Self::Special(name) => match name.as_str() {
@@ -103,6 +105,16 @@ impl Number {
 }
 
 impl Filter {
+    /// Whether it asks for equality anywhere: only then can bloom filters tell something.
+    pub(super) fn asks_for_equality(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::asks_for_equality),
+            Self::Not(part) => part.asks_for_equality(),
+            Self::Test(test) => test.op == Op::In,
+            Self::Unknown => false,
+        }
+    }
+
     /// The top-level columns that it looks at, each once, ascending.
     pub(super) fn columns(&self) -> Vec<usize> {
         let mut columns = Vec::new();

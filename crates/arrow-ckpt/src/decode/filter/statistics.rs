@@ -1,4 +1,4 @@
-//! A filter over a whole row group, by the statistics in the footer: they tell without a look at the rows that none can be wanted, or that all are.
+//! A filter over a whole row group, by the statistics in the footer and by bloom filters: they tell without a look at the rows that none can be wanted, or that all are.
 //!
 //! Statistics of floating-point numbers say nothing of NaN, so they never prove that all rows match. Those that old writers ordered by signed bytes are not used.
 
@@ -7,11 +7,13 @@ use std::cmp::Ordering;
 use parquet::basic::Type as Physical;
 use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
 use parquet::file::statistics::Statistics;
+use parquet::schema::types::ColumnDescriptor;
 
 use super::compare::Numeric;
 use super::evaluate::MAX_DATE;
 use super::{Filter, Literal, Op, Test};
 use crate::decode::kinds::{Kind, Node, Render};
+use crate::error::Result;
 
 /// Whether a filter may be true, and whether it may be false, of some row of a row group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,22 +22,28 @@ pub struct Possible {
     pub to_be_false: bool,
 }
 
-const BOTH: Possible = Possible { to_be_true: true, to_be_false: true };
+pub(super) const BOTH: Possible = Possible { to_be_true: true, to_be_false: true };
 
 /// The node and the Parquet column at the end of a path from a top-level column.
 pub type FindLeaf<'a> = dyn Fn(usize, &[usize]) -> Option<(Node, usize)> + 'a;
 
-/// What the statistics leave possible.
-pub fn possible(filter: &Filter, group: &RowGroupMetaData, leaf: &FindLeaf) -> Possible {
-    match filter {
-        Filter::And(parts) => parts.iter().map(|part| possible(part, group, leaf)).fold(
+/// Whether a test for equality may hold for a value of a Parquet column of the row group, as its bloom filter says.
+pub type Bloom<'a> = dyn Fn(usize, &Test) -> Result<bool> + 'a;
+
+/// What the statistics, and then the bloom filters, leave possible.
+pub fn possible(filter: &Filter, group: &RowGroupMetaData, leaf: &FindLeaf, bloom: &Bloom) -> Result<Possible> {
+    let each = |parts: &[Filter]| -> Result<Vec<Possible>> {
+        parts.iter().map(|part| possible(part, group, leaf, bloom)).collect()
+    };
+    Ok(match filter {
+        Filter::And(parts) => each(parts)?.into_iter().fold(
             Possible { to_be_true: true, to_be_false: false },
             |all, part| Possible {
                 to_be_true: all.to_be_true && part.to_be_true,
                 to_be_false: all.to_be_false || part.to_be_false,
             },
         ),
-        Filter::Or(parts) => parts.iter().map(|part| possible(part, group, leaf)).fold(
+        Filter::Or(parts) => each(parts)?.into_iter().fold(
             Possible { to_be_true: false, to_be_false: true },
             |all, part| Possible {
                 to_be_true: all.to_be_true || part.to_be_true,
@@ -43,47 +51,83 @@ pub fn possible(filter: &Filter, group: &RowGroupMetaData, leaf: &FindLeaf) -> P
             },
         ),
         Filter::Not(part) => {
-            let part = possible(part, group, leaf);
+            let part = possible(part, group, leaf, bloom)?;
             Possible { to_be_true: part.to_be_false, to_be_false: part.to_be_true }
         }
-        Filter::Test(test) => of_test(test, group, leaf),
+        Filter::Test(test) => of_test(test, group, leaf, bloom)?,
         Filter::Unknown => BOTH,
-    }
+    })
 }
 
-fn of_test(test: &Test, group: &RowGroupMetaData, leaf: &FindLeaf) -> Possible {
+fn of_test(test: &Test, group: &RowGroupMetaData, leaf: &FindLeaf, bloom: &Bloom) -> Result<Possible> {
     let rows = group.num_rows().unsigned_abs();
     for exceptions in &test.beside {
         let texts = leaf(*exceptions, &[]).and_then(|(_, column)| null_count(group.column(column)));
         if texts != Some(rows) {
-            return BOTH;
+            return Ok(BOTH);
         }
     }
-    let Some((node, column)) = leaf(test.column, &test.path) else { return BOTH };
+    let Some((node, column)) = leaf(test.column, &test.path) else { return Ok(BOTH) };
     let chunk = group.column(column);
+    let mut possible = of_leaf(test, node.kind, chunk.column_descr(), chunk.statistics(), rows);
+    // Nulls are not in the filter.
+    if possible.of_values.to_be_true && !bloom(column, test)? {
+        possible.of_values.to_be_true = false;
+    }
+    Ok(possible.of_all())
+}
+
+/// What is possible for the nulls of a leaf, and for its values.
+pub(super) struct OfLeaf {
+    of_nulls: Possible,
+    of_values: Possible,
+}
+
+impl OfLeaf {
+    const BOTH: Self = Self { of_nulls: BOTH, of_values: BOTH };
+
+    pub(super) fn of_all(&self) -> Possible {
+        Possible {
+            to_be_true: self.of_nulls.to_be_true || self.of_values.to_be_true,
+            to_be_false: self.of_nulls.to_be_false || self.of_values.to_be_false,
+        }
+    }
+}
+
+/// What the statistics of `rows` rows of a leaf, a chunk's or a page's, leave possible.
+pub(super) fn of_leaf(
+    test: &Test,
+    kind: Kind,
+    column: &ColumnDescriptor,
+    statistics: Option<&Statistics>,
+    rows: u64,
+) -> OfLeaf {
     // A null of a struct on the way is one of the leaf, too.
-    let Some(nulls) = null_count(chunk) else { return BOTH };
+    let Some(nulls) = statistics.and_then(Statistics::null_count_opt) else { return OfLeaf::BOTH };
     let wants_null = test.op == Op::In && test.values.iter().any(|value| matches!(value, Literal::Null));
     let of_nulls = Possible { to_be_true: wants_null && nulls > 0, to_be_false: !wants_null && nulls > 0 };
-    if nulls == rows {
-        return of_nulls;
-    }
-    let of_values = of_values(test, node.kind, chunk);
-    Possible {
-        to_be_true: of_nulls.to_be_true || of_values.to_be_true,
-        to_be_false: of_nulls.to_be_false || of_values.to_be_false,
-    }
+    let of_values = if nulls == rows {
+        Possible { to_be_true: false, to_be_false: false }
+    } else {
+        of_values(test, kind, column, statistics)
+    };
+    OfLeaf { of_nulls, of_values }
 }
 
 fn null_count(chunk: &ColumnChunkMetaData) -> Option<u64> {
     chunk.statistics().and_then(Statistics::null_count_opt)
 }
 
-fn of_values(test: &Test, kind: Kind, chunk: &ColumnChunkMetaData) -> Possible {
-    let Some(statistics) = chunk.statistics().filter(|statistics| !statistics.is_min_max_deprecated()) else {
+fn of_values(
+    test: &Test,
+    kind: Kind,
+    column: &ColumnDescriptor,
+    statistics: Option<&Statistics>,
+) -> Possible {
+    let Some(statistics) = statistics.filter(|statistics| !statistics.is_min_max_deprecated()) else {
         return BOTH;
     };
-    let signed = chunk.column_descr().sort_order() == parquet::basic::SortOrder::SIGNED;
+    let signed = column.sort_order() == parquet::basic::SortOrder::SIGNED;
     match (kind, statistics) {
         (Kind::Int, Statistics::Int64(range)) if signed => bounds(
             range.min_opt().copied(),
@@ -104,13 +148,13 @@ fn of_values(test: &Test, kind: Kind, chunk: &ColumnChunkMetaData) -> Possible {
             floats(range.min_opt().copied().map(f64::from), range.max_opt().copied().map(f64::from), test)
         }
         (Kind::Text(Render::Utf8) | Kind::Dict, Statistics::ByteArray(range))
-            if chunk.column_descr().physical_type() == Physical::BYTE_ARRAY =>
+            if column.physical_type() == Physical::BYTE_ARRAY =>
         {
             // The bounds may be shortened: they still are bounds, but not values of rows.
             bounds(range.min_opt(), range.max_opt(), |value| texts(test, value.data()), test)
         }
         (Kind::Timestamp, Statistics::Int64(range))
-            if is_milliseconds(chunk)
+            if is_milliseconds(column)
                 && [range.min_opt(), range.max_opt()]
                     .into_iter()
                     .flatten()
@@ -127,9 +171,8 @@ fn of_values(test: &Test, kind: Kind, chunk: &ColumnChunkMetaData) -> Possible {
     }
 }
 
-fn is_milliseconds(chunk: &ColumnChunkMetaData) -> bool {
+fn is_milliseconds(column: &ColumnDescriptor) -> bool {
     use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
-    let column = chunk.column_descr();
     match column.logical_type_ref() {
         Some(LogicalType::Timestamp(time)) => time.unit == TimeUnit::MILLIS,
         Some(_) => false,
