@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { readCheckpoint, writeCheckpoint, type Progress, type Row, type Where } from 'arrow-ckpt';
 import { predicateOf } from '../lib/select/predicate.ts';
 import { parseWhere } from '../lib/select/where.ts';
@@ -90,6 +90,7 @@ const { where } = fc.letrec<{ where: Where }>((tie) => ({
 }));
 
 describe('conditions in the core', { skip: noBinding }, () => {
+  after(() => delete process.env['ARROW_CKPT_PAGE_ROWS']);
   const folder = tempFolder('pushdown');
 
   test('take the rows that the predicate takes, whatever the columns', async () => {
@@ -100,9 +101,15 @@ describe('conditions in the core', { skip: noBinding }, () => {
         fc.array(where, { minLength: 4, maxLength: 12 }),
         fc.nat(40),
         fc.nat(60),
-        async (rows, wheres, offset, limit) => {
+        fc.record({
+          rowGroupRows: fc.constantFrom(16, 40),
+          pageRows: fc.constantFrom(3, 5, 1000),
+          bloomFilter: fc.constantFrom(false, true, ['c0', 'c0']),
+        }),
+        async (rows, wheres, offset, limit, { pageRows, ...options }) => {
           const file = join(folder, `${files++}.parquet`);
-          await writeCheckpoint(file, rows, { rowGroupRows: 16 });
+          process.env['ARROW_CKPT_PAGE_ROWS'] = String(pageRows);
+          await writeCheckpoint(file, rows, options);
           for (const one of wheres) {
             const expected = rows.filter(predicateOf(parseWhere(one)));
             try {
@@ -138,7 +145,8 @@ describe('conditions in the core', { skip: noBinding }, () => {
       inner: { half: i / 2 },
       odd: i % 100 === 3 ? 'odd' : i,
     }));
-    await writeCheckpoint(file, rows, { rowGroupRows: 1000 });
+    process.env['ARROW_CKPT_PAGE_ROWS'] = '100';
+    await writeCheckpoint(file, rows, { rowGroupRows: 1000, bloomFilter: true });
     const count = (one: Where): Promise<number> => made(file, { where: one });
     assert.equal(await count({ i: { $gte: 100, $lt: 110 } }), 10);
     assert.equal(await count({ i: { $in: [5, 3999, 'x'] } }), 2);

@@ -48,6 +48,8 @@ export interface PhysicalPlan {
   n: string;
   t: 'null' | 'num' | 'bool' | 'text' | 'i32' | 'date' | 'bytes' | 'big' | 'f64' | 'f32' | 'list' | 'struct';
   c?: PhysicalPlan[];
+  /** The leaf gets bloom filters. */
+  b?: true;
 }
 
 /** A field's name in the file. */

@@ -47,6 +47,7 @@ export function checkChunk(bytes: Uint8Array, checksum: string | undefined): voi
   if (checksum !== undefined && hex(crc32c(bytes)) !== checksum) throw new Error("the column chunk's checksum does not match");
 }
 
-function hex(crc: number): string {
+/** A checksum as the footer has it. */
+export function hex(crc: number): string {
   return crc.toString(16).padStart(DIGITS, '0');
 }

@@ -6,6 +6,7 @@ import { Pace } from '../files/pace.js';
 import type { ReadOptions } from '../options.js';
 import { assembleColumn } from './assemble.js';
 import { leavesOf, topLevelFields, type Field } from './fields.js';
+import { checkIndexes } from './index-checksums.js';
 import { checkLimit, MAX_EMPTY_ROWS } from './limits.js';
 import type { LeafData } from './leaf-data.js';
 import { readLeaf } from './pages.js';
@@ -43,6 +44,7 @@ export async function* rowBatches(
   restore?: (row: Row) => Row,
 ): AsyncGenerator<Row[], void, undefined> {
   const { path } = file;
+  if (options.verify !== false) await checkIndexes(file);
   const all = topLevelFields(file.metadata.schema, path, file.limits.depth);
   const leaves = all.reduce((sum, field) => sum + leavesOf(field).length, 0);
   const fields = selectFields(all, options.columns, path);

@@ -1,4 +1,5 @@
 import type { Slab } from '../columnar/write/chunk-bytes.js';
+import { BloomMarks } from '../columnar/write/bloom-marks.js';
 import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
 import { codecOf, type Encoded } from '../compat/compat.js';
 import type { Compat } from '../compat/names.js';
@@ -76,7 +77,8 @@ class ParquetWriter {
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
     this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
-    this.#columniser = new Columniser(this.#chunkRows);
+    const { bloomFilter = false } = options;
+    this.#columniser = new Columniser(this.#chunkRows, bloomFilter === false ? undefined : new BloomMarks(bloomFilter));
     if (samples.length > 0) this.#columniser.expect(samples);
     this.#pace = new Pace(options, totalRows);
     this.#save = new NativeSave(binding, path, options);
@@ -134,6 +136,8 @@ class ParquetWriter {
       const slab = this.#save.room(this.#columniser.emptyBytes) as Slab;
       this.#save.filled(slab, this.#columniser.writeEmpty(slab, this.#save.offset(slab)));
     }
+    // Without rows there are no columns to know the names by.
+    else this.#columniser.blooms?.check(this.path);
     if (attachment !== undefined) {
       for await (const piece of attachment()) {
         await this.#save.attach(piece);

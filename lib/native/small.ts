@@ -75,5 +75,7 @@ export async function saveSmall(
 /** The options of a save as the core takes them. */
 export function nativeOptions(options: WriteOptions): string {
   const { compression = 'auto', compressionLevel, rowGroupRows, threads } = options;
-  return JSON.stringify({ compression, compressionLevel, rowGroupRows, threads });
+  // Tests want small pages.
+  const pageRows = Number(process.env['ARROW_CKPT_PAGE_ROWS']) || undefined;
+  return JSON.stringify({ compression, compressionLevel, rowGroupRows, threads, pageRows });
 }

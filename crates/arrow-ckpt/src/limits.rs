@@ -4,6 +4,8 @@ use serde::Deserialize;
 
 /// Bytes of a Parquet footer.
 pub const MAX_FOOTER_BYTES: u64 = 256 << 20;
+/// Bytes of all page indexes and page checksums; the writer leaves them out where there would be more.
+pub const MAX_INDEX_BYTES: usize = 256 << 20;
 /// Nodes of a schema: columns, structs, lists and leaves together.
 pub const MAX_SCHEMA_NODES: usize = 100_000;
 /// Depth of a schema.

@@ -1,6 +1,7 @@
 import { CheckpointError } from '../../errors.js';
 import type { Row } from '../../rows.js';
 import type { LogicalPlan } from '../plan.js';
+import type { BloomMarks } from './bloom-marks.js';
 import { ChunkBytes, writePlanRecord, type Slab } from './chunk-bytes.js';
 import { generateFill, generatePut, type Fill } from './fill-code.js';
 import { RootNode } from './root.js';
@@ -38,7 +39,10 @@ export class Columniser {
   #planRecord: string | undefined;
   #count = 0;
 
-  constructor(readonly chunkRows: number = CHUNK_ROWS) {
+  constructor(
+    readonly chunkRows: number = CHUNK_ROWS,
+    readonly blooms?: BloomMarks,
+  ) {
     this.#root = new RootNode('row', chunkRows);
   }
 
@@ -50,7 +54,7 @@ export class Columniser {
 
   /** Room for the record of a checkpoint without rows. */
   get emptyBytes(): number {
-    return EMPTY_BYTES + Buffer.byteLength(JSON.stringify(this.#root.columns()));
+    return EMPTY_BYTES + Buffer.byteLength(this.#columns());
   }
 
   /** Fills from up to `chunkRows` rows; gives the bytes that the records may take. Throws for rows that cannot be kept. */
@@ -105,7 +109,7 @@ export class Columniser {
   /** Writes the plan record of a checkpoint without rows at `offset`; gives its end. */
   writeEmpty(slab: Slab, offset: number): number {
     this.#root.settleShapes();
-    return writePlanRecord(slab, offset, JSON.stringify(this.#root.columns()));
+    return writePlanRecord(slab, offset, this.#columns());
   }
 
   /** Adds the exceptions of the filled chunk to `counts`, by key; whole rows under null. */
@@ -118,11 +122,17 @@ export class Columniser {
     return this.#root.plan();
   }
 
+  /** The physical plan as JSON. */
+  #columns(): string {
+    const columns = this.#root.columns();
+    return JSON.stringify(this.blooms === undefined ? columns : this.blooms.mark(columns, this.#root.plan()));
+  }
+
   /** Sets the plan record to write if the columns are not those of the last one. */
   #plan(): void {
     if (this.#plannedVersion === this.#version) return;
     this.#plannedVersion = this.#version;
-    const text = JSON.stringify(this.#root.columns());
+    const text = this.#columns();
     if (text === this.#planText) return;
     this.#planText = text;
     this.#planRecord = text;

@@ -54,7 +54,8 @@ fn read_bytes(file: &CheckpointFile, group: usize, leaf: usize) -> Result<Option
     let Some(crc) = file.bloom_crcs.get(&(group, leaf)) else { return Ok(None) };
     let chunk = file.metadata.row_group(group).column(leaf);
     let place = chunk.bloom_filter_offset().zip(chunk.bloom_filter_length());
-    let place = place.and_then(|(start, length)| Some((u64::try_from(start).ok()?, usize::try_from(length).ok()?)));
+    let place =
+        place.and_then(|(start, length)| Some((u64::try_from(start).ok()?, usize::try_from(length).ok()?)));
     let Some((start, length)) = place.filter(|(start, length)| {
         *length <= MAX_BYTES && start.checked_add(*length as u64).is_some_and(|end| end <= file.footer_start)
     }) else {
@@ -64,7 +65,11 @@ fn read_bytes(file: &CheckpointFile, group: usize, leaf: usize) -> Result<Option
     if *crc == crc32c::crc32c(&bytes) {
         return Ok(Some(bytes));
     }
-    if file.chunk_crcs.is_some() { Err(corrupt("a bloom filter does not match its checksum")) } else { Ok(None) }
+    if file.chunk_crcs.is_some() {
+        Err(corrupt("a bloom filter does not match its checksum"))
+    } else {
+        Ok(None)
+    }
 }
 
 /// Compares a filter with its checksum where the checksums of chunks are compared: no damage is to go unseen when its column is read.

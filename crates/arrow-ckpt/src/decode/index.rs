@@ -9,11 +9,12 @@ use bytes::Bytes;
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 
 use super::chunks::chunk_range;
-use super::faults::corrupt;
+use super::faults::{beyond_limit, corrupt};
 use super::footer::parse_crc;
 use super::source::Source;
 use super::thrift::{Compact, wire};
 use crate::error::{CkptError, ErrorCode, Result};
+use crate::limits::MAX_INDEX_BYTES;
 
 /// A data page.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +74,9 @@ impl FileIndex {
         let Some(start) = start.filter(|start| *start < end) else {
             return Err(corrupt("its page indexes are not where they should be"));
         };
+        if end - start > MAX_INDEX_BYTES as u64 {
+            return Err(beyond_limit("its page indexes have more bytes than any need"));
+        }
         let bytes = source.read(start, (end - start) as usize)?;
         if parse_crc(crc.as_bytes()) != Some(crc32c::crc32c(&bytes)) {
             let fault = corrupt("its page indexes do not match their checksum");

@@ -172,7 +172,8 @@ impl Selector {
         let Some((node, leaf)) = self.leaf(column, path) else { return Ok(None) };
         let chunk = self.file.metadata.row_group(group).column(leaf);
         let pages = index.pages(&self.file.metadata, group, leaf)?;
-        let bounds = index.bounds(chunk, pages.pages.len()).map_err(|error| name(&self.file, column, error))?;
+        let bounds =
+            index.bounds(chunk, pages.pages.len()).map_err(|error| name(&self.file, column, error))?;
         let column = chunk.column_descr();
         Ok(bounds.map(|bounds| IndexedChunk { kind: node.kind, column, pages, bounds }))
     }

@@ -7,9 +7,9 @@ use arrow_array::ArrayRef;
 use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::basic::{Compression, ConvertedType, Type as Physical};
 use parquet::bloom_filter::Sbbf;
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::properties::{
     DEFAULT_WRITE_BATCH_SIZE, EnabledStatistics, WriterProperties, WriterVersion,
 };

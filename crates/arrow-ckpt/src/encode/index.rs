@@ -10,6 +10,7 @@ use super::footer::{FooterParts, PlacedGroup, metadata};
 use super::pages::EncodedPages;
 use super::plan::ColumnType;
 use crate::error::{CkptError, Result};
+use crate::limits::MAX_INDEX_BYTES;
 
 /// Behind the footer: its length and the magic.
 const TAIL: usize = 8;
@@ -37,7 +38,7 @@ pub struct FileIndexes {
     pub crc: u32,
 }
 
-/// The indexes to write at `start`; None where they would tell nothing.
+/// The indexes to write at `start`; None where they would tell nothing, or more than readers take.
 pub fn file_indexes(
     columns: &[(String, ColumnType)],
     groups: &[PlacedGroup],
@@ -71,8 +72,10 @@ pub fn file_indexes(
     let end = bytes.len() - TAIL;
     let length: [u8; 4] = bytes[end..end + 4].try_into().map_err(CkptError::internal)?;
     let indexes = end - u32::from_le_bytes(length) as usize;
-    let written = ParquetMetaDataReader::decode_metadata(&bytes[indexes..end]).map_err(CkptError::internal)?;
-    let place = |offset: Option<i64>, length: Option<i32>| offset.zip(length).map(|(at, n)| (at + start as i64, n));
+    let written =
+        ParquetMetaDataReader::decode_metadata(&bytes[indexes..end]).map_err(CkptError::internal)?;
+    let place =
+        |offset: Option<i64>, length: Option<i32>| offset.zip(length).map(|(at, n)| (at + start as i64, n));
     let chunks = written.row_groups().iter().flat_map(|group| group.columns()).map(|chunk| ChunkIndexes {
         column: place(chunk.column_index_offset(), chunk.column_index_length()),
         offset: place(chunk.offset_index_offset(), chunk.offset_index_length()),
@@ -80,6 +83,9 @@ pub fn file_indexes(
     let chunks = chunks.collect();
     bytes.truncate(indexes);
     bytes.extend(crcs);
+    if bytes.len() > MAX_INDEX_BYTES {
+        return Ok(None);
+    }
     let crc = crc32c::crc32c(&bytes);
     Ok(Some(FileIndexes { bytes, chunks, crc }))
 }

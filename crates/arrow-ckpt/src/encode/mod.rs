@@ -16,8 +16,8 @@ mod text;
 mod writer;
 
 pub use options::{
-    Codec, DEFAULT_BROTLI_LEVEL, DEFAULT_GZIP_LEVEL, DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS, DEFAULT_ZSTD_LEVEL,
-    MAX_ROW_GROUP_BYTES, WriteOptions,
+    Codec, DEFAULT_BROTLI_LEVEL, DEFAULT_GZIP_LEVEL, DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS,
+    DEFAULT_ZSTD_LEVEL, MAX_ROW_GROUP_BYTES, WriteOptions,
 };
 pub use plan::{PlanKind, PlanNode};
 pub use writer::{CheckpointWriter, WriteSummary};

@@ -54,9 +54,8 @@ impl WrittenPages {
         let wrong = || CkptError::internal("the pages of a chunk are not where they should be");
         let (start, length) = chunk.byte_range();
         let end = start + length;
-        let crc = |from: u64, to: u64| {
-            bytes.get(from as usize..to as usize).map(crc32c::crc32c).ok_or_else(wrong)
-        };
+        let crc =
+            |from: u64, to: u64| bytes.get(from as usize..to as usize).map(crc32c::crc32c).ok_or_else(wrong);
         let mut next = chunk.data_page_offset() as u64;
         let dictionary_crc = if next > start { Some(crc(start, next)?) } else { None };
         let mut whole = dictionary_crc.unwrap_or(0);

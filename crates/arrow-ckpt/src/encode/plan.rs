@@ -31,7 +31,11 @@ impl PlanNode {
     pub fn wants_bloom(&self, path: &[String]) -> bool {
         match path {
             [name, rest @ ..] if *name == self.name => {
-                if rest.is_empty() { self.bloom } else { self.children.iter().any(|child| child.wants_bloom(rest)) }
+                if rest.is_empty() {
+                    self.bloom
+                } else {
+                    self.children.iter().any(|child| child.wants_bloom(rest))
+                }
             }
             _ => false,
         }

@@ -4,6 +4,7 @@
 mod attachment;
 mod commit;
 mod hostile;
+mod pages;
 mod properties;
 mod row_groups;
 mod slab;

@@ -42,7 +42,14 @@ pub fn list(element: Kind) -> Kind {
 }
 
 impl Node {
+    /// Nodes whose names begin with `bloom` are to have bloom filters.
     fn plan(&self) -> Value {
+        let mut plan = self.plan_of_kind();
+        plan["b"] = self.name.starts_with("bloom").into();
+        plan
+    }
+
+    fn plan_of_kind(&self) -> Value {
         match &self.kind {
             Kind::Null => json!({ "n": self.name, "t": "null" }),
             Kind::Num => json!({ "n": self.name, "t": "num" }),

@@ -37,7 +37,8 @@ impl Verdicts {
 
     /// The verdicts over `rows` rows. `columns`: the arrays and nodes of the filter's columns by their index in the file.
     pub fn of(filter: &Filter, rows: usize, columns: &dyn Fn(usize) -> Option<(ArrayRef, Node)>) -> Self {
-        let all = Self::combine(filter, rows, &|test| Ok::<_, Infallible>(Self::of_test(test, rows, columns)));
+        let all =
+            Self::combine(filter, rows, &|test| Ok::<_, Infallible>(Self::of_test(test, rows, columns)));
         all.unwrap_or_else(|never| match never {})
     }
 

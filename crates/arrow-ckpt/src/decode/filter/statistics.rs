@@ -31,25 +31,32 @@ pub type FindLeaf<'a> = dyn Fn(usize, &[usize]) -> Option<(Node, usize)> + 'a;
 pub type Bloom<'a> = dyn Fn(usize, &Test) -> Result<bool> + 'a;
 
 /// What the statistics, and then the bloom filters, leave possible.
-pub fn possible(filter: &Filter, group: &RowGroupMetaData, leaf: &FindLeaf, bloom: &Bloom) -> Result<Possible> {
+pub fn possible(
+    filter: &Filter,
+    group: &RowGroupMetaData,
+    leaf: &FindLeaf,
+    bloom: &Bloom,
+) -> Result<Possible> {
     let each = |parts: &[Filter]| -> Result<Vec<Possible>> {
         parts.iter().map(|part| possible(part, group, leaf, bloom)).collect()
     };
     Ok(match filter {
-        Filter::And(parts) => each(parts)?.into_iter().fold(
-            Possible { to_be_true: true, to_be_false: false },
-            |all, part| Possible {
-                to_be_true: all.to_be_true && part.to_be_true,
-                to_be_false: all.to_be_false || part.to_be_false,
-            },
-        ),
-        Filter::Or(parts) => each(parts)?.into_iter().fold(
-            Possible { to_be_true: false, to_be_false: true },
-            |all, part| Possible {
-                to_be_true: all.to_be_true || part.to_be_true,
-                to_be_false: all.to_be_false && part.to_be_false,
-            },
-        ),
+        Filter::And(parts) => {
+            each(parts)?.into_iter().fold(Possible { to_be_true: true, to_be_false: false }, |all, part| {
+                Possible {
+                    to_be_true: all.to_be_true && part.to_be_true,
+                    to_be_false: all.to_be_false || part.to_be_false,
+                }
+            })
+        }
+        Filter::Or(parts) => {
+            each(parts)?.into_iter().fold(Possible { to_be_true: false, to_be_false: true }, |all, part| {
+                Possible {
+                    to_be_true: all.to_be_true || part.to_be_true,
+                    to_be_false: all.to_be_false && part.to_be_false,
+                }
+            })
+        }
         Filter::Not(part) => {
             let part = possible(part, group, leaf, bloom)?;
             Possible { to_be_true: part.to_be_false, to_be_false: part.to_be_true }
