@@ -9,7 +9,7 @@ import { tempFolder } from './support/temp-folder.js';
 const TEXTS = ['', 'plain', 'Grüße', '漢字 😀', '{"$ckpt":1}'];
 
 /** Small files that differ in what they are made of. The longer ones are tried at fewer places. */
-const FILES: Record<string, { rows: Row[]; options?: WriteOptions }> = {
+const FILES: Record<string, { rows: Row[]; options?: WriteOptions; pageRows?: number }> = {
   'a few scalars': {
     rows: [
       { id: 1, text: 'one', ok: true },
@@ -28,6 +28,11 @@ const FILES: Record<string, { rows: Row[]; options?: WriteOptions }> = {
   'row groups': {
     rows: Array.from({ length: 200 }, (_, id) => ({ id, text: TEXTS[id % 5], score: id / 7 })),
     options: { rowGroupRows: 50, compression: 'gzip' },
+  },
+  'pages and bloom filters': {
+    rows: Array.from({ length: 200 }, (_, id) => ({ id, text: `${TEXTS[id % 5]} ${id}`, list: [id % 3] })),
+    options: { rowGroupRows: 100, bloomFilter: true },
+    pageRows: 25,
   },
 };
 
@@ -54,10 +59,11 @@ async function isRefused(bytes: Uint8Array, rows: Row[], what: string): Promise<
   return false;
 }
 
-for (const [name, { rows, options }] of Object.entries(FILES)) {
+for (const [name, { rows, options, pageRows = '' }] of Object.entries(FILES)) {
   describe(`Parquet file of ${name}`, () => {
     const path = join(folder, 'whole.parquet');
     const whole = async (): Promise<Buffer> => {
+      process.env['ARROW_CKPT_PAGE_ROWS'] = String(pageRows);
       await writeCheckpoint(path, rows, options);
       return readFileSync(path);
     };
