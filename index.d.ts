@@ -1531,7 +1531,7 @@ export declare interface WriteOptions {
     /** Most rows in a row group, 1 to 16,777,216. A row group also ends at about 64 MiB of column data. @default 131072 */
     rowGroupRows?: number;
     /**
-     * Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. With one, a load that asks for values of a column (`$eq`, `$in`) reads only the row groups that may have them. It costs up to 1.3 bytes a
+     * Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. With one, a load that asks for values of a column (`$eq`, `$in`) reads only the row groups that may have them. It costs 1.2 to 2.4 bytes a
      * distinct value. Only texts, integers, dates and bigints of 64 bits outside of lists have any, and none where a dictionary is smaller; no effect on JSON and JSONL. A name that is no column's is
      * `ERR_CKPT_UNKNOWN_COLUMN`, unless there are no rows. @default false
      */
