@@ -20,6 +20,7 @@ mod footer;
 mod guard;
 mod index;
 pub mod kinds;
+mod masks;
 mod pack;
 mod pages;
 mod part;
