@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
-use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
+use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 
 use super::chunks::chunk_range;
 use super::faults::{beyond_limit, corrupt};
@@ -68,7 +68,7 @@ impl FileIndex {
         crc: &str,
         verify: bool,
     ) -> Result<Option<Self>> {
-        let chunks = metadata.row_groups().iter().flat_map(|group| group.columns());
+        let chunks = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
         let starts = chunks.flat_map(|chunk| [chunk.column_index_offset(), chunk.offset_index_offset()]);
         let start = starts.flatten().min().and_then(|start| u64::try_from(start).ok());
         let Some(start) = start.filter(|start| *start < end) else {

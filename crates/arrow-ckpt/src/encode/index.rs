@@ -2,7 +2,9 @@
 //! of all pages. Written only if a chunk has more than one page, and then for every chunk: Spark and `DataFusion` use them only if none lacks one.
 
 use parquet::file::metadata::page_index::PageIndexBuilder;
-use parquet::file::metadata::{OffsetIndexBuilder, ParquetMetaDataReader, ParquetMetaDataWriter};
+use parquet::file::metadata::{
+    OffsetIndexBuilder, ParquetMetaDataReader, ParquetMetaDataWriter, RowGroupMetaData,
+};
 use std::sync::Arc;
 
 use super::chunk::EncodedLeaf;
@@ -76,7 +78,7 @@ pub fn file_indexes(
         ParquetMetaDataReader::decode_metadata(&bytes[indexes..end]).map_err(CkptError::internal)?;
     let place =
         |offset: Option<i64>, length: Option<i32>| offset.zip(length).map(|(at, n)| (at + start as i64, n));
-    let chunks = written.row_groups().iter().flat_map(|group| group.columns()).map(|chunk| ChunkIndexes {
+    let chunks = written.row_groups().iter().flat_map(RowGroupMetaData::columns).map(|chunk| ChunkIndexes {
         column: place(chunk.column_index_offset(), chunk.column_index_length()),
         offset: place(chunk.offset_index_offset(), chunk.offset_index_length()),
     });

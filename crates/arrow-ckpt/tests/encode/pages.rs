@@ -15,7 +15,9 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
 };
 use parquet::bloom_filter::Sbbf;
-use parquet::file::metadata::{PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader};
+use parquet::file::metadata::{
+    ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData,
+};
 
 use super::slab::{Kind, Node, TEXT, list, node};
 use super::support::{BlockReader, Dir, V, read, text};
@@ -172,7 +174,7 @@ fn files_of_one_page_a_chunk_have_no_index() {
         metadata
             .row_groups()
             .iter()
-            .flat_map(|group| group.columns())
+            .flat_map(RowGroupMetaData::columns)
             .all(|chunk| { chunk.column_index_offset().is_none() && chunk.offset_index_offset().is_none() })
     );
     assert_eq!(open(&path, true).unwrap().key_value(KEY_INDEX_CRC), None);
@@ -322,8 +324,8 @@ fn types_that_grow_keep_right_indexes_and_filters() {
 /// Where the bytes of indexes and filters are: those between the last chunk and the footer, and of each filter.
 fn index_bytes(path: &Path) -> Vec<usize> {
     let metadata = metadata(path);
-    let chunks = || metadata.row_groups().iter().flat_map(|group| group.columns());
-    let first = chunks().filter_map(|chunk| chunk.column_index_offset()).min().unwrap() as usize;
+    let chunks = || metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    let first = chunks().filter_map(ColumnChunkMetaData::column_index_offset).min().unwrap() as usize;
     let size = std::fs::metadata(path).unwrap().len() as usize;
     let bytes = std::fs::read(path).unwrap();
     let footer = u32::from_le_bytes(bytes[size - 8..size - 4].try_into().unwrap()) as usize;
@@ -383,8 +385,8 @@ fn forged_indexes_do_no_harm() {
     let path = file(&dir, &options());
     let bytes = std::fs::read(&path).unwrap();
     let metadata = metadata(&path);
-    let chunks = metadata.row_groups().iter().flat_map(|group| group.columns());
-    let first = chunks.filter_map(|chunk| chunk.column_index_offset()).min().unwrap() as usize;
+    let chunks = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+    let first = chunks.filter_map(ColumnChunkMetaData::column_index_offset).min().unwrap() as usize;
     let size = bytes.len();
     let end = size - 8 - u32::from_le_bytes(bytes[size - 8..size - 4].try_into().unwrap()) as usize;
     let condition = r#"{"and":[{"test":{"column":0,"op":"gte","values":[{"number":330}]}},
