@@ -90,6 +90,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::single_range_in_vec_init, reason = "ranges are what it gives")]
     fn whole_pages_of_all_leaves() {
         assert_eq!(ranges(&[&[10, 20, 30, 40]], &[12, 35]), Some(vec![10..20, 30..40]));
         assert_eq!(ranges(&[&[10, 20, 30, 40]], &[12, 20]), Some(vec![10..30]));
