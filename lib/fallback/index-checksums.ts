@@ -1,7 +1,7 @@
 import { CheckpointError } from '../errors.js';
 import { isOurs } from '../files/file-keys.js';
 import { hex } from './checksums.js';
-import { crc32c } from './crc32c.js';
+import { crc32c } from '../files/crc32c.js';
 import type { ParquetFile } from './parquet-file.js';
 
 /** Keys of the footer, as in crates/arrow-ckpt/src/format.rs: checksums of the page indexes, and of the bloom filters. */

@@ -76,7 +76,7 @@ fn metadata(path: &Path) -> ParquetMetaData {
 }
 
 fn open(path: &Path, verify: bool) -> Result<Arc<CheckpointFile>> {
-    CheckpointFile::open(path, &OpenOptions { verify })
+    CheckpointFile::open(path, &OpenOptions { verify, ..OpenOptions::default() })
 }
 
 /// The rows of a scan, each a struct, and what it looked at.
