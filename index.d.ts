@@ -1528,7 +1528,7 @@ export declare interface WriteOptions {
     compression?: Codec;
     /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. With any other codec, `auto` too, it is an error. @default gzip 6, brotli 4, zstd 1 */
     compressionLevel?: number;
-    /** Most rows in a row group, 1 to 16,777,216. A row group also ends at about 64 MiB of column data. @default 131072 */
+    /** Most rows in a row group, 1 to 16,777,216. A row group also ends at about 32 MiB of column data. @default 131072 */
     rowGroupRows?: number;
     /**
      * Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. With one, a load that asks for values of a column (`$eq`, `$in`) reads only the row groups that may have them. It costs 1.2 to 2.4 bytes a

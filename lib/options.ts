@@ -25,7 +25,7 @@ export interface WriteOptions {
   compression?: Codec;
   /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. With any other codec, `auto` too, it is an error. @default gzip 6, brotli 4, zstd 1 */
   compressionLevel?: number;
-  /** Most rows in a row group, 1 to 16,777,216. A row group also ends at about 64 MiB of column data. @default 131072 */
+  /** Most rows in a row group, 1 to 16,777,216. A row group also ends at about 32 MiB of column data. @default 131072 */
   rowGroupRows?: number;
   /**
    * Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. With one, a load that asks for values of a column (`$eq`, `$in`) reads only the row groups that may have them. It costs 1.2 to 2.4 bytes a
@@ -243,6 +243,11 @@ export function checkPath(path: unknown): string {
   return path;
 }
 
+/** Throws for a `signal` that is none. */
+export function checkSignal(signal: unknown): void {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
+}
+
 function checkRunning(options: { compat?: unknown; threads?: number; signal?: AbortSignal; onProgress?: unknown }): void {
   const { compat, threads, signal, onProgress } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= 64)) {
@@ -251,6 +256,6 @@ function checkRunning(options: { compat?: unknown; threads?: number; signal?: Ab
   if (compat !== undefined && !(COMPATS as readonly unknown[]).includes(compat)) {
     throw invalid(`compat must be one of ${COMPATS.join(', ')}, got ${show(compat)}`);
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
+  checkSignal(signal);
   if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid(`onProgress must be a function, got ${show(onProgress)}`);
 }

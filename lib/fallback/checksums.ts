@@ -1,6 +1,6 @@
 import { CheckpointError } from '../errors.js';
 import { CREATED_BY, type Footer } from '../files/file-keys.js';
-import { crc32c } from '../files/crc32c.js';
+import { crc32c, crcText } from '../files/crc32c.js';
 
 /** Keys of the footer, as in crates/arrow-ckpt/src/format.rs: checksums of the column chunks, and of the footer itself. */
 const KEY_CHUNK_CRC = 'arrow-ckpt.crc32c';
@@ -19,7 +19,7 @@ export function checkFooter(footer: Uint8Array, path: string): void {
   const isThere = digits + DIGITS <= thrift.length && thrift[digits - 2] === VALUE_HEADER[0] && thrift[digits - 1] === VALUE_HEADER[1];
   const zeroed = crc32c(Buffer.from('0'.repeat(DIGITS)), crc32c(thrift.subarray(0, digits)));
   const sum = crc32c(thrift.subarray(digits + DIGITS), zeroed);
-  if (isThere && hex(sum) === thrift.toString('latin1', digits, digits + DIGITS)) return;
+  if (isThere && crcText(sum) === thrift.toString('latin1', digits, digits + DIGITS)) return;
   throw new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the footer is damaged (its checksum does not match)`, { path });
 }
 
@@ -44,10 +44,5 @@ export function chunkChecksum({ keyValues, createdBy }: Footer, index: number): 
 
 /** Throws unless the bytes of a chunk have the checksum. */
 export function checkChunk(bytes: Uint8Array, checksum: string | undefined): void {
-  if (checksum !== undefined && hex(crc32c(bytes)) !== checksum) throw new Error("the column chunk's checksum does not match");
-}
-
-/** A checksum as the footer has it. */
-export function hex(crc: number): string {
-  return crc.toString(16).padStart(DIGITS, '0');
+  if (checksum !== undefined && crcText(crc32c(bytes)) !== checksum) throw new Error("the column chunk's checksum does not match");
 }

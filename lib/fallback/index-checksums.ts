@@ -1,7 +1,6 @@
 import { CheckpointError } from '../errors.js';
 import { isOurs } from '../files/file-keys.js';
-import { hex } from './checksums.js';
-import { crc32c } from '../files/crc32c.js';
+import { crc32c, crcText } from '../files/crc32c.js';
 import type { ParquetFile } from './parquet-file.js';
 
 /** Keys of the footer, as in crates/arrow-ckpt/src/format.rs: checksums of the page indexes, and of the bloom filters. */
@@ -28,6 +27,6 @@ export async function checkIndexes(file: ParquetFile): Promise<void> {
 }
 
 async function check(file: ParquetFile, start: number, length: number, checksum: string, what: string): Promise<void> {
-  if (start + length <= file.dataEnd && hex(crc32c(new Uint8Array(await file.read(start, length)))) === checksum) return;
+  if (start + length <= file.dataEnd && crcText(crc32c(new Uint8Array(await file.read(start, length)))) === checksum) return;
   throw new CheckpointError('ERR_CKPT_CORRUPT', `${file.path}: ${what} is damaged (its checksum does not match)`, { path: file.path });
 }

@@ -12,6 +12,7 @@ import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { openByPath } from '../store/open-file.js';
 import type { CheckpointStore } from '../store/store.js';
+import { gather } from '../store/wanted-rows.js';
 import { topLevelFields, type Field } from './fields.js';
 import { ParquetFile } from './parquet-file.js';
 import { loadCheck } from '../schema/load-check.js';
@@ -29,11 +30,7 @@ export const fallbackStore: CheckpointStore = {
     throw new CheckpointError('ERR_CKPT_INTERNAL', `cannot save ${path}: writing Parquet needs the native binary`, { path });
   },
 
-  async read(path: string, options: ReadOptions): Promise<Row[]> {
-    const rows: Row[] = [];
-    for await (const batch of batches(path, options)) for (const row of batch) rows.push(row);
-    return rows;
-  },
+  read: (path, options) => gather(batches(path, options)),
 
   batches,
   open: (path, options) => openByPath(fallbackStore, path, options),

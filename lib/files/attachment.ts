@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { CheckpointError, fromSystemError } from '../errors.js';
-import { crc32c } from './crc32c.js';
+import { crc32c, crcText } from './crc32c.js';
 import { isOurs, KEY_ATTACHMENT, type Footer } from './file-keys.js';
 
 /** How much is read at a time. */
@@ -45,11 +45,6 @@ export async function* parquetAttachment(
   } finally {
     await handle.close();
   }
-}
-
-/** The digits of a checksum. */
-export function crcText(crc: number): string {
-  return crc.toString(16).padStart(8, '0');
 }
 
 /** The error of an attachment that is not what was written. */

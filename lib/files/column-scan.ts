@@ -2,20 +2,18 @@ import { BlockValues, Dictionaries } from '../columns/block-values.js';
 import { blockColumn, emptyColumn, isScalar } from '../columns/block-columns.js';
 import { Batch } from '../columns/batch.js';
 import { wantedColumns, type WantedColumn } from '../columns/wanted.js';
-import { neededOf } from '../columnar/read/needed.js';
 import { foreignRows, place, plannedRows, type RowRead } from '../columnar/read/tree.js';
 import { Materialiser } from '../columnar/read/materialiser.js';
 import { ARENA_BYTES } from '../native/arenas.js';
 import type { Block, NativeLoad } from '../native/load.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
-import { Projection } from '../select/projection.js';
 import { nativeFilter } from '../select/pushdown.js';
 import { selectionOf, type Selection } from '../select/selection.js';
 import { parseWhere } from '../select/where.js';
 import type { NativeParquet } from './native-parquet.js';
 import { Pace } from './pace.js';
-import { keysOf, unknownColumn } from './parquet-columns.js';
+import { columnsTaken } from './parquet-columns.js';
 
 /** Rows of a block at most: a block of columns is as large as its memory allows. */
 const COLUMN_BLOCK_ROWS = 1 << 17;
@@ -49,12 +47,7 @@ export class ColumnScan {
     const { plan, description } = this.#file;
     const { rows, tree: all } = description;
     const { columns: names, where, offset = 0, limit = Number.POSITIVE_INFINITY, threads } = this.#options;
-    const known = new Set(keysOf(this.#file));
-    const selected = this.#selection?.columns(names, known) ?? { columns: names, unknown: undefined };
-    if (selected.unknown !== undefined && plan?.x === undefined) throw unknownColumn(this.#file, selected.unknown);
-    const keep = selected.columns === undefined ? undefined : new Projection(selected.columns);
-    const needed = keep === undefined ? undefined : neededOf(plan, all, keep);
-    if (needed?.unknown !== undefined) throw unknownColumn(this.#file, needed.unknown);
+    const { keep, needed } = columnsTaken(this.#file, names, this.#selection);
     const wanted = where === undefined ? Math.max(0, Math.min(rows - offset, limit)) : rows;
     const tree = await this.#load.scan({
       columns: needed?.columns,
@@ -83,16 +76,18 @@ export class ColumnScan {
    * memory of their own.
    */
   async next(copy?: (batch: Batch) => void): Promise<Batch | undefined> {
+    // Nothing of a batch of numbers is of the block's memory once they are copied.
+    const isBorrowed = copy !== undefined && this.#wanted.every(isScalar);
     for (;;) {
       const block = this.#selection?.done === true ? undefined : await this.#load.next();
       if (block === undefined) {
         this.#pace.finish();
         return undefined;
       }
-      const batch = this.#batch(block, copy !== undefined && this.#wanted.every(isScalar));
+      const batch = this.#batch(block, isBorrowed);
       this.#pace.advance(batch.rows);
       if (batch.rows > 0) copy?.(batch);
-      if (copy !== undefined && this.#wanted.every(isScalar)) this.#load.release(block.index);
+      if (isBorrowed) this.#load.release(block.index);
       if (this.#pace.due) await this.#pace.turn();
       if (batch.rows > 0) return batch;
     }
@@ -118,9 +113,5 @@ export class ColumnScan {
     else (this.#materialiser as Materialiser).put(arena, rows, 0);
     const chosen = this.#selection.choose(rows, certain);
     return chosen.length === rows.length ? undefined : chosen;
-  }
-
-  close(): void {
-    this.#load.close();
   }
 }

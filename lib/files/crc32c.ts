@@ -46,3 +46,8 @@ export function crc32c(bytes: Uint8Array, crc = 0): number {
   for (; i < bytes.length; i++) state = (state >>> 8) ^ t0[(state ^ bytes[i]!) & 255]!;
   return ~state >>> 0;
 }
+
+/** The 8 hexadecimal digits of a checksum, as files have them. */
+export function crcText(crc: number): string {
+  return crc.toString(16).padStart(8, '0');
+}

@@ -8,6 +8,7 @@ import type { Row } from '../rows.js';
 import { nativeFilter } from '../select/pushdown.js';
 import { parseWhere } from '../select/where.js';
 import { closedError, type OpenFile, type OpenOptions } from '../store/open-file.js';
+import { gather } from '../store/wanted-rows.js';
 import { ColumnScan } from './column-scan.js';
 import { decodeOf } from './decoding.js';
 import { NativeParquet } from './native-parquet.js';
@@ -61,11 +62,7 @@ class OpenParquet implements OpenFile {
   }
 
   async columns(options: ReadOptions): Promise<ColumnBatch> {
-    if (this.#isEncoded) {
-      const rows: Row[] = [];
-      for await (const batch of this.batches(options)) for (const row of batch) rows.push(row);
-      return rowsBatch(rows, options.columns);
-    }
+    if (this.#isEncoded) return rowsBatch(await gather(this.batches(options)), options.columns);
     const file = this.#file;
     const one = this.#reading(async function* (load) {
       const scan = new ColumnScan(file, load, options);

@@ -1,5 +1,4 @@
 import { Materialiser } from '../columnar/read/materialiser.js';
-import { neededOf } from '../columnar/read/needed.js';
 import { foreignRows, place, plannedRows, type RowRead } from '../columnar/read/tree.js';
 import { decodeRows, type Decode } from '../compat/compat.js';
 import type { Load } from '../native/load.js';
@@ -12,11 +11,11 @@ import { decodeOf } from './decoding.js';
 import { isOurs } from './file-keys.js';
 import type { NativeParquet } from './native-parquet.js';
 import { Pace } from './pace.js';
-import { keysOf, unknownColumn } from './parquet-columns.js';
-import { Projection } from '../select/projection.js';
+import { columnsTaken } from './parquet-columns.js';
+import type { Projection } from '../select/projection.js';
 import { selectionOf, type Selection } from '../select/selection.js';
 
-/** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more, and `close` in any case. */
+/** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more. */
 export class ParquetScan {
   readonly #file: NativeParquet<Load>;
   readonly #options: ReadOptions;
@@ -61,10 +60,8 @@ export class ParquetScan {
   async begin(): Promise<number> {
     const { description, footer, plan } = this.#file;
     const { rows, columns: known, tree: all } = description;
-    const columns = this.#columns(this.#opened({ rows, columns: known, plan, ours: isOurs(footer) }));
-    const keep = columns === undefined ? undefined : new Projection(columns);
-    const needed = keep === undefined ? undefined : neededOf(plan, all, keep);
-    if (needed?.unknown !== undefined) throw unknownColumn(this.#file, needed.unknown);
+    const columns = this.#opened({ rows, columns: known, plan, ours: isOurs(footer) });
+    const { keep, needed } = columnsTaken(this.#file, columns, this.#selection);
     if (needed?.isMore === true) this.#prune = keep;
     const wanted = this.#wantedRows(rows);
     const tree = await this.#load.scan({
@@ -109,15 +106,6 @@ export class ParquetScan {
     return this.#options.columns;
   }
 
-  /** The columns to load where the caller wants `columns`. */
-  #columns(columns: readonly string[] | undefined): readonly string[] | undefined {
-    if (this.#selection === undefined) return columns;
-    const { columns: needed, unknown } = this.#selection.columns(columns, new Set(keysOf(this.#file)));
-    // Whole rows are in no column: any key may be in one of them.
-    if (unknown !== undefined && this.#file.plan?.x === undefined) throw unknownColumn(this.#file, unknown);
-    return needed;
-  }
-
   /** Puts the next wanted rows into `rows` from index `at` on; resolves with how many, undefined after the last. */
   async next(rows: Row[], at: number): Promise<number | undefined> {
     const block = this.#selection?.done === true ? undefined : await this.#load.next();
@@ -136,9 +124,5 @@ export class ParquetScan {
     this.#pace.advance(read);
     if (this.#pace.due) await this.#pace.turn();
     return more;
-  }
-
-  close(): void {
-    this.#load.close();
   }
 }

@@ -35,6 +35,18 @@ export function countOf(rows: RowsSource): number | undefined {
   return Array.isArray(rows) ? rows.length : undefined;
 }
 
+/** The rows as an array, the user's own where it is one: an iterator runs but once. */
+export async function heldRows(rows: Iterable<Row> | AsyncIterable<Row>, signal: AbortSignal | undefined): Promise<Row[]> {
+  const source = rowsSource(rows);
+  if (Array.isArray(source)) return source as Row[];
+  const all: Row[] = [];
+  for await (const chunk of chunksOf(source, HELD_ROWS, { signal })) for (const row of chunk) all.push(row);
+  return all;
+}
+
+/** Rows that are asked of an iterator at a time where all are held. */
+const HELD_ROWS = 1024;
+
 /**
  * The rows in arrays of up to `size`, fewer if they are large: an iterable's rows are held only here. None is empty. The caller must not
  * change them: one may be the user's own.

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { fromSystemError } from '../errors.js';
-import { crcText, damaged } from '../files/attachment.js';
-import { crc32c } from '../files/crc32c.js';
+import { damaged } from '../files/attachment.js';
+import { crc32c, crcText } from '../files/crc32c.js';
 
 /**
  * An attachment in a file of JSON: a last member of the envelope, `,"attachment":"<base64>.<crc32c>"}`, so that JSON tools that look for the rows do not meet it. Found from the end of the file: base64 holds no

@@ -1,7 +1,15 @@
 import type { Compat } from '../compat/names.js';
 import type { CheckpointError } from '../errors.js';
 import { invalid, show } from '../messages.js';
-import { asOptions, checkKeys, checkWriteOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
+import {
+  asOptions,
+  checkKeys,
+  checkSignal,
+  checkWriteOptions,
+  type CheckpointInfo,
+  type ReadOptions,
+  type WriteOptions,
+} from '../options.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { Logger } from './log-lines.js';
 
@@ -112,7 +120,7 @@ export function checkMigrateOptions(given: MigrateCheckpointOptions | undefined)
   checkKeys(options, ['keepJson', 'signal'], 'migrateJsonToArrow');
   const { keepJson, signal } = options;
   if (keepJson !== undefined && typeof keepJson !== 'boolean') throw invalid(`keepJson must be true or false, got ${show(keepJson)}`);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
+  checkSignal(signal);
   signal?.throwIfAborted();
   return options;
 }

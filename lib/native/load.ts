@@ -1,3 +1,4 @@
+import { align8 } from '../columnar/layout.js';
 import { Arena } from '../columnar/read/views.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import { CheckpointError } from '../errors.js';
@@ -93,7 +94,7 @@ export class NativeLoad implements Load {
       this.#blocks.push({ arena: this.#arenas[first] as Arena, index: first, bytes: Math.floor(second / 2), certain });
     } else if (kind === NEED) {
       try {
-        const larger = roomFor(second, () => new Arena(second + 7 - ((second + 7) % 8)));
+        const larger = roomFor(second, () => new Arena(align8(second)));
         this.#arenas[first] = larger;
         this.#native.replace(first, larger.bytes);
         return;
@@ -144,7 +145,7 @@ export class NativeLoad implements Load {
   /** The memory of a block for good: its arena, with another for the core in its place, or a copy of what the block takes of it if that is less than half. */
   keep({ arena, index, bytes }: Block): Arena {
     if (bytes * 2 < arena.capacity) {
-      const copy = new Arena(bytes + 7 - ((bytes + 7) % 8));
+      const copy = new Arena(align8(bytes));
       copy.bytes.set(arena.bytes.subarray(0, bytes));
       this.release(index);
       return copy;

@@ -1,4 +1,5 @@
 import type { WriteOptions } from '../options.js';
+import { align8 } from '../columnar/layout.js';
 import { Slab } from '../columnar/write/chunk-bytes.js';
 import type { CheckpointError } from '../errors.js';
 import type { Binding, NativeWriter } from './binding.js';
@@ -66,7 +67,7 @@ export class NativeSave {
     if (this.#error !== undefined) throw this.#error;
     if (bytes > SLAB_BYTES) {
       if (this.#copying) return undefined;
-      if (this.#large === undefined || this.#large.capacity < bytes) this.#large = new Slab(bytes + 7 - ((bytes + 7) % 8));
+      if (this.#large === undefined || this.#large.capacity < bytes) this.#large = new Slab(align8(bytes));
       return this.#large;
     }
     if (this.#current >= 0 && this.#used + bytes <= SLAB_BYTES) return this.#slabs[this.#current];

@@ -1,6 +1,5 @@
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import { Arena } from '../columnar/read/views.js';
-import { CheckpointError } from '../errors.js';
 import type { WriteOptions } from '../options.js';
 import type { Binding } from './binding.js';
 import { nativeError } from './errors.js';
@@ -65,11 +64,11 @@ export async function saveSmall(
   records: Uint8Array,
   keyValues: Record<string, string>,
 ): Promise<FileDescription> {
-  try {
-    return JSON.parse(await binding.saveSmall(path, options, records, records.length, JSON.stringify(keyValues))) as FileDescription;
-  } catch (error) {
-    throw error instanceof CheckpointError ? error : nativeError((error as Error).message);
-  }
+  const saved = binding.saveSmall(path, options, records, records.length, JSON.stringify(keyValues));
+  const description = await saved.catch((error: Error) => {
+    throw nativeError(error.message);
+  });
+  return JSON.parse(description) as FileDescription;
 }
 
 /** The options of a save as the core takes them. */

@@ -6,6 +6,8 @@ import type { Row } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
 import { closedError, type OpenFile } from '../store/open-file.js';
+import { pickedBatches } from '../store/picked-rows.js';
+import { gather } from '../store/wanted-rows.js';
 import {
   checkColumnsOptions,
   checkCountOptions,
@@ -63,7 +65,7 @@ export class CheckpointReader implements AsyncDisposable {
   async read<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): Promise<Output<S>[]>;
   async read<T extends Row = Row>(options?: RowsOptions): Promise<T[]>;
   async read(options?: RowsOptions): Promise<Row[]> {
-    return gathered(this.#file.batches(this.#checked(options, 'read')));
+    return gather(this.#file.batches(this.#checked(options, 'read')));
   }
 
   /** The rows as a Node stream in object mode. Destroying it stops the reading. */
@@ -121,18 +123,10 @@ export class CheckpointReader implements AsyncDisposable {
     checkSchemaOptions(reading);
     this.#check();
     const { where, threads, signal } = reading;
-    if (where === undefined) return gathered(this.#file.batches(reading, sampleOf(size, this.info.rows, seed)));
+    if (where === undefined) return gather(this.#file.batches(reading, sampleOf(size, this.info.rows, seed)));
     const counting: CountOptions = { where, ...(threads !== undefined && { threads }), ...(signal !== undefined && { signal }) };
     const picked = sampleOf(size, await this.#file.count(counting), seed);
-    const rows: Row[] = [];
-    let first = 0;
-    for await (const batch of this.#file.batches(reading)) {
-      for (; rows.length < picked.length && (picked[rows.length] as number) < first + batch.length;)
-        rows.push(batch[(picked[rows.length] as number) - first] as Row);
-      first += batch.length;
-      if (rows.length === picked.length) break;
-    }
-    return rows;
+    return gather(pickedBatches(this.#file.batches(reading), picked));
   }
 
   /** Closes the file and ends all readings. Closing again does nothing. */
@@ -156,10 +150,4 @@ export class CheckpointReader implements AsyncDisposable {
   #check(): void {
     if (this.#closed) throw closedError(this.info.path);
   }
-}
-
-async function gathered(batches: AsyncIterable<Row[]>): Promise<Row[]> {
-  const rows: Row[] = [];
-  for await (const batch of batches) for (const row of batch) rows.push(row);
-  return rows;
 }

@@ -3,12 +3,9 @@ import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
 import { JsonTree } from '../value/json-tree.js';
 import type { MapEvent } from './events.js';
-import type { CheckedMapOptions, MapContext, MapFunction } from './map-options.js';
+import { MAX_MS, type CheckedMapOptions, type MapContext, type MapFunction } from './map-options.js';
 import { showKey } from './row-key.js';
 import type { Slot } from './slot.js';
-
-/** Node's timers know no longer time. */
-const MAX_DELAY = 2 ** 31 - 1;
 
 /** What becomes of the calls. */
 export interface CallsSink {
@@ -115,7 +112,7 @@ export class Calls {
     }
     if (verdict === false) return this.#failed(slot, error);
     const usual = Math.min(maxDelay, minDelay * 2 ** (slot.attempt - 1)) * (0.5 + Math.random() / 2);
-    const delay = typeof verdict === 'number' && verdict >= 0 ? Math.min(verdict, MAX_DELAY) : usual;
+    const delay = typeof verdict === 'number' && verdict >= 0 ? Math.min(verdict, MAX_MS) : usual;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#call(slot);

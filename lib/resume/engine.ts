@@ -15,7 +15,7 @@ import type { KnownFile } from './known-file.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { guarded, Meter } from './meter.js';
 import { keyOf } from './row-key.js';
-import { countOf, Window, type Slot } from './slot.js';
+import { appendResults, countOf, Window, type Slot } from './slot.js';
 
 const CHUNK_ROWS = 1024;
 /** Results that are given out at a time. */
@@ -192,7 +192,7 @@ export class Engine {
           const results = this.#resultsNow(slot) ?? (taken === 0 ? await this.#read(slot) : undefined);
           if (results === undefined) break;
           for (const row of results) rows.push(row);
-        } else if (slot.state === 'done') append(rows, slot.results);
+        } else if (slot.state === 'done') appendResults(rows, slot);
         else if (slot.state !== 'failed') break;
         this.#takeOut(slot);
         taken++;
@@ -320,9 +320,4 @@ export class Engine {
     const counts = { input: this.#input, resumed: this.#resumed, computed: this.#computed, removed, calls: this.#calls.made };
     return { ...counts, failed: this.#failures, path };
   }
-}
-
-function append(rows: Row[], results: Slot['results']): void {
-  if (Array.isArray(results)) for (const row of results as readonly Row[]) rows.push(row);
-  else if (results !== undefined) rows.push(results as Row);
 }

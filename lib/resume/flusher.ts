@@ -4,7 +4,7 @@ import type { KnownTable } from './known-table.js';
 import { LedgerWriter } from './ledger.js';
 import type { CheckedMapOptions } from './map-options.js';
 import type { Row } from '../rows.js';
-import { countOf, type Slot } from './slot.js';
+import { appendResults, type Slot } from './slot.js';
 
 /**
  * Makes finished rows durable, one batch file at a time: when there are enough of them, and when the first of them has waited long enough. Half of `batchSize` is written while the other half
@@ -126,9 +126,7 @@ export class Flusher {
     const rows: Row[] = [];
     const ledger = new LedgerWriter();
     for (const slot of slots) {
-      const { results } = slot;
-      if (countOf(slot) === 1 && !Array.isArray(results)) rows.push(results as Row);
-      else if (results !== undefined) for (const row of results as readonly Row[]) rows.push(row);
+      appendResults(rows, slot);
       ledger.add(slot.number, slot.key);
     }
     const path = await this.#log.write(rows, ledger, this.#table);

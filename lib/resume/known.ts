@@ -2,6 +2,7 @@ import { CheckpointError, isCheckpointError } from '../errors.js';
 import { checkpointFiles, isOfFile } from '../managers/checkpoint-file.js';
 import { batchStem, filesOf, listBatches, type FoundFile } from '../managers/layout.js';
 import { storeOf } from '../store/choose.js';
+import type { CheckpointStore } from '../store/store.js';
 import { KnownFile } from './known-file.js';
 import { KnownTable } from './known-table.js';
 import { LedgerReader, type LedgerHead } from './ledger.js';
@@ -45,8 +46,9 @@ export async function findBatches(folder: string): Promise<FoundBatch[]> {
 
 async function batchOf(index: number, { path, bytes, modifiedMs }: FoundFile): Promise<FoundBatch> {
   try {
-    const { hash } = await (await storeOf(path)).head(path);
-    const opened = await openLedger(path);
+    const store = await storeOf(path);
+    const { hash } = await store.head(path);
+    const opened = await openLedger(path, store);
     await opened?.ledger.close();
     return { index, path, bytes, modifiedMs, hash, head: opened?.head ?? null };
   } catch (error) {
@@ -55,9 +57,9 @@ async function batchOf(index: number, { path, bytes, modifiedMs }: FoundFile): P
   }
 }
 
-/** The ledger of a file of results; null where it has none. */
-export async function openLedger(path: string): Promise<{ head: LedgerHead; ledger: LedgerReader } | null> {
-  const store = await storeOf(path);
+/** The ledger of a file of results; null where it has none. `known`: the store to read it with, where somebody has looked. */
+export async function openLedger(path: string, known?: CheckpointStore): Promise<{ head: LedgerHead; ledger: LedgerReader } | null> {
+  const store = known ?? (await storeOf(path));
   return store.attachment === undefined ? null : LedgerReader.open(path, store.attachment(path));
 }
 
@@ -93,14 +95,15 @@ export class Known {
 
   /** Takes in what the ledger of a file says. A row that is known with other content counts as this file has it, until it is asked for with the other. False where the file has no ledger of this operation. */
   async add(path: string, { step, operation }: Place): Promise<boolean> {
-    const opened = await openLedger(path);
+    const store = await storeOf(path);
+    const opened = await openLedger(path, store);
     if (opened === null) return false;
     const { head, ledger } = opened;
     try {
       if (head.step !== step || head.operation !== operation) return false;
       if (this.files.length >= MAX_FILES)
         throw new CheckpointError('ERR_CKPT_LIMIT', `${path}: a run reads the results of ${MAX_FILES} files at most`, { path });
-      const file = this.files.push(new KnownFile(path, await storeOf(path), this.keepsAll));
+      const file = this.files.push(new KnownFile(path, store, this.keepsAll));
       this.#isGood.push(false);
       let offset = 0;
       await ledger.rows(head, (row) => {

@@ -1,5 +1,5 @@
 import { invalid, show } from '../messages.js';
-import { asOptions, checkKeys, type WriteOptions } from '../options.js';
+import { asOptions, checkKeys, checkSignal, type WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import type { MapEvent, MapProgress } from './events.js';
 import type { KeyOption } from './row-key.js';
@@ -88,7 +88,7 @@ const OWN = [
 const OF_SAVE = ['compression', 'compressionLevel', 'rowGroupRows', 'metadata', 'signal'];
 const RETRY = ['times', 'minDelay', 'maxDelay', 'retryIf'];
 /** Node's timers know no longer time. */
-const MAX_MS = 2 ** 31 - 1;
+export const MAX_MS = 2 ** 31 - 1;
 
 /** Checks everything but the options of the save, which the save checks. */
 export function checkMapOptions<T extends Row>(given: MapOptions<T>, what: string): CheckedMapOptions<T> {
@@ -109,7 +109,7 @@ export function checkMapOptions<T extends Row>(given: MapOptions<T>, what: strin
   }
   if (options.progressBar !== undefined && typeof options.progressBar !== 'boolean')
     throw invalid(`progressBar must be true or false, got ${show(options.progressBar)}`);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
+  checkSignal(signal);
   return { ...options, concurrency, batchSize, flushEvery, onError, lockWait, retry: checkRetries(options.retries) };
 }
 

@@ -21,6 +21,12 @@ export function countOf({ results }: Slot): number {
   return Array.isArray(results) ? results.length : 1;
 }
 
+/** Puts its results behind others. */
+export function appendResults(rows: Row[], { results }: Slot): void {
+  if (Array.isArray(results)) for (const row of results as readonly Row[]) rows.push(row);
+  else if (results !== undefined) rows.push(results as Row);
+}
+
 /** Slots in the order of the input: put in at one end, taken out at the other. */
 export class Window {
   #slots: (Slot | undefined)[] = [];

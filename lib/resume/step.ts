@@ -1,4 +1,4 @@
-import { chunksOf, rowsSource, type RowsSource } from '../files/rows-source.js';
+import { heldRows } from '../files/rows-source.js';
 import { isOfFile } from '../managers/checkpoint-file.js';
 import type { Logger } from '../managers/log-lines.js';
 import { invalid, show } from '../messages.js';
@@ -49,7 +49,7 @@ export async function runStep(
     // Another process may have saved it in between.
     const now = lease === undefined ? null : await loadOrWarn(load, null);
     if (now !== null) return now;
-    const rows = await allOf(rowsSource(await compute()), signal);
+    const rows = await heldRows(await compute(), signal);
     signal?.throwIfAborted();
     await save(rows);
     return rows;
@@ -66,11 +66,4 @@ async function loadOrWarn(load: StepCalls['load'], logger: Logger | null): Promi
     logger?.warn(`could not load a checkpoint, it is computed again: ${error.message} (${error.code})`);
     return null;
   }
-}
-
-async function allOf(source: RowsSource, signal: AbortSignal | undefined): Promise<Row[]> {
-  if (Array.isArray(source)) return source as Row[];
-  const rows: Row[] = [];
-  for await (const chunk of chunksOf(source, 1024, { signal })) for (const row of chunk) rows.push(row);
-  return rows;
 }

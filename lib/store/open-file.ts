@@ -4,7 +4,9 @@ import type { ColumnBatch } from '../columns/column.js';
 import { CheckpointError, fromSystemError } from '../errors.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
+import { pickedBatches } from './picked-rows.js';
 import type { CheckpointStore } from './store.js';
+import { gather } from './wanted-rows.js';
 
 /**
  * A checkpoint that is open. Each call reads anew, and several may read at a time.
@@ -43,21 +45,11 @@ export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'
   };
   async function* batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined> {
     await check();
-    let first = 0;
-    let next = 0;
     const all = store.batches(path, { ...options, ...opened });
     running.add(all);
     try {
-      for await (const batch of all) {
-        if (picked === undefined) yield batch;
-        else {
-          const rows: Row[] = [];
-          for (; next < picked.length && (picked[next] as number) < first + batch.length; next++)
-            rows.push(batch[(picked[next] as number) - first] as Row);
-          first += batch.length;
-          if (rows.length > 0) yield rows;
-          if (next === picked.length) return;
-        }
+      for await (const batch of picked === undefined ? all : pickedBatches(all, picked)) {
+        yield batch;
         if (closed) break;
       }
       // Closing ends the readings: this is no end of the rows.
@@ -73,11 +65,7 @@ export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'
     info,
     batches,
     columnBatches,
-    columns: async (options) => {
-      const rows: Row[] = [];
-      for await (const batch of batches(options)) for (const row of batch) rows.push(row);
-      return rowsBatch(rows, options.columns);
-    },
+    columns: async (options) => rowsBatch(await gather(batches(options)), options.columns),
     count: async (options) => {
       if (options.where === undefined) return info.rows;
       let rows = 0;

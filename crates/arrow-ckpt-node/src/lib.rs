@@ -6,6 +6,7 @@
 
 mod events;
 mod memory;
+mod parse;
 mod reader;
 pub mod small;
 mod teardown;

@@ -17,6 +17,7 @@ use serde::Deserialize;
 
 use crate::events::{BLOCK, COUNT, END, Event, Events, NEED, OPENED, TREE, no_thread};
 use crate::memory::SharedBytes;
+use crate::parse::parse;
 use crate::teardown::{Running, stop_before_teardown};
 
 /// Options of a scan, as the facade checked them.
@@ -92,8 +93,7 @@ impl NativeReader {
         options: String,
         #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
     ) -> napi::Result<Self> {
-        let OpenRequest { verify, limits } =
-            serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        let OpenRequest { verify, limits } = parse(&options)?;
         let file = OpenFile::default();
         let slot = file.clone();
         let open = move || {
@@ -161,8 +161,7 @@ impl NativeReader {
     /// Starts a scan into `arenas`. Answers TREE, then BLOCK and NEED as arenas fill, then END; or ERROR at any time.
     #[napi(catch_unwind)]
     pub fn scan(&self, options: String, arenas: Vec<Uint8Array>) -> napi::Result<()> {
-        let request =
-            serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        let request = parse(&options)?;
         self.send(Message::Scan(Box::new(request), arenas.into_iter().map(SharedBytes::new).collect()));
         Ok(())
     }
@@ -170,8 +169,7 @@ impl NativeReader {
     /// Counts rows. Answers COUNT, or ERROR.
     #[napi(catch_unwind)]
     pub fn count(&self, filter: String) -> napi::Result<()> {
-        let filter =
-            serde_json::from_str(&filter).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        let filter = parse(&filter)?;
         self.send(Message::Count(filter));
         Ok(())
     }

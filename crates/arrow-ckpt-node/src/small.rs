@@ -11,6 +11,7 @@ use napi_derive::napi;
 
 use crate::events::error_text;
 use crate::memory::SharedBytes;
+use crate::parse::parse;
 use crate::writer::{finish, pairs};
 
 /// A file of at most so many bytes is small: the core decodes it on the calling thread.
@@ -126,8 +127,7 @@ pub fn save_small(
     bytes: u32,
     key_values: String,
 ) -> napi::Result<AsyncTask<SaveSmall>> {
-    let options =
-        serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+    let options = parse(&options)?;
     Ok(AsyncTask::new(SaveSmall {
         path: PathBuf::from(path),
         options,

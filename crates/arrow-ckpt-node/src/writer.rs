@@ -13,6 +13,7 @@ use napi_derive::napi;
 
 use crate::events::{DONE, Event, Events, FREE, no_thread};
 use crate::memory::SharedBytes;
+use crate::parse::parse;
 use crate::teardown::{Running, stop_before_teardown};
 
 enum Message {
@@ -41,8 +42,7 @@ impl NativeWriter {
         slabs: Vec<Uint8Array>,
         #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
     ) -> napi::Result<Self> {
-        let options: WriteOptions =
-            serde_json::from_str(&options).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        let options: WriteOptions = parse(&options)?;
         let slabs: Vec<SharedBytes> = slabs.into_iter().map(SharedBytes::new).collect();
         let events = Arc::new(Events::new(&on_event)?);
         let told = events.clone();
@@ -110,8 +110,7 @@ impl Drop for NativeWriter {
 
 /// The key-values of a footer from a JSON object of strings.
 pub fn pairs(key_values: &str) -> napi::Result<Vec<(String, String)>> {
-    let pairs: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_str(key_values).map_err(|error| napi::Error::from_reason(error.to_string()))?;
+    let pairs: serde_json::Map<String, serde_json::Value> = parse(key_values)?;
     let text = |value: serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     Ok(pairs.into_iter().map(|(key, value)| (key, text(value))).collect())
 }

@@ -1,5 +1,5 @@
 import { CheckpointError, isCheckpointError } from '../../errors.js';
-import { chunksOf, rowsSource } from '../../files/rows-source.js';
+import { heldRows } from '../../files/rows-source.js';
 import type { WriteOptions } from '../../options.js';
 import type { Row } from '../../rows.js';
 import type { Logger } from '../log-lines.js';
@@ -15,7 +15,7 @@ export async function saveInto(
   options: WriteOptions | undefined,
   logger: Logger | null,
 ): Promise<string | null> {
-  const held = managers.length > 1 ? await hold(rows, options?.signal) : rows;
+  const held = managers.length > 1 ? await heldRows(rows, options?.signal) : rows;
   const failures: Failure[] = [];
   let path: string | null = null;
   /** How many had failed when the first took the rows. */
@@ -42,15 +42,6 @@ export async function saveInto(
   }
   if (stale[0] !== undefined) throw stale[0];
   return path;
-}
-
-/** The rows as an array: an iterator runs but once. */
-async function hold(rows: Iterable<Row> | AsyncIterable<Row>, signal: AbortSignal | undefined): Promise<readonly Row[]> {
-  const source = rowsSource(rows);
-  if (Array.isArray(source)) return source as readonly Row[];
-  const all: Row[] = [];
-  for await (const chunk of chunksOf(source, 1024, { signal })) for (const row of chunk) all.push(row);
-  return all;
 }
 
 /**
