@@ -119,8 +119,8 @@ export const batches: Work = {
       async run(folder, rows) {
         const manager = new CheckpointManager(folder, { logger: false });
         for (const [index, batch] of batchesOf(rows).entries()) await manager.saveBatchCheckpoint('work', index, batch);
-        const loaded = (await manager.loadBatchCheckpoints<Row>('work')).flat();
-        return { rows: loaded.length, check: sumOf(loaded, 'score') };
+        const loaded = await manager.loadBatchCheckpoints<Row>('work');
+        return loadAll(loaded.length, (index) => Promise.resolve(loaded[index]!));
       },
     },
   ],

@@ -51,6 +51,11 @@ export class ParquetScan {
     return this.#options.where === undefined && this.#decode === undefined;
   }
 
+  /** Whether it is known beforehand how many rows are wanted. */
+  get isCounted(): boolean {
+    return this.#options.where === undefined;
+  }
+
   /** False once a row did not fit the schema: `next` then only counts what else does not, and throws at the end. */
   get fits(): boolean {
     return this.#check === undefined || this.#check.fits;
@@ -72,7 +77,7 @@ export class ParquetScan {
     });
     const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
     this.#materialiser = new Materialiser(read, place(tree).size, wanted);
-    this.#pace.totalRows = this.#options.where === undefined ? wanted : undefined;
+    this.#pace.totalRows = this.isCounted ? wanted : undefined;
     return wanted;
   }
 

@@ -41,6 +41,9 @@ function load(): Outcome {
   return (outcome ??= tryLoad());
 }
 
+// Loading takes some milliseconds: when the program has come to rest for a moment, so that its first call need not wait for them.
+setImmediate(load).unref();
+
 function tryLoad(): Outcome {
   if (process.env.ARROW_CKPT_FORCE_JSON === '1') return { binding: null, forced: true };
   const require = createRequire(import.meta.url);
