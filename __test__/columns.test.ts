@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { openCheckpoint, readCheckpoint, writeCheckpoint, type AnyColumn, type ColumnBatch, type Row } from 'arrow-ckpt';
 import { rejectsWith } from './support/codes.ts';
+import { assertExact } from './support/exact.ts';
 import { assertColumn, assertColumns, ownValue } from './support/columns-agree.ts';
 import { fallbackStore } from '../lib/fallback/store.ts';
 import { noBinding } from './support/readers.ts';
@@ -203,6 +204,27 @@ describe('columns of Parquet', { skip: noBinding }, () => {
       word,
       rows.map((row) => row.word),
     );
+  });
+
+  test('vectors of floats are views of floats, of doubles of doubles', async () => {
+    const path = join(folder, 'vectors.parquet');
+    const rows = Array.from({ length: 3000 }, (_, id) => ({
+      floats: Array.from({ length: 1 + (id % 50) }, (__, at) => Math.fround(Math.sin(id * 50 + at))),
+      doubles: Array.from({ length: 20 }, (__, at) => Math.sin(id * 20 + at)),
+    }));
+    await writeCheckpoint(path, rows, { rowGroupRows: 1000 });
+    await using reader = await openCheckpoint(path);
+    const batch = await reader.columns();
+    assertColumns(batch, rows);
+    for (const [name, Class] of [
+      ['floats', Float32Array],
+      ['doubles', Float64Array],
+    ] as const) {
+      const vectors = column(batch, name);
+      assert.ok(vectors.kind === 'list');
+      assert.deepStrictEqual(vectors.view(2999), Class.from(rows[2999]![name]));
+    }
+    assertExact(await readCheckpoint(path), rows);
   });
 
   test('as the fallback reads them', async () => {

@@ -58,7 +58,7 @@ function typed(column: AnyColumn & { values: { readonly [index: number]: unknown
   return column.kind === 'date' ? new Date(value as number) : value;
 }
 
-function assertView(view: Float64Array | undefined, value: unknown, what: string): void {
+function assertView(view: Float64Array | Float32Array | undefined, value: unknown, what: string): void {
   if (view === undefined) return;
   assert.equal(differenceOf(Array.from(view), Array.from(value as ArrayLike<unknown>)), undefined, `view of ${what}`);
 }

@@ -1,4 +1,4 @@
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointManager, createCheckpoint, readCheckpoint, writeCheckpoint } from 'arrow-ckpt';
 import json from '../contestants/json.ts';
@@ -41,6 +41,24 @@ const jsonSmall: Way = {
   },
 };
 
+/** JSON with what a checkpoint promises beside its bytes: the old file or the new one whole, and the name as durable as the bytes. */
+const jsonCommitted: Way = {
+  name: 'json, committed',
+  about: 'JSON.stringify -> write -> fsync -> rename -> fsync of the folder, of each',
+  async run(folder, rows) {
+    const own = join(folder, 'committed');
+    await mkdir(own, { recursive: true });
+    return saveAll(rows, async (part, index) => {
+      const path = named(folder, 'committed', index, 'json');
+      await json.save(`${path}.tmp`, part);
+      await rename(`${path}.tmp`, path);
+      const names = await open(own, 'r');
+      await names.sync();
+      await names.close();
+    });
+  },
+};
+
 const oursSmall: Way = {
   name: 'arrow-ckpt',
   about: 'writeCheckpoint of each',
@@ -52,7 +70,7 @@ export const smallSave: Work = {
   name: 'small-save',
   about: `checkpoints of ${SMALL_ROWS} rows each, one after another, each durable`,
   saves: true,
-  ways: [jsonSmall, oursSmall],
+  ways: [jsonSmall, jsonCommitted, oursSmall],
   goals: { 'arrow-ckpt': 1.1 },
 };
 

@@ -23,6 +23,7 @@ export const FORM_U64 = 8;
 export const FORM_BYTES = 9;
 export const FORM_DATE = 10;
 export const FORM_TIMESTAMP = 11;
+export const FORM_F32 = 12;
 
 /** The next multiple of 8. */
 export function align8(n: number): number {

@@ -1,4 +1,4 @@
-import { FORM_F64, FORM_I64, FORM_NULL, FORM_U64, NODE_WORDS } from '../columnar/layout.js';
+import { FORM_F32, FORM_F64, FORM_I64, FORM_NULL, FORM_U64, NODE_WORDS } from '../columnar/layout.js';
 import type { ReadNode } from '../columnar/read/tree.js';
 import type { Arena } from '../columnar/read/views.js';
 import { NULLS, type Odd } from './base-column.js';
@@ -68,10 +68,11 @@ function typed({ name, physical }: WantedColumn, node: ReadNode, values: BlockVa
   const memory = arena.bytes.buffer;
   const data = arena.u32[at + 3] as number;
   switch (node.kind) {
-    case 'number':
-      return form === FORM_F64
-        ? new ScalarColumn(name, 'number', new Float64Array(memory, data, count), validity, others)
-        : wideNumbers(name, arena, slots);
+    case 'number': {
+      if (form !== FORM_F64 && form !== FORM_F32) return wideNumbers(name, arena, slots);
+      const doubles = form === FORM_F64 ? new Float64Array(memory, data, count) : new Float64Array(new Float32Array(memory, data, count));
+      return new ScalarColumn(name, 'number', doubles, validity, others);
+    }
     case 'big': {
       if (form === FORM_I64) return new ScalarColumn(name, 'bigint', new BigInt64Array(memory, data, count), validity, others);
       const doubles = new Float64Array(memory, data, count);
@@ -165,11 +166,14 @@ function stringChunk(arena: Arena, { at, count }: Slots, dictionary: readonly st
 }
 
 /** The elements of a block's lists, if they are all numbers. */
-function numbersOf(element: ReadNode, arena: Arena): Float64Array | null {
+function numbersOf(element: ReadNode, arena: Arena): Float64Array | Float32Array | null {
   const at = 2 + element.node * NODE_WORDS;
   const count = arena.u32[at] as number;
-  if (element.kind !== 'number' || (count > 0 && arena.u32[at + 1] !== FORM_F64)) return null;
+  const Numbers = FLOATS[arena.u32[at + 1] as number];
+  if (element.kind !== 'number' || Numbers === undefined) return element.kind === 'number' && count === 0 ? new Float64Array(0) : null;
   const valid = validityOf(arena, at, count);
   if (valid?.includes(0) === true) return null;
-  return new Float64Array(arena.bytes.buffer, arena.u32[at + 3] as number, count);
+  return new Numbers(arena.bytes.buffer as ArrayBuffer, arena.u32[at + 3] as number, count);
 }
+
+const FLOATS: Partial<Record<number, typeof Float64Array | typeof Float32Array>> = { [FORM_F64]: Float64Array, [FORM_F32]: Float32Array };

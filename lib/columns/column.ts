@@ -75,8 +75,11 @@ export interface DictionaryChunk {
 export interface ListColumn extends Column {
   readonly kind: 'list';
   readonly chunks: readonly ListChunk[];
-  /** The numbers of row `index` as a view, without a copy. Undefined where the row has no list, or one that is not of numbers only. */
-  view(index: number): Float64Array | undefined;
+  /**
+   * The numbers of row `index` as a view, without a copy: floats where the file has floats, which is where every number of the column is one exactly. Undefined where the row has no list, or one
+   * that is not of numbers only.
+   */
+  view(index: number): Float64Array | Float32Array | undefined;
 }
 
 /** The elements of row `i` of the chunk are those from `offsets[i]` to `offsets[i + 1]`. */
@@ -85,7 +88,7 @@ export interface ListChunk {
   /** `length + 1` offsets in elements. */
   readonly offsets: Uint32Array;
   /** The elements, where all of them are numbers; else null. */
-  readonly values: Float64Array | null;
+  readonly values: Float64Array | Float32Array | null;
 }
 
 /** Columns whose values are only there as values. */

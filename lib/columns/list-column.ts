@@ -24,7 +24,7 @@ export class ListColumn extends BaseColumn {
     return this.#make(index);
   }
 
-  view(index: number): Float64Array | undefined {
+  view(index: number): Float64Array | Float32Array | undefined {
     if (!(index >= 0 && index < this.length) || this.validity?.[index] === 0) return undefined;
     const [number, at] = this.#places.of(index);
     const { offsets, values } = this.chunks[number] as ListChunk;
@@ -36,7 +36,8 @@ export class ListColumn extends BaseColumn {
     const views = rows.map((row) => this.view(row));
     rows.forEach((row, index) => (offsets[index + 1] = (offsets[index] as number) + this.#count(row)));
     const numeric = this.chunks.every((chunk) => chunk.values !== null);
-    const values = numeric ? new Float64Array(offsets.at(-1) as number) : null;
+    const Numbers = this.chunks.every((chunk) => chunk.values instanceof Float32Array) ? Float32Array : Float64Array;
+    const values = numeric ? new Numbers(offsets.at(-1) as number) : null;
     views.forEach((view, index) => view !== undefined && values?.set(view, offsets[index]));
     const odd = this.takeOdd(rows);
     return new ListColumn(this.name, [{ length: rows.length, offsets, values }], this.takeValidity(rows), odd);

@@ -40,8 +40,10 @@ impl ReadSmall {
         if !small {
             return Ok(None);
         }
-        let file =
-            CheckpointFile::open(&self.path, &OpenOptions { verify: self.verify, ..OpenOptions::default() })?;
+        // Read at once: each piece of its own would be a call of the system.
+        let bytes = std::fs::read(&self.path).map_err(|error| CkptError::io("read", &self.path, &error))?;
+        let options = OpenOptions { verify: self.verify, ..OpenOptions::default() };
+        let file = CheckpointFile::open_bytes(&self.path, bytes.into(), &options)?;
         #[cfg(feature = "fault-injection")]
         assert!(!self.path.ends_with("panic-in-load.parquet"), "a provoked panic");
         let description = file.describe().to_string();

@@ -72,6 +72,9 @@ pub const FORM_DATE: u32 = 10;
 /// Data: doubles, whole milliseconds (floor) since 1970 UTC; word 8: u32 nanoseconds within that millisecond, 0 = none anywhere.
 pub const FORM_TIMESTAMP: u32 = 11;
 
+/// Data: floats.
+pub const FORM_F32: u32 = 12;
+
 /// The next multiple of 8.
 #[must_use]
 pub const fn align8(n: usize) -> usize {

@@ -13,9 +13,8 @@ use crate::error::{CkptError, ErrorCode, Result};
 pub fn pool() -> Result<&'static ThreadPool> {
     static POOL: OnceLock<std::result::Result<ThreadPool, String>> = OnceLock::new();
     let build = || {
-        let threads = std::thread::available_parallelism().map_or(2, NonZero::get);
         let named = ThreadPoolBuilder::new()
-            .num_threads(threads)
+            .num_threads(cores())
             .start_handler(|_| step_back())
             .thread_name(|index| format!("arrow-ckpt-{index}"));
         named.build().map_err(|error| error.to_string())
@@ -24,6 +23,12 @@ pub fn pool() -> Result<&'static ThreadPool> {
     POOL.get_or_init(build).as_ref().map_err(|error| {
         CkptError::new(ErrorCode::Io, format!("cannot start the threads that encode: {error}"))
     })
+}
+
+/// The cores that the process may use. Asked for once: on Linux the answer is in several files.
+pub fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(2, NonZero::get))
 }
 
 type Job = Box<dyn FnOnce() + Send>;

@@ -59,7 +59,7 @@ function listReader({ node, element, floats }: ListRead, views: readonly NodeVie
   const view = views[node] as NodeView;
   const { valid, data } = view;
   if (floats !== undefined) {
-    const elements = (views[(element as LeafNode).node] as NodeView).data as Float64Array;
+    const elements = (views[(element as LeafNode).node] as NodeView).data as Float64Array | Float32Array;
     return (slot) => (valid[slot] === 1 ? floatArray(floats, elements, startOf(view, slot), data[slot] as number) : null);
   }
   const read = reader(element, views);

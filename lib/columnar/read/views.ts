@@ -3,6 +3,7 @@ import {
   FORM_BYTES,
   FORM_DATE,
   FORM_DICT,
+  FORM_F32,
   FORM_F64,
   FORM_I64,
   FORM_LIST,
@@ -23,9 +24,9 @@ export class Arena {
   readonly u32: Uint32Array;
 
   constructor(readonly capacity: number) {
-    const memory = new ArrayBuffer(capacity);
-    this.bytes = Buffer.from(memory);
-    this.u32 = new Uint32Array(memory);
+    // Not zeroed: nothing of it is read that the core has not written. A new ArrayBuffer would be, on the main thread.
+    this.bytes = Buffer.allocUnsafeSlow(capacity);
+    this.u32 = new Uint32Array(this.bytes.buffer, 0, capacity >> 2);
   }
 }
 
@@ -38,7 +39,7 @@ export class NodeView {
   /** One byte a slot, 1 = present. */
   valid: Uint8Array = ones;
   /** By form: numbers, bools, end offsets, dictionary indices; or the finished values of the rarer forms. */
-  data: Float64Array | Uint8Array | Uint32Array | unknown[] = [];
+  data: Float64Array | Float32Array | Uint8Array | Uint32Array | unknown[] = [];
   /** The text of all slots in one string. */
   text = '';
   /** The distinct texts, one string each, shared by all rows. Stays in force until a block brings another. */
@@ -55,6 +56,7 @@ export class NodeView {
     if (ones.length < count) ones = new Uint8Array(count * 2).fill(1);
     this.valid = validAt === 0 ? ones : new Uint8Array(memory, validAt, count);
     if (form === FORM_F64) this.data = new Float64Array(memory, at, count);
+    else if (form === FORM_F32) this.data = new Float32Array(memory, at, count);
     else if (form === FORM_TEXT) {
       this.data = new Uint32Array(memory, at, count);
       this.text = textOf(arena, word);

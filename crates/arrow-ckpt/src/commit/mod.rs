@@ -26,6 +26,9 @@ use crate::error::{CkptError, ErrorCode, Result};
 /// Bytes of the old name kept in a temporary's name: file systems allow 255 in all.
 const NAME_BYTES: usize = 180;
 
+/// Bytes that are gathered before they are written: a small file is then one call of the system.
+const GATHERED_BYTES: usize = 64 << 10;
+
 /// A temporary sibling of a file to be.
 #[derive(Debug)]
 pub struct TempFile {
@@ -34,6 +37,8 @@ pub struct TempFile {
     path: PathBuf,
     /// None once committed.
     file: Option<Box<dyn OpenFile>>,
+    /// Not yet written.
+    gathered: Vec<u8>,
 }
 
 impl TempFile {
@@ -57,23 +62,39 @@ impl TempFile {
             .map_err(|error| CkptError::io("create the folder of", target, &error))?;
         let path = folder.join(temporary_name(&name.to_string_lossy()));
         let file = files.create_file(&path).map_err(|error| CkptError::io("write", target, &error))?;
-        Ok(Self { files, target: target.to_owned(), path, file: Some(file) })
+        Ok(Self { files, target: target.to_owned(), path, file: Some(file), gathered: Vec::new() })
     }
 
     /// Appends `bytes`.
     pub fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.gathered.len() + bytes.len() <= GATHERED_BYTES {
+            self.gathered.extend_from_slice(bytes);
+            return Ok(());
+        }
+        self.flush()?;
+        self.write(bytes)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let file = self.file.as_mut().ok_or_else(|| CkptError::internal("write after commit"))?;
         write_all(&mut **file, bytes).map_err(|error| CkptError::io("write", &self.target, &error))
     }
 
+    fn flush(&mut self) -> Result<()> {
+        let gathered = std::mem::take(&mut self.gathered);
+        if gathered.is_empty() { Ok(()) } else { self.write(&gathered) }
+    }
+
     /// Reads back `buffer.len()` bytes of what was written, from `position` on.
-    pub fn read_back(&self, buffer: &mut [u8], position: u64) -> Result<()> {
+    pub fn read_back(&mut self, buffer: &mut [u8], position: u64) -> Result<()> {
+        self.flush()?;
         let file = self.file.as_ref().ok_or_else(|| CkptError::internal("read back after commit"))?;
         file.read_exact_at(buffer, position).map_err(|error| CkptError::io("read back", &self.target, &error))
     }
 
     /// Makes the bytes durable, then the name: after this the new file is the file.
     pub fn commit(mut self) -> Result<()> {
+        self.flush()?;
         let failed = |error| CkptError::io("write", &self.target, &error);
         let Some(file) = &mut self.file else { return Err(CkptError::internal("commit twice")) };
         file.sync().map_err(failed)?;

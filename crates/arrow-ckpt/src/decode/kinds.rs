@@ -51,6 +51,8 @@ pub(super) enum Kind {
     Map,
     Null,
     F64,
+    /// What a float holds: numbers too, in half the memory.
+    F32,
     Bool,
     Text(Render),
     Dict,
@@ -67,7 +69,7 @@ impl Kind {
             Self::List => "list",
             Self::Map => "map",
             Self::Null => "null",
-            Self::F64 => "f64",
+            Self::F64 | Self::F32 => "f64",
             Self::Bool => "bool",
             Self::Text(_) => "text",
             Self::Dict => "dict",
@@ -83,7 +85,7 @@ impl Kind {
         match self {
             Self::Struct | Self::Null => 0,
             Self::Bool => 1,
-            Self::List | Self::Map | Self::Text(_) | Self::Dict | Self::Bytes => 4,
+            Self::F32 | Self::List | Self::Map | Self::Text(_) | Self::Dict | Self::Bytes => 4,
             Self::F64 | Self::Int | Self::Date | Self::Timestamp => 8,
         }
     }
@@ -187,7 +189,7 @@ fn leaf_kind(leaf: &DataType, column: &ColumnDescPtr) -> Result<(Kind, String)> 
         DataType::Null => (Kind::Null, "null".to_owned()),
         DataType::Boolean => (Kind::Bool, "bool".to_owned()),
         DataType::Float16 => (Kind::F64, "float16".to_owned()),
-        DataType::Float32 => (Kind::F64, "float".to_owned()),
+        DataType::Float32 => (Kind::F32, "float".to_owned()),
         DataType::Float64 => (Kind::F64, "double".to_owned()),
         integer if integer.is_integer() => (Kind::Int, integer.to_string().to_lowercase()),
         DataType::Utf8 => (Kind::Text(Render::Utf8), text().to_owned()),

@@ -34,6 +34,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod thrift;
+mod vectors;
 mod worker;
 
 pub use describe::describe_footer;

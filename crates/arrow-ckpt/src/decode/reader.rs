@@ -25,6 +25,7 @@ use super::guard::{guarded, message_error, parquet_error};
 use super::kinds::Kind;
 use super::pages::{Extent, Pages, check_pages};
 use super::part::Part;
+use super::vectors::{self, Vectors};
 use crate::error::{CkptError, ErrorCode, Result};
 
 /// The longest that a forgotten page header can be.
@@ -160,12 +161,34 @@ impl<'a> LoadedColumn<'a> {
 
     /// Begins to decode the wanted rows, `batch_rows` at a time.
     pub fn decode(&self, levels: &FieldLevels, batch_rows: usize) -> Result<ColumnReader> {
+        if let Some(vectors) = self.vectors()? {
+            return Ok(ColumnReader {
+                rows: Rows::Vectors(vectors),
+                column: self.column,
+                selects: self.selects,
+            });
+        }
         let selection = self.wanted.clone().map(RowSelection::from_boolean_buffer);
         let reader = guarded(|| {
             ParquetRecordBatchReader::try_new_with_row_groups(levels, self, batch_rows, selection)
                 .map_err(|error| parquet_error(&error))
         })?;
-        Ok(ColumnReader { reader, column: self.column, selects: self.selects })
+        Ok(ColumnReader { rows: Rows::Any(reader), column: self.column, selects: self.selects })
+    }
+
+    /// The column's lists of floats, where they can be had without parquet-rs.
+    fn vectors(&self) -> Result<Option<Vectors>> {
+        let [(leaf, meta, _)] = &self.chunks[..] else { return Ok(None) };
+        let node = &self.file.columns.nodes[self.column];
+        if self.wanted.is_some() || !vectors::is_candidate(node, meta) {
+            return Ok(None);
+        }
+        guarded(|| {
+            let pages = self.column_chunks(*leaf).map_err(|error| parquet_error(&error))?.next();
+            let Some(Ok(mut pages)) = pages else { return Ok(None) };
+            let column = meta.column_descr();
+            Ok(Vectors::of(pages.as_mut(), column.physical_type(), column.max_def_level(), self.rows))
+        })
     }
 }
 
@@ -257,38 +280,45 @@ impl ChunkReader for Segment {
 
 /// Decodes one column of one row group.
 pub(super) struct ColumnReader {
-    reader: ParquetRecordBatchReader,
+    rows: Rows,
     pub column: usize,
     /// Rows are left out: then what is behind the last need not be looked at.
     selects: bool,
 }
 
+enum Rows {
+    Any(ParquetRecordBatchReader),
+    Vectors(Vectors),
+}
+
 impl ColumnReader {
     /// The next `rows` rows, which must be there.
     pub fn next(&mut self, rows: usize) -> Result<ArrayRef> {
-        let batch = guarded(|| match self.reader.next() {
+        let reader = match &mut self.rows {
+            Rows::Any(reader) => reader,
+            Rows::Vectors(vectors) => return vectors.next(rows),
+        };
+        let batch = guarded(|| match reader.next() {
             None => Err(too_few(0, rows)),
             Some(Err(error)) => Err(message_error(&error.to_string())),
             Some(Ok(batch)) if batch.num_rows() != rows => Err(too_few(batch.num_rows(), rows)),
             Some(Ok(batch)) => Ok(batch),
         })?;
         if batch.num_columns() != 1 || batch.column(0).len() != rows {
-            return Err(CkptError::internal(format!(
-                "a batch does not have the shape {}",
-                self.reader.schema()
-            )));
+            return Err(CkptError::internal(format!("a batch does not have the shape {}", reader.schema())));
         }
         Ok(Arc::clone(batch.column(0)))
     }
 
     /// After the last row there must be no more.
     pub fn finish(&mut self) -> Result<()> {
+        // Of vectors the number was compared beforehand.
+        let Rows::Any(reader) = &mut self.rows else { return Ok(()) };
         if self.selects {
             return Ok(());
         }
-        let more = guarded(|| {
-            Ok(self.reader.next().is_some_and(|batch| batch.is_ok_and(|batch| batch.num_rows() > 0)))
-        })?;
+        let more =
+            guarded(|| Ok(reader.next().is_some_and(|batch| batch.is_ok_and(|batch| batch.num_rows() > 0))))?;
         if more {
             return Err(corrupt("a column has more rows than its row group"));
         }

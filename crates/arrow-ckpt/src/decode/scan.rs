@@ -1,11 +1,9 @@
 //! Rows in file order, block by block, into memory of the caller's.
 
-use std::num::NonZero;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
-use std::thread;
 
 use arrow_array::ArrayRef;
 use serde_json::Value;
@@ -21,6 +19,7 @@ use super::source::zeroed;
 use super::worker::{Batch, StopFlags, Worker};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
+use crate::pool::cores;
 
 /// Rows of a block unless told otherwise.
 const BLOCK_ROWS: usize = 4096;
@@ -50,14 +49,13 @@ pub struct ScanOptions {
 
 impl Default for ScanOptions {
     fn default() -> Self {
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             columns: None,
             filter: None,
             ranges: None,
             block_rows: BLOCK_ROWS,
             block_bytes: BLOCK_BYTES,
-            threads: (cores - 1).clamp(1, MAX_THREADS),
+            threads: (cores() - 1).clamp(1, MAX_THREADS),
             cancel: Arc::default(),
         }
     }

@@ -296,7 +296,7 @@ impl CheckpointWriter {
         Ok(())
     }
 
-    fn read_back(&self, placed: &PlacedColumn) -> Result<Vec<u8>> {
+    fn read_back(&mut self, placed: &PlacedColumn) -> Result<Vec<u8>> {
         let length: i64 = placed.leaves.iter().map(|leaf| leaf.metadata.compressed_size()).sum();
         let mut chunk = vec![0; length as usize];
         self.temp.read_back(&mut chunk, placed.offset + HEAD as u64)?;

@@ -8,3 +8,4 @@ mod ours;
 mod parquet_testing;
 mod scan;
 mod support;
+mod vectors;

@@ -7,8 +7,8 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ckpt::Result;
 use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, Scan, ScanOptions};
 use arrow_ckpt::layout::{
-    FORM_BOOL, FORM_BYTES, FORM_DATE, FORM_DICT, FORM_F64, FORM_I64, FORM_LIST, FORM_NULL, FORM_STRUCT,
-    FORM_TEXT, FORM_TIMESTAMP, FORM_U64, NODE_WORDS,
+    FORM_BOOL, FORM_BYTES, FORM_DATE, FORM_DICT, FORM_F32, FORM_F64, FORM_I64, FORM_LIST, FORM_NULL,
+    FORM_STRUCT, FORM_TEXT, FORM_TIMESTAMP, FORM_U64, NODE_WORDS,
 };
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
@@ -224,6 +224,10 @@ impl BlockReader {
                 )
             }
             FORM_NULL => vec![V::Null; slots],
+            FORM_F32 => {
+                let value = |slot| f32::from_le_bytes(block[data + slot * 4..][..4].try_into().unwrap());
+                all(&|slot| V::Number(f64::from(value(slot))), &zeros(4))
+            }
             FORM_F64 => all(&|slot| V::Number(f64_at(slot)), &zeros(8)),
             FORM_BOOL => all(
                 &|slot| {

@@ -114,7 +114,7 @@ impl Block<'_> {
                 self.form(index, FORM_NULL);
                 Ok(())
             }
-            Kind::F64 => self.floats(index, array),
+            Kind::F64 | Kind::F32 => self.floats(index, array),
             Kind::Int => self.integers(index, array),
             Kind::Bool => self.bools(index, array),
             Kind::Text(Render::Utf8) => self.strings(index, array),

@@ -10,7 +10,7 @@ use arrow_buffer::{BooleanBuffer, NullBuffer};
 use arrow_schema::DataType;
 
 use super::{Block, Packed, mismatch, word};
-use crate::layout::{FORM_F64, FORM_I64, FORM_U64};
+use crate::layout::{FORM_F32, FORM_F64, FORM_I64, FORM_U64};
 
 /// 2^53 - 1: beyond, a double does not hold every integer.
 const MAX_SAFE: u64 = (1 << 53) - 1;
@@ -24,7 +24,7 @@ impl Block<'_> {
                 self.doubles(index, FORM_F64, array.as_primitive::<Float16Type>(), |value| value.to_f64())
             }
             DataType::Float32 => {
-                self.doubles(index, FORM_F64, array.as_primitive::<Float32Type>(), f64::from)
+                self.words(index, FORM_F32, array.as_primitive::<Float32Type>(), f32::to_le_bytes)
             }
             DataType::Float64 => {
                 self.doubles(index, FORM_F64, array.as_primitive::<Float64Type>(), |value| value)
@@ -72,19 +72,19 @@ impl Block<'_> {
         self.words(index, form, array, |value| convert(value).to_le_bytes())
     }
 
-    /// Validity, then 8 bytes for each slot.
-    pub(super) fn words<T: ArrowPrimitiveType>(
+    /// Validity, then `N` bytes for each slot.
+    pub(super) fn words<const N: usize, T: ArrowPrimitiveType>(
         &mut self,
         index: usize,
         form: u32,
         array: &PrimitiveArray<T>,
-        convert: impl Fn(T::Native) -> [u8; 8],
+        convert: impl Fn(T::Native) -> [u8; N],
     ) -> Packed {
         self.form(index, form);
         self.validity(index, array.nulls())?;
-        let data = self.arena.section(array.len() * 8)?;
+        let data = self.arena.section(array.len() * N)?;
         self.arena.set(index, word::DATA, data);
-        write_slots(self.arena.at(data, array.len() * 8), array, convert);
+        write_slots(self.arena.at(data, array.len() * N), array, convert);
         Ok(())
     }
 }
