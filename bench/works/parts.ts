@@ -14,6 +14,12 @@ async function consume(rows: AsyncIterable<Record<string, unknown>>): Promise<Ou
   return { rows: count, check: sum };
 }
 
+/** `sum` and the numbers: by index, as `for of` over a typed array is three times as slow. */
+function added(numbers: Float64Array, sum: number): number {
+  for (let row = 0; row < numbers.length; row++) sum += numbers[row]!;
+  return sum;
+}
+
 export const iterate: Work = {
   ...FLAT,
   name: 'iterate',
@@ -30,7 +36,7 @@ export const iterate: Work = {
       for await (const { rows, columns } of reader.batches({ columns: ['score'] })) {
         count += rows;
         const [score] = columns;
-        if (score?.kind === 'number') for (const value of score.values) sum += value;
+        if (score?.kind === 'number') sum = added(score.values, sum);
       }
       return { rows: count, check: sum };
     }),
@@ -55,9 +61,7 @@ export const project: Work = {
       await using reader = await openCheckpoint(path);
       const batch = await reader.columns(['id', 'score']);
       const score = batch.column('score');
-      let sum = 0;
-      if (score?.kind === 'number') for (const value of score.values) sum += value;
-      return { rows: batch.rows, check: sum };
+      return { rows: batch.rows, check: score?.kind === 'number' ? added(score.values, 0) : 0 };
     }),
   ],
   goals: { rows: 0.06, columns: 0.02 },
