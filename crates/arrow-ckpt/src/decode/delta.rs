@@ -1,20 +1,24 @@
-//! Pages on their way from the page reader to the decoders. The decoders of `DELTA_LENGTH_BYTE_ARRAY` and `DELTA_BYTE_ARRAY` take
+//! Pages on their way from the page reader to the decoders: inflated (`inflate.rs`), and looked at. The decoders of `DELTA_LENGTH_BYTE_ARRAY` and `DELTA_BYTE_ARRAY` take
 //! memory for as many lengths as a few bytes in the page claim: the claim is compared with the page's values first.
 
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
 
+use super::inflate::Zstd;
+
 /// A page reader that looks at each page before it passes it on.
 pub(super) struct CheckedPages<R> {
     inner: R,
+    /// For a chunk whose pages the page reader leaves compressed.
+    zstd: Option<Zstd>,
     max_definition: i16,
     max_repetition: i16,
 }
 
 impl<R: PageReader> CheckedPages<R> {
-    pub fn new(inner: R, max_definition: i16, max_repetition: i16) -> Self {
-        Self { inner, max_definition, max_repetition }
+    pub fn new(inner: R, zstd: Option<Zstd>, max_definition: i16, max_repetition: i16) -> Self {
+        Self { inner, zstd, max_definition, max_repetition }
     }
 
     fn check(&self, page: &Page) -> Option<()> {
@@ -133,7 +137,10 @@ impl<R: PageReader> Iterator for CheckedPages<R> {
 
 impl<R: PageReader> PageReader for CheckedPages<R> {
     fn get_next_page(&mut self) -> Result<Option<Page>> {
-        let page = self.inner.get_next_page()?;
+        let mut page = self.inner.get_next_page()?;
+        if let Some((zstd, page)) = self.zstd.as_ref().zip(page.as_mut()) {
+            zstd.inflate(page)?;
+        }
         if page.as_ref().is_some_and(|page| self.check(page).is_none()) {
             return Err(ParquetError::General("a page has more lengths than values".to_owned()));
         }

@@ -19,6 +19,7 @@ pub mod filter;
 mod footer;
 mod guard;
 mod index;
+mod inflate;
 pub mod kinds;
 mod masks;
 mod pack;

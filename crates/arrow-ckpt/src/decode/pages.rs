@@ -27,12 +27,14 @@ const DATA_PAGE_V2: Shape = Shape(&[
 ]);
 
 /// What the headers of a chunk told.
-#[derive(Debug, Default, Clone, Copy)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Pages {
     /// Bytes up to the end of the last page.
     pub length: usize,
     /// What the dictionary inflates to.
     pub dictionary_bytes: usize,
+    /// Where the pages begin behind their headers, ascending, and what they inflate to.
+    pub bodies: Vec<(usize, usize)>,
 }
 
 /// Which bytes are a chunk's.
@@ -81,6 +83,7 @@ pub(super) fn check_pages(
             return Err(corrupt("a page is longer than its column"));
         }
         check_header(&header, chunk, most)?;
+        pages.bodies.push((pages.length + reader.position(), header.inflated as usize));
         if header.dictionary {
             pages.dictionary_bytes = pages.dictionary_bytes.max(header.inflated as usize);
         } else {

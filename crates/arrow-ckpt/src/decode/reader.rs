@@ -9,6 +9,7 @@ use arrow_buffer::BooleanBuffer;
 use bytes::Bytes;
 use parquet::arrow::FieldLevels;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups, RowSelection};
+use parquet::basic::Compression;
 use parquet::column::page::{PageIterator, PageReader};
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
@@ -22,6 +23,7 @@ use super::delta::CheckedPages;
 use super::faults::corrupt;
 use super::file::CheckpointFile;
 use super::guard::{guarded, message_error, parquet_error};
+use super::inflate::Zstd;
 use super::kinds::Kind;
 use super::pages::{Extent, Pages, check_pages};
 use super::part::Part;
@@ -36,8 +38,7 @@ pub(super) struct LoadedColumn<'a> {
     file: &'a CheckpointFile,
     group: usize,
     column: usize,
-    /// Leaf, its metadata with the true offsets, its bytes.
-    chunks: Vec<(usize, ColumnChunkMetaData, Arc<Segment>)>,
+    chunks: Vec<Chunk>,
     /// The largest dictionary whose values will be repeated for each row.
     pub dictionary_bytes: usize,
     /// The rows that were read: all of the row group, or those of the pages with wanted ones.
@@ -46,6 +47,15 @@ pub(super) struct LoadedColumn<'a> {
     wanted: Option<BooleanBuffer>,
     /// Whether the end of the chunk is not to be reached.
     selects: bool,
+}
+
+/// A leaf's chunk.
+struct Chunk {
+    leaf: usize,
+    /// With the true offsets, and without a codec where the pages are inflated here.
+    meta: ColumnChunkMetaData,
+    segment: Arc<Segment>,
+    zstd: Option<Zstd>,
 }
 
 impl<'a> LoadedColumn<'a> {
@@ -84,8 +94,11 @@ impl<'a> LoadedColumn<'a> {
             if kind != Kind::Dict {
                 loaded.dictionary_bytes = loaded.dictionary_bytes.max(pages.dictionary_bytes);
             }
-            let segment = Segment { start, bytes: bytes.slice(..pages.length) };
-            loaded.chunks.push((leaf, with_true_offsets(meta, start, pages)?, Arc::new(segment)));
+            let segment = Arc::new(Segment { start, bytes: bytes.slice(..pages.length) });
+            let meta = with_true_offsets(meta, start, &pages)?;
+            let zstd = is_zstd(meta.compression()).then(|| Zstd::new(segment.bytes.clone(), pages.bodies));
+            let meta = if zstd.is_some() { without_codec(meta)? } else { meta };
+            loaded.chunks.push(Chunk { leaf, meta, segment, zstd });
         }
         Ok(loaded)
     }
@@ -178,7 +191,7 @@ impl<'a> LoadedColumn<'a> {
 
     /// The column's lists of floats, where they can be had without parquet-rs.
     fn vectors(&self) -> Result<Option<Vectors>> {
-        let [(leaf, meta, _)] = &self.chunks[..] else { return Ok(None) };
+        let [Chunk { leaf, meta, zstd: None, .. }] = &self.chunks[..] else { return Ok(None) };
         let node = &self.file.columns.nodes[self.column];
         if self.wanted.is_some() || !vectors::is_candidate(node, meta) {
             return Ok(None);
@@ -192,7 +205,16 @@ impl<'a> LoadedColumn<'a> {
     }
 }
 
-fn with_true_offsets(meta: &ColumnChunkMetaData, start: u64, pages: Pages) -> Result<ColumnChunkMetaData> {
+fn is_zstd(codec: Compression) -> bool {
+    matches!(codec, Compression::ZSTD(_))
+}
+
+fn without_codec(meta: ColumnChunkMetaData) -> Result<ColumnChunkMetaData> {
+    let builder = meta.into_builder().set_compression(Compression::UNCOMPRESSED);
+    builder.build().map_err(|error| parquet_error(&error))
+}
+
+fn with_true_offsets(meta: &ColumnChunkMetaData, start: u64, pages: &Pages) -> Result<ColumnChunkMetaData> {
     let dictionary = (start as i64 != meta.data_page_offset()).then_some(start as i64);
     let builder = meta.clone().into_builder().set_dictionary_page_offset(dictionary);
     let builder = builder.set_total_compressed_size(pages.length as i64);
@@ -205,14 +227,14 @@ impl RowGroups for LoadedColumn<'_> {
     }
 
     fn column_chunks(&self, leaf: usize) -> ParquetResult<Box<dyn PageIterator>> {
-        let (_, meta, segment) = self
+        let Chunk { meta, segment, zstd, .. } = self
             .chunks
             .iter()
-            .find(|(loaded, ..)| *loaded == leaf)
+            .find(|chunk| chunk.leaf == leaf)
             .ok_or_else(|| ParquetError::General(format!("column {leaf} was not read")))?;
         let pages = SerializedPageReader::new(Arc::clone(segment), meta, self.num_rows(), None)?;
         let column = meta.column_descr();
-        let pages = CheckedPages::new(pages, column.max_def_level(), column.max_rep_level());
+        let pages = CheckedPages::new(pages, zstd.clone(), column.max_def_level(), column.max_rep_level());
         Ok(Box::new(OneChunk(Some(Box::new(pages)))))
     }
 

@@ -116,7 +116,7 @@ fn passes(encoding: Encoding, data: &[u8], values: u32) -> bool {
         is_compressed: false,
         statistics: None,
     };
-    CheckedPages::new(OnePage(Some(page)), 1, 0).get_next_page().is_ok()
+    CheckedPages::new(OnePage(Some(page)), None, 1, 0).get_next_page().is_ok()
 }
 
 /// A delta header: blocks of 128 in 4 miniblocks, `count` integers, the first 0.
