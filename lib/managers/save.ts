@@ -8,7 +8,7 @@ import type { Mirror } from './checkpoint-file.js';
 import { makeFolders } from './folders.js';
 import { EXTENSIONS } from './layout.js';
 import type { Logger } from './log-lines.js';
-import { sweepTemporaries } from './temporaries.js';
+import { sweepAfterSave } from './temporaries.js';
 
 /** What a save needs beside its rows. */
 export interface SaveTarget {
@@ -48,7 +48,7 @@ export async function saveFile(
     }
   }
   for (const extension of EXTENSIONS) if (extension !== store.extension) await removeTwin(stem + extension, logger);
-  await sweepTemporaries(dirname(stem));
+  await sweepAfterSave(dirname(stem));
   return isBare ? { ...info, hash: hash ?? null } : info;
 }
 

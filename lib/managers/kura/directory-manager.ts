@@ -16,7 +16,7 @@ import { loadFile } from '../load.js';
 import { namedLoadedLine, namedSavedLine, tornLine, type Logger } from '../log-lines.js';
 import { checkLoadHash, mergeWriteOptions, type WriteDefaults } from '../manager-options.js';
 import { removeTwin } from '../save.js';
-import { sweepTemporaries } from '../temporaries.js';
+import { sweepAfterSave } from '../temporaries.js';
 import { checkpointPaths, checkpointStem, listFiles, plainName } from './layout.js';
 import type { KuraCheckpointInfo, KuraCheckpointManager, KuraLoadOptions, KuraManagerStats } from './types.js';
 
@@ -68,7 +68,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     await makeFolders(dirname(stem));
     const info = await store.write(stem + store.extension, rows, merged);
     for (const { path } of await checkpointPaths(stem, extensions)) if (path !== info.path) await removeTwin(path, logger);
-    await sweepTemporaries(dirname(stem));
+    await sweepAfterSave(dirname(stem));
     logger?.info(namedSavedLine(plainName(name), info));
     return info.path;
   }
