@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BinaryArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
+use super::builder::roomy;
 use super::record::u32s;
 use crate::error::{CkptError, ErrorCode, Result};
 
@@ -26,6 +27,12 @@ impl BlobBuilder {
     /// Bytes held.
     pub fn bytes(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Makes room for about as much as another one holds.
+    pub fn reserve_like(&mut self, before: &Self) {
+        self.bytes.reserve(roomy(before.bytes.len()));
+        self.offsets.reserve(roomy(before.offsets.len()));
     }
 
     /// Appends `slots` empty pieces.

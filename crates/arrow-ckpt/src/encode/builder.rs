@@ -24,6 +24,11 @@ const VECTOR_VALUES: usize = 1024;
 /// Bits at the end of a float's 23 of which a number with few digits has none.
 const LAST_BITS: u32 = 0xff;
 
+/// A little more than `length`: row groups are of about the same size.
+pub fn roomy(length: usize) -> usize {
+    length + length / 16
+}
+
 /// A node while it fills.
 #[derive(Debug)]
 pub struct Builder {
@@ -78,6 +83,35 @@ impl Builder {
         let mut builder = Self { name: node.name.clone(), slots: 0, validity: None, data };
         builder.append_nulls(slots);
         builder
+    }
+
+    /// An empty builder for a node of the plan, with room for about as much as the one before it holds: growing would copy again and again, and hold up to twice as much.
+    pub fn following(node: &PlanNode, before: &Self) -> Self {
+        let mut builder = Self::new(node, 0);
+        builder.reserve_like(before);
+        builder
+    }
+
+    fn reserve_like(&mut self, before: &Self) {
+        match (&mut self.data, &before.data) {
+            (Data::Num { values, .. }, Data::Num { values: before, .. })
+            | (Data::F64(values), Data::F64(before)) => values.reserve(roomy(before.len())),
+            (Data::I32(values), Data::I32(before)) => values.reserve(roomy(before.len())),
+            (Data::Big(values), Data::Big(before)) | (Data::Date(values), Data::Date(before)) => {
+                values.reserve(roomy(before.len()));
+            }
+            (Data::F32(values), Data::F32(before)) => values.reserve(roomy(before.len())),
+            (Data::Text(text), Data::Text(before)) => text.reserve_like(before),
+            (Data::Bytes(blob), Data::Bytes(before)) => blob.reserve_like(before),
+            (Data::List { ends, child }, Data::List { ends: before, child: child_before }) => {
+                ends.reserve(roomy(before.len()));
+                child.reserve_like(child_before);
+            }
+            (Data::Struct(fields), Data::Struct(before)) => {
+                fields.iter_mut().zip(before).for_each(|(field, before)| field.reserve_like(before));
+            }
+            _ => {}
+        }
     }
 
     /// Follows a change of the plan: a null node gets its type, a struct more fields. Slots so far are nulls there.

@@ -21,6 +21,11 @@ impl TextBuilder {
         self.blob.bytes()
     }
 
+    /// Makes room for about as much as another one holds.
+    pub fn reserve_like(&mut self, before: &Self) {
+        self.blob.reserve_like(&before.blob);
+    }
+
     /// Appends `slots` empty texts.
     pub fn append_nulls(&mut self, slots: usize) {
         self.blob.append_nulls(slots);

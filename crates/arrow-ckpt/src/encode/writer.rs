@@ -18,9 +18,9 @@ use crate::commit::{Disk, FileSystem, TempFile};
 use crate::error::{CkptError, Result};
 use crate::layout::{RECORD_PLAN, RECORD_ROWS};
 use crate::limits::MAX_CHUNKS;
-use crate::pool::Lane;
+use crate::pool::{Lane, cores};
 
-/// Row groups that may be encoding while the next one fills: more would only hold more memory.
+/// Row groups that may be encoding while the next one fills, where there are cores for them. On two cores a second one would only hold more memory.
 const GROUPS_IN_FLIGHT: usize = 2;
 /// A row group of at most this many bytes is encoded where it is: waking other threads would take longer.
 const INLINE_BYTES: usize = 64 << 10;
@@ -142,7 +142,12 @@ impl CheckpointWriter {
 
     /// Hands the columns of the full row group to the pool and starts the next one.
     fn end_row_group(&mut self) -> Result<()> {
-        let fresh = self.plan.iter().map(|node| Builder::new(node, 0)).collect();
+        // There may be columns that the plan has got since.
+        let fresh = self.plan.iter().enumerate().map(|(index, node)| match self.builders.get(index) {
+            Some(before) => Builder::following(node, before),
+            None => Builder::new(node, 0),
+        });
+        let fresh = fresh.collect();
         let builders = std::mem::replace(&mut self.builders, fresh);
         let rows = std::mem::take(&mut self.rows);
         let inline = builders.iter().map(Builder::bytes).sum::<usize>() <= INLINE_BYTES;
@@ -171,7 +176,7 @@ impl CheckpointWriter {
             }
         }
         self.in_flight.push_back(GroupInFlight { rows, columns, done });
-        while self.in_flight.len() > GROUPS_IN_FLIGHT {
+        while self.in_flight.len() > (cores() / 2).clamp(1, GROUPS_IN_FLIGHT) {
             self.place_oldest()?;
         }
         Ok(())
