@@ -1,5 +1,5 @@
 //! Memory that JavaScript allocated and both sides use in turn: slabs (JavaScript writes, the core reads) and arenas (the other way).
-//! The only unsafe code of this crate.
+//! And the core's own, as far as the allocator is asked for more than to allocate. The only unsafe code of this crate.
 //!
 //! The rule that makes it sound: at any time one side owns the memory. It passes to the thread with a message (`submit`, `scan`,
 //! `release`) and back with an event (`FREE`, `BLOCK`, `NEED`). The facade holds to it in one place a direction: `lib/native/slabs.ts`
@@ -46,4 +46,10 @@ impl SharedBytes {
         // SAFETY: as in `bytes`, and `&mut self` makes this the only reference in Rust.
         unsafe { std::slice::from_raw_parts_mut(self.pointer, self.length) }
     }
+}
+
+/// Gives what is free back to the system: mimalloc keeps it for a second and longer, and after a large save or load nobody knows whether there will be another.
+pub fn give_back() {
+    // SAFETY: it may be called at any time on any thread, and touches only memory that is free.
+    unsafe { libmimalloc_sys::mi_collect(true) }
 }

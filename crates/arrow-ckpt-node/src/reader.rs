@@ -16,7 +16,7 @@ use napi_derive::napi;
 use serde::Deserialize;
 
 use crate::events::{BLOCK, COUNT, END, Event, Events, NEED, OPENED, TREE, no_thread};
-use crate::memory::SharedBytes;
+use crate::memory::{SharedBytes, give_back};
 use crate::parse::parse;
 use crate::teardown::{Running, stop_before_teardown};
 
@@ -145,6 +145,7 @@ impl NativeReader {
             if let Err(error) = caught(run) {
                 events.emit_error(&error);
             }
+            give_back();
         });
         let (stopper, flag) = (sender.clone(), cancel.clone());
         let stop = Box::new(move || {

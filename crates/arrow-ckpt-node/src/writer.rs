@@ -12,7 +12,7 @@ use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 
 use crate::events::{DONE, Event, Events, FREE, no_thread};
-use crate::memory::SharedBytes;
+use crate::memory::{SharedBytes, give_back};
 use crate::parse::parse;
 use crate::teardown::{Running, stop_before_teardown};
 
@@ -54,6 +54,7 @@ impl NativeWriter {
                 Ok(None) => events.emit(DONE, -1.0, 0.0, String::new()),
                 Err(error) => events.emit_error(&error),
             }
+            give_back();
         });
         let stopper = sender.clone();
         let stop = Box::new(move || drop(stopper.send(Message::Abort)));
