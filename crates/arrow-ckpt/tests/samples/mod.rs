@@ -54,7 +54,12 @@ pub fn samples() -> Vec<Sample> {
         if index.is_multiple_of(2) { V::Number((row * index) as f64 / 3.0) } else { words(row + index) }
     };
     let wide_rows: Vec<Vec<V>> = (0..5).map(|row| (0..40).map(|index| cell(row, index)).collect()).collect();
+    // Lists that are read without parquet-rs, of doubles; others of them are null or empty in `nested`.
+    let vectors = [node("id", Kind::Num), node("vector", list(Kind::Num))];
+    let vector = |row: usize| V::List((0..9).map(|at| V::Number(((row * 9 + at) as f64).sqrt())).collect());
+    let vector_rows: Vec<Vec<V>> = (0..14).map(|row| vec![V::Number(row as f64), vector(row)]).collect();
     vec![
+        sample("vectors", &vectors, &[vector_rows], Codec::None, &[]),
         sample("scalars", &scalars, &[scalar_rows(6)], Codec::Auto, &[]),
         sample("nothing", &scalars, &[], Codec::Auto, &[]),
         sample("nested", &nested, &[nested_rows], Codec::None, &[("arrow-ckpt.hash", "\"abc\"")]),
