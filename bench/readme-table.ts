@@ -61,6 +61,7 @@ function line(suite: string): string {
 }
 
 const { environment } = newest('flat');
+const commits = [...new Set(Object.keys(SUITES).map((suite) => newest(suite).environment.commit))];
 const system = environment.system.replace(/^linux (\d+\.\d+).*/, 'Linux $1');
 const text = `${BEGIN}Ratios to JSON in the same run; below 1 is faster or smaller. JSON is \`JSON.stringify\`, one write and fsync; \`readFile\` and \`JSON.parse\`.
 
@@ -69,7 +70,7 @@ const text = `${BEGIN}Ratios to JSON in the same run; below 1 is faster or small
 ${Object.keys(SUITES).map(line).join('\n')}
 
 Medians of 5 runs, each the first save or load of a process of its own. Main thread: time in which the event loop was busy. Node ${environment.node.slice(1)}, ${environment.cpu}, ${environment.cores} cores, ${system},
-commit ${environment.commit}, ${environment.date.slice(0, 10)}; the samples are in \`bench/results\`. Small checkpoints gain less, and the first save of a process pays for compilation.
+${commits.length === 1 ? 'commit' : 'commits'} ${commits.join(' and ')}, ${environment.date.slice(0, 10)}; the samples are in \`bench/results\`. Small checkpoints gain less, and the first save of a process pays for compilation.
 \`npm run bench\` measures on your machine, \`npm run bench:rivals\` against the other Parquet libraries for Node.
 `;
 const readme = readFileSync(README, 'utf8');

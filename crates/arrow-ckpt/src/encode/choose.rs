@@ -70,8 +70,8 @@ struct Sample {
     values: usize,
     distinct: usize,
     bytes: Vec<u8>,
-    /// It has all values.
-    is_whole: bool,
+    /// It has one of so many values.
+    step: usize,
 }
 
 impl Sample {
@@ -110,15 +110,15 @@ impl Sample {
                 Self::collect(rows.map(|row| blobs.value(row)), |value, bytes| bytes.extend_from_slice(value))
             }
             // Bools and shape numbers are tiny; a dictionary of bools does not exist.
-            _ => Self { values: 0, distinct: 0, bytes: Vec::new(), is_whole: true },
+            _ => Self { values: 0, distinct: 0, bytes: Vec::new(), step: 1 },
         };
-        Self { is_whole: step == 1, ..sample }
+        Self { step, ..sample }
     }
 
     fn collect<T: Hash + Eq + Copy>(values: impl Iterator<Item = T>, put: impl Fn(T, &mut Vec<u8>)) -> Self {
         let mut seen =
             HashSet::with_capacity(values.size_hint().1.unwrap_or(SAMPLE_VALUES).min(SAMPLE_VALUES));
-        let mut sample = Self { values: 0, distinct: 0, bytes: Vec::new(), is_whole: false };
+        let mut sample = Self { values: 0, distinct: 0, bytes: Vec::new(), step: 1 };
         for value in values {
             sample.values += 1;
             seen.insert(value);
@@ -132,10 +132,12 @@ impl Sample {
     }
 
     fn shrinks(&self) -> bool {
-        if self.bytes.len() < SMALL_BYTES {
+        // Of a leaf with few values in many rows the sample is small, but not the leaf.
+        let bytes = self.bytes.len() * self.step;
+        if bytes < SMALL_BYTES {
             return false;
         }
-        if self.is_whole && self.bytes.len() < SMALL_BYTES * SMALL_TRIAL {
+        if bytes < SMALL_BYTES * SMALL_TRIAL {
             return true;
         }
         zstd::bulk::compress(&self.bytes, 1)

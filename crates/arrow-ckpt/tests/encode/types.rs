@@ -180,6 +180,23 @@ fn every_codec_is_in_the_file_and_comes_back() {
 }
 
 #[test]
+fn auto_leaves_small_leaves_alone_and_no_others() {
+    let sparse = |rows: usize| -> Vec<V> {
+        let value = |row: usize| text(&format!("one of the texts that a codec can shrink {row}"));
+        (0..rows).map(|row| if row % 50 == 0 { value(row) } else { V::Null }).collect()
+    };
+    // 2 KB of texts; 90 KB, of which a sample sees 2.
+    for (rows, expected) in [(2_000, "UNCOMPRESSED"), (99_000, "ZSTD(ZstdLevel(1))")] {
+        let dir = Dir::new();
+        let path = dir.path("x.parquet");
+        write(&path, &[(&[node("t", TEXT)], &[sparse(rows)])], &WriteOptions::default());
+        let reader = SerializedFileReader::new(std::fs::File::open(&path).unwrap()).unwrap();
+        let codec = format!("{:?}", reader.metadata().row_group(0).column(0).compression());
+        assert_eq!(codec, expected, "{rows} rows");
+    }
+}
+
+#[test]
 fn a_level_that_the_codec_does_not_have_is_refused() {
     let dir = Dir::new();
     for (compression, level) in [(Codec::Gzip, 99), (Codec::Brotli, 99), (Codec::Zstd, 99)] {
