@@ -31,7 +31,8 @@ export async function loadFile<T>(
   for (let attempt = 1; ; attempt++) {
     const found = await wanted.find();
     // Which file has which hash matters to nobody who takes any: what is damaged then shows when it is read.
-    const files = wanted.hash === undefined ? found.map((file) => ({ found: file, hash: null })) : await checkpointFiles(found, wanted.mirror);
+    const files =
+      wanted.hash === undefined ? found.map((file) => ({ found: file, hash: null })) : await checkpointFiles(found, wanted.mirror);
     const outcome = await readFirst(files, wanted, read);
     // A save has replaced a file between two looks at it: the hash and the rows must be of one.
     if (outcome === 'changed' && attempt < RELOADS) continue;
