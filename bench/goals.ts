@@ -36,12 +36,11 @@ const NEWER = Number(process.versions.node.split('.')[0]) > 20 ? 1.5 : 1;
 type Ratios = readonly [number | null, number | null, number | null, number | null, number | null];
 
 function ratios(suite: string, rows: number, limits: Ratios): Goal[] {
-  const goals = RATIOS.map(([operation, measure, what], index) => {
+  return RATIOS.flatMap(([operation, measure, what], index) => {
     const limit = limits[index];
     if (limit === null || limit === undefined) return [];
     return toJson(suite, rows, operation, measure, what, measure === 'bytes' ? limit : Math.min(limit * NEWER, 0.99));
   });
-  return goals.flat();
 }
 
 const RATIOS = [

@@ -41,7 +41,7 @@ function worst(series: readonly Series[], contestant: string, measure: keyof Med
 }
 
 function line(suite: string): string {
-  const { rows, series } = newest(suite);
+  const { rows, series } = RUNS.get(suite)!;
   const ratio = (operation: 'save' | 'load', measure: keyof Medians) =>
     (ratioTo(series, 'arrow-ckpt', operation, measure) ?? NaN).toFixed(2);
   const bytes = series.find((s) => s.contestant === 'json')?.median?.bytes ?? 0;
@@ -60,8 +60,9 @@ function line(suite: string): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-const { environment } = newest('flat');
-const commits = [...new Set(Object.keys(SUITES).map((suite) => newest(suite).environment.commit))];
+const RUNS = new Map(Object.keys(SUITES).map((suite) => [suite, newest(suite)]));
+const { environment } = RUNS.get('flat')!;
+const commits = [...new Set(Array.from(RUNS.values(), (run) => run.environment.commit))];
 const system = environment.system.replace(/^linux (\d+\.\d+).*/, 'Linux $1');
 const text = `${BEGIN}Ratios to JSON in the same run; below 1 is faster or smaller. JSON is \`JSON.stringify\`, one write and fsync; \`readFile\` and \`JSON.parse\`.
 

@@ -69,8 +69,10 @@ function typed({ name, physical }: WantedColumn, node: ReadNode, values: BlockVa
   const data = arena.u32[at + 3] as number;
   switch (node.kind) {
     case 'number': {
-      if (form !== FORM_F64 && form !== FORM_F32) return wideNumbers(name, arena, slots);
-      const doubles = form === FORM_F64 ? new Float64Array(memory, data, count) : new Float64Array(new Float32Array(memory, data, count));
+      const Numbers = FLOATS[form];
+      if (Numbers === undefined) return wideNumbers(name, arena, slots);
+      const numbers = new Numbers(memory as ArrayBuffer, data, count);
+      const doubles = numbers instanceof Float64Array ? numbers : new Float64Array(numbers);
       return new ScalarColumn(name, 'number', doubles, validity, others);
     }
     case 'big': {
@@ -169,11 +171,12 @@ function stringChunk(arena: Arena, { at, count }: Slots, dictionary: readonly st
 function numbersOf(element: ReadNode, arena: Arena): Float64Array | Float32Array | null {
   const at = 2 + element.node * NODE_WORDS;
   const count = arena.u32[at] as number;
-  const Numbers = FLOATS[arena.u32[at + 1] as number];
-  if (element.kind !== 'number' || Numbers === undefined) return element.kind === 'number' && count === 0 ? new Float64Array(0) : null;
+  const Numbers = FLOATS[arena.u32[at + 1] as number] ?? (count === 0 ? Float64Array : undefined);
+  if (element.kind !== 'number' || Numbers === undefined) return null;
   const valid = validityOf(arena, at, count);
   if (valid?.includes(0) === true) return null;
   return new Numbers(arena.bytes.buffer as ArrayBuffer, arena.u32[at + 3] as number, count);
 }
 
+/** The forms of numbers, with their arrays. */
 const FLOATS: Partial<Record<number, typeof Float64Array | typeof Float32Array>> = { [FORM_F64]: Float64Array, [FORM_F32]: Float32Array };

@@ -17,7 +17,7 @@ let outcome: Outcome | undefined;
 let warned = false;
 
 /**
- * The native binding, loaded on the first call; null when there is none for this platform, or with `ARROW_CKPT_FORCE_JSON=1`.
+ * The native binding, loaded on the first call if not before; null when there is none for this platform, or with `ARROW_CKPT_FORCE_JSON=1`.
  * Synchronous and without top-level await, so that `require('arrow-ckpt')` works on Node 20.
  */
 export function loadBinding(): Binding | null {

@@ -20,6 +20,9 @@ use crate::memory::{SharedBytes, give_back};
 use crate::parse::parse;
 use crate::teardown::{Running, stop_before_teardown};
 
+/// Bytes of column chunks that a file has been read for before what is free goes back: a look at a footer leaves nothing that were worth it.
+const LARGE_BYTES: u64 = 4 << 20;
+
 /// Options of a scan, as the facade checked them.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -140,12 +143,15 @@ impl NativeReader {
                     empty(&slot);
                 }
                 events.emit(OPENED, 0.0, 0.0, description);
-                serve(&file, &messages, &events, &flag)
+                let served = serve(&file, &messages, &events, &flag);
+                if file.work().bytes >= LARGE_BYTES {
+                    give_back();
+                }
+                served
             };
             if let Err(error) = caught(run) {
                 events.emit_error(&error);
             }
-            give_back();
         });
         let (stopper, flag) = (sender.clone(), cancel.clone());
         let stop = Box::new(move || {

@@ -26,7 +26,7 @@ export class Arena {
   constructor(readonly capacity: number) {
     // Not zeroed: nothing of it is read that the core has not written. A new ArrayBuffer would be, on the main thread.
     this.bytes = Buffer.allocUnsafeSlow(capacity);
-    this.u32 = new Uint32Array(this.bytes.buffer, 0, capacity >> 2);
+    this.u32 = new Uint32Array(this.bytes.buffer);
   }
 }
 

@@ -95,9 +95,10 @@ impl<'a> LoadedColumn<'a> {
                 loaded.dictionary_bytes = loaded.dictionary_bytes.max(pages.dictionary_bytes);
             }
             let segment = Arc::new(Segment { start, bytes: bytes.slice(..pages.length) });
-            let meta = with_true_offsets(meta, start, &pages)?;
-            let zstd = is_zstd(meta.compression()).then(|| Zstd::new(segment.bytes.clone(), pages.bodies));
-            let meta = if zstd.is_some() { without_codec(meta)? } else { meta };
+            let is_zstd = matches!(meta.compression(), Compression::ZSTD(_));
+            let codec = if is_zstd { Compression::UNCOMPRESSED } else { meta.compression() };
+            let meta = as_loaded(meta, start, pages.length, codec)?;
+            let zstd = is_zstd.then(|| Zstd::new(segment.bytes.clone(), pages.bodies));
             loaded.chunks.push(Chunk { leaf, meta, segment, zstd });
         }
         Ok(loaded)
@@ -174,19 +175,19 @@ impl<'a> LoadedColumn<'a> {
 
     /// Begins to decode the wanted rows, `batch_rows` at a time.
     pub fn decode(&self, levels: &FieldLevels, batch_rows: usize) -> Result<ColumnReader> {
-        if let Some(vectors) = self.vectors()? {
-            return Ok(ColumnReader {
-                rows: Rows::Vectors(vectors),
-                column: self.column,
-                selects: self.selects,
-            });
-        }
+        let rows = match self.vectors()? {
+            Some(vectors) => Rows::Vectors(vectors),
+            None => Rows::Any(self.any(levels, batch_rows)?),
+        };
+        Ok(ColumnReader { rows, column: self.column, selects: self.selects })
+    }
+
+    fn any(&self, levels: &FieldLevels, batch_rows: usize) -> Result<ParquetRecordBatchReader> {
         let selection = self.wanted.clone().map(RowSelection::from_boolean_buffer);
-        let reader = guarded(|| {
+        guarded(|| {
             ParquetRecordBatchReader::try_new_with_row_groups(levels, self, batch_rows, selection)
                 .map_err(|error| parquet_error(&error))
-        })?;
-        Ok(ColumnReader { rows: Rows::Any(reader), column: self.column, selects: self.selects })
+        })
     }
 
     /// The column's lists of floats, where they can be had without parquet-rs.
@@ -205,19 +206,16 @@ impl<'a> LoadedColumn<'a> {
     }
 }
 
-fn is_zstd(codec: Compression) -> bool {
-    matches!(codec, Compression::ZSTD(_))
-}
-
-fn without_codec(meta: ColumnChunkMetaData) -> Result<ColumnChunkMetaData> {
-    let builder = meta.into_builder().set_compression(Compression::UNCOMPRESSED);
-    builder.build().map_err(|error| parquet_error(&error))
-}
-
-fn with_true_offsets(meta: &ColumnChunkMetaData, start: u64, pages: &Pages) -> Result<ColumnChunkMetaData> {
+/// A chunk's metadata with the true offsets, and the codec that is left for the page reader.
+fn as_loaded(
+    meta: &ColumnChunkMetaData,
+    start: u64,
+    length: usize,
+    codec: Compression,
+) -> Result<ColumnChunkMetaData> {
     let dictionary = (start as i64 != meta.data_page_offset()).then_some(start as i64);
     let builder = meta.clone().into_builder().set_dictionary_page_offset(dictionary);
-    let builder = builder.set_total_compressed_size(pages.length as i64);
+    let builder = builder.set_total_compressed_size(length as i64).set_compression(codec);
     builder.build().map_err(|error| parquet_error(&error))
 }
 

@@ -117,7 +117,9 @@ impl CheckpointWriter {
         let [rows, _] = cursor.words::<2>()?;
         let rows = rows as usize;
         if self.rows > 0 && self.is_full(rows, body.len()) {
-            self.end_row_group()?;
+            let next = self.plan.iter().zip(&self.builders);
+            let next = next.map(|(node, before)| Builder::following(node, before)).collect();
+            self.end_row_group(next)?;
         }
         for builder in &mut self.builders {
             if builder.append(&mut cursor)? != rows {
@@ -140,15 +142,9 @@ impl CheckpointWriter {
             || (self.rows + rows > self.row_group_rows && chunks < MAX_CHUNKS / 16)
     }
 
-    /// Hands the columns of the full row group to the pool and starts the next one.
-    fn end_row_group(&mut self) -> Result<()> {
-        // There may be columns that the plan has got since.
-        let fresh = self.plan.iter().enumerate().map(|(index, node)| match self.builders.get(index) {
-            Some(before) => Builder::following(node, before),
-            None => Builder::new(node, 0),
-        });
-        let fresh = fresh.collect();
-        let builders = std::mem::replace(&mut self.builders, fresh);
+    /// Hands the columns of the row group that fills to the pool. `next`: those of the one after it.
+    fn end_row_group(&mut self, next: Vec<Builder>) -> Result<()> {
+        let builders = std::mem::replace(&mut self.builders, next);
         let rows = std::mem::take(&mut self.rows);
         let inline = builders.iter().map(Builder::bytes).sum::<usize>() <= INLINE_BYTES;
         let (sender, done) = channel();
@@ -234,10 +230,10 @@ impl CheckpointWriter {
         Ok(())
     }
 
-    /// Encodes and writes all rows so far.
+    /// Encodes and writes all rows: no more may come.
     fn place_all(&mut self) -> Result<()> {
         if self.rows > 0 {
-            self.end_row_group()?;
+            self.end_row_group(Vec::new())?;
         }
         while !self.in_flight.is_empty() {
             self.place_oldest()?;
