@@ -79,6 +79,7 @@ export class ColumnScan {
     // Nothing of a batch of numbers is of the block's memory once they are copied.
     const isBorrowed = copy !== undefined && this.#wanted.every(isScalar);
     for (;;) {
+      this.#pace.check();
       const block = this.#selection?.done === true ? undefined : await this.#load.next();
       if (block === undefined) {
         this.#pace.finish();

@@ -113,6 +113,7 @@ export class ParquetScan {
 
   /** Puts the next wanted rows into `rows` from index `at` on; resolves with how many, undefined after the last. */
   async next(rows: Row[], at: number): Promise<number | undefined> {
+    this.#pace.check();
     const block = this.#selection?.done === true ? undefined : await this.#load.next();
     if (block === undefined) {
       this.#pace.finish();

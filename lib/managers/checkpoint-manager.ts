@@ -1,4 +1,5 @@
 import { CheckpointError } from '../errors.js';
+import { throwIfAborted } from '../files/halt.js';
 import { invalid } from '../messages.js';
 import { checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../options.js';
 import type { MapResult, MapSummary } from '../resume/events.js';
@@ -251,7 +252,10 @@ export class CheckpointManager {
       for (;;) {
         const next = await run.next();
         if (next.done === true) return next.value;
-        yield* next.value as Out[];
+        for (const row of next.value as Out[]) {
+          yield row;
+          throwIfAborted(options.signal);
+        }
       }
     } finally {
       await run.return(undefined as never);

@@ -1,4 +1,5 @@
 import type { CheckpointError } from '../errors.js';
+import { throwIfAborted } from '../files/halt.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { storeOf } from '../store/choose.js';
@@ -81,7 +82,13 @@ export async function* scanFile(wanted: Wanted, options: ReadOptions): AsyncGene
   if (begun === null) return null;
   const { batches, first } = begun.result;
   try {
-    for (let step = first; step.done !== true; step = await batches.next()) yield* step.value;
+    for (let step = first; step.done !== true; step = await batches.next()) {
+      for (const row of step.value) {
+        yield row;
+        throwIfAborted(options.signal);
+      }
+    }
+    throwIfAborted(options.signal);
     return begun.path;
   } finally {
     await batches.return();

@@ -1,11 +1,11 @@
-import { Readable } from 'node:stream';
-import { ReadableStream } from 'node:stream/web';
+import type { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import type { ColumnBatch } from '../columns/column.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
-import { closedError, type OpenFile } from '../store/open-file.js';
+import type { OpenFile } from '../store/open-file.js';
 import { pickedBatches } from '../store/picked-rows.js';
 import { gather } from '../store/wanted-rows.js';
 import {
@@ -18,7 +18,9 @@ import {
   type RowsOptions,
   type SampleOptions,
 } from './reader-options.js';
+import { Readings } from './readings.js';
 import { RowIterator } from './row-iterator.js';
+import { nodeStream, webStream } from './row-streams.js';
 import { sampleOf } from './sample.js';
 
 type Output<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
@@ -42,23 +44,24 @@ export class CheckpointReader implements AsyncDisposable {
   /** What is known of the checkpoint without its rows. */
   readonly info: CheckpointInfo;
   readonly #file: OpenFile;
-  #closed = false;
+  readonly #readings: Readings;
 
   /** @internal */
   constructor(file: OpenFile) {
     this.#file = file;
     this.info = file.info;
+    this.#readings = new Readings(file.info.path);
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#readings.closed;
   }
 
   /** The rows one after another, in bounded memory. */
   rows<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): CheckpointRows<Output<S>>;
   rows<T extends Row = Row>(options?: RowsOptions): CheckpointRows<T>;
   rows(options?: RowsOptions): CheckpointRows<Row> {
-    return new RowIterator(this.#file.batches(this.#checked(options, 'rows')));
+    return this.#rows(this.#checked(options, 'rows'));
   }
 
   /** The rows as an array. */
@@ -70,22 +73,13 @@ export class CheckpointReader implements AsyncDisposable {
 
   /** The rows as a Node stream in object mode. Destroying it stops the reading. */
   readable(options?: RowsOptions): Readable {
-    return Readable.from(this.rows(options), { objectMode: true });
+    const checked = this.#checked(options, 'readable');
+    return nodeStream(this.#rows(checked), checked.signal, this.#readings);
   }
 
   /** The rows as a Web stream. Cancelling it stops the reading. */
   stream<T extends Row = Row>(options?: RowsOptions): ReadableStream<T> {
-    const rows = this.rows<T>(options);
-    return new ReadableStream<T>({
-      pull: async (controller) => {
-        const { value, done } = await rows.next();
-        if (done === true) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: async () => {
-        await rows.return?.();
-      },
-    });
+    return webStream(this.#rows(this.#checked(options, 'stream')) as CheckpointRows<T>);
   }
 
   /**
@@ -94,21 +88,21 @@ export class CheckpointReader implements AsyncDisposable {
    */
   batches(options?: ColumnsOptions): AsyncGenerator<ColumnBatch, void, undefined> {
     const checked = checkColumnsOptions(options, 'batches');
-    this.#check();
+    this.#readings.check();
     return this.#file.columnBatches(checked);
   }
 
   /** All rows as columns: numbers, bigints, booleans and dates in one array each. `names`: keys, or paths into objects; undefined for all. */
   async columns(names?: readonly string[], options?: Omit<ColumnsOptions, 'columns'>): Promise<ColumnBatch> {
     const checked = checkColumnsOptions(names === undefined ? options : { ...options, columns: names }, 'columns');
-    this.#check();
+    this.#readings.check();
     return this.#file.columns(checked);
   }
 
   /** How many rows there are, or `where` takes. */
   async count(options?: CountOptions): Promise<number> {
     const checked = checkCountOptions(options);
-    this.#check();
+    this.#readings.check();
     return this.#file.count(checked);
   }
 
@@ -121,7 +115,7 @@ export class CheckpointReader implements AsyncDisposable {
   async sample(size: number, options?: SampleOptions): Promise<Row[]> {
     const { seed, reading } = checkSampleOptions(size, options);
     checkSchemaOptions(reading);
-    this.#check();
+    this.#readings.check();
     const { where, threads, signal } = reading;
     if (where === undefined) return gather(this.#file.batches(reading, sampleOf(size, this.info.rows, seed)));
     const counting: CountOptions = { where, ...(threads !== undefined && { threads }), ...(signal !== undefined && { signal }) };
@@ -131,8 +125,8 @@ export class CheckpointReader implements AsyncDisposable {
 
   /** Closes the file and ends all readings. Closing again does nothing. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#readings.closed) return;
+    this.#readings.close();
     this.#file.close();
   }
 
@@ -143,11 +137,11 @@ export class CheckpointReader implements AsyncDisposable {
   #checked(options: RowsOptions | undefined, what: string): ReadOptions {
     const checked = checkRowsOptions(options, what);
     checkSchemaOptions(checked);
-    this.#check();
+    this.#readings.check();
     return checked;
   }
 
-  #check(): void {
-    if (this.#closed) throw closedError(this.info.path);
+  #rows(options: ReadOptions): CheckpointRows<Row> {
+    return new RowIterator(this.#file.batches(options), options.signal, this.#readings);
   }
 }
