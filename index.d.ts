@@ -1,6 +1,6 @@
 // The public types of arrow-ckpt, rolled up by `npm run api`. Do not edit.
-import { Readable } from 'node:stream';
-import { ReadableStream as ReadableStream_2 } from 'node:stream/web';
+import type { Readable } from 'node:stream';
+import type { ReadableStream as ReadableStream_2 } from 'node:stream/web';
 
 /** A column of any kind: `kind` tells which. */
 export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;

@@ -78,7 +78,10 @@ for (const { name, format, open } of OPENERS) {
       const asked = [rows.next(), rows.next()];
       controller.abort(REASON);
       const late = rows.next();
-      assert.deepStrictEqual(await Promise.all(asked), ROWS.slice(1, 3).map((value) => ({ done: false, value })));
+      assert.deepStrictEqual(
+        await Promise.all(asked),
+        ROWS.slice(1, 3).map((value) => ({ done: false, value })),
+      );
       assert.equal(await failureOf(() => late), REASON);
       assert.deepStrictEqual(await rows.next(), { done: true, value: undefined });
       assert.deepStrictEqual(await rows.return?.(), { done: true, value: undefined });
