@@ -108,19 +108,24 @@ describe('migration of JSON checkpoints', { skip: noBinding }, () => {
     assertExact(await readCheckpoint(join(path, 's', 'a.parquet')), ODD_ROWS);
   });
 
-  test('of two files the newer counts', async () => {
-    const path = directory({ 's/a.json': [{ v: 'json' }], 's/b.json': [{ v: 'json' }] });
+  test('no time of a file decides which of two is replaced', async () => {
     const old = new Date(Date.now() - 100_000);
-    for (const operation of ['a', 'b']) await writeCheckpoint(join(path, 's', `${operation}.parquet`), [{ v: 'parquet' }]);
-    utimesSync(join(path, 's', 'a.parquet'), old, old);
-    utimesSync(join(path, 's', 'b.json'), old, old);
-    const [a, b] = await migrate(path, { keepJson: false });
-    assert.equal(a?.status, 'migrated', 'a newer JSON file replaces the Parquet file');
-    assert.deepStrictEqual(await readCheckpoint(join(path, 's', 'a.parquet')), [{ v: 'json' }]);
-    assert.equal(b?.status, 'failed');
-    assert.ok(isCheckpointError(b.error) && /newer than .*holds other rows, from row 0 on/.test(b.error.message));
-    assert.ok(existsSync(join(path, 's', 'b.json')), 'nothing is lost');
-    assert.deepStrictEqual(await readCheckpoint(join(path, 's', 'b.parquet')), [{ v: 'parquet' }]);
+    for (const older of ['json', 'parquet']) {
+      const path = directory({ 's/a.json': [{ v: 'json' }], 's/same.json': [{ v: 1 }], 's/b.json': [{ v: 'json' }] });
+      await writeCheckpoint(join(path, 's', 'a.parquet'), [{ v: 'parquet' }]);
+      await writeCheckpoint(join(path, 's', 'same.parquet'), [{ v: 1 }]);
+      await writeCheckpoint(join(path, 's', 'b.parquet'), [{ v: 'parquet' }], { hash: 'before' });
+      writeFileSync(join(path, '.docetl_intermediate_config.json'), JSON.stringify({ s: { b: 'now' } }));
+      for (const name of ['a', 'b', 'same']) utimesSync(join(path, 's', `${name}.${older}`), old, old);
+      const [a, b, same] = await migrate(path, { keepJson: false });
+      assert.equal(a?.status, 'failed');
+      assert.ok(isCheckpointError(a.error) && /holds other rows than .*, from row 0 on/.test(a.error.message));
+      assert.ok(existsSync(join(path, 's', 'a.json')), 'nothing is lost');
+      assert.deepStrictEqual(await readCheckpoint(join(path, 's', 'a.parquet')), [{ v: 'parquet' }]);
+      assert.deepStrictEqual([same?.status, same?.deleted], ['already', true]);
+      assert.deepStrictEqual([b?.status, b?.deleted], ['migrated', true], 'the hash says that the Parquet file is of before');
+      assert.deepStrictEqual(await readCheckpoint(join(path, 's', 'b.parquet')), [{ v: 'json' }]);
+    }
   });
 
   test('what cannot be read is told one by one, and the rest goes on', async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { type SweepResult } from 'arrow-ckpt';
 import { thisHolder } from '../lib/lock/holder.ts';
 import { rejectsWith } from './support/codes.ts';
-import { articles, manager, MAP, Model } from './support/map-rows.ts';
+import { allSummaries, articles, manager, MAP, Model } from './support/map-rows.ts';
 import { cli } from './support/run-cli.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
@@ -133,19 +133,82 @@ test('batches of an interrupted map stay unless they are stale; finished and dam
   assert.ok(!existsSync(batches[0]!));
   assert.ok((await checkpoints.map('s', 'op', articles(100), new Model().summarise, { ...MAP, onError: 'collect' })).resumed > 10);
 
-  const again = await interrupt(directory, 'other');
+  // Rows that were saved by hand have no record: nobody knows whether they are those of the batches.
+  await interrupt(directory, 'other');
   await checkpoints.saveCheckpoint('s', 'other', articles(3), { hash: 'h' });
-  const finished = await checkpoints.sweep();
-  assert.deepStrictEqual([...new Set(names(finished))], ['batch s/other finished']);
-  assert.equal(finished.removed.length, again.length);
-  assert.ok(!existsSync(join(directory, 'other_batches')));
+  assert.deepStrictEqual(names(await checkpoints.sweep()), []);
 
   await interrupt(directory, 'stale');
   assert.deepStrictEqual(
     [...new Set(names(await checkpoints.sweep({ keepHashes: ['new'] })))],
-    ['batch s/stale stale', 'checkpoint s/op stale', 'checkpoint s/other stale'],
+    ['batch s/other stale', 'batch s/stale stale', 'checkpoint s/op stale', 'checkpoint s/other stale'],
   );
 });
+
+/** All files of a directory get new times, in the order of `before`: what a clone, a copy or a download leaves. */
+function retime(directory: string, before: (a: string, b: string) => number): void {
+  for (const [index, path] of all(directory).sort(before).entries()) age(path, 1 - index / 1000);
+}
+
+const ORDERS: Record<string, (a: string, b: string) => number> = {
+  'batches first': (a, b) => Number(b.includes('_batches')) - Number(a.includes('_batches')),
+  'batches last': (a, b) => Number(a.includes('_batches')) - Number(b.includes('_batches')),
+  'all at once': () => 0,
+};
+
+for (const [order, before] of Object.entries(ORDERS)) {
+  for (const enableArrow of [true, false]) {
+    test(`a copy of a directory loses no result, ${enableArrow ? 'Parquet' : 'JSON'}, ${order}`, async () => {
+      const original = join(folder, `original ${order} ${enableArrow}`);
+      const checkpoints = manager(original, enableArrow);
+      await checkpoints.map('s', 'op', articles(20), new Model().summarise, MAP);
+      const failing = new Model(undefined, ({ id }) => id === 79);
+      await rejectsWith('ERR_CKPT_ROW_FAILED', () =>
+        checkpoints.map('s', 'op', articles(80), failing.summarise, { ...MAP, batchSize: 8, flushEvery: 0 }),
+      );
+      await checkpoints.saveBatchCheckpoint('own', 0, articles(3));
+      await checkpoints.saveCheckpoint('s', 'own', articles(5));
+      const copy = join(folder, `copy ${order} ${enableArrow}`);
+      cpSync(original, copy, { recursive: true });
+      retime(copy, before);
+      const there = all(copy);
+      const copied = manager(copy, enableArrow);
+      assert.deepStrictEqual(names(await copied.sweep()), []);
+      assert.deepStrictEqual(all(copy), there);
+      const model = new Model();
+      const { rows } = await copied.map('s', 'op', articles(80), model.summarise, MAP);
+      assert.deepStrictEqual(rows, allSummaries(articles(80)));
+      assert.ok(model.calls.length < 40, 'most rows were known');
+    });
+
+    test(`batches that a killed process left behind its checkpoint go, ${enableArrow ? 'Parquet' : 'JSON'}, ${order}`, async () => {
+      const directory = join(folder, `finished ${order} ${enableArrow}`);
+      const checkpoints = manager(directory, enableArrow);
+      await rejectsWith('ERR_CKPT_ROW_FAILED', () =>
+        checkpoints.map('s', 'op', articles(40), new Model(undefined, ({ id }) => id === 39).summarise, {
+          ...MAP,
+          batchSize: 8,
+          flushEvery: 0,
+        }),
+      );
+      const left = `${directory} left`;
+      const batches = dirname(all(directory).find((path) => path.includes('batch_'))!);
+      cpSync(batches, left, { recursive: true });
+      await checkpoints.map('s', 'op', articles(40), new Model().summarise, MAP);
+      cpSync(left, batches, { recursive: true });
+      retime(directory, before);
+      const swept = await checkpoints.sweep();
+      assert.ok(swept.removed.length > 0);
+      assert.deepStrictEqual([...new Set(names(swept))], ['batch s/op finished']);
+      assert.deepStrictEqual(await checkpoints.loadCheckpoint('s', 'op'), allSummaries(articles(40)));
+      // A record that is damaged, or rows that are, prove nothing.
+      cpSync(left, batches, { recursive: true });
+      const final = all(directory).find((path) => !path.includes('batch_') && path.includes('op.'))!;
+      truncateSync(final, statSync(final).size - 100);
+      assert.deepStrictEqual(names(await checkpoints.sweep()), []);
+    });
+  }
+}
 
 test('batches that cannot be read now, or only by a later version, stay', async () => {
   const directory = join(folder, 'later');

@@ -38,13 +38,12 @@ export async function checkpointFiles(all: readonly FoundFile[], mirror?: Mirror
 }
 
 /**
- * The hash of a file: its own, or where it has none that of DocETL's configuration file. That one is of the operation and not of a file: where a newer file has it
- * inside, it was written for that one, and an older file beside it has none.
+ * The hash of a file: its own, or where it has none that of DocETL's configuration file. That one is of the operation and not of a file: where another file has it
+ * inside, it was written for that one, whatever the times of the two say.
  */
 function effectiveHash(file: CheckpointFile, all: readonly CheckpointFile[], mirrored: string | null): string | null {
   if (file.hash !== null || file.error !== undefined) return file.hash;
-  const isOfNewer = all.some((other) => other.hash !== null && other.hash === mirrored && other.found.modifiedMs >= file.found.modifiedMs);
-  return isOfNewer ? null : mirrored;
+  return all.some((other) => other.hash !== null && other.hash === mirrored) ? null : mirrored;
 }
 
 /** Whether the file itself is at fault, so that another file of the checkpoint may be tried: not the call, the system, or a package that is too old for it. */

@@ -107,7 +107,8 @@ export async function migratePlace(
   try {
     if (json.error !== undefined) throw json.error;
     const parquet = files.find((file) => file !== json);
-    Object.assign(outcome, await work(outcome, json, parquet, options, onRows));
+    const current = mirror === undefined ? null : await config.hashOf(mirror.step, mirror.operation);
+    Object.assign(outcome, await work(outcome, json, { parquet, current }, options, onRows));
     if (options.keepJson === false && options.dryRun !== true) {
       await unlink(json.found.path);
       await syncFolder(dirname(json.found.path));
@@ -125,14 +126,16 @@ type Worked = Pick<MigrationOutcome, 'status' | 'rows' | 'arrowBytes'>;
 async function work(
   { source, target }: MigrationOutcome,
   json: CheckpointFile,
-  parquet: CheckpointFile | undefined,
+  { parquet, current }: { parquet: CheckpointFile | undefined; current: string | null },
   options: MigrationOptions,
   onRows?: (rows: number) => void,
 ): Promise<Worked> {
   const { keepJson: _, dryRun, onProgress: __, ...write } = options;
   const each: MigrateOptions = { ...write, hash: json.hash, ...(onRows !== undefined && { onRows }) };
-  if (parquet !== undefined && parquet.error === undefined && parquet.found.modifiedMs >= json.found.modifiedMs) {
-    return { status: 'already', rows: await compareNewer(source, target, each), arrowBytes: parquet.found.bytes };
+  // A Parquet file whose hash is another than that which DocETL's configuration file has for the JSON file is an older one, and is replaced.
+  const isOlder = json.hash !== null && json.hash === current && parquet?.hash !== current;
+  if (parquet !== undefined && parquet.error === undefined && !isOlder) {
+    return { status: 'already', rows: await compareBoth(source, target, each), arrowBytes: parquet.found.bytes };
   }
   if (dryRun === true) {
     const { rows, bytes } = await measureParquet(source, each);
@@ -142,13 +145,16 @@ async function work(
   return { status: 'migrated', rows, arrowBytes: bytes };
 }
 
-/** A newer Parquet file is an earlier run's, or was saved after the JSON file: then that holds other rows, and which to keep is not for a migration to say. */
-async function compareNewer(source: string, target: string, options: MigrateOptions): Promise<number> {
+/**
+ * A Parquet file beside the JSON file is an earlier run's, or one of the two was saved after the other. Which one that was the times of files do not say for sure, a copy of a directory has
+ * new ones: if the rows differ, which to keep is not for a migration to decide.
+ */
+async function compareBoth(source: string, target: string, options: MigrateOptions): Promise<number> {
   try {
     return await compareFiles(source, target, options);
   } catch (error) {
     if (!isCheckpointError(error) || error.path !== target || error.row === undefined) throw error;
-    const message = `${target} is newer than ${source} and holds other rows, from row ${error.row} on; it counts. Delete the one that is not wanted`;
+    const message = `${target} is there already and holds other rows than ${source}, from row ${error.row} on. Delete the one that is not wanted`;
     throw new CheckpointError('ERR_CKPT_CORRUPT', message, { path: source, row: error.row, cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { checkpointFiles } from '../managers/checkpoint-file.js';
 import type { DocetlConfig } from '../managers/docetl-config.js';
 import { filesOf, listBatchOperations, listStep, listSteps } from '../managers/layout.js';
+import { finishedBatches } from './finished.js';
 import { findBatches, isBroken } from './known.js';
 
 /** A checkpoint or batch file that a sweep looks at. */
@@ -15,7 +16,7 @@ export interface SweepItem {
   hash: string | null;
   /** A batch that cannot be read. */
   isDamaged: boolean;
-  /** A batch whose results are in a checkpoint. */
+  /** A batch whose results are all in a checkpoint, as the records of rows say. */
   isFinished: boolean;
 }
 
@@ -34,14 +35,9 @@ export async function sweepItems(directory: string, config: DocetlConfig): Promi
   for (const { operation, folder } of await listBatchOperations(directory)) {
     for (const { path, bytes, modifiedMs, hash, head, error } of await findBatches(folder)) {
       const step = head?.step ?? null;
-      const isFinished = checkpoints.some(
-        (checkpoint) =>
-          checkpoint.operation === operation &&
-          checkpoint.modifiedMs >= modifiedMs &&
-          (head === null || (checkpoint.step === step && checkpoint.hash === hash)),
-      );
-      batches.push({ kind: 'batch', path, step, operation, bytes, modifiedMs, hash, isDamaged: isBroken(error), isFinished });
+      batches.push({ kind: 'batch', path, step, operation, bytes, modifiedMs, hash, isDamaged: isBroken(error), isFinished: false });
     }
   }
+  for (const batch of await finishedBatches(checkpoints, batches)) batch.isFinished = true;
   return [...checkpoints, ...batches];
 }
