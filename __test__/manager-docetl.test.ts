@@ -174,7 +174,6 @@ describe('a checkpoint in both formats', { skip: noBinding }, () => {
             warnings.join(),
             new RegExp(`could not load .*a\\.${damaged}, loaded .*a\\.${damaged === 'json' ? 'parquet' : 'json'} instead: .*ERR_CKPT`),
           );
-
       }
       assert.equal((await manager.getCheckpointInfo('s', 'a'))?.format, damaged === 'json' ? 'parquet' : 'json');
       truncateSync(damaged === 'json' ? parquet : json, damaged === 'json' ? 100 : 8);
