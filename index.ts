@@ -62,7 +62,7 @@ export type { IncrementalPlan, PlanOptions } from './lib/resume/plan.js';
 export type { KeyOption, RowKey } from './lib/resume/row-key.js';
 export type { Compute, StepOptions } from './lib/resume/step.js';
 export type { SweepOptions, SweepResult, SweptFile } from './lib/resume/sweep-options.js';
-export type { Row } from './lib/rows.js';
+export type { Row, RowLike } from './lib/rows.js';
 export { CheckpointWriter, createCheckpoint } from './lib/writer/checkpoint-writer.js';
 export type { CheckpointSchema, ColumnSchema, ColumnType, ExtraKeys, Literal, ValueSchema } from './lib/schema/checkpoint-schema.js';
 export { diffSchema, type SchemaChange, type SchemaDiff, type SchemaDifference } from './lib/schema/diff.js';

@@ -8,6 +8,19 @@
  */
 export type Row = Record<string, unknown>;
 
+/**
+ * What types of rows may be: every object type, also an `interface`, which has no index signature. Not numbers, strings, arrays, functions, and what TypeScript's library has as classes (`Date`, `Map`, `Promise`, ...). The types let
+ * instances of other classes pass; a save refuses them.
+ */
+export type RowLike =
+  | Row
+  | (object & {
+      readonly [Symbol.iterator]?: never;
+      readonly [Symbol.hasInstance]?: never;
+      readonly [Symbol.toPrimitive]?: never;
+      readonly [Symbol.toStringTag]?: never;
+    });
+
 /** Nesting deeper than this, in objects and arrays below the row, is refused with `ERR_CKPT_TOO_DEEP`. */
 export const MAX_DEPTH = 256;
 

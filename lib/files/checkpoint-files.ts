@@ -1,5 +1,5 @@
 import { checkPath, checkReadOptions, checkWriteOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
 import { readSmallParquet } from './read-parquet.js';
@@ -19,9 +19,9 @@ import { storeFor, storeOf } from '../store/choose.js';
  * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system; `ERR_CKPT_LIMIT` for
  * more text in one row, or in one column of a row group, than can be held. An error that an iterable or a schema of yours throws is passed on as it is.
  */
-export async function writeCheckpoint(
+export async function writeCheckpoint<T extends RowLike = RowLike>(
   path: string,
-  rows: Iterable<Row> | AsyncIterable<Row>,
+  rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
   options?: WriteOptions,
 ): Promise<CheckpointInfo> {
   checkPath(path);
@@ -43,7 +43,7 @@ export async function readCheckpoint<S extends StandardSchemaV1>(
   path: string,
   options: ReadOptions & { schema: S },
 ): Promise<StandardSchemaV1.InferOutput<S>[]>;
-export async function readCheckpoint<T extends Row = Row>(path: string, options?: ReadOptions): Promise<T[]>;
+export async function readCheckpoint<T extends RowLike = Row>(path: string, options?: ReadOptions): Promise<T[]>;
 export async function readCheckpoint(path: string, options?: ReadOptions): Promise<Row[]> {
   checkPath(path);
   const checked = checkReadOptions(options);

@@ -11,7 +11,7 @@ import type { KeyOption } from '../resume/row-key.js';
 import { checkStepOptions, runStep, type Compute, type StepOptions } from '../resume/step.js';
 import { sweepDirectory } from '../resume/sweep.js';
 import { checkSweepOptions, type SweepOptions, type SweepResult } from '../resume/sweep-options.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
 import { chooseStore } from '../store/choose.js';
@@ -89,7 +89,12 @@ export class CheckpointManager {
    * `.docetl_intermediate_config.json` beside it.
    * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
    */
-  async saveCheckpoint(step: string, operation: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string> {
+  async saveCheckpoint<T extends RowLike = RowLike>(
+    step: string,
+    operation: string,
+    rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
+    options?: WriteOptions,
+  ): Promise<string> {
     const merged = mergeWriteOptions(this.#defaults, options, 'saveCheckpoint');
     if (this.#config === undefined) return '';
     const stem = await this.#stem(step, operation);
@@ -108,7 +113,7 @@ export class CheckpointManager {
     operation: string,
     options: LoadOptions & { schema: S },
   ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
-  async loadCheckpoint<T extends Row = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
+  async loadCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
   async loadCheckpoint(step: string, operation: string, options: LoadOptions = {}): Promise<Row[] | null> {
     const { wanted, read } = await this.#wanted(step, operation, options, 'loadCheckpoint');
     const loaded = wanted === undefined ? null : await loadFile(wanted, (store, path) => store.read(path, read));
@@ -117,7 +122,7 @@ export class CheckpointManager {
   }
 
   /** Loads the rows of an operation of a step whatever their hash: {@link loadCheckpoint} without one. */
-  async loadOutput<T extends Row = Row>(step: string, operation: string, options?: ReadOptions): Promise<T[] | null> {
+  async loadOutput<T extends RowLike = Row>(step: string, operation: string, options?: ReadOptions): Promise<T[] | null> {
     checkReadOptions(options, 'loadOutput');
     return this.loadCheckpoint<T>(step, operation, options);
   }
@@ -126,7 +131,7 @@ export class CheckpointManager {
    * The rows of an operation of a step one by one, in bounded memory. Stopping early closes the file.
    * @throws `ERR_CKPT_NOT_FOUND` when there is no checkpoint, or none of `options.hash`, and what {@link loadCheckpoint} throws
    */
-  async *scanCheckpoint<T extends Row = Row>(
+  async *scanCheckpoint<T extends RowLike = Row>(
     step: string,
     operation: string,
     options: LoadOptions = {},
@@ -144,10 +149,10 @@ export class CheckpointManager {
    * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path.
    * @param index the number of the batch, an integer from 0 on
    */
-  async saveBatchCheckpoint(
+  async saveBatchCheckpoint<T extends RowLike = RowLike>(
     operation: string,
     index: number,
-    rows: Iterable<Row> | AsyncIterable<Row>,
+    rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
     options?: WriteOptions,
   ): Promise<string> {
     const merged = mergeWriteOptions(this.#defaults, options, 'saveBatchCheckpoint');
@@ -162,7 +167,7 @@ export class CheckpointManager {
    * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
    * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order.
    */
-  async loadBatchCheckpoints<T extends Row = Row>(operation: string): Promise<T[][]> {
+  async loadBatchCheckpoints<T extends RowLike = Row>(operation: string): Promise<T[][]> {
     if (this.directory === null) return [];
     const folder = await batchFolder(this.directory, operation);
     const batches: T[][] = [];
@@ -194,7 +199,7 @@ export class CheckpointManager {
    * ```
    * @throws what `compute` throws, as it is; `ERR_CKPT_LOCKED`; what {@link loadCheckpoint} and {@link saveCheckpoint} throw
    */
-  async step<T extends Row = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]> {
+  async step<T extends RowLike = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]> {
     const { save, lockWait } = checkStepOptions(options);
     const { signal, hash, schema } = mergeWriteOptions(this.#defaults, save, 'step');
     const place = this.directory === null ? null : { directory: this.directory, step, operation };
@@ -218,7 +223,7 @@ export class CheckpointManager {
    * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, with its error as the `cause`, unless `onError` is `'collect'`; `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another
    * process works on the operation; what a save throws, `ERR_CKPT_NO_SPACE` among it. Whatever it throws, what was finished is kept where it can be
    */
-  async map<In extends Row, Out extends Row>(
+  async map<In extends RowLike, Out extends RowLike>(
     step: string,
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
@@ -240,7 +245,7 @@ export class CheckpointManager {
    *
    * Results of an earlier run are read from its files as they are needed: in about the order in which they were, that is one pass.
    */
-  async *mapStream<In extends Row, Out extends Row>(
+  async *mapStream<In extends RowLike, Out extends RowLike>(
     step: string,
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
@@ -263,7 +268,7 @@ export class CheckpointManager {
   }
 
   /** What {@link map} would do with these rows: which are new, changed, unchanged and gone. Calls nothing and changes nothing. */
-  async planIncremental<T extends Row>(
+  async planIncremental<T extends RowLike>(
     step: string,
     operation: string,
     rows: Iterable<T> | AsyncIterable<T>,
@@ -364,7 +369,7 @@ export class CheckpointManager {
     return sweepDirectory(this.directory, this.#config, checked);
   }
 
-  async #mapCall<In extends Row, Out extends Row>(
+  async #mapCall<In extends RowLike, Out extends RowLike>(
     step: string,
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { ColumnBatch } from '../columns/column.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
 import type { OpenFile } from '../store/open-file.js';
@@ -27,7 +27,12 @@ type Output<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
 type WithSchema<S, O> = O & { schema: S };
 
 /** Rows with a row at a time in memory, or some thousand: for `for await`. Breaking out of the loop frees all of it. */
-export interface CheckpointRows<T> extends AsyncIterableIterator<T, undefined>, AsyncDisposable {}
+export interface CheckpointRows<T> extends AsyncDisposable {
+  // Spelt out: `AsyncIterableIterator` has one type parameter up to TypeScript 5.5, and three from 5.6 on.
+  next(): Promise<IteratorResult<T, undefined>>;
+  return(): Promise<IteratorResult<T, undefined>>;
+  [Symbol.asyncIterator](): CheckpointRows<T>;
+}
 
 /**
  * An open checkpoint, of which as much is read as is asked for. `openCheckpoint` makes it.
@@ -40,7 +45,7 @@ export interface CheckpointRows<T> extends AsyncIterableIterator<T, undefined>, 
  * Several readings may run at a time. Each throws what `readCheckpoint` throws, and `ERR_CKPT_CLOSED` once the reader is closed. The file that was opened is the one that is read, also after a save has
  * replaced it; a file of JSON that was replaced is `ERR_CKPT_CHANGED`.
  */
-export class CheckpointReader implements AsyncDisposable {
+export class CheckpointReader<T extends RowLike = Row> implements AsyncDisposable {
   /** What is known of the checkpoint without its rows. */
   readonly info: CheckpointInfo;
   readonly #file: OpenFile;
@@ -59,14 +64,14 @@ export class CheckpointReader implements AsyncDisposable {
 
   /** The rows one after another, in bounded memory. */
   rows<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): CheckpointRows<Output<S>>;
-  rows<T extends Row = Row>(options?: RowsOptions): CheckpointRows<T>;
+  rows<R extends RowLike = T>(options?: RowsOptions): CheckpointRows<R>;
   rows(options?: RowsOptions): CheckpointRows<Row> {
     return this.#rows(this.#checked(options, 'rows'));
   }
 
   /** The rows as an array. */
   async read<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): Promise<Output<S>[]>;
-  async read<T extends Row = Row>(options?: RowsOptions): Promise<T[]>;
+  async read<R extends RowLike = T>(options?: RowsOptions): Promise<R[]>;
   async read(options?: RowsOptions): Promise<Row[]> {
     return gather(this.#file.batches(this.#checked(options, 'read')));
   }
@@ -78,8 +83,8 @@ export class CheckpointReader implements AsyncDisposable {
   }
 
   /** The rows as a Web stream. Cancelling it stops the reading. */
-  stream<T extends Row = Row>(options?: RowsOptions): ReadableStream<T> {
-    return webStream(this.#rows(this.#checked(options, 'stream')) as CheckpointRows<T>);
+  stream<R extends RowLike = T>(options?: RowsOptions): ReadableStream<R> {
+    return webStream(this.#rows(this.#checked(options, 'stream')) as unknown as CheckpointRows<R>);
   }
 
   /**
@@ -111,7 +116,7 @@ export class CheckpointReader implements AsyncDisposable {
    * first.
    */
   async sample<S extends StandardSchemaV1>(size: number, options: WithSchema<S, SampleOptions>): Promise<Output<S>[]>;
-  async sample<T extends Row = Row>(size: number, options?: SampleOptions): Promise<T[]>;
+  async sample<R extends RowLike = T>(size: number, options?: SampleOptions): Promise<R[]>;
   async sample(size: number, options?: SampleOptions): Promise<Row[]> {
     const { seed, reading } = checkSampleOptions(size, options);
     checkSchemaOptions(reading);

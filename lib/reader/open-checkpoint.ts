@@ -1,4 +1,5 @@
 import { asOptions, checkKeys, checkPath, checkReadOptions } from '../options.js';
+import type { Row, RowLike } from '../rows.js';
 import { storeOf } from '../store/choose.js';
 import { CheckpointReader } from './checkpoint-reader.js';
 import type { OpenCheckpointOptions } from './reader-options.js';
@@ -8,7 +9,7 @@ import type { OpenCheckpointOptions } from './reader-options.js';
  *
  * @throws CheckpointError what `readCheckpoint` throws for the file and the call
  */
-export async function openCheckpoint(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader> {
+export async function openCheckpoint<T extends RowLike = Row>(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader<T>> {
   checkPath(path);
   checkKeys(asOptions(options, 'openCheckpoint'), ['verify', 'limits', 'compat', 'signal'], 'openCheckpoint');
   const { signal, ...opened } = checkReadOptions(options, 'openCheckpoint');
@@ -17,5 +18,5 @@ export async function openCheckpoint(path: string, options?: OpenCheckpointOptio
   const file = await store.open(path, opened);
   if (signal?.aborted === true) file.close();
   signal?.throwIfAborted();
-  return new CheckpointReader(file);
+  return new CheckpointReader<T>(file);
 }

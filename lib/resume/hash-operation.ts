@@ -4,7 +4,7 @@ import { fromSystemError } from '../errors.js';
 import { checkRow, chunksOf, rowsSource } from '../files/rows-source.js';
 import { invalid, show } from '../messages.js';
 import { asOptions, checkKeys } from '../options.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 import { textOf } from '../value/extended-json.js';
 import { JsonTree } from '../value/json-tree.js';
 import { canonicalText } from './canonical.js';
@@ -22,7 +22,7 @@ export interface OperationParts {
   /**
    * What it works on, by content: rows, which are read to their end, or the bytes of files, whatever their names. A `map` needs none: it compares the rows one by one.
    */
-  input?: Iterable<Row> | AsyncIterable<Row> | { file: string | readonly string[] };
+  input?: Iterable<RowLike> | AsyncIterable<RowLike> | { file: string | readonly string[] };
   /** The hashes of the operations whose results it works on: when one of them changes, so does this one. */
   upstream?: string | readonly string[];
 }

@@ -1,6 +1,6 @@
 import { invalid, show } from '../messages.js';
 import { asOptions, checkKeys, checkSignal, type WriteOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 import type { MapEvent, MapProgress } from './events.js';
 import type { KeyOption } from './row-key.js';
 
@@ -15,8 +15,11 @@ export interface MapContext {
 }
 
 /** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
-export type MapFunction<In extends Row, Out extends Row> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
-export type MapOutput<Out extends Row> = Out | readonly Out[] | null | undefined | void;
+export type MapFunction<In extends RowLike, Out extends RowLike> = (
+  row: In,
+  context: MapContext,
+) => MapOutput<Out> | Promise<MapOutput<Out>>;
+export type MapOutput<Out extends RowLike> = Out | readonly Out[] | null | undefined | void;
 
 /** How a row that failed is tried again. */
 export interface RetryOptions {
@@ -31,7 +34,7 @@ export interface RetryOptions {
 }
 
 /** Options of {@link CheckpointManager.map}. Those of compression, metadata and row groups are of its final checkpoint. */
-export interface MapOptions<T extends Row = Row> extends Pick<
+export interface MapOptions<T extends RowLike = Row> extends Pick<
   WriteOptions,
   'compression' | 'compressionLevel' | 'rowGroupRows' | 'metadata' | 'signal'
 > {
@@ -62,7 +65,7 @@ export interface MapOptions<T extends Row = Row> extends Pick<
 }
 
 /** The options of a run, checked and filled in. */
-export interface CheckedMapOptions<T extends Row> extends MapOptions<T> {
+export interface CheckedMapOptions<T extends RowLike> extends MapOptions<T> {
   concurrency: number;
   batchSize: number;
   flushEvery: number;
@@ -91,7 +94,7 @@ const RETRY = ['times', 'minDelay', 'maxDelay', 'retryIf'];
 export const MAX_MS = 2 ** 31 - 1;
 
 /** Checks everything but the options of the save, which the save checks. */
-export function checkMapOptions<T extends Row>(given: MapOptions<T>, what: string): CheckedMapOptions<T> {
+export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: string): CheckedMapOptions<T> {
   const options = asOptions(given, what) as MapOptions<T>;
   checkKeys(options, [...OWN, ...OF_SAVE], what);
   checkKey(options.key);

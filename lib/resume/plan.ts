@@ -2,7 +2,7 @@ import { chunksOf, rowsSource } from '../files/rows-source.js';
 import { checkpointFiles } from '../managers/checkpoint-file.js';
 import { filesOf } from '../managers/layout.js';
 import { asOptions, checkKeys } from '../options.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 import { Identifier } from './identifier.js';
 import { findBatches, Known, openLedger } from './known.js';
 import type { KnownFile } from './known-file.js';
@@ -11,7 +11,7 @@ import type { Place } from './place.js';
 import { keyOf, type KeyOption, type RowKey } from './row-key.js';
 
 /** Options of {@link CheckpointManager.planIncremental}. */
-export interface PlanOptions<T extends Row = Row> {
+export interface PlanOptions<T extends RowLike = Row> {
   /** What tells a row from all others, as of the `map`. */
   key: KeyOption<T>;
   /** The hash of the operation, as of the `map`. */
@@ -19,7 +19,7 @@ export interface PlanOptions<T extends Row = Row> {
 }
 
 /** What a `map` of these rows would do. */
-export interface IncrementalPlan<T extends Row = Row> {
+export interface IncrementalPlan<T extends RowLike = Row> {
   /** Rows that no earlier run has met. */
   new: T[];
   /** Rows that an earlier run has met with other content, or under another hash: they would be computed again. */
@@ -32,7 +32,7 @@ export interface IncrementalPlan<T extends Row = Row> {
   hashChanged: boolean;
 }
 
-export function checkPlanOptions<T extends Row>(given: PlanOptions<T>): PlanOptions<T> {
+export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): PlanOptions<T> {
   const options = asOptions(given, 'planIncremental') as PlanOptions<T>;
   checkKeys(options, ['key', 'hash'], 'planIncremental');
   checkKey(options.key);

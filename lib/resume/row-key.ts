@@ -1,15 +1,15 @@
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 
 /** What may tell a row from all others. `1`, `'1'`, `1n` and `[1]` are four keys. */
 export type RowKey = string | number | bigint | boolean | readonly (string | number | bigint | boolean)[];
 
 /** Where the key of a row is: a column, or what a function makes of the row. */
-export type KeyOption<T extends Row = Row> = (keyof T & string) | ((row: T, index: number) => RowKey);
+export type KeyOption<T extends RowLike = Row> = (keyof T & string) | ((row: T, index: number) => RowKey);
 
 /** A reader of keys: the text of a row's key, which no other key has. @throws `ERR_CKPT_MISSING_KEY` for a row without one */
-export function keyReader<T extends Row>(key: KeyOption<T>): (row: T, index: number) => string {
+export function keyReader<T extends RowLike>(key: KeyOption<T>): (row: T, index: number) => string {
   if (typeof key === 'function') return (row, index) => keyText(key(row, index), index, undefined);
   // hasOwn: a column may be called `constructor`.
   return (row, index) => keyText(Object.hasOwn(row, key) ? row[key] : undefined, index, key);

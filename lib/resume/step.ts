@@ -3,7 +3,7 @@ import { isOfFile } from '../managers/checkpoint-file.js';
 import type { Logger } from '../managers/log-lines.js';
 import { invalid, show } from '../messages.js';
 import { asOptions, checkKeys, type WriteOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 import { ms } from './map-options.js';
 import { takeLease, type Place } from './place.js';
 
@@ -14,7 +14,7 @@ export interface StepOptions extends Omit<WriteOptions, 'onProgress' | 'threads'
 }
 
 /** What makes the rows of a step. */
-export type Compute<T extends Row> = () => Iterable<T> | AsyncIterable<T> | Promise<Iterable<T> | AsyncIterable<T>>;
+export type Compute<T extends RowLike> = () => Iterable<T> | AsyncIterable<T> | Promise<Iterable<T> | AsyncIterable<T>>;
 
 /** How a step loads and saves. */
 export interface StepCalls {

@@ -1,7 +1,7 @@
 import { CHUNK_ROWS, Columniser, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 import { located } from '../value/locate.js';
 import type { CheckpointSchema } from './checkpoint-schema.js';
 import { describeRows } from './describe-plan.js';
@@ -22,7 +22,7 @@ import { SeenRows } from './seen.js';
  *
  * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` as a save
  */
-export function inferSchema(rows: Iterable<Row>): CheckpointSchema {
+export function inferSchema<T extends RowLike = RowLike>(rows: Iterable<NoInfer<T>>): CheckpointSchema {
   if (typeof rows !== 'object' || rows === null || typeof rows[Symbol.iterator] !== 'function') {
     throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', `rows must be an array or an iterable of plain objects, got ${show(rows)}`);
   }

@@ -2,7 +2,7 @@ import { CheckpointError } from '../errors.js';
 import { RowQueue } from '../files/row-queue.js';
 import { chunksOf, rowsSource } from '../files/rows-source.js';
 import { asOptions, checkPath, checkWriteOptions, type CheckpointInfo, type WriteOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import type { Row, RowLike } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import { storeFor } from '../store/choose.js';
 import type { CheckpointStore } from '../store/store.js';
@@ -21,7 +21,7 @@ const CHUNK_ROWS = 1024;
  *
  * Nothing is visible under the name before `close`. A writer that goes out of scope (`await using`) without it gives the save up, as `abort` does: a loop that threw must not leave half a checkpoint behind.
  */
-export class CheckpointWriter implements AsyncDisposable {
+export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDisposable {
   /** Where the checkpoint will be. */
   readonly path: string;
   readonly #queue = new RowQueue();
@@ -63,7 +63,7 @@ export class CheckpointWriter implements AsyncDisposable {
    *
    * @throws what `writeCheckpoint` throws for the rows, these or ones that were gathered before; the save is given up then, and the file that was there stays. `ERR_CKPT_CLOSED` after `close` or `abort`
    */
-  append(rows: Row | Iterable<Row> | AsyncIterable<Row>): Promise<void> {
+  append(rows: T | Iterable<T> | AsyncIterable<T>): Promise<void> {
     this.#check();
     const appended = this.#last.then(() => this.#append(rows));
     // One that fails must not keep those behind it from telling so themselves.
@@ -71,10 +71,10 @@ export class CheckpointWriter implements AsyncDisposable {
     return appended;
   }
 
-  async #append(rows: Row | Iterable<Row> | AsyncIterable<Row>): Promise<void> {
+  async #append(rows: unknown): Promise<void> {
     if (this.#state === 'failed') throw this.#failure;
     try {
-      const source = isRows(rows) ? rowsSource(rows) : [rows];
+      const source = isRows(rows) ? rowsSource(rows) : [rows as Row];
       if (Array.isArray(source)) await this.#put(source);
       else for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal: this.#abort.signal })) await this.#put(chunk);
     } catch (error) {
@@ -142,10 +142,10 @@ function isRows(rows: unknown): rows is Iterable<Row> | AsyncIterable<Row> {
  *
  * @throws CheckpointError for the call; what is wrong with the file system is thrown by `append` or `close`
  */
-export async function createCheckpoint(path: string, options?: WriteOptions): Promise<CheckpointWriter> {
+export async function createCheckpoint<T extends RowLike = RowLike>(path: string, options?: WriteOptions): Promise<CheckpointWriter<T>> {
   checkPath(path);
   const checked = checkWriteOptions(asOptions(options, 'createCheckpoint') as WriteOptions, 'createCheckpoint');
   checkSchemaOptions(checked);
   checked.signal?.throwIfAborted();
-  return new CheckpointWriter(storeFor(path), path, checked);
+  return new CheckpointWriter<T>(storeFor(path), path, checked);
 }

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { CheckpointError } from '../../errors.js';
 import { invalid, show } from '../../messages.js';
 import { checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../../options.js';
-import type { Row } from '../../rows.js';
+import type { Row, RowLike } from '../../rows.js';
 import type { CheckpointSchema } from '../../schema/checkpoint-schema.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
 import type { StandardSchemaV1 } from '../../schema/standard.js';
@@ -56,7 +56,11 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
    * Saves rows under a name, `[]` too; resolves with the path of the file, or with null when the manager is disabled. Until it resolves the checkpoint before it is intact.
    * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
    */
-  async saveCheckpoint(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string | null> {
+  async saveCheckpoint<T extends RowLike = RowLike>(
+    name: string,
+    rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
+    options?: WriteOptions,
+  ): Promise<string | null> {
     const { store, logger, extensions, defaults } = this.#kind;
     const merged = mergeWriteOptions(defaults, options, 'saveCheckpoint', 'kura');
     const stem = await this.#stem(name);
@@ -82,7 +86,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     schema: S,
     options?: KuraLoadOptions,
   ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
-  async loadCheckpoint<T extends Row = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
+  async loadCheckpoint<T extends RowLike = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
   async loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, options: KuraLoadOptions = {}): Promise<Row[] | null> {
     const { read, hash, keepsTorn } = checkLoad(schema, options);
     const { logger } = this.#kind;

@@ -1,5 +1,5 @@
 import { asOptions, type WriteOptions } from '../../options.js';
-import type { Row } from '../../rows.js';
+import type { Row, RowLike } from '../../rows.js';
 import type { CheckpointSchema } from '../../schema/checkpoint-schema.js';
 import type { StandardSchemaV1 } from '../../schema/standard.js';
 import type { Logger } from '../log-lines.js';
@@ -68,7 +68,11 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
    * Saves rows as `saveStrategy` says; resolves with the path in the first manager that took them, or with null when none is enabled. An iterable is held as an array where there is more than one.
    * @throws when all managers fail
    */
-  async saveCheckpoint(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string | null> {
+  async saveCheckpoint<T extends RowLike = RowLike>(
+    name: string,
+    rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
+    options?: WriteOptions,
+  ): Promise<string | null> {
     return saveInto(this.#enabled, this.saveStrategy, name, rows, options, this.#logger);
   }
 
@@ -81,7 +85,7 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
     schema: S,
     options?: KuraLoadOptions,
   ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
-  async loadCheckpoint<T extends Row = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
+  async loadCheckpoint<T extends RowLike = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
   async loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, given?: KuraLoadOptions): Promise<Row[] | null> {
     const options = asOptions(given, 'loadCheckpoint') as KuraLoadOptions;
     checkTorn(options);

@@ -1,5 +1,5 @@
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../../options.js';
-import type { Row } from '../../rows.js';
+import type { Row, RowLike } from '../../rows.js';
 import type { CheckpointSchema } from '../../schema/checkpoint-schema.js';
 import type { StandardSchemaV1 } from '../../schema/standard.js';
 import type { Logger } from '../log-lines.js';
@@ -93,7 +93,11 @@ export interface KuraCheckpointManager {
   /** Where it keeps checkpoints, for messages. */
   readonly directory: string;
   /** Saves rows; resolves with the path, or null when it is disabled. */
-  saveCheckpoint(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string | null>;
+  saveCheckpoint<T extends RowLike = RowLike>(
+    name: string,
+    rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
+    options?: WriteOptions,
+  ): Promise<string | null>;
   /** Loads rows; null when there are none of the name, or when it is disabled. */
   loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, options?: KuraLoadOptions): Promise<Row[] | null>;
   /** The names of its checkpoints, sorted, without extension. */
