@@ -8,6 +8,7 @@ import { ERROR_CODES } from '../lib/errors.js';
 import * as fileKeys from '../lib/files/file-keys.js';
 import { loadBinding } from '../lib/native/binding.js';
 import * as events from '../lib/native/events.js';
+import { VERSION } from '../lib/version.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const source = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -75,6 +76,7 @@ test('the binary at hand says the same', { skip: loadBinding() === null ? 'no na
 test('one version everywhere', () => {
   const { version } = JSON.parse(source('package.json')) as { version: string };
   assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/);
+  assert.equal(VERSION, version, 'lib/version.ts');
   const manifest = source('Cargo.toml');
   assert.equal(/^\[workspace\.package\]\nversion = "([^"]+)"$/m.exec(manifest)?.[1], version);
   for (const crate of readdirSync(join(ROOT, 'crates'))) {

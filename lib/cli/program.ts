@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
+import { VERSION } from '../version.js';
 import type { CommonOptions, Context, Run } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { bytes, columns, compat, compression, count, duration, gather, gatherPairs, selection } from './shared-options.js';
@@ -19,10 +19,9 @@ const ROWS_ARE_JSON = 'no effect: rows are JSON as they are';
 
 /** The commands with their arguments, options and help. What they do is loaded when one is called, so that help comes at once. */
 export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code: ExitCode) => void): Command {
-  const { version } = createRequire(import.meta.url)('arrow-ckpt/package.json') as { version: string };
   const program = new Command('arrow-ckpt')
     .description('Checkpoints of pipelines: look into them, check them, convert and migrate them.')
-    .version(version, '-V, --version', 'print the version')
+    .version(VERSION, '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .helpCommand('help [command]', 'print the help of a command')

@@ -1,3 +1,5 @@
+import { environment } from '../environment.js';
+
 /** Whether this process may compile code from text: not under a CSP or `--disallow-code-generation-from-strings`. */
 let allowed: boolean | undefined;
 
@@ -6,7 +8,7 @@ let allowed: boolean | undefined;
  * the same, slower. User data enters such code only as `quote`d literals.
  */
 export function compile<T>(parameters: readonly string[], body: string): T | undefined {
-  if (allowed === false || process.env['ARROW_CKPT_NO_CODEGEN'] === '1') return undefined;
+  if (allowed === false || environment('ARROW_CKPT_NO_CODEGEN') === '1') return undefined;
   try {
     // oxlint-disable-next-line no-new-func -- the point of this file
     const compiled = new Function(...parameters, `'use strict';\n${body}`) as T;
@@ -24,7 +26,7 @@ const MIN_GENERATED_ROWS = 2048;
 
 /** Whether a loop over so many rows is worth a compilation. `ARROW_CKPT_CODEGEN=always` says so of any, for tests. */
 export function isWorthCode(rows: number, least = MIN_GENERATED_ROWS): boolean {
-  return rows >= least || process.env['ARROW_CKPT_CODEGEN'] === 'always';
+  return rows >= least || environment('ARROW_CKPT_CODEGEN') === 'always';
 }
 
 /** A JavaScript string literal of any string, safe in any place of a program. */

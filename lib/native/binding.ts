@@ -1,4 +1,7 @@
-import { createRequire } from 'node:module';
+import { environment } from '../environment.js';
+import { VERSION } from '../version.js';
+import { bundlerName, findBinary, isBundled } from './find-binary.js';
+import { platformName } from './platform.js';
 
 /** The native half: classes and functions that crates/arrow-ckpt-node exports. */
 export type Binding = typeof import('#binding');
@@ -7,8 +10,8 @@ export type NativeWriter = InstanceType<Binding['NativeWriter']>;
 
 interface Outcome {
   binding: Binding | null;
-  /** Why it is missing. */
-  error?: unknown;
+  /** Why it is missing: what each place said where it was looked for. */
+  errors: unknown[];
   /** Whether that was asked for. */
   forced?: boolean;
 }
@@ -24,16 +27,35 @@ export function loadBinding(): Binding | null {
   return load().binding;
 }
 
+/** Why there is no native binding, and what to do; undefined where there is one. */
+export function noBindingReason(): { summary: string; advice: string } | undefined {
+  const { binding, errors, forced } = load();
+  if (binding !== null) return undefined;
+  if (forced === true) return { summary: 'ARROW_CKPT_FORCE_JSON=1 chooses JSON', advice: 'Remove the variable to save Parquet.' };
+  const platform = platformName();
+  if (isBundled()) {
+    return {
+      summary: `arrow-ckpt was bundled by ${bundlerName() ?? 'a bundler'}, and there is no native binary for ${platform} beside the bundle`,
+      advice: `Keep arrow-ckpt external, or copy arrow-ckpt.<platform>.node beside the bundle: docs/bundling.md has the line for each bundler.${causeOf(errors)}`,
+    };
+  }
+  return {
+    summary: `arrow-ckpt has no native binary for ${platform}`,
+    advice:
+      'Reinstall with optional dependencies (npm install --include=optional), on the platform that runs the code, or build from source ' +
+      `(npm run build:native).${causeOf(errors)}`,
+  };
+}
+
 /** Tells once per process that the binary is missing, unless that was asked for. */
 export function warnNoBinding(): void {
-  const { binding, error, forced } = load();
-  if (binding !== null || forced === true || warned) return;
+  if (warned || load().forced === true) return;
+  const reason = noBindingReason();
+  if (reason === undefined) return;
   warned = true;
-  process.emitWarning(`arrow-ckpt has no native binary for ${platformName()}; checkpoints are saved as JSON, and Parquet is read slowly`, {
+  process.emitWarning(`${reason.summary}; checkpoints are saved as JSON, and Parquet is read slowly`, {
     code: 'ARROW_CKPT_NO_BINARY',
-    detail:
-      'Reinstall with optional dependencies (npm install --include=optional), on the platform that runs the code, or build from source ' +
-      `(npm run build:native). ARROW_CKPT_FORCE_JSON=1 chooses JSON without this warning.${causeOf(error)}`,
+    detail: `${reason.advice} ARROW_CKPT_FORCE_JSON=1 chooses JSON without this warning.`,
   });
 }
 
@@ -45,35 +67,34 @@ function load(): Outcome {
 setImmediate(load).unref();
 
 function tryLoad(): Outcome {
-  if (process.env.ARROW_CKPT_FORCE_JSON === '1') return { binding: null, forced: true };
-  const require = createRequire(import.meta.url);
+  if (environment('ARROW_CKPT_FORCE_JSON') === '1') return { binding: null, errors: [], forced: true };
   try {
-    const binding = require('#binding') as Binding;
-    const { version } = require('arrow-ckpt/package.json') as { version: string };
-    // What crosses has no version of its own: only a binary of the same release is sure to speak the same.
-    if (binding.version() === version) return { binding };
-    const cause = new Error(`the binary is of version ${binding.version()}, the package of ${version}; install both of one version`);
-    return { binding: null, error: new Error('versions differ', { cause }) };
+    const { binding, errors } = findBinary(checkVersion);
+    return { binding: (binding as Binding | undefined) ?? null, errors };
   } catch (error) {
-    return { binding: null, error };
+    // Whatever a restricted runtime refuses on the way: Parquet can be read and JSON be saved without the binary.
+    return { binding: null, errors: [error] };
   }
 }
 
-function platformName(): string {
-  const report =
-    process.platform === 'linux' ? (process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined) : undefined;
-  const libc = report === undefined ? '' : report.header?.glibcVersionRuntime === undefined ? ' (musl)' : ' (glibc)';
-  return `${process.platform}-${process.arch}${libc}`;
+/** What crosses has no version of its own: only a binary of the same release is sure to speak the same. */
+function checkVersion(binding: unknown): void {
+  const version = (binding as Binding).version();
+  if (version !== VERSION) throw new Error(`the binary is of version ${version}, the package of ${VERSION}; install both of one version`);
 }
 
 /**
- * What each place that the loader tried said, its first line; nothing where all said only that there is no such module. The outermost
- * error is the loader's own advice.
+ * What each place that was tried said, its first line; nothing where all said only that there is no such module. The outermost
+ * error of the generated loader is its own advice.
  */
-function causeOf(error: unknown): string {
+function causeOf(errors: readonly unknown[]): string {
   const lines = new Set<string>();
-  for (let cause = (error as Error).cause; cause instanceof Error && lines.size < 8; cause = cause.cause) {
-    if (!cause.message.startsWith('Cannot find module')) lines.add(cause.message.split('\n', 1)[0] ?? '');
+  for (const error of errors) {
+    const { cause: first } = (error ?? {}) as Error;
+    for (let cause: unknown = first ?? error; cause !== undefined && lines.size < 8; cause = (cause as Error).cause) {
+      const message = String((cause as Error | null)?.message ?? cause).split('\n', 1)[0] as string;
+      if (!/^Cannot find (module|package)/i.test(message)) lines.add(message);
+    }
   }
   return lines.size === 0 ? '' : ` Cause: ${[...lines].join('; ')}`;
 }

@@ -1,5 +1,6 @@
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import { Arena } from '../columnar/read/views.js';
+import { environment } from '../environment.js';
 import type { WriteOptions } from '../options.js';
 import type { Binding } from './binding.js';
 import { nativeError } from './errors.js';
@@ -75,6 +76,6 @@ export async function saveSmall(
 export function nativeOptions(options: WriteOptions): string {
   const { compression = 'auto', compressionLevel, rowGroupRows, threads } = options;
   // Tests want small pages.
-  const pageRows = Number(process.env['ARROW_CKPT_PAGE_ROWS']) || undefined;
+  const pageRows = Number(environment('ARROW_CKPT_PAGE_ROWS')) || undefined;
   return JSON.stringify({ compression, compressionLevel, rowGroupRows, threads, pageRows });
 }
