@@ -108,7 +108,7 @@ export declare class CheckpointManager {
      * `.docetl_intermediate_config.json` beside it.
      * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
      */
-    saveCheckpoint(step: string, operation: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string>;
+    saveCheckpoint<T extends RowLike = RowLike>(step: string, operation: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: WriteOptions): Promise<string>;
     /**
      * Loads the rows of an operation of a step; null when there is no checkpoint, or when `options.hash` is given and is not the one it was saved with.
      * @throws what `readCheckpoint` throws, `ERR_CKPT_CORRUPT` for a damaged file among it: null never stands for a checkpoint that is there but unreadable
@@ -116,24 +116,24 @@ export declare class CheckpointManager {
     loadCheckpoint<S extends StandardSchemaV1>(step: string, operation: string, options: LoadOptions & {
         schema: S;
     }): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
-    loadCheckpoint<T extends Row = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
+    loadCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
     /** Loads the rows of an operation of a step whatever their hash: {@link loadCheckpoint} without one. */
-    loadOutput<T extends Row = Row>(step: string, operation: string, options?: ReadOptions): Promise<T[] | null>;
+    loadOutput<T extends RowLike = Row>(step: string, operation: string, options?: ReadOptions): Promise<T[] | null>;
     /**
      * The rows of an operation of a step one by one, in bounded memory. Stopping early closes the file.
      * @throws `ERR_CKPT_NOT_FOUND` when there is no checkpoint, or none of `options.hash`, and what {@link loadCheckpoint} throws
      */
-    scanCheckpoint<T extends Row = Row>(step: string, operation: string, options?: LoadOptions): AsyncGenerator<T, void, undefined>;
+    scanCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: LoadOptions): AsyncGenerator<T, void, undefined>;
     /**
      * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path.
      * @param index the number of the batch, an integer from 0 on
      */
-    saveBatchCheckpoint(operation: string, index: number, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string>;
+    saveBatchCheckpoint<T extends RowLike = RowLike>(operation: string, index: number, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: WriteOptions): Promise<string>;
     /**
      * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
      * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order.
      */
-    loadBatchCheckpoints<T extends Row = Row>(operation: string): Promise<T[][]>;
+    loadBatchCheckpoints<T extends RowLike = Row>(operation: string): Promise<T[][]>;
     /** The indexes of the batches of an operation that are there, ascending; `[]` for none. */
     listBatchCheckpoints(operation: string): Promise<number[]>;
     /** Removes the batches of an operation; resolves with whether there were any. */
@@ -148,7 +148,7 @@ export declare class CheckpointManager {
      * ```
      * @throws what `compute` throws, as it is; `ERR_CKPT_LOCKED`; what {@link loadCheckpoint} and {@link saveCheckpoint} throw
      */
-    step<T extends Row = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]>;
+    step<T extends RowLike = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]>;
     /**
      * Runs `fn` for each row, and never twice for the same: results are made durable while others are on their way, so that after a crash, a kill or an abort the same call goes on where it was. Once all rows are
      * done, their results are the checkpoint of the operation, in the order of the input. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
@@ -161,16 +161,16 @@ export declare class CheckpointManager {
      * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, with its error as the `cause`, unless `onError` is `'collect'`; `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another
      * process works on the operation; what a save throws, `ERR_CKPT_NO_SPACE` among it. Whatever it throws, what was finished is kept where it can be
      */
-    map<In extends Row, Out extends Row>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): Promise<MapResult<Out>>;
+    map<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): Promise<MapResult<Out>>;
     /**
      * {@link map} for more rows than fit in memory: the input is read as it is needed, and results are given out in its order. Some thousand rows are held, and some 60 bytes for each that has passed. Stopping early
      * keeps what is finished. What the generator returns at its end is what the run did.
      *
      * Results of an earlier run are read from its files as they are needed: in about the order in which they were, that is one pass.
      */
-    mapStream<In extends Row, Out extends Row>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): AsyncGenerator<Out, MapSummary, undefined>;
+    mapStream<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): AsyncGenerator<Out, MapSummary, undefined>;
     /** What {@link map} would do with these rows: which are new, changed, unchanged and gone. Calls nothing and changes nothing. */
-    planIncremental<T extends Row>(step: string, operation: string, rows: Iterable<T> | AsyncIterable<T>, options: PlanOptions<T>): Promise<IncrementalPlan<T>>;
+    planIncremental<T extends RowLike>(step: string, operation: string, rows: Iterable<T> | AsyncIterable<T>, options: PlanOptions<T>): Promise<IncrementalPlan<T>>;
     /** What is known of a checkpoint without loading its rows; null when there is none. Of two files, the newer that can be read. */
     getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null>;
     /**
@@ -227,7 +227,7 @@ export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'co
  * Several readings may run at a time. Each throws what `readCheckpoint` throws, and `ERR_CKPT_CLOSED` once the reader is closed. The file that was opened is the one that is read, also after a save has
  * replaced it; a file of JSON that was replaced is `ERR_CKPT_CHANGED`.
  */
-export declare class CheckpointReader implements AsyncDisposable {
+export declare class CheckpointReader<T extends RowLike = Row> implements AsyncDisposable {
     #private;
     /** What is known of the checkpoint without its rows. */
     readonly info: CheckpointInfo;
@@ -236,14 +236,14 @@ export declare class CheckpointReader implements AsyncDisposable {
     get closed(): boolean;
     /** The rows one after another, in bounded memory. */
     rows<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): CheckpointRows<Output<S>>;
-    rows<T extends Row = Row>(options?: RowsOptions): CheckpointRows<T>;
+    rows<R extends RowLike = T>(options?: RowsOptions): CheckpointRows<R>;
     /** The rows as an array. */
     read<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): Promise<Output<S>[]>;
-    read<T extends Row = Row>(options?: RowsOptions): Promise<T[]>;
+    read<R extends RowLike = T>(options?: RowsOptions): Promise<R[]>;
     /** The rows as a Node stream in object mode. Destroying it stops the reading. */
     readable(options?: RowsOptions): Readable;
     /** The rows as a Web stream. Cancelling it stops the reading. */
-    stream<T extends Row = Row>(options?: RowsOptions): ReadableStream_2<T>;
+    stream<R extends RowLike = T>(options?: RowsOptions): ReadableStream_2<R>;
     /**
      * The rows as columns, some ten thousand at a time: typed arrays and texts that become strings when they are asked for, no row objects. `columns` may name paths into objects. JSON, which has no columns, is
      * read as rows.
@@ -258,14 +258,17 @@ export declare class CheckpointReader implements AsyncDisposable {
      * first.
      */
     sample<S extends StandardSchemaV1>(size: number, options: WithSchema<S, SampleOptions>): Promise<Output<S>[]>;
-    sample<T extends Row = Row>(size: number, options?: SampleOptions): Promise<T[]>;
+    sample<R extends RowLike = T>(size: number, options?: SampleOptions): Promise<R[]>;
     /** Closes the file and ends all readings. Closing again does nothing. */
     close(): Promise<void>;
     [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Rows with a row at a time in memory, or some thousand: for `for await`. Breaking out of the loop frees all of it. */
-export declare interface CheckpointRows<T> extends AsyncIterableIterator<T, undefined>, AsyncDisposable {
+export declare interface CheckpointRows<T> extends AsyncDisposable {
+    next(): Promise<IteratorResult<T, undefined>>;
+    return(): Promise<IteratorResult<T, undefined>>;
+    [Symbol.asyncIterator](): CheckpointRows<T>;
 }
 
 /** The columns of rows. {@link inferSchema} makes one; the `schema` options of saves and loads take one. */
@@ -322,7 +325,7 @@ declare interface CheckpointStore {
  *
  * Nothing is visible under the name before `close`. A writer that goes out of scope (`await using`) without it gives the save up, as `abort` does: a loop that threw must not leave half a checkpoint behind.
  */
-export declare class CheckpointWriter implements AsyncDisposable {
+export declare class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDisposable {
     #private;
     /** Where the checkpoint will be. */
     readonly path: string;
@@ -338,7 +341,7 @@ export declare class CheckpointWriter implements AsyncDisposable {
      *
      * @throws what `writeCheckpoint` throws for the rows, these or ones that were gathered before; the save is given up then, and the file that was there stays. `ERR_CKPT_CLOSED` after `close` or `abort`
      */
-    append(rows: Row | Iterable<Row> | AsyncIterable<Row>): Promise<void>;
+    append(rows: T | Iterable<T> | AsyncIterable<T>): Promise<void>;
     /**
      * Ends the checkpoint and resolves when it is durable under its name. Closing again gives the same.
      *
@@ -441,7 +444,7 @@ declare type Compat = (typeof COMPATS)[number];
 declare const COMPATS: readonly ['docetl', 'kura'];
 
 /** What makes the rows of a step. */
-export declare type Compute<T extends Row> = () => Iterable<T> | AsyncIterable<T> | Promise<Iterable<T> | AsyncIterable<T>>;
+export declare type Compute<T extends RowLike> = () => Iterable<T> | AsyncIterable<T> | Promise<Iterable<T> | AsyncIterable<T>>;
 
 /** The conditions on one value. All must hold. */
 export declare interface Conditions {
@@ -473,7 +476,7 @@ export declare type CountOptions = Pick<ReadOptions, 'where' | 'threads' | 'sign
  *
  * @throws CheckpointError for the call; what is wrong with the file system is thrown by `append` or `close`
  */
-export declare function createCheckpoint(path: string, options?: WriteOptions): Promise<CheckpointWriter>;
+export declare function createCheckpoint<T extends RowLike = RowLike>(path: string, options?: WriteOptions): Promise<CheckpointWriter<T>>;
 
 /** Milliseconds since 1970 UTC. */
 export declare interface DateColumn extends Column {
@@ -516,13 +519,13 @@ declare abstract class DirectoryCheckpointManager implements KuraCheckpointManag
      * Saves rows under a name, `[]` too; resolves with the path of the file, or with null when the manager is disabled. Until it resolves the checkpoint before it is intact.
      * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
      */
-    saveCheckpoint(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string | null>;
+    saveCheckpoint<T extends RowLike = RowLike>(name: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: WriteOptions): Promise<string | null>;
     /**
      * Loads the rows of a name, as the schema makes them if there is one; null when there is no checkpoint, none of `options.hash`, or when the manager is disabled.
      * @throws what `readCheckpoint` throws: null never stands for a checkpoint that is there but unreadable
      */
     loadCheckpoint<S extends StandardSchemaV1>(name: string, schema: S, options?: KuraLoadOptions): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
-    loadCheckpoint<T extends Row = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
+    loadCheckpoint<T extends RowLike = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
     /**
      * The names of the checkpoints, sorted, without extension: each of them loads. A file that is plainly no checkpoint is left out, with a warning; rows are not read for that.
      */
@@ -634,7 +637,7 @@ declare interface FileOrigin {
 export declare function hashOperation(parts: OperationParts): Promise<string>;
 
 /** What a `map` of these rows would do. */
-export declare interface IncrementalPlan<T extends Row = Row> {
+export declare interface IncrementalPlan<T extends RowLike = Row> {
     /** Rows that no earlier run has met. */
     new: T[];
     /** Rows that an earlier run has met with other content, or under another hash: they would be computed again. */
@@ -662,7 +665,7 @@ export declare interface IncrementalPlan<T extends Row = Row> {
  *
  * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` as a save
  */
-export declare function inferSchema(rows: Iterable<Row>): CheckpointSchema;
+export declare function inferSchema<T extends RowLike = RowLike>(rows: Iterable<NoInfer<T>>): CheckpointSchema;
 
 /** True for a {@link CheckpointError} of any copy of this package and of any realm. */
 export declare function isCheckpointError(error: unknown): error is CheckpointError;
@@ -691,7 +694,7 @@ export declare interface JsonlCheckpointManagerOptions {
 }
 
 /** Where the key of a row is: a column, or what a function makes of the row. */
-export declare type KeyOption<T extends Row = Row> = (keyof T & string) | ((row: T, index: number) => RowKey);
+export declare type KeyOption<T extends RowLike = Row> = (keyof T & string) | ((row: T, index: number) => RowKey);
 
 /** What is known of a checkpoint without loading its rows. */
 export declare interface KuraCheckpointInfo extends CheckpointInfo {
@@ -707,7 +710,7 @@ export declare interface KuraCheckpointManager {
     /** Where it keeps checkpoints, for messages. */
     readonly directory: string;
     /** Saves rows; resolves with the path, or null when it is disabled. */
-    saveCheckpoint(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string | null>;
+    saveCheckpoint<T extends RowLike = RowLike>(name: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: WriteOptions): Promise<string | null>;
     /** Loads rows; null when there are none of the name, or when it is disabled. */
     loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, options?: KuraLoadOptions): Promise<Row[] | null>;
     /** The names of its checkpoints, sorted, without extension. */
@@ -863,10 +866,10 @@ export declare type MapEvent =
 };
 
 /** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
-export declare type MapFunction<In extends Row, Out extends Row> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
+export declare type MapFunction<In extends RowLike, Out extends RowLike> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
 
 /** Options of {@link CheckpointManager.map}. Those of compression, metadata and row groups are of its final checkpoint. */
-export declare interface MapOptions<T extends Row = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'metadata' | 'signal'> {
+export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'metadata' | 'signal'> {
     /** What tells a row from all others: the name of a column, or a function that makes it. `1` and `'1'` are two keys. */
     key: KeyOption<T>;
     /** The hash of the operation: see {@link hashOperation}. Results that were made with another are not used. It need not cover the rows: they are compared one by one. @default none */
@@ -893,7 +896,7 @@ export declare interface MapOptions<T extends Row = Row> extends Pick<WriteOptio
     progressBar?: boolean;
 }
 
-export declare type MapOutput<Out extends Row> = Out | readonly Out[] | null | undefined | void;
+export declare type MapOutput<Out extends RowLike> = Out | readonly Out[] | null | undefined | void;
 
 /** How far a `map` is. */
 export declare interface MapProgress {
@@ -1021,13 +1024,13 @@ export declare class MultiCheckpointManager implements KuraCheckpointManager {
      * Saves rows as `saveStrategy` says; resolves with the path in the first manager that took them, or with null when none is enabled. An iterable is held as an array where there is more than one.
      * @throws when all managers fail
      */
-    saveCheckpoint(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<string | null>;
+    saveCheckpoint<T extends RowLike = RowLike>(name: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: WriteOptions): Promise<string | null>;
     /**
      * Loads the rows of a name as `loadStrategy` says; null when no manager has it. A JSONL file that is torn counts as damaged while another manager has the checkpoint whole.
      * @throws when all managers that have it fail
      */
     loadCheckpoint<S extends StandardSchemaV1>(name: string, schema: S, options?: KuraLoadOptions): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
-    loadCheckpoint<T extends Row = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
+    loadCheckpoint<T extends RowLike = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
     /** The names that any of the managers has, sorted, each once. @throws when all managers fail */
     listCheckpoints(): Promise<string[]>;
     /** Removes a checkpoint from all managers; resolves with whether any had it. @throws when one fails, after all were asked: it would still be loaded */
@@ -1088,7 +1091,7 @@ export declare interface NumberColumn extends Column {
  *
  * @throws CheckpointError what `readCheckpoint` throws for the file and the call
  */
-export declare function openCheckpoint(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader>;
+export declare function openCheckpoint<T extends RowLike = Row>(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader<T>>;
 
 /** Options of `openCheckpoint`: they hold for all readings of the file. */
 export declare type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat' | 'signal'>;
@@ -1128,7 +1131,7 @@ export declare interface OperationParts {
     /**
      * What it works on, by content: rows, which are read to their end, or the bytes of files, whatever their names. A `map` needs none: it compares the rows one by one.
      */
-    input?: Iterable<Row> | AsyncIterable<Row> | {
+    input?: Iterable<RowLike> | AsyncIterable<RowLike> | {
         file: string | readonly string[];
     };
     /** The hashes of the operations whose results it works on: when one of them changes, so does this one. */
@@ -1158,7 +1161,7 @@ export declare interface ParquetCheckpointManagerOptions extends Pick<WriteOptio
 }
 
 /** Options of {@link CheckpointManager.planIncremental}. */
-export declare interface PlanOptions<T extends Row = Row> {
+export declare interface PlanOptions<T extends RowLike = Row> {
     /** What tells a row from all others, as of the `map`. */
     key: KeyOption<T>;
     /** The hash of the operation, as of the `map`. */
@@ -1185,7 +1188,7 @@ export declare function readCheckpoint<S extends StandardSchemaV1>(path: string,
     schema: S;
 }): Promise<StandardSchemaV1.InferOutput<S>[]>;
 
-export declare function readCheckpoint<T extends Row = Row>(path: string, options?: ReadOptions): Promise<T[]>;
+export declare function readCheckpoint<T extends RowLike = Row>(path: string, options?: ReadOptions): Promise<T[]>;
 
 /** Options of every load. */
 export declare interface ReadOptions {
@@ -1254,6 +1257,17 @@ export declare interface RowFailure {
 
 /** What may tell a row from all others. `1`, `'1'`, `1n` and `[1]` are four keys. */
 export declare type RowKey = string | number | bigint | boolean | readonly (string | number | bigint | boolean)[];
+
+/**
+ * What types of rows may be: every object type, also an `interface`, which has no index signature. Not numbers, strings, arrays, functions, and what TypeScript's library has as classes (`Date`, `Map`, `Promise`, ...). The types let
+ * instances of other classes pass; a save refuses them.
+ */
+export declare type RowLike = Row | (object & {
+    readonly [Symbol.iterator]?: never;
+    readonly [Symbol.hasInstance]?: never;
+    readonly [Symbol.toPrimitive]?: never;
+    readonly [Symbol.toStringTag]?: never;
+});
 
 /** Options of one reading of an open checkpoint: those of a load, without the ones that were given when it was opened. */
 export declare type RowsOptions = Omit<ReadOptions, 'verify' | 'limits' | 'compat'>;
@@ -1521,7 +1535,7 @@ declare type WithSchema<S, O> = O & {
  * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system; `ERR_CKPT_LIMIT` for
  * more text in one row, or in one column of a row group, than can be held. An error that an iterable or a schema of yours throws is passed on as it is.
  */
-export declare function writeCheckpoint(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options?: WriteOptions): Promise<CheckpointInfo>;
+export declare function writeCheckpoint<T extends RowLike = RowLike>(path: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: WriteOptions): Promise<CheckpointInfo>;
 
 declare type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'compat'>;
 
