@@ -1,5 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import { CheckpointError } from '../errors.js';
+import { checkLeaf } from './check-leaf.js';
 import { effectiveLimits } from './limits.js';
 
 /** A leaf of the schema: one column chunk in each row group. */
@@ -58,6 +59,8 @@ export function topLevelFields(schema: SchemaElement[], path: string, most = eff
       throw new CheckpointError('ERR_CKPT_LIMIT', `${path}: the schema is nested deeper than ${most} levels`, { path });
     }
     const element = schema[next++] ?? fail('it ends early');
+    if ((element.num_children ?? 0) < 0) fail(`'${element.name}' has ${element.num_children} children`);
+    if (depth > 0 && element.repetition_type === undefined) fail(`'${element.name}' has no repetition`);
     const children: Node[] = [];
     while (children.length < (element.num_children ?? 0)) children.push(node(depth + 1));
     return { element, children };
@@ -77,6 +80,7 @@ export function topLevelFields(schema: SchemaElement[], path: string, most = eff
     const definition = nullable ? outer + 1 : outer;
     if (children.length === 0) {
       if (element.type === undefined) fail(`'${name}' has neither a type nor children`);
+      checkLeaf(element, path);
       return { kind: 'leaf', name, nullable, element, ordinal: ordinal++, definition, repetition };
     }
     const annotation = element.logical_type?.type ?? element.converted_type;

@@ -1,18 +1,20 @@
+import { nativeZstd } from './zstd.js';
+
 /**
  * The only door to hyparquet. It is imported when a Parquet file is first read without the native binary, and not before: who has the
- * binary pays nothing for it. Taken from it: the footer and page headers (Thrift), decompression, and the value encodings. Levels, assembly and the
- * conversion to JavaScript values are ours: hyparquet's lose digits, `__proto__` keys, dotted names, and the difference between `[]` and null.
+ * binary pays nothing for it. Taken from it: the decoders of Snappy and of numbers, and the types of a footer. The footer itself, page headers, texts, levels,
+ * assembly and the conversion to JavaScript values are ours: each field is checked, and hyparquet's lose digits, `__proto__` keys, dotted names, and the
+ * difference between `[]` and null.
  */
 export async function loadHyparquet() {
-  const [metadata, column, plain, delta, encoding, compressors] = await Promise.all([
-    import('hyparquet/src/metadata.js'),
-    import('hyparquet/src/column.js'),
+  const [plain, delta, encoding, snappy, zstd] = await Promise.all([
     import('hyparquet/src/plain.js'),
     import('hyparquet/src/delta.js'),
     import('hyparquet/src/encoding.js'),
-    import('hyparquet-compressors'),
+    import('hyparquet/src/snappy.js'),
+    nativeZstd === undefined ? import('hyparquet-compressors') : undefined,
   ]);
-  return { ...metadata, ...column, ...plain, ...delta, ...encoding, compressors: compressors.compressors };
+  return { ...plain, ...delta, ...encoding, ...snappy, zstd: zstd?.compressors.ZSTD };
 }
 
 export type Hyparquet = Awaited<ReturnType<typeof loadHyparquet>>;

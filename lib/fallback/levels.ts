@@ -19,8 +19,11 @@ export function readHybrid(bytes: Uint8Array, start: number, end: number, width:
     header >>>= 0;
     if ((header & 1) === 0) {
       const length = Math.min(header >>> 1, count - seen);
+      const size = Math.ceil(width / 8);
+      if (position + size > end) throw new Error('a run has no value');
       let value = 0;
-      for (let i = 0; i < Math.ceil(width / 8); i++) value |= (bytes[position++] ?? 0) << (8 * i);
+      for (let i = 0; i < size; i++) value += bytes[position++]! * 2 ** (8 * i);
+      if (value >= 2 ** width) throw new Error(`a run of ${value} in ${width} bits`);
       output.fill(value, seen, seen + length);
       seen += length;
     } else {

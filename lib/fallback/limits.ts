@@ -8,16 +8,24 @@ const MOST: Required<Limits> = {
   columns: 100_000,
   depth: 256,
   /** Writers make pages of about 1 MB. */
-  pageBytes: 512 << 20,
+  pageBytes: 1 << 30,
   decodedBytes: Number.MAX_SAFE_INTEGER,
   ratio: 10_000,
   stringBytes: 1 << 30,
 };
 
-/** Bytes of one column chunk in the file. */
-export const MAX_CHUNK_BYTES = 2 ** 31 - 1;
-/** Values of one column chunk, nulls included. */
+/** Bytes of one column chunk in the file: an array buffer of Node 20 holds no more. */
+export const MAX_CHUNK_BYTES = 2 ** 32 - 1;
+/** Values of one column chunk, nulls included: V8 makes hash tables of longer arrays. */
 export const MAX_CHUNK_VALUES = 1 << 27;
+/** Values of one page, nulls and empty lists counted. */
+export const MAX_PAGE_VALUES = 1 << 28;
+/** Column chunks of a file: row groups times leaf columns. */
+export const MAX_CHUNKS = 2_000_000;
+/** Entries of any other list of a footer. */
+export const MAX_LIST_ENTRIES = 100_000;
+/** Rows of a file: what a JavaScript array can index. */
+export const MAX_ROWS = 2 ** 32 - 2;
 /** Rows of a file without columns: nothing in such a file bears its row count out. */
 export const MAX_EMPTY_ROWS = 1 << 26;
 

@@ -1,9 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import type { FileMetaData } from 'hyparquet';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../errors.js';
+import { checkMetadata } from './check-metadata.js';
 import { checkFooter } from './checksums.js';
 import type { Footer } from '../files/file-keys.js';
-import { topLevelFields } from './fields.js';
+import { leavesOf, topLevelFields, type Field } from './fields.js';
+import { parseMetadata, type Metadata } from './footer-thrift.js';
 import { loadHyparquet, type Hyparquet } from './hyparquet.js';
 import type { Limits } from '../limits.js';
 import { checkLimit, effectiveLimits } from './limits.js';
@@ -15,8 +16,13 @@ const ENCRYPTED_MAGIC = 'PARE';
 export class ParquetFile {
   readonly path: string;
   readonly bytes: number;
-  readonly metadata: FileMetaData;
-  /** The key-value pairs of the footer; of pairs with one key the last. */
+  readonly metadata: Metadata;
+  /** The top-level fields of the schema. */
+  readonly fields: Field[];
+  /** Leaves of the schema: chunks of a row group. */
+  readonly leaves: number;
+  readonly rows: number;
+  /** The key-value pairs of the footer; of pairs with one key the first, as the native reader has it. */
   readonly keyValues: Record<string, string>;
   /** The footer as far as its key-values are concerned. */
   readonly footer: Footer;
@@ -25,21 +31,21 @@ export class ParquetFile {
   readonly limits: Required<Limits>;
   readonly #handle: FileHandle;
 
-  private constructor(
-    path: string,
-    handle: FileHandle,
-    bytes: number,
-    metadata: FileMetaData,
-    hyparquet: Hyparquet,
-    limits: Required<Limits>,
-  ) {
+  private constructor(path: string, handle: FileHandle, bytes: number, metadata: Metadata, hyparquet: Hyparquet, limits: Required<Limits>) {
     this.path = path;
     this.bytes = bytes;
     this.metadata = metadata;
-    this.keyValues = Object.fromEntries((metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']));
+    this.keyValues = Object.fromEntries((metadata.key_value_metadata ?? []).toReversed().map(({ key, value }) => [key, value ?? '']));
     this.limits = limits;
-    const columns = topLevelFields(metadata.schema, path, limits.depth).map((field) => field.name);
-    this.footer = { path, keyValues: this.keyValues, createdBy: metadata.created_by ?? null, columns };
+    this.fields = topLevelFields(metadata.schema, path, limits.depth);
+    this.leaves = this.fields.reduce((sum, field) => sum + leavesOf(field).length, 0);
+    this.rows = checkMetadata(metadata, { path, end: this.dataEnd, limits, leaves: this.leaves });
+    this.footer = {
+      path,
+      keyValues: this.keyValues,
+      createdBy: metadata.created_by ?? null,
+      columns: this.fields.map((field) => field.name),
+    };
     this.hyparquet = hyparquet;
     this.#handle = handle;
   }
@@ -53,8 +59,8 @@ export class ParquetFile {
       handle = await open(path, 'r');
       const { size } = await handle.stat();
       const footer = await readFooter(handle, size, path, limits.footerBytes);
-      const metadata = parseFooter(hyparquet, footer, path);
-      checkMetadata(metadata, path, limits);
+      checkFooter(footer, path);
+      const metadata = parseFooter(footer, path, limits);
       return new ParquetFile(path, handle, size, metadata, hyparquet, limits);
     } catch (error) {
       await handle?.close();
@@ -97,43 +103,12 @@ async function readFooter(handle: FileHandle, size: number, path: string, most: 
   return new Uint8Array(await readExactly(handle, size, size - 8 - length, length + 8, path));
 }
 
-function checkMetadata({ schema, row_groups: groups }: FileMetaData, path: string, limits: Required<Limits>): void {
-  checkLimit(schema.length - 1, limits.columns, 'the number of nodes of the schema', path);
-  checkLimit(groups.length, limits.rowGroups, 'the number of row groups', path);
-  let decoded = 0;
-  for (const { columns } of groups) {
-    for (const { meta_data: chunk } of columns) {
-      const [full, packed] = [Number(chunk?.total_uncompressed_size ?? 0), Number(chunk?.total_compressed_size ?? 0)];
-      decoded += Math.abs(full);
-      if (full <= limits.pageBytes) continue;
-      checkLimit(
-        Math.floor(full / Math.max(packed, 1)),
-        limits.ratio,
-        'what a column becomes of each byte',
-        path,
-        chunk?.path_in_schema.join('.'),
-      );
-    }
-  }
-  checkLimit(decoded, limits.decodedBytes, 'what the columns become', path);
-}
-
-function parseFooter(hyparquet: Hyparquet, footer: Uint8Array, path: string): FileMetaData {
-  checkFooter(footer, path);
-  // Statistics are not used, and a parser that meets a damaged one must not stop the load.
-  const nothing = (): undefined => undefined;
-  const parsers = {
-    stringFromBytes: nothing,
-    dateFromDays: nothing,
-    timestampFromMilliseconds: nothing,
-    timestampFromMicroseconds: nothing,
-  };
+function parseFooter(footer: Uint8Array, path: string, limits: Required<Limits>): Metadata {
   try {
-    return hyparquet.parquetMetadata(footer, {
-      geoparquet: false,
-      parsers: { ...parsers, timestampFromNanoseconds: nothing, uuidFromBytes: nothing },
-    });
+    // Behind it stand its length and PAR1.
+    return parseMetadata(footer.subarray(0, -8), limits, path);
   } catch (cause) {
+    if (isCheckpointError(cause)) throw cause;
     throw new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the footer is damaged (${(cause as Error).message})`, { path, cause });
   }
 }

@@ -3,20 +3,18 @@ import { isOurs, readKeyValues } from '../files/file-keys.js';
 import { logicalColumns, type FileColumn } from '../files/logical-columns.js';
 import { parquetOrigin, type FileHead } from '../files/origin.js';
 import type { CheckpointInfo } from '../options.js';
-import { leavesOf, topLevelFields, type Field } from './fields.js';
+import { leavesOf, type Field } from './fields.js';
 import { leafTypeName } from './leaf-type-names.js';
 import { ParquetFile } from './parquet-file.js';
-import { rowCount } from './read-rows.js';
 import { checkVersion } from './version.js';
 
 /** What the footer of a Parquet file tells, read without the native binary. */
 export async function readParquetInfo(path: string): Promise<CheckpointInfo> {
   const file = await ParquetFile.open(path);
   try {
-    const { keyValues, bytes } = file;
+    const { keyValues, bytes, rows } = file;
     checkVersion(keyValues, path);
     const { plan, hash, metadata: given } = readKeyValues(file.footer);
-    const rows = rowCount(file);
     const columns = fileColumns(file);
     return { path, format: 'parquet', rows, bytes, hash, metadata: given, columns: logicalColumns(columns, plan, rows) };
   } finally {
@@ -49,7 +47,7 @@ export async function readParquetFooter(path: string): Promise<SizedFooter> {
 
 /** The top-level columns, as `describe` of crates/arrow-ckpt/src/decode/file.rs tells them. */
 export function fileColumns(file: ParquetFile): FileColumn[] {
-  return topLevelFields(file.metadata.schema, file.path, file.limits.depth).map((field) => columnInfo(field, file));
+  return file.fields.map((field) => columnInfo(field, file));
 }
 
 function columnInfo(field: Field, { metadata, footer }: ParquetFile): FileColumn {

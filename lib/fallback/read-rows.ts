@@ -5,7 +5,7 @@ import { setOwn } from '../columnar/read/build.js';
 import { Pace } from '../files/pace.js';
 import type { ReadOptions } from '../options.js';
 import { assembleColumn } from './assemble.js';
-import { leavesOf, topLevelFields, type Field } from './fields.js';
+import { leavesOf, type Field } from './fields.js';
 import { checkIndexes } from './index-checksums.js';
 import { checkLimit, MAX_EMPTY_ROWS } from './limits.js';
 import type { LeafData } from './leaf-data.js';
@@ -45,10 +45,8 @@ export async function* rowBatches(
 ): AsyncGenerator<Row[], void, undefined> {
   const { path } = file;
   if (options.verify !== false) await checkIndexes(file);
-  const all = topLevelFields(file.metadata.schema, path, file.limits.depth);
-  const leaves = all.reduce((sum, field) => sum + leavesOf(field).length, 0);
+  const { fields: all, leaves, rows: total } = file;
   const fields = selectFields(all, options.columns, path);
-  const total = rowCount(file);
   const pace = new Pace(options, total);
   if (all.length === 0) {
     checkLimit(total, MAX_EMPTY_ROWS, 'the number of rows of a file without columns', path);
@@ -56,13 +54,6 @@ export async function* rowBatches(
     return pace.finish();
   }
   for (const [index, group] of file.metadata.row_groups.entries()) {
-    if (group.columns.length !== leaves) {
-      throw new CheckpointError(
-        'ERR_CKPT_CORRUPT',
-        `${path} is damaged: a row group has ${group.columns.length} columns, the schema ${leaves}`,
-        { path },
-      );
-    }
     const columns = await readColumns(file, fields, group, options.verify === false ? null : index * leaves, pace);
     const names = fields.map((field) => field.name);
     yield* paced(pace, Number(group.num_rows), (index) => {
@@ -83,12 +74,6 @@ async function* paced(pace: Pace, count: number, make: (index: number) => Row): 
     pace.advance(rows.length);
     await pace.turn();
   }
-}
-
-/** The row groups bear the count out, the footer's own number may be wrong; only without columns there is nothing else. */
-export function rowCount({ metadata }: ParquetFile): number {
-  if (metadata.schema.length === 1) return Number(metadata.num_rows);
-  return metadata.row_groups.reduce((rows, group) => rows + Number(group.num_rows), 0);
 }
 
 /** The fields to read. Throws `ERR_CKPT_UNKNOWN_COLUMN` for a name that the file does not have. */
@@ -120,9 +105,7 @@ async function readColumns(
     const leaves = new Map<number, LeafData>();
     try {
       for (const leaf of leavesOf(field)) {
-        const { meta_data: chunk, file_path: elsewhere } = group.columns[leaf.ordinal]!;
-        if (chunk === undefined || elsewhere !== undefined) throw new Error('unsupported: the chunk is encrypted or in another file');
-        leaves.set(leaf.ordinal, await readLeaf(file, leaf, chunk, checksums));
+        leaves.set(leaf.ordinal, await readLeaf(file, leaf, group.columns[leaf.ordinal]!.meta_data!, checksums));
       }
       columns.push(assembleColumn(field, leaves, Number(group.num_rows)));
     } catch (error) {

@@ -13,11 +13,11 @@ import type { Row } from '../rows.js';
 import { openByPath } from '../store/open-file.js';
 import type { CheckpointStore } from '../store/store.js';
 import { gather } from '../store/wanted-rows.js';
-import { topLevelFields, type Field } from './fields.js';
+import type { Field } from './fields.js';
 import { ParquetFile } from './parquet-file.js';
 import { loadCheck } from '../schema/load-check.js';
 import { fileColumns, readParquetFooter, readParquetHead, readParquetInfo } from './read-info.js';
-import { rowBatches, rowCount, unknownColumn } from './read-rows.js';
+import { rowBatches, unknownColumn } from './read-rows.js';
 import { rowRestorer } from './restore-rows.js';
 import { checkVersion } from './version.js';
 
@@ -49,8 +49,7 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
     const decode = decodeOf(file.footer, fileColumns(file), compat, options.compat);
     let { columns } = options;
     if (decode !== undefined) check?.begin();
-    else if (check !== undefined)
-      columns = check.opened({ rows: rowCount(file), columns: fileColumns(file), plan, ours: isOurs(file.footer) });
+    else if (check !== undefined) columns = check.opened({ rows: file.rows, columns: fileColumns(file), plan, ours: isOurs(file.footer) });
     if (selection !== undefined) columns = selectedColumns(selection, columns, file, plan);
     const { columns: _, ...rest } = options;
     let index = 0;
@@ -91,7 +90,7 @@ function plannedBatches(file: ParquetFile, plan: LogicalPlan | undefined, option
   };
   if (options.columns === undefined) return rowBatches(file, options, restore());
   const keep = new Projection(options.columns);
-  const fields = topLevelFields(file.metadata.schema, file.path, file.limits.depth);
+  const { fields } = file;
   const { columns, unknown } = neededOf(plan, fields.map(nodeOf), keep);
   if (unknown !== undefined) throw unknownColumn(file.path, unknown, keysOf(file, plan));
   const names = columns.map(({ column }) => (fields[column] as Field).name);
