@@ -2,6 +2,7 @@ import { setOwn } from '../columnar/read/build.js';
 import type { Row } from '../rows.js';
 import { leavesOf, type Field, type Leaf, type ListField } from './fields.js';
 import type { LeafData } from './leaf-data.js';
+import { becomesText } from './leaf-values.js';
 
 /** Puts nested values together again from the levels of their leaves (Dremel's encoding), one value of a top-level field at a time. */
 type Assembler = (cursors: Cursors) => unknown;
@@ -106,23 +107,16 @@ function listContent(field: ListField, leaves: Leaf[]): Assembler {
   };
 }
 
-/** A map with string keys becomes an object, any other an array of [key, value]. Of equal keys the last wins. */
+/** A map whose keys become strings is an object, any other an array of [key, value]. Of equal keys the last wins. */
 function mapValue(item: Field): (entries: unknown[]) => unknown {
   const [key, value] = item.kind === 'struct' ? item.children : [];
   if (key === undefined || value === undefined) throw new Error('a map without key and value');
   const pairs = (entries: unknown[]): [unknown, unknown][] =>
     entries.map((entry) => [(entry as Row)[key.name], (entry as Row)[value.name]]);
-  if (!isText(key)) return pairs;
+  if (key.kind !== 'leaf' || !becomesText(key.element)) return pairs;
   return (entries) => {
     const object: Row = {};
     for (const [name, member] of pairs(entries)) setOwn(object, String(name), member);
     return object;
   };
-}
-
-function isText(field: Field): boolean {
-  if (field.kind !== 'leaf') return false;
-  const { logical_type: logical, converted_type: converted } = field.element;
-  const annotation = logical?.type ?? converted ?? '';
-  return ['STRING', 'UTF8', 'ENUM', 'JSON'].includes(annotation);
 }

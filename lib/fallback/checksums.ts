@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { CREATED_BY, type Footer } from '../files/file-keys.js';
+import { CREATED_BY, isOurs as isOurFile, KEY_VERSION, type Footer } from '../files/file-keys.js';
 import { crc32c, crcText } from '../files/crc32c.js';
 
 /** Keys of the footer, as in crates/arrow-ckpt/src/format.rs: checksums of the column chunks, and of the footer itself. */
@@ -34,6 +34,17 @@ function isOurs(bytes: Buffer): boolean {
     if (changed <= CREATED_BY_DAMAGE) return true;
   }
   return false;
+}
+
+/** Throws for a checkpoint of ours without the checksums that each has: of its footer, and one for each of `chunks` column chunks. */
+export function checkSumsAreThere(footer: Footer, chunks: number): void {
+  const { keyValues, path } = footer;
+  if (!isOurFile(footer) || keyValues[KEY_VERSION] === undefined) return;
+  const corrupt = (message: string): CheckpointError => new CheckpointError('ERR_CKPT_CORRUPT', `${path} is damaged: ${message}`, { path });
+  if (keyValues[KEY_FOOTER_CRC] === undefined) throw corrupt("its footer's checksum is missing");
+  const all = keyValues[KEY_CHUNK_CRC];
+  if (all === undefined) throw corrupt('the checksums of its columns are missing');
+  if (all.length !== chunks * DIGITS || !/^[0-9a-f]*$/.test(all)) throw corrupt('the checksums of its columns are not one for each');
 }
 
 /** The checksum that a column chunk must have, in hex; undefined for files without. `index`: row group by row group, leaf by leaf. */

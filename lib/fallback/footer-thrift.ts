@@ -1,15 +1,30 @@
-import type { ColumnChunk, ColumnMetaData, FileMetaData, KeyValue, LogicalType, RowGroup, SchemaElement, TimeUnit } from 'hyparquet';
+import type {
+  ColumnChunk,
+  ColumnMetaData,
+  Encoding,
+  FileMetaData,
+  KeyValue,
+  LogicalType,
+  RowGroup,
+  SchemaElement,
+  TimeUnit,
+} from 'hyparquet';
 import { CheckpointError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { checkLimit, MAX_CHUNKS, MAX_LIST_ENTRIES } from './limits.js';
-import { CODECS, CONVERTED_TYPES, ENCODINGS, named, PHYSICAL_TYPES, REPETITIONS } from './parquet-names.js';
+import { CODECS, CONVERTED_TYPES, ENCODINGS, named, PAGE_TYPES, PHYSICAL_TYPES, REPETITIONS } from './parquet-names.js';
 import { Compact, WIRE } from './thrift.js';
 
-/** The root of a schema has a name, which says nothing, and sometimes no repetition. */
 type Fields = Record<number, (reader: Compact, kind: number) => void>;
 
+/** The converted type of a column of nulls in files of old parquet-cpp; the format has no such number. */
+const OLD_NULL = 24;
+
 /** A footer's metadata. The types are hyparquet's. */
-export type Metadata = FileMetaData;
+export interface Metadata extends FileMetaData {
+  /** How many columns the footer tells the order of values of. */
+  orders?: number;
+}
 
 /**
  * Reads a footer's Thrift. Each field that is known must have its type, each that the format demands must be there, and nothing may ask for more than the
@@ -22,6 +37,8 @@ export function parseMetadata(bytes: Uint8Array, limits: Required<Limits>, path:
   let groups: RowGroup[] | undefined;
   let pairs: KeyValue[] | undefined;
   let createdBy: string | undefined;
+  let orders: number | undefined;
+  let isEncrypted = false;
   const chunks = { count: 0 };
   const reader = new Compact(bytes);
   structure(reader, {
@@ -55,10 +72,19 @@ export function parseMetadata(bytes: Uint8Array, limits: Required<Limits>, path:
       );
     },
     6: (_, kind) => (createdBy = text(reader, kind)),
-    8: () => {
-      throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', `${path}: its columns are encrypted, which arrow-ckpt cannot read`, { path });
+    7: (_, kind) => {
+      expect(kind, WIRE.LIST);
+      orders = reader.list(WIRE.STRUCT);
+      for (let left = orders; left > 0; left--) structure(reader, {});
+    },
+    8: (_, kind) => {
+      reader.skip(kind);
+      isEncrypted = true;
     },
   });
+  if (isEncrypted) {
+    throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', `${path}: its columns are encrypted, which arrow-ckpt cannot read`, { path });
+  }
   return {
     version: required(version, 'version'),
     schema: required(schema, 'schema'),
@@ -66,6 +92,7 @@ export function parseMetadata(bytes: Uint8Array, limits: Required<Limits>, path:
     row_groups: required(groups, 'row_groups'),
     ...(pairs !== undefined && { key_value_metadata: pairs }),
     ...(createdBy !== undefined && { created_by: createdBy }),
+    ...(orders !== undefined && { orders }),
     metadata_length: bytes.length,
   };
 }
@@ -78,7 +105,12 @@ function schemaElement(reader: Compact): SchemaElement {
     3: (_, kind) => (element.repetition_type = named(REPETITIONS, integer32(reader, kind), 'repetition')),
     4: (_, kind) => (element.name = text(reader, kind)),
     5: (_, kind) => (element.num_children = integer32(reader, kind)),
-    6: (_, kind) => setIfKnown(element, 'converted_type', CONVERTED_TYPES[integer32(reader, kind)]),
+    6: (_, kind) => {
+      const number = integer32(reader, kind);
+      // Old writers in C++ had a type of their own for a column of nulls.
+      if (number === OLD_NULL) element.logical_type ??= { type: 'NULL' };
+      else if (number !== -1) element.converted_type = named(CONVERTED_TYPES, number, 'converted type');
+    },
     7: (_, kind) => (element.scale = integer32(reader, kind)),
     8: (_, kind) => (element.precision = integer32(reader, kind)),
     9: (_, kind) => (element.field_id = integer32(reader, kind)),
@@ -95,6 +127,7 @@ function logicalType(reader: Compact, kind: number): LogicalType | undefined {
   const plain = (name: LogicalType['type']): Fields[number] => {
     return (_, inner) => {
       expect(inner, WIRE.STRUCT);
+      // Fields that later versions of the format add to it change nothing that is read here.
       structure(reader, {});
       type = { type: name } as LogicalType;
     };
@@ -119,13 +152,15 @@ function logicalType(reader: Compact, kind: number): LogicalType | undefined {
     10: (_, inner) => {
       expect(inner, WIRE.STRUCT);
       const integer = { type: 'INTEGER' as const, bitWidth: 0, isSigned: false };
+      let isSigned: boolean | undefined;
       structure(reader, {
         1: (__, field) => {
           expect(field, WIRE.BYTE);
           integer.bitWidth = reader.i8();
         },
-        2: (__, field) => (integer.isSigned = boolean(field)),
+        2: (__, field) => (isSigned = boolean(field)),
       });
+      integer.isSigned = required(isSigned, 'the sign of an integer');
       if (![8, 16, 32, 64].includes(integer.bitWidth)) throw new Error(`an integer of ${integer.bitWidth} bits`);
       type = integer;
     },
@@ -166,8 +201,8 @@ function rowGroup(reader: Compact, count: (chunks: number) => void): RowGroup {
   const group: Partial<RowGroup> = {};
   structure(reader, {
     1: (_, kind) => (group.columns = list(reader, kind, WIRE.STRUCT, count, () => columnChunk(reader))),
-    2: (_, kind) => (group.total_byte_size = integer64(reader, kind)),
-    3: (_, kind) => (group.num_rows = integer64(reader, kind)),
+    2: (_, kind) => (group.total_byte_size = anyInteger64(reader, kind)),
+    3: (_, kind) => (group.num_rows = anyInteger64(reader, kind)),
   });
   required(group.columns, 'the columns of a row group');
   required(group.total_byte_size, 'the size of a row group');
@@ -179,12 +214,12 @@ function columnChunk(reader: Compact): ColumnChunk {
   const chunk: Partial<ColumnChunk> = {};
   structure(reader, {
     1: (_, kind) => (chunk.file_path = text(reader, kind)),
-    2: (_, kind) => (chunk.file_offset = integer64(reader, kind)),
+    2: (_, kind) => (chunk.file_offset = anyInteger64(reader, kind)),
     3: (_, kind) => (chunk.meta_data = columnMetadata(reader, kind)),
-    4: (_, kind) => (chunk.offset_index_offset = integer64(reader, kind)),
-    5: (_, kind) => (chunk.offset_index_length = integer32(reader, kind)),
-    6: (_, kind) => (chunk.column_index_offset = integer64(reader, kind)),
-    7: (_, kind) => (chunk.column_index_length = integer32(reader, kind)),
+    4: (_, kind) => (chunk.offset_index_offset = anyInteger64(reader, kind)),
+    5: (_, kind) => (chunk.offset_index_length = anyInteger32(reader, kind)),
+    6: (_, kind) => (chunk.column_index_offset = anyInteger64(reader, kind)),
+    7: (_, kind) => (chunk.column_index_length = anyInteger32(reader, kind)),
     8: (_, kind) => {
       expect(kind, WIRE.STRUCT);
       structure(reader, {});
@@ -210,31 +245,31 @@ function columnMetadata(reader: Compact, kind: number): ColumnMetaData {
   reader.fields((id, type) => {
     switch (id) {
       case 1:
-        chunk.type = named(PHYSICAL_TYPES, integer32(reader, type), 'physical type');
+        chunk.type = named(PHYSICAL_TYPES, anyInteger32(reader, type), 'physical type');
         return true;
       case 2:
-        chunk.encodings = list(reader, type, WIRE.I32, some, () => named(ENCODINGS, reader.i32(), 'encoding'));
+        chunk.encodings = list(reader, type, WIRE.I32, some, () => named(ENCODINGS, reader.i32(), 'encoding') as Encoding);
         return true;
       case 3:
-        chunk.path_in_schema = list(reader, type, WIRE.BINARY, some, () => reader.text());
+        chunk.path_in_schema = list(reader, type, WIRE.BINARY, some, () => reader.name());
         return true;
       case 4:
-        chunk.codec = named(CODECS, integer32(reader, type), 'codec');
+        chunk.codec = named(CODECS, anyInteger32(reader, type), 'codec');
         return true;
       case 5:
-        chunk.num_values = integer64(reader, type);
+        chunk.num_values = anyInteger64(reader, type);
         return true;
       case 6:
-        chunk.total_uncompressed_size = integer64(reader, type);
+        chunk.total_uncompressed_size = anyInteger64(reader, type);
         return true;
       case 7:
-        chunk.total_compressed_size = integer64(reader, type);
+        chunk.total_compressed_size = anyInteger64(reader, type);
         return true;
       case 9:
-        chunk.data_page_offset = integer64(reader, type);
+        chunk.data_page_offset = anyInteger64(reader, type);
         return true;
       case 11:
-        chunk.dictionary_page_offset = integer64(reader, type);
+        chunk.dictionary_page_offset = anyInteger64(reader, type);
         return true;
       case 12:
         if (type !== WIRE.STRUCT) return false;
@@ -245,6 +280,11 @@ function columnMetadata(reader: Compact, kind: number): ColumnMetaData {
           return true;
         });
         return true;
+      case 13: {
+        expect(type, WIRE.LIST);
+        for (let left = reader.list(WIRE.STRUCT); left > 0; left--) encodingStatistics(reader);
+        return true;
+      }
       // Dremio once wrote fields of its own with these numbers, and of other types.
       case 14:
         if (type !== WIRE.I64) return false;
@@ -267,6 +307,26 @@ function columnMetadata(reader: Compact, kind: number): ColumnMetaData {
   required(chunk.data_page_offset, 'the place of a column');
   chunk.path_in_schema ??= [];
   return chunk as ColumnMetaData;
+}
+
+/** How many pages of a chunk have an encoding: looked at, and not kept. */
+function encodingStatistics(reader: Compact): void {
+  let seen = 0;
+  structure(reader, {
+    1: (_, kind) => {
+      named(PAGE_TYPES, anyInteger32(reader, kind), 'page type');
+      seen |= 1;
+    },
+    2: (_, kind) => {
+      named(ENCODINGS, anyInteger32(reader, kind), 'encoding');
+      seen |= 2;
+    },
+    3: (_, kind) => {
+      anyInteger32(reader, kind);
+      seen |= 4;
+    },
+  });
+  if (seen !== 7) throw new Error('a field of the statistics of encodings is missing');
 }
 
 function keyValue(reader: Compact): KeyValue {
@@ -306,6 +366,17 @@ function integer32(reader: Compact, kind: number): number {
 function integer64(reader: Compact, kind: number): bigint {
   expect(kind, WIRE.I64);
   return reader.i64();
+}
+
+/** As the native reader takes numbers of row groups: of any size on the wire. */
+function anyInteger64(reader: Compact, kind: number): bigint {
+  if (kind !== WIRE.I16 && kind !== WIRE.I32 && kind !== WIRE.I64) throw new Error('a field is of another type');
+  return reader.i64();
+}
+
+function anyInteger32(reader: Compact, kind: number): number {
+  if (kind !== WIRE.I16 && kind !== WIRE.I32 && kind !== WIRE.I64) throw new Error('a field is of another type');
+  return reader.i32();
 }
 
 function text(reader: Compact, kind: number): string {

@@ -4,7 +4,7 @@ const PHYSICAL: Record<string, string> = {
   BOOLEAN: 'bool',
   INT32: 'int32',
   INT64: 'int64',
-  INT96: 'timestamp[us]',
+  INT96: 'timestamp[ns]',
   FLOAT: 'float',
   DOUBLE: 'double',
   BYTE_ARRAY: 'binary',

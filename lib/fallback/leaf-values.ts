@@ -53,7 +53,7 @@ export function leafConverter(element: SchemaElement): (value: unknown) => unkno
       return (value) => float16(value as Uint8Array);
   }
   if (type === 'INT96') return (value) => timestampValue(value as bigint);
-  if (type === 'INT32') return isUnsigned(element) ? (value) => (value as number) >>> 0 : same;
+  if (type === 'INT32') return int32Converter(element);
   if (type === 'INT64')
     return isUnsigned(element) ? (value) => integer(BigInt.asUintN(64, value as bigint)) : (value) => integer(value as bigint);
   if (type !== 'BYTE_ARRAY' && type !== 'FIXED_LEN_BYTE_ARRAY') return same;
@@ -62,8 +62,36 @@ export function leafConverter(element: SchemaElement): (value: unknown) => unkno
   return isText ? (value) => decoder.decode(value as Uint8Array) : (value) => Uint8Array.from(value as Uint8Array);
 }
 
+/** Annotations whose values are strings in JavaScript, as the table above says: a map with such keys is an object. */
+const TEXTS: ReadonlySet<string> = new Set([
+  'STRING',
+  'UTF8',
+  'ENUM',
+  'JSON',
+  'DECIMAL',
+  'TIME',
+  'TIME_MILLIS',
+  'TIME_MICROS',
+  'UUID',
+  'INTERVAL',
+]);
+
+/** Whether all values of a leaf become strings. */
+export function becomesText({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
+  return TEXTS.has(logical?.type ?? converted ?? '');
+}
+
 function same(value: unknown): unknown {
   return value;
+}
+
+/** Of an integer of fewer bits than are stored, only its own count: some writers put the sign's bits above them. */
+function int32Converter(element: SchemaElement): (value: unknown) => unknown {
+  const { converted_type: converted, logical_type: logical } = element;
+  const bits = logical?.type === 'INTEGER' ? logical.bitWidth : Number(/^U?INT_(\d+)$/.exec(converted ?? '')?.[1] ?? 32);
+  const unused = 32 - bits;
+  if (isUnsigned(element)) return (value) => ((value as number) << unused) >>> unused;
+  return unused === 0 ? same : (value) => ((value as number) << unused) >> unused;
 }
 
 function isUnsigned({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {

@@ -1,6 +1,6 @@
-import type { Encoding, PageType } from 'hyparquet';
+import type { PageType } from 'hyparquet';
 import { checkLimit, MAX_PAGE_VALUES } from './limits.js';
-import { ENCODINGS, named, PAGE_TYPES } from './parquet-names.js';
+import { ENCODINGS, named, PAGE_TYPES, type AnyEncoding } from './parquet-names.js';
 import { Compact, WIRE } from './thrift.js';
 
 /** A page of a chunk, by its header. */
@@ -16,10 +16,10 @@ export interface PageHead {
   crc: number | undefined;
   /** Values, nulls included. */
   values: number;
-  encoding: Encoding;
+  encoding: AnyEncoding;
   /** How the levels of a page of version 1 are stored. */
-  definitions: Encoding;
-  repetitions: Encoding;
+  definitions: AnyEncoding;
+  repetitions: AnyEncoding;
   /** Of a page of version 2: bytes of its levels, and whether the rest is compressed. */
   definitionBytes: number;
   repetitionBytes: number;
@@ -47,15 +47,15 @@ export function walkPages(bytes: Uint8Array, chunk: WalkedChunk, enough = false)
   let values = 0;
   while (at < bytes.length && !(enough && values >= chunk.values)) {
     const reader = new Compact(bytes, at);
-    let page: PageHead;
+    let raw: RawHead;
     try {
-      page = pageHead(reader);
+      raw = readHead(reader);
     } catch (cause) {
       // All that was promised is there: what follows is padding of an old writer.
       if (values >= chunk.values) break;
       throw new Error(`a page's header is broken: ${(cause as Error).message}`, { cause });
     }
-    page.start = reader.position;
+    const page = pageHead(raw, reader.position);
     if (page.packed < 0) throw new Error('a page has a negative size');
     if (page.packed > bytes.length - page.start) throw new Error('a page is longer than its column');
     checkHead(page, chunk);
@@ -74,66 +74,83 @@ function checkHead(page: PageHead, { path, column, pageBytes, hasEmptyValues }: 
     throw new Error('a dictionary has more values than bytes');
 }
 
-function pageHead(reader: Compact): PageHead {
-  let type: PageType | undefined;
-  let full: number | undefined;
-  let packed: number | undefined;
-  const page: Omit<PageHead, 'type' | 'full' | 'packed'> = {
-    start: 0,
-    crc: undefined,
-    values: 0,
-    encoding: 'PLAIN',
-    definitions: 'RLE',
-    repetitions: 'RLE',
-    definitionBytes: 0,
-    repetitionBytes: 0,
-    isCompressed: true,
-  };
-  const inner = new Set<number>();
+/** A page header as numbers. */
+interface RawHead {
+  type?: number;
+  full?: number;
+  packed?: number;
+  crc?: number;
+  /** The inner headers by their numbers. */
+  inner: Map<number, InnerHead>;
+}
+
+/** The header of a kind of page: its integers and booleans by number. */
+type InnerHead = Map<number, number | boolean>;
+
+/** Their numbers in a page header, and which of their fields the format demands. */
+const INNER = { DATA_PAGE: 5, DICTIONARY_PAGE: 7, DATA_PAGE_V2: 8 } as const;
+const DEMANDED: Record<number, readonly number[]> = { 5: [1, 2, 3, 4], 7: [1, 2], 8: [1, 2, 3, 4, 5, 6] };
+const FIELDS: Record<number, Record<number, 'integer' | 'boolean'>> = {
+  5: { 1: 'integer', 2: 'integer', 3: 'integer', 4: 'integer' },
+  7: { 1: 'integer', 2: 'integer', 3: 'boolean' },
+  8: { 1: 'integer', 2: 'integer', 3: 'integer', 4: 'integer', 5: 'integer', 6: 'integer', 7: 'boolean' },
+};
+
+function readHead(reader: Compact): RawHead {
+  const raw: RawHead = { inner: new Map() };
   reader.fields((id, kind) => {
-    if (id === 1) type = named(PAGE_TYPES, integer(reader, kind), 'page type');
-    else if (id === 2) full = integer(reader, kind);
-    else if (id === 3) packed = integer(reader, kind);
-    else if (id === 4) page.crc = integer(reader, kind) >>> 0;
-    else if (id === 5 || id === 7 || id === 8) {
+    if (id === 1) raw.type = integer(reader, kind);
+    else if (id === 2) raw.full = integer(reader, kind);
+    else if (id === 3) raw.packed = integer(reader, kind);
+    else if (id === 4) raw.crc = integer(reader, kind) >>> 0;
+    else if (FIELDS[id] !== undefined) {
       if (kind !== WIRE.STRUCT) throw new Error('a field is of another type');
-      inner.add(id);
-      innerHead(reader, page, id);
+      raw.inner.set(id, innerHead(reader, FIELDS[id]));
     } else return false;
     return true;
   });
-  if (type === undefined || full === undefined || packed === undefined) throw new Error('its type or size is missing');
-  const of = { DATA_PAGE: 5, DICTIONARY_PAGE: 7, DATA_PAGE_V2: 8, INDEX_PAGE: undefined }[type];
-  if (of !== undefined && !inner.has(of)) throw new Error('what is said of its values is missing');
-  if (of === undefined) page.values = 0;
-  return { ...page, type, full, packed };
+  if (raw.full === undefined || raw.packed === undefined) throw new Error('its size is missing');
+  return raw;
 }
 
-/** The header of a kind of page: its number is `of` in the page header. */
-function innerHead(reader: Compact, page: Omit<PageHead, 'type' | 'full' | 'packed'>, of: number): void {
-  let hasValues = false;
-  const encoding = (kind: number): Encoding => named(ENCODINGS, integer(reader, kind), 'encoding');
+function innerHead(reader: Compact, fields: Record<number, 'integer' | 'boolean'>): InnerHead {
+  const head: InnerHead = new Map();
   reader.fields((id, kind) => {
-    if (id === 1) {
-      page.values = integer(reader, kind);
-      hasValues = true;
-      return true;
-    }
-    if (of === 8) {
-      if (id === 4) page.encoding = encoding(kind);
-      else if (id === 5) page.definitionBytes = integer(reader, kind);
-      else if (id === 6) page.repetitionBytes = integer(reader, kind);
-      else if (id === 7) page.isCompressed = boolean(kind);
-      else return false;
-      return true;
-    }
-    if (id === 2) page.encoding = encoding(kind);
-    else if (of === 5 && id === 3) page.definitions = encoding(kind);
-    else if (of === 5 && id === 4) page.repetitions = encoding(kind);
-    else return false;
+    if (fields[id] === undefined) return false;
+    head.set(id, fields[id] === 'integer' ? integer(reader, kind) : boolean(kind));
     return true;
   });
-  if (!hasValues) throw new Error('its number of values is missing');
+  return head;
+}
+
+function pageHead(raw: RawHead, start: number): PageHead {
+  const type = named(PAGE_TYPES, raw.type ?? -1, 'page type');
+  const { full = -1, packed = -1, crc } = raw;
+  const id = type === 'INDEX_PAGE' ? undefined : INNER[type];
+  const inner = id === undefined ? undefined : raw.inner.get(id);
+  const encoding = (field: number): AnyEncoding => named(ENCODINGS, (inner?.get(field) as number | undefined) ?? 0, 'encoding');
+  const number = (field: number): number => (inner?.get(field) as number | undefined) ?? 0;
+  if (id !== undefined) {
+    if (inner === undefined) throw new Error('what is said of its values is missing');
+    for (const field of DEMANDED[id]!) if (!inner.has(field)) throw new Error('a field is missing');
+  }
+  const isSecond = type === 'DATA_PAGE_V2';
+  const page: PageHead = {
+    type,
+    start,
+    packed,
+    full,
+    crc,
+    values: number(1),
+    encoding: encoding(isSecond ? 4 : 2),
+    definitions: type === 'DATA_PAGE' ? encoding(3) : 'RLE',
+    repetitions: type === 'DATA_PAGE' ? encoding(4) : 'RLE',
+    definitionBytes: isSecond ? number(5) : 0,
+    repetitionBytes: isSecond ? number(6) : 0,
+    isCompressed: inner?.get(7) !== false,
+  };
+  if (isSecond && (number(2) < 0 || number(2) > page.values)) throw new Error(`a page of ${page.values} values has ${number(2)} nulls`);
+  return page;
 }
 
 function integer(reader: Compact, kind: number): number {

@@ -1,14 +1,15 @@
-import type { DecodedArray, Encoding, SchemaElement } from 'hyparquet';
+import type { DecodedArray, SchemaElement } from 'hyparquet';
 import { deltaIntegers, deltaLengthValues, deltaValues, readerOf } from './delta.js';
 import type { Hyparquet } from './hyparquet.js';
 import { readHybrid } from './levels.js';
+import type { AnyEncoding } from './parquet-names.js';
 import { int96Nanoseconds } from './times.js';
 
 /** The values of a page from `start` on, as the file has them. */
 export interface EncodedValues {
   page: Uint8Array;
   start: number;
-  encoding: Encoding;
+  encoding: AnyEncoding;
   count: number;
   element: SchemaElement;
   /** Bytes that values may become that are stored as what differs from others. */

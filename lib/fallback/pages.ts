@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { ColumnMetaData, Encoding } from 'hyparquet';
+import type { ColumnMetaData } from 'hyparquet';
 import { CheckpointError, isCheckpointError } from '../errors.js';
 import { chunkRange } from './check-metadata.js';
 import { checkChunk, chunkChecksum } from './checksums.js';
@@ -13,6 +13,7 @@ import { checkLimit, MAX_CHUNK_BYTES, MAX_CHUNK_VALUES } from './limits.js';
 import { walkPages, type PageHead } from './page-headers.js';
 import { decodeValues } from './page-values.js';
 import type { ParquetFile } from './parquet-file.js';
+import type { AnyEncoding } from './parquet-names.js';
 import { leafConverter } from './leaf-values.js';
 
 /** parquet-mr before 1.2.9 left the dictionary page's header out of the chunk's size: so much is read beyond its end (PARQUET-816). */
@@ -26,7 +27,6 @@ export async function readLeaf(file: ParquetFile, leaf: Leaf, chunk: ColumnMetaD
   checkLimit(total, MAX_CHUNK_VALUES, 'the number of values of a column chunk', file.path, column);
   const { bytes, heads } = await readPages(file, leaf, chunk, checksums);
   if (total === 0) return { count: 0, definitions: null, repetitions: leaf.repetition === 0 ? null : new Uint8Array(), values: [] };
-  if (chunk.type !== leaf.element.type) throw new Error('the chunk contradicts the schema');
 
   const reader = new ChunkReader(file, leaf, chunk, checksums !== null, bytes);
   const pages: Page[] = [];
@@ -120,7 +120,8 @@ class ChunkReader {
     let position = 0;
     const levels = (max: number, encoding: string): Levels | null => {
       if (max === 0) return null;
-      if (encoding !== 'RLE') throw new Error(`unsupported encoding ${encoding} of levels`);
+      if (encoding === 'BIT_PACKED') throw new Error('unsupported encoding BIT_PACKED of levels');
+      if (encoding !== 'RLE') throw new Error(`levels are encoded as ${encoding}`);
       if (position + 4 > page.length) throw new Error('levels end early');
       const end = position + 4 + view.getUint32(position, true);
       if (end > page.length) throw new Error('levels end early');
@@ -146,7 +147,14 @@ class ChunkReader {
     return this.#page(page, 0, head.encoding, count, repetitions, definitions);
   }
 
-  #page(page: Uint8Array, start: number, encoding: Encoding, count: number, repetitions: Levels | null, definitions: Levels | null): Page {
+  #page(
+    page: Uint8Array,
+    start: number,
+    encoding: AnyEncoding,
+    count: number,
+    repetitions: Levels | null,
+    definitions: Levels | null,
+  ): Page {
     const present = definitions === null ? count : countOf(definitions, this.#leaf.definition);
     return {
       count,
@@ -170,7 +178,7 @@ class ChunkReader {
     return page;
   }
 
-  #values(page: Uint8Array, start: number, encoding: Encoding, count: number): unknown[] {
+  #values(page: Uint8Array, start: number, encoding: AnyEncoding, count: number): unknown[] {
     if (count === 0) return [];
     if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') return this.#lookUp(page, start, count);
     const { element } = this.#leaf;

@@ -12,6 +12,12 @@ import { checkLimit, effectiveLimits } from './limits.js';
 const MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
 
+/** Of the options of a load, what an open needs. */
+export interface OpenOptions {
+  limits?: Limits | undefined;
+  verify?: boolean | undefined;
+}
+
 /** An open Parquet file with its footer read. */
 export class ParquetFile {
   readonly path: string;
@@ -50,8 +56,8 @@ export class ParquetFile {
     this.#handle = handle;
   }
 
-  /** Opens a file; the caller closes it. */
-  static async open(path: string, given?: Limits): Promise<ParquetFile> {
+  /** Opens a file; the caller closes it. `verify`: with the footer's checksum, if it has one. */
+  static async open(path: string, { limits: given, verify = true }: OpenOptions = {}): Promise<ParquetFile> {
     const limits = effectiveLimits(given);
     const hyparquet = await loadHyparquet();
     let handle: FileHandle | undefined;
@@ -59,7 +65,7 @@ export class ParquetFile {
       handle = await open(path, 'r');
       const { size } = await handle.stat();
       const footer = await readFooter(handle, size, path, limits.footerBytes);
-      checkFooter(footer, path);
+      if (verify) checkFooter(footer, path);
       const metadata = parseFooter(footer, path, limits);
       return new ParquetFile(path, handle, size, metadata, hyparquet, limits);
     } catch (error) {

@@ -14,9 +14,10 @@ export const PHYSICAL_TYPES: readonly ParquetType[] = [
 export const REPETITIONS: readonly FieldRepetitionType[] = ['REQUIRED', 'OPTIONAL', 'REPEATED'];
 export const CODECS: readonly CompressionCodec[] = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'];
 export const PAGE_TYPES: readonly PageType[] = ['DATA_PAGE', 'INDEX_PAGE', 'DICTIONARY_PAGE', 'DATA_PAGE_V2'];
-export const ENCODINGS: readonly Encoding[] = [
+/** One was never used. The last is new, and nothing here decodes it. */
+export const ENCODINGS: readonly (Encoding | 'ALP' | undefined)[] = [
   'PLAIN',
-  'GROUP_VAR_INT',
+  undefined,
   'PLAIN_DICTIONARY',
   'RLE',
   'BIT_PACKED',
@@ -25,6 +26,7 @@ export const ENCODINGS: readonly Encoding[] = [
   'DELTA_BYTE_ARRAY',
   'RLE_DICTIONARY',
   'BYTE_STREAM_SPLIT',
+  'ALP',
 ];
 /** Types of columns before logical types. */
 export const CONVERTED_TYPES: readonly ConvertedType[] = [
@@ -52,8 +54,11 @@ export const CONVERTED_TYPES: readonly ConvertedType[] = [
   'INTERVAL',
 ];
 
+/** How values are encoded. */
+export type AnyEncoding = Encoding | 'ALP';
+
 /** The name of a number; throws for one that has none. */
-export function named<T>(names: readonly T[], number: number, what: string): T {
+export function named<T>(names: readonly (T | undefined)[], number: number, what: string): T {
   const name = names[number];
   if (name === undefined) throw new Error(`there is no ${what} ${number}`);
   return name;

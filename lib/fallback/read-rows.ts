@@ -6,6 +6,7 @@ import { Pace } from '../files/pace.js';
 import type { ReadOptions } from '../options.js';
 import { assembleColumn } from './assemble.js';
 import { leavesOf, type Field } from './fields.js';
+import { checkSumsAreThere } from './checksums.js';
 import { checkIndexes } from './index-checksums.js';
 import { checkLimit, MAX_EMPTY_ROWS } from './limits.js';
 import type { LeafData } from './leaf-data.js';
@@ -27,7 +28,7 @@ export interface ParquetRows {
  * A checkpoint's rows are its physical columns here; `fallbackStore` makes of them what was saved.
  */
 export async function readParquetRows(path: string, options: ReadOptions = {}): Promise<ParquetRows> {
-  const file = await ParquetFile.open(path, options.limits);
+  const file = await ParquetFile.open(path, options);
   try {
     const rows: Row[] = [];
     for await (const batch of rowBatches(file, options)) for (const row of batch) rows.push(row);
@@ -44,7 +45,10 @@ export async function* rowBatches(
   restore?: (row: Row) => Row,
 ): AsyncGenerator<Row[], void, undefined> {
   const { path } = file;
-  if (options.verify !== false) await checkIndexes(file);
+  if (options.verify !== false) {
+    checkSumsAreThere(file.footer, file.metadata.row_groups.length * file.leaves);
+    await checkIndexes(file);
+  }
   const { fields: all, leaves, rows: total } = file;
   const fields = selectFields(all, options.columns, path);
   const pace = new Pace(options, total);

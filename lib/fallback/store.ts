@@ -42,7 +42,7 @@ export const fallbackStore: CheckpointStore = {
 async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
   const check = loadCheck(options, path);
   const selection = selectionOf(options);
-  const file = await ParquetFile.open(path, options.limits);
+  const file = await ParquetFile.open(path, options);
   try {
     checkVersion(file.keyValues, path);
     const { plan, compat } = readKeyValues(file.footer);

@@ -109,6 +109,16 @@ export class Compact {
     }
   }
 
+  /** A text that is only shown: what is not UTF-8 in it is replaced. */
+  name(): string {
+    return Buffer.from(this.binary()).toString();
+  }
+
+  /** Leaves a field of a type out. */
+  skip(kind: number): void {
+    this.#skip(kind, MAX_SKIP_DEPTH);
+  }
+
   /** Walks the fields of a structure. */
   fields(known: FieldReader): void {
     let last = 0;

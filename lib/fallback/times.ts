@@ -17,10 +17,11 @@ export function timestampValue(nanoseconds: bigint): Date | string {
   return timestampOf(Number((nanoseconds - within) / NS_PER_MS), Number(within));
 }
 
-/** The oldest timestamps, INT96: a Julian day number and the nanoseconds within it, taken as 64 bits of microseconds since 1970. */
+/** The oldest timestamps, INT96: a Julian day number and the nanoseconds within it. Their microseconds since 1970 are 64 bits that wrap around, as Spark writes them. */
 export function int96Nanoseconds(julianDay: number, nanoseconds: bigint): bigint {
-  const microseconds = (BigInt(julianDay) - 2_440_588n) * 86_400_000_000n + nanoseconds / 1000n;
-  return BigInt.asIntN(64, microseconds) * 1000n;
+  const within = ((nanoseconds % 1000n) + 1000n) % 1000n;
+  const microseconds = (BigInt(julianDay) - 2_440_588n) * 86_400_000_000n + (nanoseconds - within) / 1000n;
+  return BigInt.asIntN(64, microseconds) * 1000n + within;
 }
 
 /** An interval: three unsigned little-endian numbers. */
