@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { npm } from './pinned-packages.js';
@@ -28,7 +28,14 @@ export function packBinaryInto(project: string): string {
   return installed;
 }
 
-/** Puts a package of this tree's node_modules, with what it depends on, into the project's. */
-export function installDependencies(project: string, names: readonly string[]): void {
-  for (const name of names) cpSync(join(ROOT, 'node_modules', name), join(project, 'node_modules', name), { recursive: true });
+/** Puts what the package depends on into the project's node_modules, from this tree's. */
+export function packDependenciesInto(project: string, name = 'arrow-ckpt'): void {
+  const folder = join(project, 'node_modules', name);
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+  for (const dependency of Object.keys(dependencies)) {
+    const installed = join(project, 'node_modules', dependency);
+    if (existsSync(installed)) continue;
+    cpSync(join(ROOT, 'node_modules', dependency), installed, { recursive: true });
+    packDependenciesInto(project, dependency);
+  }
 }

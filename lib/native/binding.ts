@@ -1,7 +1,7 @@
 import { environment } from '../environment.js';
 import { VERSION } from '../version.js';
 import { bundlerName, findBinary, isBundled } from './find-binary.js';
-import { platformName } from './platform.js';
+import { platformName, platformNames } from './platform.js';
 
 /** The native half: classes and functions that crates/arrow-ckpt-node exports. */
 export type Binding = typeof import('#binding');
@@ -36,7 +36,7 @@ export function noBindingReason(): { summary: string; advice: string } | undefin
   if (isBundled()) {
     return {
       summary: `arrow-ckpt was bundled by ${bundlerName() ?? 'a bundler'}, and there is no native binary for ${platform} beside the bundle`,
-      advice: `Keep arrow-ckpt external, or copy arrow-ckpt.<platform>.node beside the bundle: docs/bundling.md has the line for each bundler.${causeOf(errors)}`,
+      advice: `Keep arrow-ckpt external, or copy arrow-ckpt.${platformNames()[0]}.node beside the bundle: docs/bundling.md has the line for each bundler.${causeOf(errors)}`,
     };
   }
   return {

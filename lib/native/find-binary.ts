@@ -1,9 +1,12 @@
-import { createRequire } from 'node:module';
+import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { environment } from '../environment.js';
 import { embeddedBinary } from '#embedded';
 import { platformNames } from './platform.js';
+
+/** Out of sight of webpack, which from 5.106 on parses calls of `createRequire` and leaves undefined where it cannot tell the argument. */
+const createRequire = Reflect.get(nodeModule, 'createRequire') as typeof nodeModule.createRequire;
 
 /** Bundlers put these into what they make; in a program that is not bundled they are not declared. */
 declare const __webpack_require__: unknown;
