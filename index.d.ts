@@ -1370,7 +1370,7 @@ export declare namespace StandardSchemaV1 {
 }
 
 /** Options of {@link CheckpointManager.step}. Those of the save apply when it computes. */
-export declare interface StepOptions extends Omit<WriteOptions, 'onProgress' | 'threads'> {
+export declare interface StepOptions extends WriteOptions {
     /** Milliseconds to wait while another process computes the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end, and then loads what it has saved. @default 0 */
     lockWait?: number;
 }
@@ -1486,7 +1486,10 @@ export declare interface ValueSchema {
  * @param options `limits`, `signal` and `onProgress`, as of a load
  * @throws CheckpointError what `readCheckpoint` throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_NOT_A_CHECKPOINT`, ...
  */
-export declare function verifyCheckpoint(path: string, options?: Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>): Promise<VerifyResult>;
+export declare function verifyCheckpoint(path: string, options?: VerifyOptions): Promise<VerifyResult>;
+
+/** Options of {@link verifyCheckpoint}, as of a load. */
+export declare type VerifyOptions = Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>;
 
 /** What {@link verifyCheckpoint} found in a file that is whole. */
 export declare interface VerifyResult {

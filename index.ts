@@ -26,7 +26,7 @@ export { CheckpointReader, type CheckpointRows } from './lib/reader/checkpoint-r
 export { openCheckpoint } from './lib/reader/open-checkpoint.js';
 export type { ColumnsOptions, CountOptions, OpenCheckpointOptions, RowsOptions, SampleOptions } from './lib/reader/reader-options.js';
 export { readCheckpoint, writeCheckpoint } from './lib/files/checkpoint-files.js';
-export { verifyCheckpoint, type VerifyResult } from './lib/files/verify.js';
+export { verifyCheckpoint, type VerifyOptions, type VerifyResult } from './lib/files/verify.js';
 export { CheckpointManager } from './lib/managers/checkpoint-manager.js';
 export { JsonlCheckpointManager } from './lib/managers/kura/jsonl-manager.js';
 export { MultiCheckpointManager } from './lib/managers/kura/multi-manager.js';

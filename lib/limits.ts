@@ -1,5 +1,6 @@
 import { CheckpointError } from './errors.js';
 import { invalid, show } from './messages.js';
+import { keysOf } from './option-keys.js';
 import { isPlainObject } from './rows.js';
 
 /**
@@ -28,14 +29,23 @@ export interface Limits {
   stringBytes?: number;
 }
 
-const LIMITS = ['footerBytes', 'rowGroups', 'columns', 'depth', 'pageBytes', 'decodedBytes', 'ratio', 'stringBytes'] as const;
+const LIMITS = keysOf<Limits>({
+  footerBytes: true,
+  rowGroups: true,
+  columns: true,
+  depth: true,
+  pageBytes: true,
+  decodedBytes: true,
+  ratio: true,
+  stringBytes: true,
+});
 
 /** Throws for a limit that there is not, or that is no number of anything. */
 export function checkLimits(limits: unknown): void {
   if (limits === undefined) return;
   if (!isPlainObject(limits)) throw invalid(`limits must be an object, got ${show(limits)}`);
   for (const [name, value] of Object.entries(limits)) {
-    if (!(LIMITS as readonly string[]).includes(name)) {
+    if (!LIMITS.includes(name)) {
       throw new CheckpointError('ERR_CKPT_UNKNOWN_OPTION', `unknown limit '${name}'; there are ${LIMITS.join(', ')}`);
     }
     if (!(Number.isSafeInteger(value) && (value as number) >= 1)) {

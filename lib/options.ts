@@ -6,6 +6,7 @@ import { COMPATS, type Compat } from './compat/names.js';
 import { CheckpointError } from './errors.js';
 import { checkLimits, type Limits } from './limits.js';
 import { invalid, show } from './messages.js';
+import { keysOf, type OptionKeys } from './option-keys.js';
 
 /** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
 export const CODECS = ['auto', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd', 'none'] as const;
@@ -127,37 +128,41 @@ export interface ColumnInfo {
   exceptions: number | null;
 }
 
-const WRITE_OPTIONS = [
-  'compression',
-  'compressionLevel',
-  'rowGroupRows',
-  'bloomFilter',
-  'hash',
-  'metadata',
-  'schema',
-  'compat',
-  'threads',
-  'signal',
-  'onProgress',
-];
-const READ_OPTIONS = [
-  'columns',
-  'where',
-  'offset',
-  'limit',
-  'schema',
-  'extraColumns',
-  'compat',
-  'verify',
-  'limits',
-  'threads',
-  'signal',
-  'onProgress',
-];
+const WRITE_RECORD = {
+  compression: true,
+  compressionLevel: true,
+  rowGroupRows: true,
+  bloomFilter: true,
+  hash: true,
+  metadata: true,
+  schema: true,
+  compat: true,
+  threads: true,
+  signal: true,
+  onProgress: true,
+} satisfies Record<keyof WriteOptions, true>;
+const READ_RECORD = {
+  columns: true,
+  where: true,
+  offset: true,
+  limit: true,
+  schema: true,
+  extraColumns: true,
+  compat: true,
+  verify: true,
+  limits: true,
+  threads: true,
+  signal: true,
+  onProgress: true,
+} satisfies Record<keyof ReadOptions, true>;
+/** The keys of {@link WriteOptions}, and of {@link ReadOptions}; the records are for options that extend these. */
+export const WRITE_KEYS = keysOf<WriteOptions>(WRITE_RECORD);
+export const READ_KEYS = keysOf<ReadOptions>(READ_RECORD);
+export { READ_RECORD, WRITE_RECORD };
 const LEVELS: Partial<Record<Codec, [number, number]>> = { gzip: [0, 9], brotli: [0, 11], zstd: [1, 22] };
 
 /** Throws `ERR_CKPT_UNKNOWN_OPTION` for a key that is not in `known`. */
-export function checkKeys(options: object, known: readonly string[], what: string): void {
+export function checkKeys(options: object, known: OptionKeys, what: string): void {
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) {
       throw new CheckpointError('ERR_CKPT_UNKNOWN_OPTION', `unknown option '${key}' of ${what}; it knows ${known.join(', ')}`);
@@ -174,9 +179,9 @@ export function asOptions<T extends object>(options: T | undefined, what: string
 }
 
 /** Checks the write options of a call; throws a coded error that names the option, what it takes and what it got. */
-export function checkWriteOptions(options: WriteOptions | undefined, what = 'writeCheckpoint', more: readonly string[] = []): WriteOptions {
+export function checkWriteOptions(options: WriteOptions | undefined, what = 'writeCheckpoint'): WriteOptions {
   const checked = asOptions(options, what) as WriteOptions;
-  checkKeys(checked, [...WRITE_OPTIONS, ...more], what);
+  checkKeys(checked, WRITE_KEYS, what);
   const codec = checkCodec(checked.compression);
   const { compressionLevel: level, rowGroupRows, bloomFilter, hash, metadata } = checked;
   if (level !== undefined) {
@@ -203,10 +208,10 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
   return checked;
 }
 
-/** Checks the read options of a call, as {@link checkWriteOptions} does. */
-export function checkReadOptions(options: ReadOptions | undefined, what = 'readCheckpoint', more: readonly string[] = []): ReadOptions {
+/** Checks the read options of a call, as {@link checkWriteOptions} does. `keys`: those that it takes, where they are not all. */
+export function checkReadOptions(options: ReadOptions | undefined, what = 'readCheckpoint', keys: OptionKeys = READ_KEYS): ReadOptions {
   const checked = asOptions(options, what) as ReadOptions;
-  checkKeys(checked, [...READ_OPTIONS, ...more], what);
+  checkKeys(checked, keys, what);
   const { columns, where, offset, limit, limits, verify } = checked;
   checkLimits(limits);
   if (columns !== undefined && !isNames(columns)) {

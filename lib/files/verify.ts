@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { CheckpointError, fromSystemError } from '../errors.js';
-import { asOptions, checkKeys, checkPath, checkReadOptions, type CheckpointInfo, type ReadOptions } from '../options.js';
+import { keysOf } from '../option-keys.js';
+import { checkPath, checkReadOptions, type CheckpointInfo, type ReadOptions } from '../options.js';
 import { storeOf } from '../store/choose.js';
 
 /** What {@link verifyCheckpoint} found in a file that is whole. */
@@ -17,19 +18,20 @@ export interface VerifyResult {
   checksums: boolean;
 }
 
+/** Options of {@link verifyCheckpoint}, as of a load. */
+export type VerifyOptions = Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>;
+
+const KEYS = keysOf<VerifyOptions>({ limits: true, signal: true, onProgress: true });
+
 /**
  * Reads every row of a checkpoint, and the record of rows that a `map` attached to it, compares its checksums, and throws what is wrong with it. Nothing is kept of the rows: memory is bounded, whatever the size.
  *
  * @param options `limits`, `signal` and `onProgress`, as of a load
  * @throws CheckpointError what `readCheckpoint` throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_NOT_A_CHECKPOINT`, ...
  */
-export async function verifyCheckpoint(
-  path: string,
-  options?: Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>,
-): Promise<VerifyResult> {
+export async function verifyCheckpoint(path: string, options?: VerifyOptions): Promise<VerifyResult> {
   checkPath(path);
-  checkKeys(asOptions(options, 'verifyCheckpoint'), ['limits', 'signal', 'onProgress'], 'verifyCheckpoint');
-  const checked = checkReadOptions(options, 'verifyCheckpoint');
+  const checked = checkReadOptions(options, 'verifyCheckpoint', KEYS);
   checked.signal?.throwIfAborted();
   const store = await storeOf(path);
   const { origin } = await store.head(path);

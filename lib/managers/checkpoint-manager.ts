@@ -26,6 +26,7 @@ import {
   checkLoadHash,
   checkManagerOptions,
   checkMigrateOptions,
+  LOAD_KEYS,
   mergeWriteOptions,
   type CheckpointListing,
   type CheckpointManagerOptions,
@@ -415,7 +416,7 @@ export class CheckpointManager {
     options: LoadOptions,
     what: string,
   ): Promise<{ wanted: Wanted | undefined; read: ReadOptions }> {
-    checkReadOptions(options, what, ['hash']);
+    checkReadOptions(options, what, LOAD_KEYS);
     checkSchemaOptions(options);
     const hash = checkLoadHash(options);
     const { hash: _, ...read } = options;

@@ -1,11 +1,13 @@
 import type { Compat } from '../compat/names.js';
 import type { CheckpointError } from '../errors.js';
 import { invalid, show } from '../messages.js';
+import { keysOf } from '../option-keys.js';
 import {
   asOptions,
   checkKeys,
   checkSignal,
   checkWriteOptions,
+  READ_RECORD,
   type CheckpointInfo,
   type ReadOptions,
   type WriteOptions,
@@ -64,6 +66,18 @@ export interface CheckpointListing extends NamedCheckpointInfo {
 
 export type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'compat'>;
 
+const MANAGER_KEYS = keysOf<CheckpointManagerOptions>({
+  enableArrow: true,
+  compression: true,
+  compressionLevel: true,
+  rowGroupRows: true,
+  compat: true,
+  logger: true,
+});
+const MIGRATE_KEYS = keysOf<MigrateCheckpointOptions>({ keepJson: true, signal: true });
+/** Of a load of a manager. */
+export const LOAD_KEYS = keysOf<LoadOptions>({ ...READ_RECORD, hash: true });
+
 /** The options of the constructor, checked and filled in. */
 export function checkManagerOptions(given: CheckpointManagerOptions | undefined): {
   enableArrow: boolean;
@@ -72,7 +86,7 @@ export function checkManagerOptions(given: CheckpointManagerOptions | undefined)
 } {
   const what = 'CheckpointManager';
   const options = asOptions(given, what) as CheckpointManagerOptions;
-  checkKeys(options, ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'compat', 'logger'], what);
+  checkKeys(options, MANAGER_KEYS, what);
   const { enableArrow = true, logger, ...defaults } = options;
   checkWriteOptions(defaults, what);
   checkCompat(defaults.compat, 'docetl');
@@ -117,7 +131,7 @@ export function checkCompat(compat: Compat | undefined, layout: Compat): void {
 /** The options of a migration, checked. */
 export function checkMigrateOptions(given: MigrateCheckpointOptions | undefined): MigrateCheckpointOptions {
   const options = asOptions(given, 'migrateJsonToArrow') as MigrateCheckpointOptions;
-  checkKeys(options, ['keepJson', 'signal'], 'migrateJsonToArrow');
+  checkKeys(options, MIGRATE_KEYS, 'migrateJsonToArrow');
   const { keepJson, signal } = options;
   if (keepJson !== undefined && typeof keepJson !== 'boolean') throw invalid(`keepJson must be true or false, got ${show(keepJson)}`);
   checkSignal(signal);

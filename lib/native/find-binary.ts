@@ -5,7 +5,7 @@ import { environment } from '../environment.js';
 import { embeddedBinary } from '#embedded';
 import { platformNames } from './platform.js';
 
-/** Out of sight of webpack, which from 5.106 on parses calls of `createRequire` and leaves undefined where it cannot tell the argument. */
+/** Out of sight of webpack: 5.113 parses calls of `createRequire` and puts undefined where it cannot tell the argument. */
 const createRequire = Reflect.get(nodeModule, 'createRequire') as typeof nodeModule.createRequire;
 
 /** Bundlers put these into what they make; in a program that is not bundled they are not declared. */

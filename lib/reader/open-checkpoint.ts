@@ -1,8 +1,8 @@
-import { asOptions, checkKeys, checkPath, checkReadOptions } from '../options.js';
+import { checkPath, checkReadOptions } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
 import { storeOf } from '../store/choose.js';
 import { CheckpointReader } from './checkpoint-reader.js';
-import type { OpenCheckpointOptions } from './reader-options.js';
+import { OPEN_KEYS, type OpenCheckpointOptions } from './reader-options.js';
 
 /**
  * Opens a checkpoint, or a file of another writer, to read parts of it or to stream it. Close it when it is no longer needed; `await using` does.
@@ -11,8 +11,7 @@ import type { OpenCheckpointOptions } from './reader-options.js';
  */
 export async function openCheckpoint<T extends RowLike = Row>(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader<T>> {
   checkPath(path);
-  checkKeys(asOptions(options, 'openCheckpoint'), ['verify', 'limits', 'compat', 'signal'], 'openCheckpoint');
-  const { signal, ...opened } = checkReadOptions(options, 'openCheckpoint');
+  const { signal, ...opened } = checkReadOptions(options, 'openCheckpoint', OPEN_KEYS);
   signal?.throwIfAborted();
   const store = await storeOf(path);
   const file = await store.open(path, opened);

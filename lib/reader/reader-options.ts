@@ -1,4 +1,5 @@
-import { asOptions, checkKeys, checkReadOptions, type ReadOptions } from '../options.js';
+import { keysOf, type OptionKeys } from '../option-keys.js';
+import { asOptions, checkReadOptions, type ReadOptions } from '../options.js';
 import { invalid, show } from '../messages.js';
 
 /** Options of `openCheckpoint`: they hold for all readings of the file. */
@@ -19,22 +20,27 @@ export interface SampleOptions extends Omit<RowsOptions, 'offset' | 'limit' | 'o
   seed?: number;
 }
 
-const COUNT = ['where', 'threads', 'signal'];
-const COLUMNS = ['columns', ...COUNT, 'offset', 'limit', 'onProgress'];
-const SAMPLE = ['columns', ...COUNT, 'schema', 'extraColumns'];
-const ROWS = [...COLUMNS, 'schema', 'extraColumns'];
+const COUNT = { where: true, threads: true, signal: true } as const;
+const COLUMNS = { ...COUNT, columns: true, offset: true, limit: true, onProgress: true } as const;
+const SCHEMA = { schema: true, extraColumns: true } as const;
+const COUNT_KEYS = keysOf<CountOptions>(COUNT);
+const COLUMNS_KEYS = keysOf<ColumnsOptions>(COLUMNS);
+const ROWS_KEYS = keysOf<RowsOptions>({ ...COLUMNS, ...SCHEMA });
+const SAMPLE_KEYS = keysOf<Omit<SampleOptions, 'seed'>>({ ...COUNT, ...SCHEMA, columns: true });
+/** Of `openCheckpoint`. */
+export const OPEN_KEYS = keysOf<OpenCheckpointOptions>({ verify: true, limits: true, compat: true, signal: true });
 
 /** Checks the options of a method of a reader. */
 export function checkRowsOptions(options: RowsOptions | undefined, what: string): ReadOptions {
-  return checked(options, ROWS, what);
+  return checked(options, ROWS_KEYS, what);
 }
 
 export function checkColumnsOptions(options: ColumnsOptions | undefined, what: string): ReadOptions {
-  return checked(options, COLUMNS, what);
+  return checked(options, COLUMNS_KEYS, what);
 }
 
 export function checkCountOptions(options: CountOptions | undefined): ReadOptions {
-  return checked(options, COUNT, 'count');
+  return checked(options, COUNT_KEYS, 'count');
 }
 
 /** The options of a sample: its size, its seed, and what is read. */
@@ -43,13 +49,11 @@ export function checkSampleOptions(size: unknown, options: SampleOptions | undef
     throw invalid(`the size of a sample must be an integer from 0 on, got ${show(size)}`);
   const { seed, ...reading } = asOptions(options, 'sample') as SampleOptions;
   if (seed !== undefined && !Number.isSafeInteger(seed)) throw invalid(`seed must be an integer, got ${show(seed)}`);
-  checkKeys(reading, SAMPLE, 'sample');
-  return { seed: seed ?? Math.floor(Math.random() * 2 ** 32), reading: checked(reading, SAMPLE, 'sample') };
+  return { seed: seed ?? Math.floor(Math.random() * 2 ** 32), reading: checked(reading, SAMPLE_KEYS, 'sample') };
 }
 
-function checked(options: object | undefined, keys: readonly string[], what: string): ReadOptions {
-  checkKeys(asOptions(options, what), keys, what);
-  const known = checkReadOptions(options as ReadOptions | undefined, what);
+function checked(options: object | undefined, keys: OptionKeys, what: string): ReadOptions {
+  const known = checkReadOptions(options as ReadOptions | undefined, what, keys);
   known.signal?.throwIfAborted();
   return known;
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { fromSystemError } from '../errors.js';
 import { checkRow, chunksOf, rowsSource } from '../files/rows-source.js';
 import { invalid, show } from '../messages.js';
+import { keysOf } from '../option-keys.js';
 import { asOptions, checkKeys } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
 import { textOf } from '../value/extended-json.js';
@@ -27,6 +28,8 @@ export interface OperationParts {
   upstream?: string | readonly string[];
 }
 
+const KEYS = keysOf<OperationParts>({ config: true, code: true, input: true, upstream: true });
+
 /**
  * The hash of an operation: 64 hexadecimal digits of SHA-256, the same in every process and on every machine.
  *
@@ -37,7 +40,7 @@ export interface OperationParts {
  */
 export async function hashOperation(parts: OperationParts): Promise<string> {
   const given = asOptions(parts, 'hashOperation') as OperationParts;
-  checkKeys(given, ['config', 'code', 'input', 'upstream'], 'hashOperation');
+  checkKeys(given, KEYS, 'hashOperation');
   const { config, code = [], input, upstream = [] } = given;
   const fields = [
     canonicalText(config),

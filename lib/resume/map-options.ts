@@ -1,4 +1,5 @@
 import { invalid, show } from '../messages.js';
+import { keysOf } from '../option-keys.js';
 import { asOptions, checkKeys, checkSignal, type WriteOptions } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
 import type { MapEvent, MapProgress } from './events.js';
@@ -74,29 +75,33 @@ export interface CheckedMapOptions<T extends RowLike> extends MapOptions<T> {
   lockWait: number;
 }
 
-const OWN = [
-  'key',
-  'hash',
-  'concurrency',
-  'batchSize',
-  'flushEvery',
-  'retries',
-  'timeout',
-  'onError',
-  'lockWait',
-  'onProgress',
-  'onEvent',
-  'progressBar',
-];
-const OF_SAVE = ['compression', 'compressionLevel', 'rowGroupRows', 'metadata', 'signal'];
-const RETRY = ['times', 'minDelay', 'maxDelay', 'retryIf'];
+const KEYS = keysOf<MapOptions>({
+  key: true,
+  hash: true,
+  concurrency: true,
+  batchSize: true,
+  flushEvery: true,
+  retries: true,
+  timeout: true,
+  onError: true,
+  lockWait: true,
+  onProgress: true,
+  onEvent: true,
+  progressBar: true,
+  compression: true,
+  compressionLevel: true,
+  rowGroupRows: true,
+  metadata: true,
+  signal: true,
+});
+const RETRY = keysOf<RetryOptions>({ times: true, minDelay: true, maxDelay: true, retryIf: true });
 /** Node's timers know no longer time. */
 export const MAX_MS = 2 ** 31 - 1;
 
 /** Checks everything but the options of the save, which the save checks. */
 export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: string): CheckedMapOptions<T> {
   const options = asOptions(given, what) as MapOptions<T>;
-  checkKeys(options, [...OWN, ...OF_SAVE], what);
+  checkKeys(options, KEYS, what);
   checkKey(options.key);
   checkHash(options.hash);
   const { concurrency = 8, batchSize = 32_768, flushEvery = 1000, timeout, onError = 'throw', lockWait = 0, signal } = options;

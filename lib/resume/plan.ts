@@ -1,6 +1,7 @@
 import { chunksOf, rowsSource } from '../files/rows-source.js';
 import { checkpointFiles } from '../managers/checkpoint-file.js';
 import { filesOf } from '../managers/layout.js';
+import { keysOf } from '../option-keys.js';
 import { asOptions, checkKeys } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
 import { Identifier } from './identifier.js';
@@ -32,9 +33,11 @@ export interface IncrementalPlan<T extends RowLike = Row> {
   hashChanged: boolean;
 }
 
+const KEYS = keysOf<PlanOptions>({ key: true, hash: true });
+
 export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): PlanOptions<T> {
   const options = asOptions(given, 'planIncremental') as PlanOptions<T>;
-  checkKeys(options, ['key', 'hash'], 'planIncremental');
+  checkKeys(options, KEYS, 'planIncremental');
   checkKey(options.key);
   checkHash(options.hash);
   return options;

@@ -2,13 +2,14 @@ import { heldRows } from '../files/rows-source.js';
 import { isOfFile } from '../managers/checkpoint-file.js';
 import type { Logger } from '../managers/log-lines.js';
 import { invalid, show } from '../messages.js';
-import { asOptions, checkKeys, type WriteOptions } from '../options.js';
+import { keysOf } from '../option-keys.js';
+import { asOptions, checkKeys, WRITE_RECORD, type WriteOptions } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
 import { ms } from './map-options.js';
 import { takeLease, type Place } from './place.js';
 
 /** Options of {@link CheckpointManager.step}. Those of the save apply when it computes. */
-export interface StepOptions extends Omit<WriteOptions, 'onProgress' | 'threads'> {
+export interface StepOptions extends WriteOptions {
   /** Milliseconds to wait while another process computes the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end, and then loads what it has saved. @default 0 */
   lockWait?: number;
 }
@@ -22,13 +23,12 @@ export interface StepCalls {
   save(rows: Row[]): Promise<unknown>;
 }
 
-const OWN = ['lockWait'];
-const OF_SAVE = ['hash', 'compression', 'compressionLevel', 'rowGroupRows', 'metadata', 'schema', 'compat', 'signal'];
+const KEYS = keysOf<StepOptions>({ ...WRITE_RECORD, lockWait: true });
 
 /** The options of the save, and how long to wait. */
 export function checkStepOptions(given: StepOptions | undefined): { save: WriteOptions; lockWait: number } {
   const options = asOptions(given, 'step') as StepOptions;
-  checkKeys(options, [...OF_SAVE, ...OWN], 'step');
+  checkKeys(options, KEYS, 'step');
   const { lockWait = 0, ...save } = options;
   if (lockWait !== Number.POSITIVE_INFINITY) ms('lockWait', lockWait);
   return { save, lockWait };

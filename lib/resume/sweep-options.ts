@@ -1,4 +1,5 @@
 import { invalid, show } from '../messages.js';
+import { keysOf } from '../option-keys.js';
 import { asOptions, checkKeys } from '../options.js';
 
 /** Options of {@link CheckpointManager.sweep}: what may go. */
@@ -43,10 +44,12 @@ export interface SweepResult {
   dryRun: boolean;
 }
 
+const KEYS = keysOf<SweepOptions>({ keep: true, keepHashes: true, olderThan: true, maxBytes: true, dryRun: true });
+
 /** Throws for what is wrong with the options. `before`: the moment of `olderThan`, in milliseconds since 1970. */
 export function checkSweepOptions(given: SweepOptions | undefined): SweepOptions & { before: number | undefined } {
   const options = asOptions(given, 'sweep') as SweepOptions;
-  checkKeys(options, ['keep', 'keepHashes', 'olderThan', 'maxBytes', 'dryRun'], 'sweep');
+  checkKeys(options, KEYS, 'sweep');
   const { keep, keepHashes, olderThan, maxBytes, dryRun } = options;
   if (keep !== undefined && !(Array.isArray(keep) && keep.every(isPair)))
     throw invalid(`keep must be an array of pairs of step and operation, got ${show(keep)}`);

@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { CheckpointError } from '../../errors.js';
 import { invalid, show } from '../../messages.js';
-import { checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../../options.js';
+import { keysOf } from '../../option-keys.js';
+import { checkPath, checkReadOptions, READ_RECORD, type ReadOptions, type WriteOptions } from '../../options.js';
 import type { Row, RowLike } from '../../rows.js';
 import type { CheckpointSchema } from '../../schema/checkpoint-schema.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
@@ -157,11 +158,14 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
 }
 
 /** The options of a load, checked. */
+/** The schema is an argument: the check tells of one among the options. */
+const LOAD_KEYS = keysOf<KuraLoadOptions & Pick<ReadOptions, 'schema'>>({ ...READ_RECORD, hash: true, torn: true });
+
 function checkLoad(
   schema: StandardSchemaV1 | CheckpointSchema | undefined,
   options: KuraLoadOptions,
 ): { read: ReadOptions; hash: string | undefined; keepsTorn: boolean } {
-  checkReadOptions(options, 'loadCheckpoint', ['hash', 'torn']);
+  checkReadOptions(options, 'loadCheckpoint', LOAD_KEYS);
   const { torn: _, hash: __, ...rest } = options;
   if ((rest as ReadOptions).schema !== undefined) throw invalid('the schema of loadCheckpoint is its second argument, no option');
   const read: ReadOptions = { compat: 'kura', ...rest, ...(schema !== undefined && { schema }) };

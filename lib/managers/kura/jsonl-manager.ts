@@ -1,4 +1,5 @@
 import { invalid, show } from '../../messages.js';
+import { keysOf } from '../../option-keys.js';
 import { asOptions, checkKeys, checkWriteOptions } from '../../options.js';
 import { jsonlStore } from '../../store/jsonl-store.js';
 import { checkCompat, checkLogger } from '../manager-options.js';
@@ -7,6 +8,7 @@ import { LINES_EXTENSIONS } from './layout.js';
 import type { JsonlCheckpointManagerOptions } from './types.js';
 
 const TYPE = 'JsonlCheckpointManager';
+const KEYS = keysOf<JsonlCheckpointManagerOptions>({ enabled: true, compat: true, logger: true });
 
 /**
  * Named checkpoints as JSON lines, a row a line: `<directory>/<name>.jsonl`. Kura's default, and the one that any tool for text reads.
@@ -20,7 +22,7 @@ const TYPE = 'JsonlCheckpointManager';
 export class JsonlCheckpointManager extends DirectoryCheckpointManager {
   constructor(directory: string, options?: JsonlCheckpointManagerOptions) {
     const given = asOptions(options, TYPE) as JsonlCheckpointManagerOptions;
-    checkKeys(given, ['enabled', 'compat', 'logger'], TYPE);
+    checkKeys(given, KEYS, TYPE);
     const { enabled = true, compat, logger } = given;
     const defaults = compat === undefined ? {} : { compat };
     checkWriteOptions(defaults, TYPE);

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../../errors.js';
 import { invalid, show } from '../../messages.js';
+import { keysOf } from '../../option-keys.js';
 import { asOptions, checkKeys } from '../../options.js';
 import type { Logger } from '../log-lines.js';
 import { checkLogger } from '../manager-options.js';
@@ -7,6 +8,7 @@ import type { KuraCheckpointManager, LoadStrategy, MultiCheckpointManagerOptions
 
 const SAVE_STRATEGIES = ['all_enabled', 'primary_only'] as const;
 const LOAD_STRATEGIES = ['first_found', 'priority'] as const;
+const KEYS = keysOf<MultiCheckpointManagerOptions>({ saveStrategy: true, loadStrategy: true, heal: true, logger: true });
 const METHODS = [
   'saveCheckpoint',
   'loadCheckpoint',
@@ -26,7 +28,7 @@ export function checkMultiOptions(given: MultiCheckpointManagerOptions | undefin
 } {
   const what = 'MultiCheckpointManager';
   const options = asOptions(given, what) as MultiCheckpointManagerOptions;
-  checkKeys(options, ['saveStrategy', 'loadStrategy', 'heal', 'logger'], what);
+  checkKeys(options, KEYS, what);
   const { saveStrategy = 'all_enabled', loadStrategy = 'first_found', heal = false, logger } = options;
   oneOf('saveStrategy', saveStrategy, SAVE_STRATEGIES);
   oneOf('loadStrategy', loadStrategy, LOAD_STRATEGIES);

@@ -1,3 +1,4 @@
+import { keysOf } from '../../option-keys.js';
 import { asOptions, checkKeys, checkWriteOptions } from '../../options.js';
 import { chooseStore } from '../../store/choose.js';
 import { checkCompat, checkLogger } from '../manager-options.js';
@@ -7,6 +8,14 @@ import { PARQUET_EXTENSIONS } from './layout.js';
 import type { ParquetCheckpointManagerOptions } from './types.js';
 
 const TYPE = 'ParquetCheckpointManager';
+const KEYS = keysOf<ParquetCheckpointManagerOptions>({
+  enabled: true,
+  compression: true,
+  compressionLevel: true,
+  rowGroupRows: true,
+  compat: true,
+  logger: true,
+});
 
 /**
  * Named checkpoints as Parquet: `<directory>/<name>.parquet`. It reads those of Kura's own ParquetCheckpointManager, with the values that are JSON text in them. Without the native binary it
@@ -15,7 +24,7 @@ const TYPE = 'ParquetCheckpointManager';
 export class ParquetCheckpointManager extends DirectoryCheckpointManager {
   constructor(directory: string, options?: ParquetCheckpointManagerOptions) {
     const given = asOptions(options, TYPE) as ParquetCheckpointManagerOptions;
-    checkKeys(given, ['enabled', 'compression', 'compressionLevel', 'rowGroupRows', 'compat', 'logger'], TYPE);
+    checkKeys(given, KEYS, TYPE);
     const { enabled = true, logger, ...rest } = given;
     const defaults = { ...rest, compression: rest.compression ?? 'snappy' };
     checkWriteOptions(defaults, TYPE);
