@@ -336,8 +336,8 @@ export declare class CheckpointWriter<T extends RowLike = RowLike> implements As
     /** Whether it takes no more rows: closed, aborted or failed. */
     get closed(): boolean;
     /**
-     * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. An array may be used again when it resolves; the rows must not change until `close`, as
-     * small appends are gathered. Several appends go in in the order of the calls.
+     * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. The array and its rows may be used again, and
+     * changed, when it resolves. Several appends go in in the order of the calls.
      *
      * @throws what `writeCheckpoint` throws for the rows, these or ones that were gathered before; the save is given up then, and the file that was there stays. `ERR_CKPT_CLOSED` after `close` or `abort`
      */

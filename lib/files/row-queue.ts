@@ -1,4 +1,5 @@
 import type { Row } from '../rows.js';
+import { copyRow } from '../value/copy.js';
 import { weigh } from './row-weight.js';
 
 /** Rows that are gathered of small pieces before the save gets them: it works a chunk at a time. */
@@ -25,14 +26,18 @@ export class RowQueue implements AsyncIterable<Row> {
   #failure: { error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  /** Resolves when the array is the caller's again. Rejects when the save has failed. */
+  /** `copies`: of the rows, where they are held for longer than the call of {@link put}: of those that are `gathered`, or of all, for a save that holds all rows. */
+  constructor(readonly copies: 'none' | 'gathered' | 'all' = 'none') {}
+
+  /** Resolves when the array is the caller's again, and with copies the rows, too. Rejects when the save has failed. */
   async put(rows: readonly Row[]): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure.error;
     if (rows.length >= GATHERED_ROWS) {
       await this.#flush();
-      return this.#hand(rows);
+      return this.#hand(this.copies === 'all' ? rows.map((row) => copyRow(row, true)) : rows);
     }
-    for (const row of rows) {
+    for (const given of rows) {
+      const row = this.copies === 'none' ? given : copyRow(given, true);
       this.#gathered.push(row);
       this.#weight += weigh(row);
     }

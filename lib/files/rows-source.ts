@@ -1,6 +1,7 @@
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
+import { copyRow } from '../value/copy.js';
 import { RowQueue } from './row-queue.js';
 import { weigh } from './row-weight.js';
 
@@ -51,6 +52,7 @@ const HELD_ROWS = 1024;
  * The rows in arrays of up to `size`, fewer if they are large: an iterable's rows are held only here. None is empty. The caller must not
  * change them: one may be the user's own.
  *
+ * - The rows of an iterator are copies: many give one object again and again, with other values, and whoever asks for the next row gives the last one back.
  * - Stopping early closes an iterator, as `for await` does.
  * - An abort does not wait for an async source that gives nothing: the next step rejects with `signal.reason`.
  * - When the source throws, its error is thrown as it is, and noted in `failure`.
@@ -82,22 +84,27 @@ export async function* chunksOf(
   const steps = isAsync ? asyncSteps(rows, signal) : syncSteps(rows as Iterable<Row>);
   let chunk: Row[] = [];
   let weight = 0;
+  let count = 0;
   let ended = false;
   try {
     for (;;) {
-      let step: IteratorResult<Row>;
+      let row: Row;
       try {
-        // Awaited only where it must be: a turn of the microtask queue per row is a cost.
-        step = isAsync ? await steps.next() : (steps.next() as IteratorResult<Row>);
-      } catch (error) {
         ended = true;
+        // Awaited only where it must be: a turn of the microtask queue per row is a cost.
+        const step = isAsync ? await steps.next() : (steps.next() as IteratorResult<Row>);
+        if (step.done === true) break;
+        // From here on it is a row that fails, and the iterator is closed.
+        ended = false;
+        row = copyRow(step.value, count++ < THOROUGH_ROWS);
+      } catch (error) {
         if (failure !== undefined && signal?.aborted !== true) Object.assign(failure, { happened: true, error });
         throw error;
       }
-      if (step.done === true) break;
-      if (chunk.length % ROWS_PER_WEIGHED === 0) weight += weigh(step.value);
-      chunk.push(step.value);
+      if (chunk.length % ROWS_PER_WEIGHED === 0) weight += weigh(row);
+      chunk.push(row);
       if (chunk.length < size && weight < MAX_WEIGHT) continue;
+      // Stopped here, the iterator is closed, too.
       yield chunk;
       chunk = [];
       weight = 0;
@@ -110,6 +117,8 @@ export async function* chunksOf(
   }
 }
 
+/** Arrays in so many rows are looked at as the first rows of a save are: for keys of their own. */
+const THOROUGH_ROWS = 1024;
 /** One row in so many is weighed: each would cost a third of a save of small rows. */
 const ROWS_PER_WEIGHED = 8;
 /** Characters and bytes in the weighed rows of a chunk. */

@@ -202,10 +202,11 @@ export class CheckpointManager {
    */
   async step<T extends RowLike = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]> {
     const { save, lockWait } = checkStepOptions(options);
-    const { signal, hash, schema } = mergeWriteOptions(this.#defaults, save, 'step');
+    const { signal, hash, schema, compat } = mergeWriteOptions(this.#defaults, save, 'step');
     const place = this.directory === null ? null : { directory: this.directory, step, operation };
     const read = { ...(hash !== undefined && { hash }), ...(schema !== undefined && { schema }), ...(signal !== undefined && { signal }) };
-    const rows = await runStep(place, { lockWait, signal, logger: this.#logger }, compute, {
+    const run = { lockWait, signal, logger: this.#logger, isLoadedAnew: schema !== undefined || compat !== undefined };
+    const rows = await runStep(place, run, compute, {
       load: () => this.loadCheckpoint(step, operation, read),
       save: (computed) => this.saveCheckpoint(step, operation, computed, save),
     });

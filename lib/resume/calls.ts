@@ -1,9 +1,12 @@
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
-import { JsonTree } from '../value/json-tree.js';
+import { copyAsLoaded, copyRow } from '../value/copy.js';
+import { Call, RunningCalls } from './call.js';
+import { isLookedAt, warnOfChange } from './changed-row.js';
 import type { MapEvent } from './events.js';
-import { MAX_MS, type CheckedMapOptions, type MapContext, type MapFunction } from './map-options.js';
+import type { CheckedMapOptions, MapFunction } from './map-options.js';
+import { delayOf } from './retry.js';
 import { showKey } from './row-key.js';
 import type { Slot } from './slot.js';
 
@@ -25,18 +28,22 @@ export class Calls {
   readonly #fn: MapFunction<Row, Row>;
   readonly #options: CheckedMapOptions<Row>;
   readonly #sink: CallsSink;
-  readonly #stop = new AbortController();
+  readonly #run = new RunningCalls();
   readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #tree = new JsonTree();
+  readonly #ownsRows: boolean;
 
-  constructor(fn: MapFunction<Row, Row>, options: CheckedMapOptions<Row>, sink: CallsSink) {
+  /** `ownsRows`: nobody else has the rows of the slots. */
+  constructor(fn: MapFunction<Row, Row>, options: CheckedMapOptions<Row>, sink: CallsSink, ownsRows: boolean) {
     this.#fn = fn;
     this.#options = options;
     this.#sink = sink;
+    this.#ownsRows = ownsRows;
   }
 
   start(slot: Slot): void {
     slot.state = 'running';
+    // The row of a caller's array may change before the next attempt.
+    if (!this.#ownsRows) slot.row = copyRow(slot.row);
     this.running++;
     this.#call(slot);
   }
@@ -45,26 +52,35 @@ export class Calls {
   stop(reason: unknown): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    this.#stop.abort(reason);
+    this.#run.stop(reason);
   }
 
   #call(slot: Slot): void {
     this.made++;
     slot.attempt++;
-    const { timeout } = this.#options;
-    const context = new Context(slot, this.#stop.signal, timeout !== undefined);
+    const { timeout, retry } = this.#options;
+    const call = new Call(slot, this.#run);
+    // What an attempt does to its row must not reach the next.
+    const row = retry.times > 0 || isLookedAt(slot) ? copyRow(slot.row) : slot.row;
     let output: unknown;
     try {
-      output = this.#fn(slot.row, context);
+      output = this.#fn(row, call);
     } catch (error) {
+      call.end();
       return this.#threw(slot, error);
     }
-    if (!isThenable(output)) return this.#returned(slot, output);
+    const returned = (value: unknown): void => {
+      call.end();
+      warnOfChange(slot, row, value);
+      this.#returned(slot, value);
+    };
+    if (!isThenable(output)) return returned(output);
+    const threw = (error: unknown): void => {
+      call.end();
+      this.#threw(slot, error);
+    };
     if (timeout === undefined) {
-      Promise.resolve(output).then(
-        (value) => this.#returned(slot, value),
-        (error: unknown) => this.#threw(slot, error),
-      );
+      Promise.resolve(output).then(returned, threw);
       return;
     }
     let settled = false;
@@ -72,25 +88,22 @@ export class Calls {
       settled = true;
       this.#timers.delete(timer);
       const error = new CheckpointError('ERR_CKPT_TIMEOUT', `row ${slot.index} took longer than ${timeout} ms`, { row: slot.index });
-      context.abort(error);
-      this.#threw(slot, error);
+      call.abort(error);
+      threw(error);
     }, timeout);
     this.#timers.add(timer);
-    const settle = (how: () => void): void => {
+    const inTime = (how: (outcome: unknown) => void) => (outcome: unknown) => {
       if (settled) return;
       settled = true;
       clearTimeout(timer);
       this.#timers.delete(timer);
-      how();
+      how(outcome);
     };
-    Promise.resolve(output).then(
-      (value) => settle(() => this.#returned(slot, value)),
-      (error: unknown) => settle(() => this.#threw(slot, error)),
-    );
+    Promise.resolve(output).then(inTime(returned), inTime(threw));
   }
 
   #returned(slot: Slot, output: unknown): void {
-    if (this.#stop.signal.aborted) return this.#end();
+    if (this.#run.isStopped) return this.#end();
     try {
       slot.results = this.#results(output, slot.index);
     } catch (error) {
@@ -102,17 +115,14 @@ export class Calls {
   }
 
   #threw(slot: Slot, error: unknown): void {
-    if (this.#stop.signal.aborted) return this.#end();
-    const { times, retryIf, minDelay, maxDelay } = this.#options.retry;
-    let verdict: unknown;
+    if (this.#run.isStopped) return this.#end();
+    let delay: number | undefined;
     try {
-      verdict = slot.attempt <= times && retryIf(error, slot.attempt);
+      delay = slot.attempt > this.#options.retry.times ? undefined : delayOf(error, slot, this.#options.retry);
     } catch (thrown) {
       return this.#failed(slot, thrown);
     }
-    if (verdict === false) return this.#failed(slot, error);
-    const usual = Math.min(maxDelay, minDelay * 2 ** (slot.attempt - 1)) * (0.5 + Math.random() / 2);
-    const delay = typeof verdict === 'number' && verdict >= 0 ? Math.min(verdict, MAX_MS) : usual;
+    if (delay === undefined) return this.#failed(slot, error);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#call(slot);
@@ -136,47 +146,18 @@ export class Calls {
   #results(output: unknown, row: number): Row | readonly Row[] | undefined {
     if (output === undefined || output === null) return undefined;
     if (!Array.isArray(output)) return this.#result(output, row);
-    for (const result of output) this.#result(result, row);
-    return output as Row[];
+    return Array.from(output as unknown[], (result) => this.#result(result, row));
   }
 
-  /** A result that no checkpoint can keep must not stop the saving of others with it. */
+  /**
+   * A copy, as a resumed run reads it: the function may keep what it returns, change it, and return it again. A result that no checkpoint can keep must not stop the saving of others with it.
+   */
   #result(result: unknown, row: number): Row {
     if (!isPlainObject(result)) {
       const message = `the function returned ${show(result)} for row ${row}; it must return a plain object, an array of them, or nothing`;
       throw new CheckpointError('ERR_CKPT_ROW_NOT_OBJECT', message, { row });
     }
-    this.#tree.of(result, { row, path: '' });
-    return result;
-  }
-}
-
-class Context implements MapContext {
-  readonly index: number;
-  readonly attempt: number;
-  readonly #run: AbortSignal;
-  readonly #hasOwn: boolean;
-  #own: AbortController | undefined;
-  #aborted: { reason: unknown } | undefined;
-
-  constructor({ index, attempt }: Slot, run: AbortSignal, hasOwn: boolean) {
-    this.index = index;
-    this.attempt = attempt;
-    this.#run = run;
-    this.#hasOwn = hasOwn;
-  }
-
-  /** Made when it is asked for: a controller a call costs more than a small function. */
-  get signal(): AbortSignal {
-    if (!this.#hasOwn) return this.#run;
-    this.#own ??= new AbortController();
-    if (this.#aborted !== undefined) this.#own.abort(this.#aborted.reason);
-    return AbortSignal.any([this.#run, this.#own.signal]);
-  }
-
-  abort(reason: unknown): void {
-    this.#aborted = { reason };
-    this.#own?.abort(reason);
+    return copyAsLoaded(result, { row, path: '' });
   }
 }
 

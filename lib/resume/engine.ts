@@ -4,6 +4,7 @@ import { chunksOf, countOf as rowsOf, type RowsSource } from '../files/rows-sour
 import { weigh } from '../files/row-weight.js';
 import { isOfFile } from '../managers/checkpoint-file.js';
 import type { Row } from '../rows.js';
+import { copyRow } from '../value/copy.js';
 import { Calls } from './calls.js';
 import type { MapEvent, MapProgress, MapSummary, RowFailure } from './events.js';
 import type { FinalSave } from './final-save.js';
@@ -53,6 +54,7 @@ export class Engine {
   readonly #known: Known;
   readonly #calls: Calls;
   readonly #meter: Meter;
+  readonly #identifier: Identifier;
   readonly #window = new Window();
   /** Rows whose known results could not be read: they have a place in the window, and want a call. */
   #lost: Slot[] = [];
@@ -67,17 +69,21 @@ export class Engine {
   #computed = 0;
   #failures: RowFailure[] = [];
   #weight = 0;
+  /** Among the results that are given out next are some of this run. */
+  #isFresh = false;
   #failure: { error: unknown; drains: boolean } | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#options = parts.options;
     this.#known = parts.known;
-    this.#calls = new Calls(parts.fn, parts.options, {
-      done: (slot) => this.#done(slot),
-      failed: (slot, error) => this.#rowFailed(slot, error),
+    const sink = {
+      done: (slot: Slot) => this.#done(slot),
+      failed: (slot: Slot, error: CheckpointError) => this.#rowFailed(slot, error),
       event: parts.onEvent,
-    });
+    };
+    this.#calls = new Calls(parts.fn, parts.options, sink, !Array.isArray(parts.source));
+    this.#identifier = new Identifier(parts.known, parts.options.key);
     const tell = guarded(parts.options.onProgress, 'onProgress');
     this.#meter = new Meter(
       () => ({ resumed: this.#resumed, computed: this.#computed, failed: this.#failures.length, calls: this.#calls.made }),
@@ -102,7 +108,7 @@ export class Engine {
         const rows = await this.#next();
         if (rows === undefined) break;
         if (this.#failures.length === 0) await this.#parts.final?.put(rows);
-        if (rows.length > 0) yield rows;
+        if (rows.length > 0) yield this.#lent(rows);
       }
       const path = await this.#finish();
       this.#meter.finish();
@@ -117,6 +123,13 @@ export class Engine {
     }
   }
 
+  /** Rows for whoever reads a stream, and may change them: copies where rows of this run may not be durable yet. */
+  #lent(rows: Row[]): Row[] {
+    const isHeld = this.#isFresh && this.#parts.flusher !== null && !this.#known.keepsAll;
+    this.#isFresh = false;
+    return isHeld ? rows.map((row) => copyRow(row)) : rows;
+  }
+
   async #feed(): Promise<void> {
     try {
       await this.#takeIn();
@@ -129,18 +142,27 @@ export class Engine {
 
   async #takeIn(): Promise<void> {
     const { source } = this.#parts;
-    const { key } = this.#options;
-    const identifier = new Identifier(this.#known, key);
     const pace = new Pace({});
     // A source that waits for its rows is not waited for until there are many.
     const size = Symbol.asyncIterator in source ? 1 : CHUNK_ROWS;
     for await (const chunk of chunksOf(source, size, { signal: this.#feeding.signal })) {
       for (const given of chunk) {
         const index = this.#input++;
-        const { row, number, key: text, state } = identifier.identify(given, index);
-        const slot: Slot = { index, number, key: text, state: state === 'known' ? state : 'waiting', row, attempt: 0, results: undefined };
+        const { row, number, key: text, state } = this.#identifier.identify(given, index);
+        // Weighed once: a function may make its row smaller.
+        const weight = this.#known.keepsAll ? 0 : weigh(row);
+        const slot: Slot = {
+          index,
+          number,
+          key: text,
+          state: state === 'known' ? state : 'waiting',
+          row,
+          weight,
+          attempt: 0,
+          results: undefined,
+        };
         this.#window.push(slot);
-        if (!this.#known.keepsAll) this.#weight += weigh(row);
+        this.#weight += weight;
         if (slot.state === 'known') {
           this.#resumed++;
           this.#meter.tick();
@@ -165,7 +187,7 @@ export class Engine {
 
   #hasRoom(): boolean {
     if (this.#failure !== undefined) return true;
-    while (this.#lost.length > 0 && this.#hasCallRoom()) this.#calls.start(this.#lost.shift() as Slot);
+    while (this.#lost.length > 0 && this.#hasCallRoom()) this.#startLost(this.#lost.shift() as Slot);
     return this.#lost.length === 0 && this.#hasCallRoom();
   }
 
@@ -173,6 +195,15 @@ export class Engine {
     const { concurrency, batchSize } = this.#options;
     const { running } = this.#calls;
     return running < concurrency && running + (this.#parts.flusher?.pending ?? 0) < concurrency + batchSize;
+  }
+
+  /** The row came long ago: the record must not say of what it was then that it gave these results. */
+  #startLost(slot: Slot): void {
+    if (this.#identifier.isAsItWas(slot)) return this.#calls.start(slot);
+    slot.state = 'failed';
+    const { index } = slot;
+    const message = `row ${index} has changed while the map was running; its earlier results cannot be read, and were of other content`;
+    this.#rowFailed(slot, new CheckpointError('ERR_CKPT_ROW_FAILED', message, { row: index }));
   }
 
   #isFarAhead(): boolean {
@@ -192,8 +223,10 @@ export class Engine {
           const results = this.#resultsNow(slot) ?? (taken === 0 ? await this.#read(slot) : undefined);
           if (results === undefined) break;
           for (const row of results) rows.push(row);
-        } else if (slot.state === 'done') appendResults(rows, slot);
-        else if (slot.state !== 'failed') break;
+        } else if (slot.state === 'done') {
+          this.#isFresh = true;
+          appendResults(rows, slot);
+        } else if (slot.state !== 'failed') break;
         this.#takeOut(slot);
         taken++;
       }
@@ -209,7 +242,7 @@ export class Engine {
 
   #takeOut(slot: Slot): void {
     this.#window.shift();
-    if (!this.#known.keepsAll) this.#weight -= weigh(slot.row);
+    this.#weight -= slot.weight;
     if (this.#failures.length > 0) return;
     const { finalRows, files } = this.#known;
     const isOld = finalRows !== undefined && slot.state === 'known' && this.#known.fileOf(slot.number) === files[0];

@@ -67,7 +67,8 @@ export class FinalSave {
 
   #begin(): void {
     const { store, stem, mirror, logger, hash } = this.#place;
-    const queue = new RowQueue();
+    // Whoever reads a stream may change the rows of the last call.
+    const queue = new RowQueue(this.#known.keepsAll ? 'none' : 'gathered');
     this.#queue = queue;
     const rows = this.#results === 0 ? queue : this.#withOld(queue, this.#results);
     const options = { ...this.#options, signal: this.#stop.signal, ...(hash !== undefined && { hash }) };

@@ -45,4 +45,17 @@ export class Identifier {
     table.source.set(number, 0);
     return { row, number, key, state: found < 0 ? 'new' : 'changed' };
   }
+
+  /** Whether a row that was identified still has the content that it had. */
+  isAsItWas({ row, number, index }: { row: Row; number: number; index: number }): boolean {
+    const { table } = this.#known;
+    let text: string;
+    try {
+      text = textOf(this.#tree, row, { row: index, path: '' });
+    } catch {
+      return false;
+    }
+    const { high, low } = digest(text);
+    return table.high.get(number) === high && table.low.get(number) === low;
+  }
 }

@@ -10,6 +10,8 @@ interface Block {
 
 /** Blocks of a file that stay in memory beside a stream: rows come in nearly the order of the file, and now and then from a little before. */
 const BLOCKS = 6;
+/** A reading begins at a multiple of this. */
+const ALIGNED = 4096;
 /** So many rows are rather read over than begun anew behind them. */
 const NEAR = 1 << 17;
 
@@ -76,7 +78,8 @@ export class KnownFile {
     const isFar = offset < this.#next || offset - this.#next > NEAR;
     if (this.#reading === undefined || (isFar && !this.keepsAll)) {
       await this.#reading?.return();
-      const start = this.keepsAll ? 0 : offset;
+      // Rows that come in the reverse order are in one block, too.
+      const start = this.keepsAll ? 0 : offset - (offset % ALIGNED);
       this.#reading = (await this.#open()).batches({ offset: start });
       this.#next = start;
     }

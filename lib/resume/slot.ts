@@ -11,6 +11,8 @@ export interface Slot {
   /** `waiting` for a call, `running` or waiting for a retry, `known` from an earlier run, `done`, `failed`. */
   state: 'waiting' | 'running' | 'known' | 'done' | 'failed';
   row: Row;
+  /** About how many characters and bytes it held when it came. */
+  readonly weight: number;
   attempt: number;
   results: Row | readonly Row[] | undefined;
 }

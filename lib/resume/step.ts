@@ -1,10 +1,12 @@
-import { heldRows } from '../files/rows-source.js';
+import { Pace } from '../files/pace.js';
+import { checkRow, heldRows } from '../files/rows-source.js';
 import { isOfFile } from '../managers/checkpoint-file.js';
 import type { Logger } from '../managers/log-lines.js';
 import { invalid, show } from '../messages.js';
 import { keysOf } from '../option-keys.js';
 import { asOptions, checkKeys, WRITE_RECORD, type WriteOptions } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
+import { copyAsLoaded } from '../value/copy.js';
 import { ms } from './map-options.js';
 import { takeLease, type Place } from './place.js';
 
@@ -23,6 +25,15 @@ export interface StepCalls {
   save(rows: Row[]): Promise<unknown>;
 }
 
+/** How a step runs. */
+export interface StepRun {
+  lockWait: number;
+  signal: AbortSignal | undefined;
+  logger: Logger | null;
+  /** A load does not give back the rows that were saved, but what a schema makes of them, or another program's form. */
+  isLoadedAnew: boolean;
+}
+
 const KEYS = keysOf<StepOptions>({ ...WRITE_RECORD, lockWait: true });
 
 /** The options of the save, and how long to wait. */
@@ -37,7 +48,7 @@ export function checkStepOptions(given: StepOptions | undefined): { save: WriteO
 /** Loads the rows of an operation if they are there, else computes and saves them. */
 export async function runStep(
   place: Pick<Place, 'directory' | 'step' | 'operation'> | null,
-  { lockWait, signal, logger }: { lockWait: number; signal: AbortSignal | undefined; logger: Logger | null },
+  { lockWait, signal, logger, isLoadedAnew }: StepRun,
   compute: Compute<Row>,
   { load, save }: StepCalls,
 ): Promise<Row[]> {
@@ -49,13 +60,25 @@ export async function runStep(
     // Another process may have saved it in between.
     const now = lease === undefined ? null : await loadOrWarn(load, null);
     if (now !== null) return now;
-    const rows = await heldRows(await compute(), signal);
+    const rows = await asLoaded(await heldRows(await compute(), signal), signal);
     signal?.throwIfAborted();
     await save(rows);
-    return rows;
+    // What a schema or another program's form makes of the rows, only a load can say.
+    return (isLoadedAnew ? await load() : null) ?? rows;
   } finally {
     await lease?.release();
   }
+}
+
+/** The rows as every later run gets them. Copies: what computed them may go on and change its own. */
+async function asLoaded(rows: readonly Row[], signal: AbortSignal | undefined): Promise<Row[]> {
+  const pace = new Pace(signal === undefined ? {} : { signal });
+  const copies: Row[] = [];
+  for (const [row, given] of rows.entries()) {
+    copies.push(copyAsLoaded(checkRow(given, row), { row, path: '' }));
+    if ((row & 255) === 0 && pace.due) await pace.turn();
+  }
+  return copies;
 }
 
 async function loadOrWarn(load: StepCalls['load'], logger: Logger | null): Promise<Row[] | null> {

@@ -24,7 +24,7 @@ const CHUNK_ROWS = 1024;
 export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDisposable {
   /** Where the checkpoint will be. */
   readonly path: string;
-  readonly #queue = new RowQueue();
+  readonly #queue: RowQueue;
   readonly #abort = new AbortController();
   readonly #saved: Promise<CheckpointInfo>;
   #rows = 0;
@@ -36,7 +36,9 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
   /** @internal */
   constructor(store: CheckpointStore, path: string, options: WriteOptions) {
     this.path = path;
-    const { signal } = options;
+    const { signal, compat } = options;
+    // In another program's form the save holds all rows until the end.
+    this.#queue = new RowQueue(compat === undefined ? 'gathered' : 'all');
     const stop = signal === undefined ? this.#abort.signal : AbortSignal.any([signal, this.#abort.signal]);
     stop.addEventListener('abort', () => this.#queue.fail(stop.reason), { once: true });
     this.#saved = store.write(path, this.#queue, { ...options, signal: stop });
@@ -58,8 +60,8 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
   }
 
   /**
-   * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. An array may be used again when it resolves; the rows must not change until `close`, as
-   * small appends are gathered. Several appends go in in the order of the calls.
+   * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. The array and its rows may be used again, and
+   * changed, when it resolves. Several appends go in in the order of the calls.
    *
    * @throws what `writeCheckpoint` throws for the rows, these or ones that were gathered before; the save is given up then, and the file that was there stays. `ERR_CKPT_CLOSED` after `close` or `abort`
    */

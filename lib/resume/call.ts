@@ -1,0 +1,72 @@
+import { setMaxListeners } from 'node:events';
+import type { MapContext } from './map-options.js';
+import type { Slot } from './slot.js';
+
+/**
+ * The calls of a run that have asked for their signal. Each has a controller of its own: clients add listeners to the signal of a call and never remove them, and on one signal of the whole run these would gather.
+ */
+export class RunningCalls {
+  readonly #calls = new Set<Call>();
+  #stopped: { reason: unknown } | undefined;
+
+  get isStopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  /** Aborts all that are on their way, and those that ask for their signal later. */
+  stop(reason: unknown): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = { reason };
+    for (const call of this.#calls) call.abort(reason);
+    this.#calls.clear();
+  }
+
+  add(call: Call): void {
+    if (this.#stopped === undefined) this.#calls.add(call);
+    else call.abort(this.#stopped.reason);
+  }
+
+  remove(call: Call): void {
+    this.#calls.delete(call);
+  }
+}
+
+/** One attempt, as the function of a `map` sees it. */
+export class Call implements MapContext {
+  readonly index: number;
+  readonly attempt: number;
+  readonly #run: RunningCalls;
+  #controller: AbortController | undefined;
+  #aborted: { reason: unknown } | undefined;
+  #ended = false;
+
+  constructor({ index, attempt }: Slot, run: RunningCalls) {
+    this.index = index;
+    this.attempt = attempt;
+    this.#run = run;
+  }
+
+  /** Made when it is asked for: a controller costs more than a small function. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      // It goes with the call, so that nothing leaks, however many listen.
+      setMaxListeners(0, this.#controller.signal);
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason);
+      else if (!this.#ended) this.#run.add(this);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    if (this.#ended) return;
+    this.#aborted ??= { reason };
+    this.#controller?.abort(reason);
+  }
+
+  /** It has come to its end: nobody aborts it any more. */
+  end(): void {
+    this.#ended = true;
+    if (this.#controller !== undefined) this.#run.remove(this);
+  }
+}
