@@ -16,6 +16,7 @@ use parquet::file::properties::{
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::SchemaDescriptor;
 
+use super::bounds::chunk_statistics;
 use super::builder::Builder;
 use super::choose::choose;
 use super::pages::{EncodedPages, WrittenPages};
@@ -121,7 +122,7 @@ pub fn encode_array(
     {
         writer.write(&leaf).map_err(CkptError::internal)?;
         let mut chunk = writer.close().map_err(CkptError::internal)?;
-        written.push((WrittenPages::of(chunk.close()), chunk.close_mut().bloom_filter.take()));
+        written.push((WrittenPages::of(chunk.close())?, chunk.close_mut().bloom_filter.take()));
         chunk.append_to_row_group(&mut group).map_err(CkptError::internal)?;
     }
     let metadata = group.close().map_err(CkptError::internal)?;
@@ -130,10 +131,16 @@ pub fn encode_array(
     let leaves = metadata.columns().iter().zip(written).map(|(chunk, (pages, bloom))| {
         let (pages, crc) = pages.place(chunk, &bytes)?;
         let bloom = bloom.map(|bloom| encode_bloom(&bloom)).transpose()?;
-        Ok(EncodedLeaf { metadata: chunk.clone(), crc, pages, bloom })
+        Ok(EncodedLeaf { metadata: with_bounds(chunk)?, crc, pages, bloom })
     });
     let leaves = leaves.collect::<Result<_>>()?;
     Ok(EncodedColumn { column_type, bytes, leaves })
+}
+
+/// The chunk with statistics that every reader takes right.
+fn with_bounds(chunk: &ColumnChunkMetaData) -> Result<ColumnChunkMetaData> {
+    let Some(statistics) = chunk.statistics().map(chunk_statistics) else { return Ok(chunk.clone()) };
+    chunk.clone().into_builder().set_statistics(statistics).build().map_err(CkptError::internal)
 }
 
 fn encode_bloom(filter: &Sbbf) -> Result<EncodedBloom> {

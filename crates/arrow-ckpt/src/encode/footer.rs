@@ -12,6 +12,7 @@ use parquet::file::metadata::{
 use parquet::file::writer::TrackedWrite;
 use parquet::schema::types::SchemaDescriptor;
 
+use super::bounds::type_defined_orders;
 use super::chunk::EncodedLeaf;
 use super::index::{ChunkIndexes, FileIndexes};
 use super::plan::ColumnType;
@@ -20,6 +21,9 @@ use crate::format::{
     CREATED_BY, FOOTER_CRC_ZERO, KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, footer_crc,
     footer_crc_position,
 };
+
+/// Behind the footer: its length and the magic.
+pub const TAIL: usize = 8;
 
 /// A column of a row group, in the file.
 #[derive(Debug, Clone)]
@@ -73,6 +77,8 @@ pub fn footer_bytes(parts: &FooterParts) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let tracked = TrackedWrite::new(&mut bytes);
     ParquetMetaDataWriter::new_with_tracked(tracked, &metadata).finish().map_err(CkptError::internal)?;
+    let end = bytes.len() - TAIL;
+    type_defined_orders(&mut bytes[..end], metadata.file_metadata().schema_descr().num_columns())?;
     seal(&mut bytes)?;
     Ok(bytes)
 }
@@ -98,7 +104,7 @@ pub fn metadata(parts: &FooterParts, pairs: Vec<KeyValue>) -> Result<ParquetMeta
 
 /// Writes the footer's own checksum into its place.
 fn seal(bytes: &mut [u8]) -> Result<()> {
-    let end = bytes.len() - 8; // the footer's length and the magic
+    let end = bytes.len() - TAIL;
     let position = footer_crc_position(&bytes[..end])
         .ok_or_else(|| CkptError::internal("the footer has no checksum"))?;
     let crc = format!("{:08x}", footer_crc(&bytes[..end], position));

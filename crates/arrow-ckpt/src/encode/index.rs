@@ -8,14 +8,11 @@ use parquet::file::metadata::{
 use std::sync::Arc;
 
 use super::chunk::EncodedLeaf;
-use super::footer::{FooterParts, PlacedGroup, metadata};
+use super::footer::{FooterParts, PlacedGroup, TAIL, metadata};
 use super::pages::EncodedPages;
 use super::plan::ColumnType;
 use crate::error::{CkptError, Result};
 use crate::limits::MAX_INDEX_BYTES;
-
-/// Behind the footer: its length and the magic.
-const TAIL: usize = 8;
 
 /// Where an index is in the file.
 pub type Location = Option<(i64, i32)>;

@@ -2,6 +2,7 @@
 
 mod attachment;
 mod blob;
+mod bounds;
 mod builder;
 mod choose;
 mod chunk;

@@ -5,6 +5,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::page_index::offset_index::PageLocation;
 
+use super::bounds::column_index;
 use crate::error::{CkptError, Result};
 
 /// One data page.
@@ -40,13 +41,14 @@ pub struct WrittenPages {
 
 impl WrittenPages {
     /// Takes note of it.
-    pub fn of(close: &ColumnCloseResult) -> Self {
+    pub fn of(close: &ColumnCloseResult) -> Result<Self> {
         let locations = close.offset_index.as_ref().map(|index| index.page_locations().clone());
-        Self {
+        let index = close.column_index.as_ref().map(column_index).transpose()?;
+        Ok(Self {
             rows: close.rows_written,
             locations: locations.unwrap_or_default(),
-            column_index: close.column_index.clone(),
-        }
+            column_index: index.flatten(),
+        })
     }
 
     /// The pages in their places, and the checksum of the whole chunk. `bytes`: those of the column, which the chunk's offsets count in.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::float_cmp)] // tests
 
 mod attachment;
+mod bounds;
 mod commit;
 mod hostile;
 mod pages;

@@ -137,7 +137,9 @@ fn other_readers_find_the_pages_by_the_index() {
             let pages = index.page_locations(group, leaf).unwrap();
             let flat = chunk.column_descr().max_rep_level() == 0;
             assert_eq!(pages[0].offset, chunk.data_page_offset());
-            assert_eq!(chunk.column_index_offset().is_some(), flat, "{}", chunk.column_path());
+            // `f` has NaN in every page, and a column index of floating-point numbers has no place for it.
+            let bounded = flat && chunk.column_path().string() != "f";
+            assert_eq!(chunk.column_index_offset().is_some(), bounded, "{}", chunk.column_path());
             let starts: Vec<i64> = pages.iter().map(|page| page.first_row_index).collect();
             if flat {
                 assert_eq!(starts, (0..10).map(|page| page * 50).collect::<Vec<_>>());
