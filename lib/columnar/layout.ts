@@ -27,5 +27,6 @@ export const FORM_F32 = 12;
 
 /** The next multiple of 8. */
 export function align8(n: number): number {
-  return (n + 7) & ~7;
+  // Not by bits: these are of 32 bits, and a large row may have more bytes than that can count.
+  return Math.ceil(n / 8) * 8;
 }

@@ -1,3 +1,4 @@
+import { MAX_STRING_UNITS, textOfUnits } from '../columnar/read/long-text.js';
 import { BaseColumn, type Odd } from './base-column.js';
 import type { StringChunk, TextChunk } from './column.js';
 import { ChunkPlaces } from './chunk-places.js';
@@ -39,15 +40,18 @@ function textAt({ offsets, data }: TextChunk, index: number): string {
   const end = offsets[index + 1] as number;
   const unit = data.BYTES_PER_ELEMENT;
   const bytes = Buffer.from(data.buffer, data.byteOffset + start * unit, (end - start) * unit);
-  return bytes.toString(unit === 1 ? 'latin1' : 'utf16le');
+  return textOfUnits(bytes, unit === 2);
 }
 
 /** A chunk of these texts. */
 export function textChunk(texts: readonly string[]): TextChunk {
   const offsets = new Uint32Array(texts.length + 1);
   texts.forEach((text, index) => (offsets[index + 1] = (offsets[index] as number) + text.length));
-  const all = texts.join('');
-  const data = new Uint16Array(all.length);
-  Buffer.from(data.buffer).write(all, 'utf16le');
+  const units = offsets[texts.length] as number;
+  const data = new Uint16Array(units);
+  const bytes = Buffer.from(data.buffer);
+  // One write is cheaper than one for each, as long as one string can hold all.
+  if (units <= MAX_STRING_UNITS) bytes.write(texts.join(''), 'utf16le');
+  else texts.forEach((text, index) => bytes.write(text, (offsets[index] as number) * 2, 'utf16le'));
   return { length: texts.length, offsets, data };
 }

@@ -92,7 +92,7 @@ export class RowReader {
 
   #text(from: number, to: number): string {
     const part = this.#window.bytes.subarray(from, to);
-    const text = utf8Text(part);
+    const text = utf8Text(part, this.#window.path);
     if (text === undefined) throw damaged(this.#window, from + firstOddByte(part), 'UTF-8', this.rows);
     return text;
   }

@@ -1,11 +1,21 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { constants, isAscii, isUtf8 } from 'node:buffer';
 import { CheckpointError, isCheckpointError } from '../errors.js';
 import type { Row } from '../rows.js';
 import { mayHaveEscapes } from '../value/extended-json.js';
 import { restore } from '../value/restore.js';
+import { CHUNK_BYTES } from './window.js';
 
-/** The text of bytes; undefined if they are not UTF-8. */
-export function utf8Text(bytes: Buffer): string | undefined {
+/**
+ * Bytes that a row of a file of text can have. A string holds as many, and a reader may have some small rows and brackets in the same one.
+ */
+export const MAX_ROW_BYTES = constants.MAX_STRING_LENGTH - 2 * CHUNK_BYTES;
+
+/** The text of bytes; undefined if they are not UTF-8. @throws `ERR_CKPT_LIMIT` if they are more than a string can hold */
+export function utf8Text(bytes: Buffer, path: string): string | undefined {
+  if (bytes.length > constants.MAX_STRING_LENGTH) {
+    const message = `${path} has a row of ${bytes.length} bytes, and a string of this Node can hold ${constants.MAX_STRING_LENGTH}`;
+    throw new CheckpointError('ERR_CKPT_LIMIT', message, { path });
+  }
   // Node's latin1 is several times as fast as its utf8, and gives a one-byte string that parses faster.
   if (isAscii(bytes)) return bytes.toString('latin1');
   return isUtf8(bytes) ? bytes.toString() : undefined;

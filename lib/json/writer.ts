@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { CheckpointError } from '../errors.js';
 import type { Row } from '../rows.js';
 import type { Attachment } from '../store/store.js';
 import { textOf } from '../value/extended-json.js';
@@ -6,6 +7,7 @@ import { JsonTree } from '../value/json-tree.js';
 import { ATTACHMENT_END, ATTACHMENT_HEAD, attachmentTexts } from './attachment.js';
 import type { EnvelopeHeader } from './envelope.js';
 import type { RowsForm } from './form.js';
+import { MAX_ROW_BYTES } from './row-text.js';
 
 /**
  * How many bytes are gathered before they are written. At some 100 MB/s of JSON.stringify that is 5 ms without a turn of the event
@@ -82,6 +84,7 @@ export class RowsWriter {
   /** Adds a row. True when a piece is full: then {@link flush} before the next. @throws what encoding a value throws */
   add(row: Row): boolean {
     const text = this.#text(row, this.rows);
+    if (text.length * 3 > MAX_ROW_BYTES) checkSize(text, this.rows);
     if (this.rows === 0) this.#misleads = this.#form.isLikeHeader?.(text) === true;
     const before = this.rows++ === 0 ? this.#first : this.#next;
     // Bytes of the slack: a call for them per row would cost a tenth of the save.
@@ -171,4 +174,12 @@ export class RowsWriter {
     this.#headBytes = headBytes;
     this.#position += shift;
   }
+}
+
+/** Refuses a row that no load could hold in a string. */
+function checkSize(text: string, row: number): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAX_ROW_BYTES) return;
+  const message = `row ${row} is ${bytes} bytes of text, and a row of such a file can have ${MAX_ROW_BYTES}: no load could give it back; split it into several rows`;
+  throw new CheckpointError('ERR_CKPT_LIMIT', message, { row });
 }

@@ -61,7 +61,7 @@ export class LineReader {
 
   /** The rows of lines that are nothing else. */
   #together({ from, to, isOpen }: Lines): Row[] | undefined {
-    const text = utf8Text(this.#window.bytes.subarray(from, to));
+    const text = utf8Text(this.#window.bytes.subarray(from, to), this.#window.path);
     if (text === undefined || (!this.#escapes && mayRound(text))) return undefined;
     const array = text.replaceAll('\n', this.#seam);
     const seams = (array.length - text.length) / (this.#seam.length - 1);
@@ -93,7 +93,7 @@ export class LineReader {
   #row(line: Lines, index: number): Row | undefined {
     const place = { line: this.#line, row: index };
     const bytes = this.#window.bytes.subarray(line.from, line.to);
-    const text = utf8Text(bytes);
+    const text = utf8Text(bytes, this.#window.path);
     let value: unknown;
     try {
       value = parsed(text ?? bytes.toString(), this.#escapes);

@@ -6,7 +6,7 @@ export function roomFor<T>(bytes: number, make: () => T): T {
     return make();
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    const message = `there is no memory for ${bytes} bytes of rows on their way; load fewer columns or smaller rows at a time, or give the process more`;
+    const message = `there is no memory for ${bytes} bytes of rows on their way; save smaller rows, load fewer columns, or give the process more`;
     throw new CheckpointError('ERR_CKPT_LIMIT', message, { cause });
   }
 }

@@ -7,6 +7,7 @@ import { nativeError } from './errors.js';
 import { DONE, ERROR, FREE } from './events.js';
 import { held } from './held.js';
 import type { FileDescription } from './load.js';
+import { roomFor } from './room.js';
 import { nativeOptions, saveSmall } from './small.js';
 import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
 
@@ -67,7 +68,7 @@ export class NativeSave {
     if (this.#error !== undefined) throw this.#error;
     if (bytes > SLAB_BYTES) {
       if (this.#copying) return undefined;
-      if (this.#large === undefined || this.#large.capacity < bytes) this.#large = new Slab(align8(bytes));
+      if (this.#large === undefined || this.#large.capacity < bytes) this.#large = roomFor(bytes, () => new Slab(align8(bytes)));
       return this.#large;
     }
     if (this.#current >= 0 && this.#used + bytes <= SLAB_BYTES) return this.#slabs[this.#current];

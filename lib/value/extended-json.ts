@@ -1,6 +1,6 @@
 import { CheckpointError, isCheckpointError } from '../errors.js';
 import { JsonTree, MARK } from './json-tree.js';
-import type { Where } from './refusal.js';
+import { tooLong, type Where } from './refusal.js';
 import { restore } from './restore.js';
 
 /**
@@ -12,18 +12,22 @@ import { restore } from './restore.js';
  * bytes). An object with a key `$ckpt` of its own is `{"$ckpt":"object","v":[[key,value],...]}`: data are never taken for an escape.
  */
 export function encodeValue(value: unknown, where: Where): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  return textOf(new JsonTree(), value, where);
+  return typeof value === 'string' ? textWithin(value, where) : textOf(new JsonTree(), value, where);
 }
 
-/** The text of a value, with a tree that serves many values and remembers whether one needed an escape. */
+/**
+ * The text of a value, with a tree that serves many values and remembers whether one needed an escape.
+ * @throws `ERR_CKPT_LIMIT` where it is more than a string can hold
+ */
 export function textOf(tree: JsonTree, value: unknown, where: Where): string {
-  const copy = tree.of(value, where);
+  return textWithin(tree.of(value, where), where);
+}
+
+function textWithin(copy: unknown, where: Where): string {
   try {
     return JSON.stringify(copy);
   } catch (cause) {
-    const message = `row ${where.row} is more text than a string of this Node can hold; split it into several rows`;
-    throw new CheckpointError('ERR_CKPT_LIMIT', message, { row: where.row, cause });
+    throw tooLong(where, cause);
   }
 }
 

@@ -1,7 +1,7 @@
 import { MAX_DEPTH } from '../rows.js';
 import { toBase64 } from './base64.js';
 import { kindOf } from './kind.js';
-import { cyclic, joinPath, tooDeep, unsupported, unsupportedArray, type Where } from './refusal.js';
+import { cyclic, joinPath, tooDeep, tooLong, unsupported, unsupportedArray, type Where } from './refusal.js';
 
 /** The key of an escape object. A user's object that has it is escaped itself, so that no data can be taken for an escape. */
 export const MARK = '$ckpt';
@@ -44,7 +44,15 @@ export class JsonTree {
       const ms = Date.prototype.getTime.call(value);
       return { [MARK]: 'date', v: Number.isNaN(ms) ? null : ms };
     }
-    return { [MARK]: kind, v: toBase64(value as Uint8Array | Float32Array | Float64Array) };
+    return { [MARK]: kind, v: this.#base64(value as Uint8Array | Float32Array | Float64Array) };
+  }
+
+  #base64(value: Uint8Array | Float32Array | Float64Array): string {
+    try {
+      return toBase64(value);
+    } catch (cause) {
+      throw tooLong(this.#where(), cause);
+    }
   }
 
   #object(value: object, depth: number): unknown {

@@ -7,6 +7,8 @@ import { JsonTree } from './json-tree.js';
  */
 export function located(error: unknown, rowAt: (index: number) => unknown): unknown {
   if (!isCheckpointError(error) || error.row === undefined || error.column === undefined) return error;
+  // That a value is too large was measured, and walking it would take its memory once more.
+  if (error.code === 'ERR_CKPT_LIMIT') return error;
   try {
     new JsonTree().of(rowAt(error.row), { row: error.row, path: '' });
   } catch (exact) {

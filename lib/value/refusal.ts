@@ -61,6 +61,13 @@ export function tooDeep(where: Where): CheckpointError {
   return refuse('ERR_CKPT_TOO_DEEP', where, what);
 }
 
+/** The error for a value that is more text than a string of Node can hold. */
+export function tooLong({ row, path }: Where, cause: unknown): CheckpointError {
+  const subject = path === '' ? `row ${row}` : `${shown(path)} of row ${row}`;
+  const message = `${subject} is more text than a string of this Node can hold; split it into several rows`;
+  return new CheckpointError('ERR_CKPT_LIMIT', message, path === '' ? { row, cause } : { row, column: path, cause });
+}
+
 /** `metadata` and `tags` -> `metadata.tags`; `tags` and 3 -> `tags[3]`; keys that are no identifiers are quoted: `a["b.c"]`. */
 export function joinPath(path: string, key: string | number): string {
   if (typeof key === 'number') return `${path}[${key}]`;
@@ -69,9 +76,13 @@ export function joinPath(path: string, key: string | number): string {
 }
 
 function refuse(code: CheckpointErrorCode, { row, path }: Where, what: string): CheckpointError {
-  const shown = path.length > 200 ? `${path.slice(0, 200)}...` : path;
-  const subject = path === '' ? `row ${row}` : `${shown} of row ${row}`;
+  const subject = path === '' ? `row ${row}` : `${shown(path)} of row ${row}`;
   return new CheckpointError(code, `${subject} is ${what}`, path === '' ? { row } : { row, column: path });
+}
+
+/** A path for a message: keys may be of any length. */
+function shown(path: string): string {
+  return path.length > 200 ? `${path.slice(0, 200)}...` : path;
 }
 
 function adviceFor(value: unknown): string {

@@ -16,6 +16,7 @@ import {
 } from '../layout.js';
 import { CheckpointError } from '../../errors.js';
 import type { Row } from '../../rows.js';
+import { LongText, MAX_STRING_UNITS, type BlockText } from './long-text.js';
 import { timestampOf } from './timestamps.js';
 
 /** Memory that the core fills with blocks, with a view for its directory. */
@@ -40,8 +41,8 @@ export class NodeView {
   valid: Uint8Array = ones;
   /** By form: numbers, bools, end offsets, dictionary indices; or the finished values of the rarer forms. */
   data: Float64Array | Float32Array | Uint8Array | Uint32Array | unknown[] = [];
-  /** The text of all slots in one string. */
-  text = '';
+  /** The text of all slots in one string, as far as a string can hold it. */
+  text: BlockText = '';
   /** The distinct texts, one string each, shared by all rows. Stays in force until a block brings another. */
   dict: string[] = [];
 
@@ -107,12 +108,15 @@ export class NodeView {
 /** Puts the rows of a block, whose views are at hand, into `out` from index `at` on. */
 export type Materialise = (views: readonly NodeView[], rows: number, out: Row[], at: number) => void;
 
-function textOf({ bytes, u32 }: Arena, word: number): string {
+function textOf({ bytes, u32 }: Arena, word: number): BlockText {
   const from = u32[word + 4] as number;
-  return bytes.toString(u32[word + 6] === 1 ? 'utf16le' : 'latin1', from, from + (u32[word + 5] as number));
+  const size = u32[word + 5] as number;
+  const isWide = u32[word + 6] === 1;
+  if (size > MAX_STRING_UNITS * (isWide ? 2 : 1)) return new LongText(bytes, from, isWide);
+  return bytes.toString(isWide ? 'utf16le' : 'latin1', from, from + size);
 }
 
-function split(text: string, ends: Uint32Array, from: number, count: number): string[] {
+function split(text: BlockText, ends: Uint32Array, from: number, count: number): string[] {
   const parts = Array<string>(count);
   for (let index = 0, start = 0; index < count; index++) {
     const end = ends[from + index] as number;

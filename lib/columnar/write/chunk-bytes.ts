@@ -7,6 +7,8 @@ import { TextNode } from './text-nodes.js';
 
 /** Texts longer than this on average are written one by one: joining them would only copy them once more. */
 const JOIN_MAX_AVERAGE = 2048;
+/** The same of texts that are more than this together: one string could not hold the texts of a very long list. */
+const JOIN_MAX_UNITS = 1 << 26;
 /** Room that a UTF-8 write needs beyond the text's length to tell ASCII for certain: one more character of any size. */
 const UTF8_MARGIN = 4;
 
@@ -75,7 +77,7 @@ export class ChunkBytes {
     node.measured(slots);
     if (node.dictionary === undefined) parts.length = slots;
     const count = parts.length;
-    const most = count * JOIN_MAX_AVERAGE;
+    const most = Math.min(count * JOIN_MAX_AVERAGE, JOIN_MAX_UNITS);
     const ends = node.endsOf(count);
     // Concatenation makes a rope that the write flattens once: 17 ns a text, where `join` takes 24.
     let rope = '';

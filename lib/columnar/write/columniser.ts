@@ -5,6 +5,7 @@ import type { BloomMarks } from './bloom-marks.js';
 import { ChunkBytes, writePlanRecord, type Slab } from './chunk-bytes.js';
 import { generateFill, generatePut, type Fill } from './fill-code.js';
 import { RootNode } from './root.js';
+import { checkRowSize, SMALL_ROW_BYTES } from './row-size.js';
 import type { Shape } from './shapes.js';
 import type { FillContext } from './nodes.js';
 
@@ -87,13 +88,14 @@ export class Columniser {
     throw new CheckpointError('ERR_CKPT_INTERNAL', `arrow-ckpt has a bug: the plan of the chunk at row ${firstRow} does not settle`);
   }
 
-  /** The bytes that the records of the filled chunk may take, or -1: fill it again. */
+  /** The bytes that the records of the filled chunk may take, or -1: fill it again. @throws `ERR_CKPT_LIMIT` for a row that no load could give back */
   measure(): number {
     const bytes = this.#bytes.measure(this.#root.children, this.#count);
     if (bytes < 0) {
       this.#changed(); // generated code does not look for lone surrogates yet
       return -1;
     }
+    if (this.#count === 1 && bytes > SMALL_ROW_BYTES) checkRowSize(this.#root, this.#context.firstRow);
     this.#plan();
     return this.#planRecord === undefined ? bytes : bytes + 16 + Buffer.byteLength(this.#planRecord);
   }

@@ -117,6 +117,12 @@ export class RootNode extends StructNode {
     add(null, this.#rowTexts);
   }
 
+  /** The key whose values, or their exceptions, a column holds; undefined for whole rows and shapes. */
+  keyOf(column: WriteNode): string | undefined {
+    const field = this.fields.indexOf(column);
+    return this.keys[field < 0 ? this.#exceptions.indexOf(column as ExceptionNode) : field];
+  }
+
   columns(): PhysicalPlan[] {
     return this.children.map((node) => node.physical());
   }

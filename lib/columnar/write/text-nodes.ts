@@ -31,6 +31,11 @@ export class TextNode extends WriteNode {
     return true;
   }
 
+  /** The text of a filled slot, empty for null. */
+  textAt(position: number): string {
+    return this.parts[this.dictionary === undefined ? position : (this.ids[position] as number)] ?? '';
+  }
+
   /** Adds an entry to the dictionary; gives its index. */
   enter(value: string): number {
     const id = this.parts.push(value) - 1;
