@@ -835,9 +835,13 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.NativeLock = nativeBinding.NativeLock
 module.exports.NativeReader = nativeBinding.NativeReader
 module.exports.NativeWriter = nativeBinding.NativeWriter
+module.exports.describeFiles = nativeBinding.describeFiles
 module.exports.errorCodes = nativeBinding.errorCodes
+module.exports.makeLock = nativeBinding.makeLock
 module.exports.readSmall = nativeBinding.readSmall
 module.exports.saveSmall = nativeBinding.saveSmall
+module.exports.takeAwayLock = nativeBinding.takeAwayLock
 module.exports.version = nativeBinding.version

@@ -9,6 +9,16 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** A lock file that this environment holds. */
+export declare class NativeLock {
+  /** Whether the kernel locks it. */
+  get isLocked(): boolean
+  /** Whether the file is still this one. */
+  isHeld(): boolean
+  /** Gives it back: removes the file. Harmless when it was given back, or taken away. */
+  release(): void
+}
+
 /** Reads one file on a thread of its own. Answers OPENED or ERROR first. */
 export declare class NativeReader {
   /** Opens the file at `path`; `options`: JSON of `{ verify, limits? }`. */
@@ -45,8 +55,14 @@ export declare class NativeWriter {
   abort(): void
 }
 
+/** The descriptions of files as JSON, in order; null for each with which anything is wrong. */
+export declare function describeFiles(paths: Array<string>): Promise<(string | null)[]>
+
 /** The core's error codes, to compare with `lib/errors.ts`. */
 export declare function errorCodes(): Array<string>
+
+/** Makes a lock file with one of two texts: as the kernel locks it, or cannot. Null where it is there. Rejects with the system's error, its code in front of the message. */
+export declare function makeLock(path: string, temporary: string, locked: string, plain: string): Promise<NativeLock | null>
 
 /** Reads all rows of a file into `arena`, which is the task's until it resolves: null for a file that is not small, that has not room there, or with which anything is wrong. */
 export declare function readSmall(path: string, verify: boolean, arena: Uint8Array): Promise<SmallFile | null>
@@ -64,6 +80,9 @@ export interface SmallFile {
   /** Bytes of the arena that the block of all rows takes. 0: there are no rows. */
   bytes: number
 }
+
+/** Removes a lock file of this text if the kernel says that nobody holds it. */
+export declare function takeAwayLock(path: string, text: string): Promise<'gone' | 'held' | 'unknown'>
 
 /** The version of this binary, to compare with the package's. */
 export declare function version(): string

@@ -1,5 +1,6 @@
-import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { readFileSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
+import { thisSpace } from './process-space.js';
 
 /** Who holds a lock, as its file says. */
 export interface Holder {
@@ -10,30 +11,68 @@ export interface Holder {
   started: string;
   /** Of this one holding; no other has it. */
   token: string;
+  /** The start of the machine's kernel; empty where it does not tell. Not said by 0.1. */
+  boot: string;
+  /** The thread of the process. */
+  thread: number;
+  /** Milliseconds since 1970. 0: not said. */
+  since: number;
+  /** The kernel locks the file as long as the holder lives. */
+  kernel: boolean;
+  /** It is held for moments only: a sweep that removes a file. */
+  brief: boolean;
+  /** A stream holds it, whose reader may take its time. */
+  stream: boolean;
 }
 
-/** This process as a holder. */
-export function thisHolder(token: string): Holder {
-  return { pid: process.pid, host: thisHost(), started: startOf(process.pid) ?? '', token };
+/** This thread as a holder. */
+export function thisHolder(token: string, { brief = false, stream = false }: { brief?: boolean; stream?: boolean } = {}): Holder {
+  const { boot } = thisSpace();
+  const started = startOf(process.pid) ?? '';
+  return { pid: process.pid, host: thisHost(), started, token, boot, thread: threadId, since: Date.now(), kernel: false, brief, stream };
 }
 
 /** The holder that a lock's text names; undefined for any other text, such as one that is only half written. */
 export function parseHolder(text: string): Holder | undefined {
   try {
-    const { pid, host, started, token } = JSON.parse(text) as Holder;
-    const isOne = Number.isInteger(pid) && [host, started, token].every((part) => typeof part === 'string');
-    return isOne ? { pid, host, started, token } : undefined;
+    const { pid, host, started, token, boot = '', thread = -1, since = 0, kernel, brief, stream } = JSON.parse(text) as Holder;
+    const isOne = Number.isInteger(pid) && [host, started, token, boot].every((part) => typeof part === 'string');
+    if (!isOne) return undefined;
+    return {
+      pid,
+      host,
+      started,
+      token,
+      boot,
+      thread,
+      since: Number(since),
+      kernel: kernel === true,
+      brief: brief === true,
+      stream: stream === true,
+    };
   } catch {
     return undefined;
   }
 }
 
-/** Whether the holder's process has ended; undefined for one of another machine, which cannot be seen from here. */
-export function hasEnded({ pid, host, started }: Holder): boolean | undefined {
+/** Whether the holder's process has ended; undefined for one of another machine or container, which cannot be seen from here. */
+export function hasEnded({ pid, host, started, boot }: Holder): boolean | undefined {
   if (host !== thisHost()) return undefined;
+  // Another machine of the same name, or this one before it was started anew.
+  if (boot !== '' && boot !== thisSpace().boot) return undefined;
   if (!isAlive(pid)) return true;
   const start = startOf(pid);
   return start !== undefined && started !== '' && start !== started;
+}
+
+/** Whether the holder is under the kernel of this process, which knows all locks of files then. */
+export function isOfThisKernel({ boot, host }: Holder): boolean {
+  return boot === '' ? host === thisHost() : boot === thisSpace().boot;
+}
+
+/** Whether the holder is in this process. */
+export function isOfThisProcess(holder: Holder): boolean {
+  return holder.pid === process.pid && hasEnded(holder) === false;
 }
 
 /** Whether there is a process of this number on this machine. */
@@ -47,10 +86,9 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-let host: string | undefined;
-
 function thisHost(): string {
-  return (host ??= `${hostname()} ${link('/proc/self/ns/pid')}`.trim());
+  const { machine, pids } = thisSpace();
+  return `${machine} ${pids}`.trim();
 }
 
 /** Clock ticks since the machine's start: field 22 of `/proc/<pid>/stat`, counted behind the name, which may hold spaces. Linux only. */
@@ -60,13 +98,5 @@ function startOf(pid: number): string | undefined {
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;
-  }
-}
-
-function link(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
   }
 }

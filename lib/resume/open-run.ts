@@ -37,7 +37,8 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
   if (typeof call.fn !== 'function') throw invalid(`what a map calls for each row must be a function, got ${show(call.fn)}`);
   options.signal?.throwIfAborted();
   const bar = options.progressBar === true ? await openBar(place?.operation ?? 'map') : undefined;
-  const lease = place === null ? undefined : await takeLease(place, options);
+  const lease =
+    place === null ? undefined : await takeLease(place, { lockWait: options.lockWait, signal: options.signal, streams: !call.keepsAll });
   try {
     return yield* place === null ? withNothing(call, source, bar?.update) : withPlace(call, place, source, bar?.update);
   } finally {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { FileLock } from '../lock/file-lock.js';
 import type { Mirror } from '../managers/checkpoint-file.js';
+import type { DocetlConfig } from '../managers/docetl-config.js';
 import { makeFolders } from '../managers/folders.js';
 import type { Logger } from '../managers/log-lines.js';
 import type { CheckpointStore } from '../store/store.js';
@@ -18,7 +19,7 @@ export interface Place {
   stem: string;
   /** The folder of the batches. */
   batches: string;
-  mirror: Mirror;
+  mirror: Mirror<DocetlConfig>;
   logger: Logger | null;
 }
 
@@ -26,6 +27,10 @@ export interface Place {
 export interface LeaseOptions {
   lockWait: number;
   signal?: AbortSignal | undefined;
+  /** A sweep holds it, for moments, and waits for no call of this process. @default false */
+  sweeps?: boolean;
+  /** A stream holds it: see `LockOptions.stream`. @default false */
+  streams?: boolean;
 }
 
 const LEASE = /^\.lease-[0-9a-f]{24}\.lock$/;
@@ -47,9 +52,16 @@ export function leasePath(directory: string, step: string, operation: string): s
 /** Takes the lease of an operation. @throws `ERR_CKPT_LOCKED` when another has it for longer than `lockWait` */
 export async function takeLease(
   { directory, step, operation }: Pick<Place, 'directory' | 'step' | 'operation'>,
-  { lockWait, signal }: LeaseOptions,
+  { lockWait, signal, sweeps = false, streams = false }: LeaseOptions,
 ): Promise<FileLock> {
   await makeFolders(directory);
   const what = `operation '${operation}' of step '${step}'`;
-  return FileLock.take(leasePath(directory, step, operation), { waitMs: lockWait, signal, what });
+  return FileLock.take(leasePath(directory, step, operation), {
+    waitMs: lockWait,
+    signal,
+    what,
+    queues: !sweeps,
+    brief: sweeps,
+    stream: streams,
+  });
 }

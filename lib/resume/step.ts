@@ -60,7 +60,8 @@ export async function runStep(
     // Another process may have saved it in between.
     const now = lease === undefined ? null : await loadOrWarn(load, null);
     if (now !== null) return now;
-    const rows = await asLoaded(await heldRows(await compute(), signal), signal);
+    const computed = await (lease === undefined ? compute() : lease.during(async () => compute()));
+    const rows = await asLoaded(await heldRows(computed, signal), signal);
     signal?.throwIfAborted();
     await save(rows);
     // What a schema or another program's form makes of the rows, only a load can say.

@@ -4,7 +4,9 @@
 //! numbers and JSON text, never objects per row or cell. Errors are events too; nothing throws but misuse.
 #![deny(unsafe_code)]
 
+pub mod describe;
 mod events;
+pub mod lock;
 mod memory;
 mod parse;
 mod reader;

@@ -8,6 +8,7 @@ pub mod error;
 pub mod format;
 pub mod layout;
 pub mod limits;
+pub mod lock;
 mod panics;
 mod pool;
 

@@ -6,25 +6,26 @@
 //! - Only a regular file is ever replaced: a folder, a device or a pipe under the name is `NotAFile`.
 //! - A `TempFile` that is dropped uncommitted, by an error or a panic, leaves nothing behind. Only a killed process leaves a
 //!   temporary: a hidden sibling, `.<name>.<pid>.<number>.tmp`, which readers ignore.
+//! - Another process may remove a folder while it is empty: then it is made again. One that is gone after the rename needs no flush: its names went with it.
 //!
 //! Each of them is tried at every call to the [`FileSystem`], with every way in which it can fail: `tests/faults`.
 
 mod disk;
 mod file_system;
+mod temporary_name;
 
 use std::io::{Error, ErrorKind, Result as IoResult};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use disk::Disk;
 pub use file_system::{Entry, FileSystem, OpenFile};
+use temporary_name::temporary_name;
 
 use crate::error::{CkptError, ErrorCode, Result};
 
-/// Bytes of the old name kept in a temporary's name: file systems allow 255 in all.
-const NAME_BYTES: usize = 180;
+/// How often a folder is made again that another process removes, as it is empty, before the first file is in it.
+const ATTEMPTS: u32 = 100;
 
 /// Bytes that are gathered before they are written: a small file is then one call of the system.
 const GATHERED_BYTES: usize = 64 << 10;
@@ -58,10 +59,21 @@ impl TempFile {
             .at(target)
         })?;
         let folder = folder_of(target);
-        create_folder(&*files, folder)
-            .map_err(|error| CkptError::io("create the folder of", target, &error))?;
         let path = folder.join(temporary_name(&name.to_string_lossy()));
-        let file = files.create_file(&path).map_err(|error| CkptError::io("write", target, &error))?;
+        let mut attempt = 1;
+        let file = loop {
+            let folder_made = create_folder(&*files, folder)
+                .map_err(|error| (CkptError::io("create the folder of", target, &error), error.kind()));
+            let made = folder_made.and_then(|()| {
+                let file = files.create_file(&path);
+                file.map_err(|error| (CkptError::io("write", target, &error), error.kind()))
+            });
+            match made {
+                Ok(file) => break file,
+                Err((_, ErrorKind::NotFound)) if attempt < ATTEMPTS => attempt += 1,
+                Err((error, _)) => return Err(error),
+            }
+        };
         Ok(Self { files, target: target.to_owned(), path, file: Some(file), gathered: Vec::new() })
     }
 
@@ -100,7 +112,7 @@ impl TempFile {
         file.sync().map_err(failed)?;
         self.files.rename(&self.path, &self.target).map_err(failed)?;
         self.file = None;
-        self.files.sync_folder(folder_of(&self.target)).map_err(failed)
+        sync_folder(&*self.files, folder_of(&self.target)).map_err(failed)
     }
 }
 
@@ -163,17 +175,16 @@ fn create_folder(files: &dyn FileSystem, folder: &Path) -> IoResult<()> {
         match files.create_folder(new) {
             // Another process was faster.
             Err(error) if !matches!(files.entry(new), Ok(Entry::Folder)) => return Err(error),
-            _ => files.sync_folder(folder_of(new))?,
+            _ => sync_folder(files, folder_of(new))?,
         }
     }
     Ok(())
 }
 
-fn temporary_name(name: &str) -> String {
-    static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |age| age.subsec_nanos());
-    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let kept = name.char_indices().take_while(|(start, char)| start + char.len_utf8() <= NAME_BYTES).count();
-    let kept: String = name.chars().take(kept).collect();
-    format!(".{kept}.{}.{nanos:x}{count:x}.tmp", std::process::id())
+/// A folder that somebody has removed has no names to keep.
+fn sync_folder(files: &dyn FileSystem, folder: &Path) -> IoResult<()> {
+    match files.sync_folder(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        done => done,
+    }
 }
