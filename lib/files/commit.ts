@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { CheckpointError, fromSystemError } from '../errors.js';
+import { temporaryBeside } from './temporary-name.js';
 
-/** Bytes of the old name kept in a temporary's name: file systems allow 255 in all. */
-const NAME_BYTES = 180;
+/** How often a folder is made again that another process removes, as it is empty, before the first file is in it. */
+const ATTEMPTS = 100;
 
 /**
  * Replaces the file at `path` by what `write` writes, whole or not at all. Returns what `write` returns.
@@ -16,18 +16,18 @@ const NAME_BYTES = 180;
  * - When anything fails, `write` among it, the temporary is removed and the old file stays as it was. One exception: if the folder's
  *   own fsync fails, the new file is there already, but may not survive a power cut.
  * - Only a killed process leaves a temporary: a hidden sibling, `.<name>.<pid>.<random>.tmp`, which readers ignore.
+ * - Another process may remove the folder while it is empty: then it is made again.
  * - A folder, a device or a pipe at `path` is `ERR_CKPT_NOT_A_FILE` before anything is made. Other failures of the system are coded errors with the path,
  *   also those that `write` lets through; any other error of `write` is passed on as it is.
  * - `handle` may be read and written at any position, and must not be closed. A symbolic link at `path` is replaced, not followed.
  */
 export async function commitFile<T>(path: string, write: (handle: FileHandle) => Promise<T>): Promise<T> {
   const folder = dirname(path);
-  const temporary = join(folder, temporaryName(basename(path)));
+  const temporary = temporaryBeside(path);
   let made = false;
   try {
     await refuseWhatIsNoFile(path);
-    await makeFolder(folder);
-    const handle = await open(temporary, 'wx+');
+    const handle = await inFolder(folder, () => open(temporary, 'wx+'));
     made = true;
     let result: T;
     try {
@@ -47,6 +47,18 @@ export async function commitFile<T>(path: string, write: (handle: FileHandle) =>
   }
 }
 
+/** Makes a folder and runs `create`, which makes the first file in it, again as often as somebody removes the folder in between. */
+export async function inFolder<T>(folder: string, create: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await makeFolder(folder);
+      return await create();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
 /** Makes a folder and what is missing above it, durably: a file is only as durable as the folders on its path. */
 export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
@@ -61,10 +73,16 @@ export async function makeFolder(folder: string): Promise<void> {
 /** What a file system says that cannot flush a folder, as some of networks and of user space: its names are as durable then as they can be there. */
 const CANNOT_FLUSH: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Makes the names in a folder durable. Windows has no such call; NTFS journals a rename. */
+/** Makes the names in a folder durable. A folder that somebody has removed has none. Windows has no such call; NTFS journals a rename. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
+  let handle: FileHandle;
+  try {
+    handle = await open(folder, 'r');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
   try {
     await handle.sync();
   } catch (error) {
@@ -86,12 +104,4 @@ async function refuseWhatIsNoFile(path: string): Promise<void> {
   if (stats.isFile()) return;
   const how = stats.isDirectory() ? 'a folder stands where a file should be' : 'it is no regular file';
   throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot save ${path}: ${how}; choose another name`, { path });
-}
-
-function temporaryName(name: string): string {
-  // A cut inside a character leaves a replacement character: legal in a name, but ugly.
-  const kept = Buffer.from(name)
-    .toString('utf8', 0, NAME_BYTES)
-    .replace(/\ufffd$/, '');
-  return `.${kept}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
 }

@@ -4,6 +4,8 @@ import { SmallLoad } from '../native/small.js';
 import type { CheckpointInfo, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import type { SizedFooter } from './attachment.js';
+import type { NativeLoad } from '../native/load.js';
+import { describedParquet } from './describe-files.js';
 import { NativeParquet } from './native-parquet.js';
 import type { FileHead } from './origin.js';
 import { ParquetScan } from './parquet-scan.js';
@@ -91,7 +93,9 @@ export async function parquetFooter(path: string): Promise<SizedFooter> {
   return described(path, ({ footer, description }) => ({ ...footer, bytes: description.bytes }));
 }
 
-async function described<T>(path: string, tell: (file: NativeParquet) => T): Promise<T> {
+async function described<T>(path: string, tell: (file: NativeParquet<NativeLoad | undefined>) => T): Promise<T> {
+  const known = await describedParquet(path);
+  if (known !== undefined) return tell(known);
   const file = await NativeParquet.open(path);
   try {
     return tell(file);

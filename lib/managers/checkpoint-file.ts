@@ -1,6 +1,6 @@
 import { isCheckpointError, type CheckpointError } from '../errors.js';
 import { storeOf } from '../store/choose.js';
-import type { DocetlConfig } from './docetl-config.js';
+import type { CheckpointInfo } from '../options.js';
 import type { FoundFile } from './layout.js';
 
 /** One file of a checkpoint. */
@@ -12,19 +12,28 @@ export interface CheckpointFile {
   error?: CheckpointError;
 }
 
+/** Hashes of operations that are not in their files. */
+export interface Hashes {
+  hashOf(step: string, operation: string): Promise<string | null>;
+}
+
 /** Where the hashes of files without one are. */
-export interface Mirror {
-  config: DocetlConfig;
+export interface Mirror<C extends Hashes = Hashes> {
+  config: C;
   step: string;
   operation: string;
 }
 
+/** What is known of files already, by their paths. */
+export type KnownInfos = ReadonlyMap<string, CheckpointInfo>;
+
 /** The files of a checkpoint with their hashes; batches have none. */
-export async function checkpointFiles(all: readonly FoundFile[], mirror?: Mirror): Promise<CheckpointFile[]> {
+export async function checkpointFiles(all: readonly FoundFile[], mirror?: Mirror, known?: KnownInfos): Promise<CheckpointFile[]> {
   const files: CheckpointFile[] = [];
   for (const found of all) {
     try {
-      files.push({ found, hash: (await (await storeOf(found.path)).head(found.path)).hash });
+      const { hash } = known?.get(found.path) ?? (await (await storeOf(found.path)).head(found.path));
+      files.push({ found, hash });
     } catch (error) {
       if (!isCheckpointError(error)) throw error;
       // Removed in this moment, by a save in the other format.

@@ -18,8 +18,8 @@ import { chooseStore } from '../store/choose.js';
 import type { CheckpointStore } from '../store/store.js';
 import { clearBatchFolder, clearDirectory, clearStepFolder, removeFiles } from './clear.js';
 import { DocetlConfig } from './docetl-config.js';
-import { directoryFormat, operationInfo, operationListing, totalBytes } from './inventory.js';
-import { batchFolder, batchStem, filesOf, listBatches, listOperations, operationStem, stepFolder } from './layout.js';
+import { directoryFormat, directoryListing, operationInfo, totalBytes } from './inventory.js';
+import { batchFolder, batchStem, filesOf, listBatches, operationStem, stepFolder } from './layout.js';
 import { loadFile, scanFile, type Wanted } from './load.js';
 import { batchSavedLine, loadedLine, savedLine, type Logger } from './log-lines.js';
 import {
@@ -283,7 +283,8 @@ export class CheckpointManager {
 
   /** What is known of a checkpoint without loading its rows; null when there is none. Of two files, the newer that can be read. */
   async getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null> {
-    return this.#config === undefined ? null : operationInfo(await this.#stem(step, operation), { config: this.#config, step, operation });
+    if (this.#config === undefined) return null;
+    return operationInfo(await filesOf(await this.#stem(step, operation)), { config: this.#config, step, operation });
   }
 
   /**
@@ -292,11 +293,7 @@ export class CheckpointManager {
    */
   async listCheckpoints(): Promise<CheckpointListing[]> {
     if (this.directory === null || this.#config === undefined) return [];
-    const listing: (CheckpointListing | null)[] = [];
-    for (const { step, operation } of await listOperations(this.directory)) {
-      listing.push(await operationListing(await this.#stem(step, operation), { config: this.#config, step, operation }));
-    }
-    return listing.filter((entry) => entry !== null);
+    return directoryListing(this.directory, this.#config);
   }
 
   /** The bytes of a checkpoint's files, of both where it is there as Parquet and as JSON; null when there is none. */
@@ -351,7 +348,7 @@ export class CheckpointManager {
 
   /** Removes all checkpoints and batches, and DocETL's configuration file; resolves with the number of files. What else is in the directory stays. */
   async clearAll(): Promise<number> {
-    return this.directory === null ? 0 : clearDirectory(this.directory);
+    return this.directory === null || this.#config === undefined ? 0 : clearDirectory(this.directory, this.#config);
   }
 
   /**

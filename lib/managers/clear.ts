@@ -1,10 +1,10 @@
-import { rm, rmdir, unlink } from 'node:fs/promises';
+import { rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fromSystemError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
-import { CONFIG_NAME } from './docetl-config.js';
+import type { DocetlConfig } from './docetl-config.js';
 import { listFolder } from './folders.js';
-import { checkpointPaths, isBatchFile, listBatchOperations, listSteps } from './layout.js';
+import { checkpointPaths, isBatchFile, listBatchOperations, listOperations, listSteps } from './layout.js';
 import { removeEmptyParts } from './parts.js';
 import { sweepTemporaries } from './temporaries.js';
 
@@ -49,17 +49,13 @@ export async function clearBatchFolder(folder: string): Promise<number> {
 }
 
 /** Removes every checkpoint and batch of a directory, and DocETL's configuration file. What is none of them stays, and so does the directory. */
-export async function clearDirectory(directory: string): Promise<number> {
+export async function clearDirectory(directory: string, config: DocetlConfig): Promise<number> {
   let removed = 0;
   for (const { folder } of await listSteps(directory)) removed += await clearStepFolder(folder);
   for (const { folder } of await listBatchOperations(directory)) removed += await clearBatchFolder(folder);
   await sweepTemporaries(directory);
-  const config = join(directory, CONFIG_NAME);
-  try {
-    await rm(config, { force: true });
-  } catch (error) {
-    throw fromSystemError(error, 'remove', config);
-  }
+  // A save that came in between has its hash there.
+  await config.keep(await listOperations(directory));
   return removed;
 }
 
@@ -71,11 +67,11 @@ async function clearFolder(folder: string, paths: readonly string[]): Promise<nu
 
 /** Removes a folder of checkpoints, and what dead processes left in it, unless something else is in it, which stays. */
 export async function removeFolder(folder: string): Promise<void> {
-  await sweepTemporaries(folder, 0);
+  await sweepTemporaries(folder);
   await removeEmptyFolder(folder);
 }
 
-/** Removes a folder of checkpoints if nothing at all is in it. */
+/** Removes a folder of checkpoints if nothing at all is in it. Who is about to save there makes it again: see `inFolder`. */
 export async function removeEmptyFolder(folder: string): Promise<void> {
   try {
     await rmdir(folder);

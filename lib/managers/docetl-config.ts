@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setOwn } from '../columnar/read/build.js';
 import { fromSystemError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
+import { temporaryBeside } from '../files/temporary-name.js';
 import { withLock } from '../lock/file-lock.js';
 import { isPlainObject, type Row } from '../rows.js';
+import type { Hashes } from './checkpoint-file.js';
 import { makeFolders } from './folders.js';
 
 /** DocETL's file of hashes in a directory: `{ "<step>": { "<operation>": "<hash>" } }`. */
@@ -25,7 +26,7 @@ interface Change {
  * Each change reads the file, changes it and replaces it, under a lock, so that processes do not lose each other's. Changes that come while one is being written
  * go together.
  */
-export class DocetlConfig {
+export class DocetlConfig implements Hashes {
   readonly #directory: string;
   readonly #path: string;
   #pending: Change[] = [];
@@ -38,8 +39,13 @@ export class DocetlConfig {
 
   /** The hash of an operation; null where the file has none, is missing, or is none: then it proves nothing. */
   async hashOf(step: string, operation: string): Promise<string | null> {
-    const hash = (member(await this.#read(), step) as Row | undefined)?.[operation];
-    return typeof hash === 'string' ? hash : null;
+    return hashIn(await this.#read(), step, operation);
+  }
+
+  /** The hashes as they are now, for who asks for many. */
+  async snapshot(): Promise<Hashes> {
+    const config = await this.#read();
+    return { hashOf: async (step, operation) => hashIn(config, step, operation) };
   }
 
   /** Sets the hash of an operation, or removes it: null. Nothing is made for a hash that is not there. */
@@ -50,6 +56,31 @@ export class DocetlConfig {
     while (this.#pending.includes(change)) {
       this.#writing ??= this.#write().finally(() => (this.#writing = undefined));
       await this.#writing;
+    }
+  }
+
+  /** Forgets all hashes but those of these operations; removes the file where none is left. */
+  async keep(operations: readonly { step: string; operation: string }[]): Promise<void> {
+    // A file that is none of hashes goes, too.
+    if ((await this.#text()) === undefined) return;
+    await withLock(`${this.#path}.lock`, { what: `${this.#path}` }, async () => {
+      const config = await this.#read();
+      const kept: Row = {};
+      for (const { step, operation } of operations) {
+        const hash = hashIn(config, step, operation);
+        if (hash !== null) apply(kept, { step, operation, hash });
+      }
+      if (Object.keys(kept).length > 0) await this.#replace(JSON.stringify(kept, null, 2), true);
+      else await this.#remove();
+    });
+  }
+
+  async #remove(): Promise<void> {
+    try {
+      await unlink(this.#path);
+      await syncFolder(this.#directory);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fromSystemError(error, 'remove', this.#path);
     }
   }
 
@@ -76,12 +107,22 @@ export class DocetlConfig {
   }
 
   async #read(): Promise<Row> {
+    const text = await this.#text();
+    if (text === undefined) return {};
     try {
-      const config: unknown = JSON.parse(await readFile(this.#path, 'utf8'));
+      const config: unknown = JSON.parse(text);
       return isPlainObject(config) ? config : {};
-    } catch (error) {
+    } catch {
       // What is no JSON is replaced by the next save, as DocETL does.
-      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      return {};
+    }
+  }
+
+  async #text(): Promise<string | undefined> {
+    try {
+      return await readFile(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw fromSystemError(error, 'read', this.#path);
     }
   }
@@ -91,7 +132,7 @@ export class DocetlConfig {
    * lost costs the work of making them anew.
    */
   async #replace(text: string, durable: boolean): Promise<void> {
-    const temporary = `${this.#path}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+    const temporary = temporaryBeside(this.#path);
     try {
       const handle = await open(temporary, 'wx');
       try {
@@ -123,6 +164,12 @@ function apply(config: Row, { step, operation, hash }: Change): boolean {
   if (operation !== undefined) delete operations[operation];
   if (operation === undefined || Object.keys(operations).length === 0) delete config[step];
   return true;
+}
+
+function hashIn(config: Row, step: string, operation: string): string | null {
+  const operations = member(config, step);
+  const hash = isPlainObject(operations) ? member(operations, operation) : undefined;
+  return typeof hash === 'string' ? hash : null;
 }
 
 function member(object: Row, key: string): unknown {

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fromSystemError } from '../errors.js';
-import { makeFolder } from '../files/commit.js';
+import { inFolder } from '../files/commit.js';
 
 /** The entries of a folder in the order of their names; none when the folder does not exist. */
 export async function listFolder(folder: string): Promise<Dirent[]> {
@@ -17,8 +17,17 @@ export async function listFolder(folder: string): Promise<Dirent[]> {
 /** Makes a folder and what is missing above it, durably. */
 export async function makeFolders(folder: string): Promise<void> {
   try {
-    await makeFolder(folder);
+    await inFolder(folder, async () => {});
   } catch (error) {
     throw fromSystemError(error, 'create the folder', folder);
+  }
+}
+
+/** Makes a folder and in it what `create` makes, again as often as a clean-up removes the folder in between. */
+export async function createIn<T>(folder: string, create: () => Promise<T>): Promise<T> {
+  try {
+    return await inFolder(folder, create);
+  } catch (error) {
+    throw fromSystemError(error, 'save to', folder);
   }
 }

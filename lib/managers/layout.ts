@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { CheckpointError, fromSystemError } from '../errors.js';
 import { show } from '../messages.js';
 import { listFolder } from './folders.js';
-import { decodeName, encodeName, foldName, NOTHING, twinName, type NameKind } from './names.js';
+import { decodeName, encodeName, foldName, foldsTo, NOTHING, twinName, type NameKind } from './names.js';
+import { isThereExactly, namesIn } from './folder-names.js';
 import { namedEntries, pathOf } from './parts.js';
 
 /*
@@ -58,13 +59,17 @@ export function batchStem(folder: string, index: number): string {
 }
 
 /** The files of a path without its extension, the newest first: after an interrupted clean-up, or where DocETL writes too, a checkpoint may be there in both formats. */
-export async function filesOf(stem: string, extensions: readonly string[] = EXTENSIONS): Promise<FoundFile[]> {
+export function filesOf(stem: string, extensions: readonly string[] = EXTENSIONS): Promise<FoundFile[]> {
+  return foundFiles(extensions.map((extension) => stem + extension));
+}
+
+/** Those of these files that are there, the newest first. */
+export async function foundFiles(paths: readonly string[]): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
-  for (const extension of extensions) {
-    const path = stem + extension;
-    const stats = await statFile(path);
+  for (const [index, stats] of (await Promise.all(paths.map(statFile))).entries()) {
     if (stats === null) continue;
-    found.push({ path, modifiedMs: stats.mtimeMs, bytes: stats.size, version: `${stats.ino}:${stats.mtimeMs}:${stats.size}` });
+    const { ino, mtimeMs, size } = stats;
+    found.push({ path: paths[index] as string, modifiedMs: mtimeMs, bytes: size, version: `${ino}:${mtimeMs}:${size}` });
   }
   return found.sort((a, b) => b.modifiedMs - a.modifiedMs);
 }
@@ -111,14 +116,26 @@ export async function listOperations(directory: string): Promise<{ step: string;
   return found;
 }
 
-/** The operations of which a step's folder has checkpoints, in the order of their names. `stem`: the path of the files without their extensions. */
-export async function listStep(folder: string): Promise<{ operation: string; stem: string }[]> {
-  const stems = new Map<string, string>();
+/** The operations of which a step's folder has checkpoints, in the order of their names. `stem`: the path of the files without their extensions; `paths`: those that are there. */
+export async function listStep(folder: string): Promise<{ operation: string; stem: string; paths: string[] }[]> {
+  const operations = new Map<string, { operation: string; stem: string; paths: string[] }>();
   for (const { entry, component: name, path } of (await namedEntries(folder)).entries) {
     const component = entry.isDirectory() ? undefined : operationComponent(name);
-    if (component !== undefined) stems.set(component, join(folder, path.slice(0, path.lastIndexOf('.'))));
+    if (component === undefined) continue;
+    const known = operations.get(component);
+    if (known !== undefined) known.paths.push(join(folder, path));
+    else {
+      const stem = join(folder, path.slice(0, path.lastIndexOf('.')));
+      operations.set(component, { operation: decodeName(component, 'operation'), stem, paths: [join(folder, path)] });
+    }
   }
-  return [...stems].map(([component, stem]) => ({ operation: decodeName(component, 'operation'), stem }));
+  // Of two of one age the first of the extensions counts.
+  for (const { paths } of operations.values()) paths.sort((a, b) => rankOf(a) - rankOf(b));
+  return [...operations.values()];
+}
+
+function rankOf(path: string): number {
+  return EXTENSIONS.findIndex((extension) => path.endsWith(extension));
 }
 
 /** The folders in a directory, but for what begins with a dot. */
@@ -142,13 +159,15 @@ export function isBatchFile(name: string): boolean {
   return BATCH_FILE.test(name);
 }
 
+/** The names of the batches in a folder. */
+export async function batchFiles(folder: string): Promise<string[]> {
+  return (await listFolder(folder)).filter((entry) => !entry.isDirectory() && isBatchFile(entry.name)).map(({ name }) => name);
+}
+
 /** The indexes of the batches in a folder, ascending. */
 export async function listBatches(folder: string): Promise<number[]> {
   const indexes = new Set<number>();
-  for (const file of await listFolder(folder)) {
-    const match = BATCH_FILE.exec(file.name);
-    if (match !== null && !file.isDirectory()) indexes.add(Number(match[1]));
-  }
+  for (const name of await batchFiles(folder)) indexes.add(Number(BATCH_FILE.exec(name)?.[1]));
   return [...indexes].sort((a, b) => a - b);
 }
 
@@ -158,9 +177,10 @@ export async function listBatches(folder: string): Promise<number[]> {
  */
 export async function placeOf(folder: string, name: string, kind: NameKind, suffixes: readonly string[]): Promise<string> {
   const plain = encodeName(name, kind);
+  if (await isThereExactly(folder, plain, suffixes)) return plain;
   const taken = new Set<string>();
-  const { entries, folders } = await namedEntries(folder);
-  for (const { component } of entries) {
+  const { components, folders } = await namesIn(folder);
+  for (const component of components) {
     if (component.startsWith('.')) continue;
     for (const suffix of suffixes) {
       const own = component.slice(0, component.length - suffix.length);
@@ -170,11 +190,13 @@ export async function placeOf(folder: string, name: string, kind: NameKind, suff
   }
   if (taken.has(plain)) return pathOf(plain);
   const fold = foldName(plain);
-  const hasSibling = [...taken].some((other) => foldName(other) === fold);
+  const hasSibling = [...taken].some((other) => foldsTo(other, fold));
   // Long names share the folders of what they begin with, which must not be of other case either.
   const hasSiblingFolder = folders.some((other) => !plain.startsWith(other) && fold.startsWith(foldName(other)));
   if (hasSibling || hasSiblingFolder) return pathOf(twinName(name, kind));
-  return pathOf([...taken].find((other) => decodeName(other, kind) === name) ?? plain);
+  // Only these two can be the name's beside its plain encoding: see `decodeName`.
+  const other = [twinName(name, kind), name].find((component) => taken.has(component) && decodeName(component, kind) === name);
+  return pathOf(other ?? plain);
 }
 
 async function statFile(path: string): Promise<Stats | null> {

@@ -1,4 +1,4 @@
-import type { CheckpointError } from '../errors.js';
+import { isCheckpointError, type CheckpointError } from '../errors.js';
 import { throwIfAborted } from '../files/halt.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
@@ -40,7 +40,13 @@ export async function loadFile<T>(
     if (outcome !== 'changed') return outcome;
     const [first] = files;
     if (first === undefined) return null;
-    return { result: await read(await storeOf(first.found.path), first.found.path), path: first.found.path };
+    try {
+      return { result: await read(await storeOf(first.found.path), first.found.path), path: first.found.path };
+    } catch (error) {
+      // Cleared once more.
+      if (isCheckpointError(error) && error.code === 'ERR_CKPT_NOT_FOUND') return null;
+      throw error;
+    }
   }
 }
 

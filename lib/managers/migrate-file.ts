@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdtemp, rename, rm, stat, unlink } from 'node:fs/promises';
+import { link, mkdtemp, rename, rm, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CheckpointError, fromSystemError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
+import { versionOf } from '../files/remove-unchanged.js';
+import { temporaryBeside } from '../files/temporary-name.js';
 import { loadBinding } from '../native/binding.js';
 import type { WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
@@ -30,7 +31,8 @@ export interface MigratedFile {
  * Writes the rows of a JSON file as Parquet beside it: into a temporary, which is read back and compared with the JSON file row by row, and only then gets its name.
  * Memory is bounded, whatever the size. The JSON file is not touched.
  *
- * @throws what reading the JSON file throws; `ERR_CKPT_CORRUPT` if the rows came back otherwise; `ERR_CKPT_LOCKED` if a file has appeared under the name meanwhile
+ * @throws what reading the JSON file throws; `ERR_CKPT_CORRUPT` if the rows came back otherwise; `ERR_CKPT_LOCKED` if a file has appeared under the name meanwhile; `ERR_CKPT_NOT_FOUND` if the JSON file
+ * has gone meanwhile
  */
 export async function migrateFile(
   json: FoundFile,
@@ -39,10 +41,12 @@ export async function migrateFile(
   options: MigrateOptions,
 ): Promise<MigratedFile> {
   needBinary(json.path);
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = temporaryBeside(target);
   try {
     const made = await writeParquetOf(json.path, temporary, options);
     await compareFiles(json.path, temporary, options);
+    // What was cleared, or saved anew, in the meantime must not come back.
+    if ((await versionOf(json.path)) !== json.version) throw gone(json.path);
     await give(temporary, target, replaces);
     return made;
   } catch (error) {
@@ -117,8 +121,7 @@ async function give(temporary: string, target: string, replaces: FoundFile | und
     if (replaces === undefined) {
       await linkTo(temporary, target);
     } else {
-      const { ino, mtimeMs, size } = await stat(target);
-      if (`${ino}:${mtimeMs}:${size}` !== replaces.version) throw appeared(target);
+      if ((await versionOf(target)) !== replaces.version) throw appeared(target);
       await rename(temporary, target);
     }
     await syncFolder(dirname(target));
@@ -143,4 +146,8 @@ async function linkTo(temporary: string, target: string): Promise<void> {
 function appeared(target: string): CheckpointError {
   const message = `${target} was saved by another process during the migration, and counts: the JSON file is older`;
   return new CheckpointError('ERR_CKPT_LOCKED', message, { path: target });
+}
+
+function gone(path: string): CheckpointError {
+  return new CheckpointError('ERR_CKPT_NOT_FOUND', `${path} was removed or replaced by another process during the migration`, { path });
 }

@@ -1,7 +1,7 @@
-import { unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
+import { removeUnchanged, versionOf } from '../files/remove-unchanged.js';
 import type { WriteOptions } from '../options.js';
 import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-file.js';
 import { DocetlConfig } from './docetl-config.js';
@@ -110,13 +110,16 @@ export async function migratePlace(
     const current = mirror === undefined ? null : await config.hashOf(mirror.step, mirror.operation);
     Object.assign(outcome, await work(outcome, json, { parquet, current }, options, onRows));
     if (options.keepJson === false && options.dryRun !== true) {
-      await unlink(json.found.path);
+      outcome.deleted = await removeUnchanged(json.found.path, json.found.version);
       await syncFolder(dirname(json.found.path));
-      outcome.deleted = true;
     }
     return outcome;
   } catch (error) {
     if (options.signal?.aborted === true) throw options.signal.reason;
+    if (isCheckpointError(error) && (error.code === 'ERR_CKPT_NOT_FOUND' || error.code === 'ERR_CKPT_LOCKED')) {
+      // Cleared, or saved as Parquet, while it was read: there is no JSON file any more.
+      if ((await versionOf(json.found.path).catch(() => '')) === null) return null;
+    }
     return { ...outcome, error: fromSystemError(error, 'migrate', json.found.path) };
   }
 }

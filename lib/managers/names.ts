@@ -66,6 +66,15 @@ export function foldName(component: string): string {
   return component.normalize('NFC').toLowerCase().normalize('NFC');
 }
 
+// eslint-disable-next-line no-control-regex -- all of ASCII
+const ASCII = /^[\u0000-\u007f]*$/;
+
+/** Whether a component folds to this: `foldName(component) === fold`, at once for most. */
+export function foldsTo(component: string, fold: string): boolean {
+  if (ASCII.test(component)) return component.length === fold.length && component.toLowerCase() === fold;
+  return foldName(component) === fold;
+}
+
 function decode(component: string): string | null {
   try {
     return component

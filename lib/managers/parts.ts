@@ -8,10 +8,10 @@ import { listFolder } from './folders.js';
  * own: `aaa...%+/+aaa.parquet`. No encoding ends with `%+`, since a percent sign is followed by digits there; the plus at the start keeps what follows from being a
  * hidden file or a device.
  */
-const CONTINUES = '%+';
+export const CONTINUES = '%+';
 const CONTINUED = '+';
 /** Bytes of a component, suffixes and markers aside. */
-const PART_BYTES = 180;
+export const PART_BYTES = 180;
 
 /** An entry of a folder under its whole name. */
 export interface NamedEntry {

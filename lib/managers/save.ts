@@ -1,10 +1,11 @@
-import { unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from '../files/commit.js';
+import { removeUnchanged, versionOf } from '../files/remove-unchanged.js';
 import type { CheckpointInfo, WriteOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import type { Attachment, CheckpointStore } from '../store/store.js';
 import type { Mirror } from './checkpoint-file.js';
+import type { DocetlConfig } from './docetl-config.js';
 import { makeFolders } from './folders.js';
 import { EXTENSIONS } from './layout.js';
 import type { Logger } from './log-lines.js';
@@ -16,7 +17,7 @@ export interface SaveTarget {
   /** The path of the file without its extension. */
   stem: string;
   /** Of an operation; batches have no hash. */
-  mirror?: Mirror;
+  mirror?: Mirror<DocetlConfig>;
   logger: Logger | null;
 }
 
@@ -38,6 +39,7 @@ export async function saveFile(
   // A file without a hash of its own has the one of the configuration file, and that was another's. So it goes first, durably: what a crash or a failure leaves is at worst a
   // checkpoint without a hash, which is made anew.
   if (mirror !== undefined && (isBare || hash === undefined)) await mirror.config.set(mirror.step, mirror.operation, null);
+  const twins = await twinsOf(EXTENSIONS.filter((extension) => extension !== store.extension).map((extension) => stem + extension));
   const info = await store.write(stem + store.extension, rows, isBare ? withoutHash : options, attachment);
   if (mirror !== undefined) {
     try {
@@ -47,18 +49,31 @@ export async function saveFile(
       logger?.warn(`could not write the hash of '${mirror.operation}' for DocETL: ${String(error)}`);
     }
   }
-  for (const extension of EXTENSIONS) if (extension !== store.extension) await removeTwin(stem + extension, logger);
+  await removeTwins(twins, logger);
   await sweepAfterSave(dirname(stem));
   return isBare ? { ...info, hash: hash ?? null } : info;
 }
 
-/** Removes a file that a newer one replaces. One that cannot be removed does no harm: it is older, and the newer file counts. */
-export async function removeTwin(path: string, logger: Logger | null): Promise<void> {
-  try {
-    await unlink(path);
-    await syncFolder(dirname(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+/** Files that a save is going to replace, as they are before it: what another saves there meanwhile is not replaced. */
+export type Twins = ReadonlyMap<string, string>;
+
+/** Those of these files that are there. */
+export async function twinsOf(paths: readonly string[]): Promise<Twins> {
+  const twins = new Map<string, string>();
+  for (const path of paths) {
+    const version = await versionOf(path).catch(() => null);
+    if (version !== null) twins.set(path, version);
+  }
+  return twins;
+}
+
+/** Removes the files that a newer one replaces. One that cannot be removed does no harm: it is older, and the newer file counts. */
+export async function removeTwins(twins: Twins, logger: Logger | null): Promise<void> {
+  for (const [path, version] of twins) {
+    try {
+      if (await removeUnchanged(path, version)) await syncFolder(dirname(path));
+    } catch (error) {
       logger?.warn(`could not remove ${path}, which the new save replaces: ${String(error)}`);
+    }
   }
 }

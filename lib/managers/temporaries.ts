@@ -1,28 +1,29 @@
 import { stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from '../lock/holder.js';
+import { ownerOf } from '../files/temporary-name.js';
 import { listFolder } from './folders.js';
 
-/** `.<name>.<pid>.<random>.tmp`: what the core's commit, commit.ts and the lock write before a rename. */
-const TEMPORARY = /^\..+\.(\d+)\.[0-9a-f]+\.tmp$/;
-/** A temporary that was written to within this time may be of a process on another machine, whose number means nothing here. */
-const MIN_AGE_MS = 3_600_000;
+/**
+ * Of a process of another machine or container nobody here can tell whether it lives. It writes to its temporary while it saves; one that has not done so for an hour is of a process that was killed.
+ * The worst that a wrong guess does: a save that stood still for an hour fails, and can be made again. No temporary holds the only copy of what was once durable.
+ */
+const FOREIGN_AGE_MS = 3_600_000;
 /** Saves look for temporaries in a folder this often at most: with a thousand batches in it each look is as long as a save. */
 const PAUSE_MS = 60_000;
 /** When saves last looked, by folder. */
 const looked = new Map<string, number>();
 const MAX_LOOKED = 1000;
 
-/** The temporaries that killed processes left in a folder: those not written to for an hour whose process has ended. */
-export async function findTemporaries(folder: string, minAgeMs = MIN_AGE_MS): Promise<{ path: string; bytes: number }[]> {
+/** The temporaries that killed processes left in a folder. */
+export async function findTemporaries(folder: string): Promise<{ path: string; bytes: number }[]> {
   const found: { path: string; bytes: number }[] = [];
   for (const { name } of await listFolder(folder)) {
-    const pid = TEMPORARY.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
+    const owner = ownerOf(name);
+    if (owner === undefined || owner === 'alive') continue;
     const path = join(folder, name);
     try {
       const { mtimeMs, size } = await stat(path);
-      if (Date.now() - mtimeMs >= minAgeMs) found.push({ path, bytes: size });
+      if (owner === 'dead' || Date.now() - mtimeMs >= FOREIGN_AGE_MS) found.push({ path, bytes: size });
     } catch {
       // Gone already.
     }
@@ -41,9 +42,9 @@ export async function sweepAfterSave(folder: string): Promise<void> {
 }
 
 /** Removes these temporaries. Gives how many. */
-export async function sweepTemporaries(folder: string, minAgeMs = MIN_AGE_MS): Promise<number> {
+export async function sweepTemporaries(folder: string): Promise<number> {
   let removed = 0;
-  for (const { path } of await findTemporaries(folder, minAgeMs)) {
+  for (const { path } of await findTemporaries(folder)) {
     try {
       await unlink(path);
       removed++;

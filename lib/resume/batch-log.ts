@@ -1,8 +1,8 @@
 import { unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fromSystemError } from '../errors.js';
+import { isCheckpointError } from '../errors.js';
 import { isOfFile } from '../managers/checkpoint-file.js';
-import { makeFolders } from '../managers/folders.js';
+import { createIn } from '../managers/folders.js';
 import { batchStem, filesOf } from '../managers/layout.js';
 import { removeFiles } from '../managers/clear.js';
 import { saveFile } from '../managers/save.js';
@@ -94,15 +94,14 @@ export class BatchLog {
   /** Takes an index that nobody has: an operation of the same name in another step may be writing to this folder. */
   async #claim(): Promise<{ index: number; claim: string }> {
     const { batches } = this.#place;
-    await makeFolders(batches);
     for (;;) {
       const index = this.#next++;
       const claim = join(batches, claimName(index));
       try {
-        await writeFile(claim, String(process.pid), { flag: 'wx' });
+        await createIn(batches, () => writeFile(claim, String(process.pid), { flag: 'wx' }));
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EEXIST') continue;
-        throw fromSystemError(error, 'save', claim);
+        if (isCheckpointError(error) && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EEXIST') continue;
+        throw error;
       }
       if ((await filesOf(batchStem(batches, index))).length === 0) return { index, claim };
       await unlink(claim).catch(() => {});

@@ -17,6 +17,7 @@ export interface FoundBatch {
   path: string;
   bytes: number;
   modifiedMs: number;
+  version: string;
   hash: string | null;
   /** Null: none of ours, `saveBatchCheckpoint` wrote it. */
   head: LedgerHead | null;
@@ -44,16 +45,16 @@ export async function findBatches(folder: string): Promise<FoundBatch[]> {
   return found;
 }
 
-async function batchOf(index: number, { path, bytes, modifiedMs }: FoundFile): Promise<FoundBatch> {
+async function batchOf(index: number, { path, bytes, modifiedMs, version }: FoundFile): Promise<FoundBatch> {
   try {
     const store = await storeOf(path);
     const { hash } = await store.head(path);
     const opened = await openLedger(path, store);
     await opened?.ledger.close();
-    return { index, path, bytes, modifiedMs, hash, head: opened?.head ?? null };
+    return { index, path, bytes, modifiedMs, version, hash, head: opened?.head ?? null };
   } catch (error) {
     if (!isCheckpointError(error)) throw error;
-    return { index, path, bytes, modifiedMs, hash: null, head: null, error };
+    return { index, path, bytes, modifiedMs, version, hash: null, head: null, error };
   }
 }
 

@@ -13,6 +13,8 @@ export interface SweepItem {
   operation: string;
   bytes: number;
   modifiedMs: number;
+  /** Of the file that was looked at: see `FoundFile.version`. */
+  version: string;
   hash: string | null;
   /** A batch that cannot be read. */
   isDamaged: boolean;
@@ -22,20 +24,43 @@ export interface SweepItem {
 
 /** All checkpoints and batches of a directory. */
 export async function sweepItems(directory: string, config: DocetlConfig): Promise<SweepItem[]> {
+  const hashes = await config.snapshot();
   const checkpoints: SweepItem[] = [];
   for (const { step, folder } of await listSteps(directory)) {
     for (const { operation, stem } of await listStep(folder)) {
-      for (const { found, hash } of await checkpointFiles(await filesOf(stem), { config, step, operation })) {
-        const { path, bytes, modifiedMs } = found;
-        checkpoints.push({ kind: 'checkpoint', path, step, operation, bytes, modifiedMs, hash, isDamaged: false, isFinished: false });
+      for (const { found, hash } of await checkpointFiles(await filesOf(stem), { config: hashes, step, operation })) {
+        const { path, bytes, modifiedMs, version } = found;
+        checkpoints.push({
+          kind: 'checkpoint',
+          path,
+          step,
+          operation,
+          bytes,
+          modifiedMs,
+          version,
+          hash,
+          isDamaged: false,
+          isFinished: false,
+        });
       }
     }
   }
   const batches: SweepItem[] = [];
   for (const { operation, folder } of await listBatchOperations(directory)) {
-    for (const { path, bytes, modifiedMs, hash, head, error } of await findBatches(folder)) {
+    for (const { path, bytes, modifiedMs, version, hash, head, error } of await findBatches(folder)) {
       const step = head?.step ?? null;
-      batches.push({ kind: 'batch', path, step, operation, bytes, modifiedMs, hash, isDamaged: isBroken(error), isFinished: false });
+      batches.push({
+        kind: 'batch',
+        path,
+        step,
+        operation,
+        bytes,
+        modifiedMs,
+        version,
+        hash,
+        isDamaged: isBroken(error),
+        isFinished: false,
+      });
     }
   }
   for (const batch of await finishedBatches(checkpoints, batches)) batch.isFinished = true;

@@ -1,10 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { isCheckpointError } from '../errors.js';
+import { syncFolder } from '../files/commit.js';
+import { removeUnchanged } from '../files/remove-unchanged.js';
 import type { FileLock } from '../lock/file-lock.js';
 import { hasEnded, parseHolder } from '../lock/holder.js';
 import { removeEmptyFolder, removeFiles } from '../managers/clear.js';
 import type { DocetlConfig } from '../managers/docetl-config.js';
-import { filesOf, listBatchOperations, listSteps, operationStem, stepFolder } from '../managers/layout.js';
+import { filesOf, operationStem, stepFolder } from '../managers/layout.js';
+import { removeEmptyParts } from '../managers/parts.js';
 import { leftovers } from './leftovers.js';
 import { leasePath, takeLease } from './place.js';
 import { sweepItems, type SweepItem } from './sweep-items.js';
@@ -70,6 +74,7 @@ class Sweeping {
   /** The steps that have an operation: whose a batch may be that does not say. */
   readonly #steps = new Map<string, Set<string>>();
   readonly #removed = new Map<string, SweepItem>();
+  readonly #folders = new Set<string>();
 
   constructor(directory: string, config: DocetlConfig, dryRun: boolean, items: readonly SweepItem[]) {
     this.#directory = directory;
@@ -92,9 +97,10 @@ class Sweeping {
     }
     const leases: FileLock[] = [];
     try {
-      for (const each of steps) leases.push(await takeLease({ directory: this.#directory, step: each, operation }, { lockWait: 0 }));
-      if (!(await isUnchanged(item))) return false;
-      await removeFiles([item.path]);
+      for (const each of steps)
+        leases.push(await takeLease({ directory: this.#directory, step: each, operation }, { lockWait: 0, sweeps: true }));
+      if (!(await removeUnchanged(item.path, item.version))) return false;
+      this.#folders.add(dirname(item.path));
       if (item.kind === 'checkpoint') this.#removed.set(JSON.stringify([step, operation]), item);
       return true;
     } catch (error) {
@@ -111,8 +117,12 @@ class Sweeping {
       const stem = await operationStem(await stepFolder(this.#directory, step as string), operation);
       if ((await filesOf(stem)).length === 0) await this.#config.set(step as string, operation, null);
     }
-    for (const { folder } of [...(await listSteps(this.#directory)), ...(await listBatchOperations(this.#directory))])
+    // Only those that it has emptied: another may be about to save to one that is empty.
+    for (const folder of this.#folders) {
+      await syncFolder(folder);
+      await removeEmptyParts(folder);
       await removeEmptyFolder(folder);
+    }
   }
 }
 
@@ -122,10 +132,4 @@ async function isInUse(path: string): Promise<boolean> {
   if (text === undefined) return false;
   const holder = parseHolder(text);
   return holder === undefined || hasEnded(holder) !== true;
-}
-
-async function isUnchanged({ path, modifiedMs, bytes }: SweepItem): Promise<boolean> {
-  const extension = path.slice(path.lastIndexOf('.'));
-  const [found] = await filesOf(path.slice(0, -extension.length), [extension]);
-  return found !== undefined && found.modifiedMs === modifiedMs && found.bytes === bytes;
 }

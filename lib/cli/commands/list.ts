@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { isCheckpointError, type CheckpointError } from '../../errors.js';
 import { DocetlConfig } from '../../managers/docetl-config.js';
 import { operationListing } from '../../managers/inventory.js';
+import { filesOf } from '../../managers/layout.js';
 import type { CheckpointInfo } from '../../options.js';
 import { storeOf } from '../../store/choose.js';
 import type { Context, Run } from '../context.js';
@@ -33,7 +34,7 @@ export const run: Run = async (context, [directory = '']) => {
   const { output, json } = context;
   await needFolder(directory);
   const { checkpoints, flat, failures } = await layoutOf(directory);
-  const config = new DocetlConfig(directory);
+  const config = await new DocetlConfig(directory).snapshot();
   const listed: Listed[] = [];
   const errors = failures;
   const add = async (entry: Promise<Listed | null>): Promise<void> => {
@@ -46,7 +47,8 @@ export const run: Run = async (context, [directory = '']) => {
       errors.push(error);
     }
   };
-  for (const { step, operation, stem } of checkpoints) if (step !== null) await add(operationListing(stem, { config, step, operation }));
+  for (const { step, operation, stem } of checkpoints)
+    if (step !== null) await add(filesOf(stem).then((found) => operationListing(found, { config, step, operation })));
   for (const name of flat) await add(flatListing(join(directory, name), name));
   const batches = batchCounts(checkpoints);
   for (const error of errors) output.error(error);

@@ -16,7 +16,7 @@ import type { FoundFile } from '../layout.js';
 import { loadFile } from '../load.js';
 import { namedLoadedLine, namedSavedLine, tornLine, type Logger } from '../log-lines.js';
 import { checkLoadHash, mergeWriteOptions, type WriteDefaults } from '../manager-options.js';
-import { removeTwin } from '../save.js';
+import { removeTwins, twinsOf } from '../save.js';
 import { sweepAfterSave } from '../temporaries.js';
 import { checkpointPaths, checkpointStem, listFiles, plainName } from './layout.js';
 import type { KuraCheckpointInfo, KuraCheckpointManager, KuraLoadOptions, KuraManagerStats } from './types.js';
@@ -71,8 +71,10 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
       throw new CheckpointError('ERR_CKPT_NOT_COMPATIBLE', message, { path: stem });
     }
     await makeFolders(dirname(stem));
-    const info = await store.write(stem + store.extension, rows, merged);
-    for (const { path } of await checkpointPaths(stem, extensions)) if (path !== info.path) await removeTwin(path, logger);
+    const own = stem + store.extension;
+    const twins = await twinsOf((await checkpointPaths(stem, extensions)).map(({ path }) => path).filter((path) => path !== own));
+    const info = await store.write(own, rows, merged);
+    await removeTwins(twins, logger);
     await sweepAfterSave(dirname(stem));
     logger?.info(namedSavedLine(plainName(name), info));
     return info.path;
