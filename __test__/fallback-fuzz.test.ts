@@ -11,7 +11,7 @@ import { dataFiles, dataPath } from './support/test-data.ts';
 
 /** As of the fuzz test of the core: seconds, or a number of tries. */
 const SECONDS = Number(process.env['ARROW_CKPT_FUZZ_SECONDS'] ?? 0);
-const RUNS = Number(process.env['ARROW_CKPT_FUZZ_RUNS'] ?? (SECONDS > 0 ? 0 : 1500));
+const RUNS = Number(process.env['ARROW_CKPT_FUZZ_RUNS'] ?? (SECONDS > 0 ? 0 : 1000));
 const SEED = Number(process.env['ARROW_CKPT_FUZZ_SEED'] ?? 1);
 
 /** Larger files make each try slow and no truer. */

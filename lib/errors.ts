@@ -132,6 +132,10 @@ const SYSTEM_CODES: Record<string, [CheckpointErrorCode, string]> = {
   ENOTDIR: ['ERR_CKPT_NOT_A_FILE', 'a part of the path is not a folder; choose another folder'],
   EACCES: ['ERR_CKPT_PERMISSION', 'permission denied; check the owner and mode of the file and its folder'],
   EPERM: ['ERR_CKPT_PERMISSION', 'operation not permitted; check the owner and mode of the file and its folder'],
+  ERR_ACCESS_DENIED: [
+    'ERR_CKPT_PERMISSION',
+    "Node's permission model denies it; start node with --allow-fs-read and --allow-fs-write for the folder",
+  ],
   EROFS: ['ERR_CKPT_READ_ONLY', 'the file system is read-only; choose another folder'],
   ENOSPC: ['ERR_CKPT_NO_SPACE', 'no space left on the disk; free some and save again'],
   EDQUOT: ['ERR_CKPT_NO_SPACE', 'the disk quota is used up; free some space and save again'],

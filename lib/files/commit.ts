@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { CheckpointError, fromSystemError } from '../errors.js';
+import { flushFile, isFlushDenied, openNew } from './flush.js';
 import { temporaryBeside } from './temporary-name.js';
 
 /** How often a folder is made again that another process removes, as it is empty, before the first file is in it. */
@@ -14,7 +15,8 @@ const ATTEMPTS = 100;
  * - It resolves only when the bytes (fsync of the file) and the name (fsync of the folder) are durable, and the folders that had to
  *   be made for it too.
  * - When anything fails, `write` among it, the temporary is removed and the old file stays as it was. One exception: if the folder's
- *   own fsync fails, the new file is there already, but may not survive a power cut.
+ *   own fsync fails, the new file is there already, but may not survive a power cut. Where Node's permission model denies fsync, the bytes are durable all
+ *   the same, and the name is what cannot be promised.
  * - Only a killed process leaves a temporary: a hidden sibling, `.<name>.<pid>.<random>.tmp`, which readers ignore.
  * - Another process may remove the folder while it is empty: then it is made again.
  * - A folder, a device or a pipe at `path` is `ERR_CKPT_NOT_A_FILE` before anything is made. Other failures of the system are coded errors with the path,
@@ -27,12 +29,12 @@ export async function commitFile<T>(path: string, write: (handle: FileHandle) =>
   let made = false;
   try {
     await refuseWhatIsNoFile(path);
-    const handle = await inFolder(folder, () => open(temporary, 'wx+'));
+    const handle = await inFolder(folder, () => openNew(temporary));
     made = true;
     let result: T;
     try {
       result = await write(handle);
-      await handle.sync();
+      await flushFile(handle);
     } finally {
       await handle.close();
     }
@@ -76,19 +78,16 @@ const CANNOT_FLUSH: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSU
 /** Makes the names in a folder durable. A folder that somebody has removed has none. Windows has no such call; NTFS journals a rename. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  let handle: FileHandle;
+  let handle: FileHandle | undefined;
   try {
     handle = await open(folder, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  try {
     await handle.sync();
   } catch (error) {
-    if (!CANNOT_FLUSH.has((error as NodeJS.ErrnoException).code)) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    const isGone = handle === undefined && code === 'ENOENT';
+    if (!isGone && !isFlushDenied(error) && !CANNOT_FLUSH.has(code)) throw error;
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }
 

@@ -1,8 +1,9 @@
-import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setOwn } from '../columnar/read/build.js';
 import { fromSystemError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
+import { flushFile, openNew } from '../files/flush.js';
 import { temporaryBeside } from '../files/temporary-name.js';
 import { withLock } from '../lock/file-lock.js';
 import { isPlainObject, type Row } from '../rows.js';
@@ -134,10 +135,10 @@ export class DocetlConfig implements Hashes {
   async #replace(text: string, durable: boolean): Promise<void> {
     const temporary = temporaryBeside(this.#path);
     try {
-      const handle = await open(temporary, 'wx');
+      const handle = await openNew(temporary);
       try {
         await handle.writeFile(text);
-        await handle.sync();
+        await flushFile(handle);
       } finally {
         await handle.close();
       }

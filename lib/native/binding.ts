@@ -32,6 +32,14 @@ export function noBindingReason(): { summary: string; advice: string } | undefin
   const { binding, errors, forced } = load();
   if (binding !== null) return undefined;
   if (forced === true) return { summary: 'ARROW_CKPT_FORCE_JSON=1 chooses JSON', advice: 'Remove the variable to save Parquet.' };
+  if (areAddonsDenied(errors)) {
+    return {
+      summary: "Node's permission model keeps arrow-ckpt from its native binary",
+      advice:
+        'Start node with --allow-addons to save Parquet. From Node 24 on the model also denies fsync: the bytes of a file are flushed as they are written, ' +
+        'but its name may be lost in a power cut within some seconds.',
+    };
+  }
   const platform = platformName();
   if (isBundled()) {
     return {
@@ -77,6 +85,18 @@ function tryLoad(): Outcome {
   }
 }
 
+/** Whether Node was started so that it loads no addons: the permission model without `--allow-addons`, or `--no-addons`. */
+function areAddonsDenied(errors: readonly unknown[]): boolean {
+  return errors.some((error) => {
+    for (let cause = error, depth = 0; cause instanceof Error && depth < 16; cause = cause.cause, depth++) {
+      // The generated loader keeps only the text of an error.
+      if ((cause as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED' || cause.message.includes('loading addons is disabled'))
+        return true;
+    }
+    return false;
+  });
+}
+
 /** What crosses has no version of its own: only a binary of the same release is sure to speak the same. */
 function checkVersion(binding: unknown): void {
   const version = (binding as Binding).version();
@@ -91,7 +111,7 @@ function causeOf(errors: readonly unknown[]): string {
   const lines = new Set<string>();
   for (const error of errors) {
     const { cause: first } = (error ?? {}) as Error;
-    for (let cause: unknown = first ?? error; cause !== undefined && lines.size < 8; cause = (cause as Error).cause) {
+    for (let cause: unknown = first ?? error; cause !== undefined && cause !== null && lines.size < 8; cause = (cause as Error).cause) {
       const message = String((cause as Error | null)?.message ?? cause).split('\n', 1)[0] as string;
       if (!/^Cannot find (module|package)/i.test(message)) lines.add(message);
     }
