@@ -758,7 +758,7 @@ export declare interface Limits {
     columns?: number;
     /** Depth of the schema: 1 for plain columns, one more for each struct, two for each list. @default 256 */
     depth?: number;
-    /** Bytes that one page may become when it is decompressed. @default 1073741824, without the native binary 536870912 */
+    /** Bytes that one page may become when it is decompressed. @default 1073741824 */
     pageBytes?: number;
     /**
      * Bytes that all columns together may become, by what the footer says and, with the native binary, by what the blocks of a reading take. The rows as JavaScript objects take several times
