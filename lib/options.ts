@@ -62,6 +62,12 @@ export interface ReadOptions {
   columns?: readonly string[];
   /** Which rows to load: see {@link Where}. It looks at the rows as they were saved, before `schema`. @default all */
   where?: Where;
+  /**
+   * What a name is that no row has, as far as the file tells: `error` refuses those of `columns` and of `where` with `ERR_CKPT_UNKNOWN_COLUMN`, `missing` none.
+   * Left out, those of `columns` are refused, and a condition of `where` is one on missing values. A checkpoint without rows has any column. Files of text tell it
+   * when all their rows were read, so not where `limit` ends the reading before.
+   */
+  unknownColumns?: 'error' | 'missing';
   /** How many of the rows that `where` takes to leave out first, 0 or more. @default 0 */
   offset?: number;
   /** How many rows to load at most, 0 or more. With a schema, only these rows are looked at, and violations count them from 0. @default all */
@@ -144,6 +150,7 @@ const WRITE_RECORD = {
 const READ_RECORD = {
   columns: true,
   where: true,
+  unknownColumns: true,
   offset: true,
   limit: true,
   schema: true,
@@ -212,12 +219,14 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
 export function checkReadOptions(options: ReadOptions | undefined, what = 'readCheckpoint', keys: OptionKeys = READ_KEYS): ReadOptions {
   const checked = asOptions(options, what) as ReadOptions;
   checkKeys(checked, keys, what);
-  const { columns, where, offset, limit, limits, verify } = checked;
+  const { columns, where, unknownColumns, offset, limit, limits, verify } = checked;
   checkLimits(limits);
   if (columns !== undefined && !isNames(columns)) {
     throw invalid(`columns must be an array of column names, got ${show(columns)}`);
   }
   if (where !== undefined) parseWhere(where);
+  if (unknownColumns !== undefined && unknownColumns !== 'error' && unknownColumns !== 'missing')
+    throw invalid(`unknownColumns must be 'error' or 'missing', got ${show(unknownColumns)}`);
   for (const [name, count] of Object.entries({ offset, limit })) {
     if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0))
       throw invalid(`${name} must be an integer from 0 on, got ${show(count)}`);

@@ -4,13 +4,17 @@ import { CODECS } from '../options.js';
 
 const WHERE = `Filters (--where, all must hold):
   category=a  score>=0.5  title!="a b"    also < > <= ; the value is JSON if it can be, else text
-  '{"metadata.source":{"$in":["web"]}}'   JSON in the manner of MongoDB: $eq $ne $gt $gte $lt $lte $in $nin $exists $not $and $or`;
+  '{"metadata.source":{"$in":["web"]}}'   JSON in the manner of MongoDB: $eq $ne $gt $gte $lt $lte $in $nin $exists $not $and $or
+  '$state=open'  '{"$field":"$state","$eq":"open"}'   a key that begins with $`;
 
 /** Adds the options that say which rows and columns are wanted. */
 export function selection(command: Command): Command {
   return command
     .addOption(columns())
     .option('--where <filter>', 'only rows that it holds for; may be repeated', gather)
+    .addOption(
+      new Option('--unknown-columns <how>', 'that no row has: refuse them in --where too, or in neither').choices(['error', 'missing']),
+    )
     .option('--offset <count>', 'leave out so many of them', count)
     .option('--limit <count>', 'at most so many', count)
     .addHelpText('after', `\n${WHERE}`);

@@ -1,5 +1,5 @@
 import { FORM_F32, FORM_F64, FORM_I64, FORM_NULL, FORM_U64, NODE_WORDS } from '../columnar/layout.js';
-import type { ReadNode } from '../columnar/read/tree.js';
+import type { ReadNode, RowRead } from '../columnar/read/tree.js';
 import type { Arena } from '../columnar/read/views.js';
 import { NULLS, type Odd } from './base-column.js';
 import type { BlockValues } from './block-values.js';
@@ -14,7 +14,8 @@ import type { WantedColumn } from './wanted.js';
 export function blockColumn(wanted: WantedColumn, values: BlockValues): AnyColumn {
   const { name, node } = wanted;
   const odd: Odd = (row) => values.of(wanted, row);
-  if (node === undefined) return new ValueColumn(name, 'mixed', values.rows, new Uint8Array(values.rows), odd) as AnyColumn;
+  if (node === undefined)
+    return new ValueColumn(name, kindOfNone(wanted, values.plan), values.rows, new Uint8Array(values.rows), odd) as AnyColumn;
   const { arena } = values;
   const at = 2 + node.node * NODE_WORDS;
   const count = arena.u32[at] as number;
@@ -33,7 +34,7 @@ export function isScalar({ node, physical }: WantedColumn): boolean {
 }
 
 /** The column of no rows. */
-export function emptyColumn(wanted: WantedColumn): AnyColumn {
+export function emptyColumn(wanted: WantedColumn, plan: Pick<RowRead, 'texts'>): AnyColumn {
   const { name, node, physical } = wanted;
   const scalar = physical === 'date' || physical === 'timestamp' ? 'date' : node && SCALARS[node.kind];
   if (scalar !== undefined) return new ScalarColumn(name, scalar, emptyValues(scalar, 0), null, NULLS) as AnyColumn;
@@ -41,11 +42,16 @@ export function emptyColumn(wanted: WantedColumn): AnyColumn {
   if ((node?.kind === 'text' || node?.kind === 'dict') && !node.json) return new StringColumn(name, [], null, NULLS) as AnyColumn;
   return new ValueColumn(
     name,
-    node === undefined ? 'mixed' : node.kind === 'null' ? 'null' : kindOf(wanted, node),
+    node === undefined ? kindOfNone(wanted, plan) : node.kind === 'null' ? 'null' : kindOf(wanted, node),
     0,
     null,
     NULLS,
   ) as AnyColumn;
+}
+
+/** The kind of a column that no node of the file is: of null where no row can have it. */
+function kindOfNone({ field }: WantedColumn, { texts }: Pick<RowRead, 'texts'>): 'null' | 'mixed' {
+  return field < 0 && texts === undefined ? 'null' : 'mixed';
 }
 
 const SCALARS: Partial<Record<ReadNode['kind'], ScalarKind>> = { number: 'number', big: 'bigint', bool: 'boolean' };

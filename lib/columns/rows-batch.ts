@@ -1,5 +1,6 @@
 import { types } from 'node:util';
-import { isPlainObject, type Row } from '../rows.js';
+import type { Row } from '../rows.js';
+import { MISSING, pathOf, valueAt } from '../select/path.js';
 import { Batch } from './batch.js';
 import { NULLS } from './base-column.js';
 import type { AnyColumn, ColumnKind } from './column.js';
@@ -18,12 +19,10 @@ export function rowsBatch(rows: readonly Row[], names: readonly string[] | undef
 }
 
 function valuesOf(rows: readonly Row[], name: string): unknown[] {
-  const steps = name.split('.');
+  const path = pathOf(name);
   return rows.map((row) => {
-    if (Object.hasOwn(row, name)) return row[name];
-    let value: unknown = row;
-    for (const step of steps) value = isPlainObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
-    return value;
+    const value = valueAt(row, path);
+    return value === MISSING ? undefined : value;
   });
 }
 

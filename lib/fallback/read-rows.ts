@@ -8,6 +8,7 @@ import { assembleColumn } from './assemble.js';
 import { leavesOf, type Field } from './fields.js';
 import { checkSumsAreThere } from './checksums.js';
 import { checkIndexes } from './index-checksums.js';
+import { unknownColumn } from '../select/unknown-columns.js';
 import { checkLimit, MAX_EMPTY_ROWS } from './limits.js';
 import type { LeafData } from './leaf-data.js';
 import { readLeaf } from './pages.js';
@@ -89,11 +90,6 @@ function selectFields(fields: Field[], columns: readonly string[] | undefined, p
   if (columns === undefined) return fields;
   for (const column of columns) if (!names.has(column)) throw unknownColumn(path, column, [...names]);
   return fields.filter((field) => columns.includes(field.name));
-}
-
-export function unknownColumn(path: string, column: string, known: string[]): CheckpointError {
-  const message = `${path} has no column '${column}'; it has ${known.slice(0, 20).join(', ')}`;
-  return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path, column });
 }
 
 /** `checksums`: the number of the row group's first checksum, or null for no check. */

@@ -1,6 +1,6 @@
 import { CheckpointError, withPath } from '../errors.js';
 import type { LogicalPlan } from '../columnar/plan.js';
-import { neededOf } from '../columnar/read/needed.js';
+import { isKnown, neededOf } from '../columnar/read/needed.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import { decodeRows } from '../compat/compat.js';
 import { parquetAttachment } from '../files/attachment.js';
@@ -8,6 +8,7 @@ import { isOurs, readKeyValues } from '../files/file-keys.js';
 import { decodeOf } from '../files/decoding.js';
 import { Projection } from '../select/projection.js';
 import { selectionOf, type Selection } from '../select/selection.js';
+import { refusedPaths, unknownColumn } from '../select/unknown-columns.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { openByPath } from '../store/open-file.js';
@@ -17,7 +18,7 @@ import type { Field } from './fields.js';
 import { ParquetFile } from './parquet-file.js';
 import { loadCheck } from '../schema/load-check.js';
 import { fileColumns, readParquetFooter, readParquetHead, readParquetInfo } from './read-info.js';
-import { rowBatches, unknownColumn } from './read-rows.js';
+import { rowBatches } from './read-rows.js';
 import { rowRestorer } from './restore-rows.js';
 import { checkVersion } from './version.js';
 
@@ -50,10 +51,10 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
     let { columns } = options;
     if (decode !== undefined) check?.begin();
     else if (check !== undefined) columns = check.opened({ rows: file.rows, columns: fileColumns(file), plan, ours: isOurs(file.footer) });
-    if (selection !== undefined) columns = selectedColumns(selection, columns, file, plan);
-    const { columns: _, ...rest } = options;
+    refuseUnknown(file, plan, { ...options, ...(columns !== undefined && { columns }) }, selection);
+    const keep = selection === undefined ? columns && new Projection(columns) : selection.keeping(columns);
     let index = 0;
-    for await (const batch of plannedBatches(file, plan, columns === undefined ? rest : { ...rest, columns })) {
+    for await (const batch of plannedBatches(file, plan, options, keep)) {
       if (decode !== undefined) batch.length = decodeRows(decode, batch, 0, batch.length);
       if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
       await check?.run(batch, 0, batch.length, index);
@@ -69,32 +70,29 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
   }
 }
 
-/** The columns to load where the caller wants `columns` of the rows that the selection takes. */
-function selectedColumns(
-  selection: Selection,
-  columns: readonly string[] | undefined,
-  file: ParquetFile,
-  plan: LogicalPlan | undefined,
-): readonly string[] | undefined {
-  const known = keysOf(file, plan);
-  const { columns: needed, unknown } = selection.columns(columns, new Set(known));
-  if (unknown !== undefined && plan?.x === undefined) throw unknownColumn(file.path, unknown, known);
-  return needed;
+/** Throws `ERR_CKPT_UNKNOWN_COLUMN` for what the options refuse; without rows nothing is unknown. */
+function refuseUnknown(file: ParquetFile, plan: LogicalPlan | undefined, options: ReadOptions, selection: Selection | undefined): void {
+  const refused = file.rows === 0 ? [] : refusedPaths(options, selection?.paths ?? []);
+  if (refused.length === 0) return;
+  const tree = file.fields.map(nodeOf);
+  const unknown = refused.find((path) => !isKnown(path, plan, tree));
+  if (unknown !== undefined) throw unknownColumn(file.path, unknown.text, keysOf(file, plan));
 }
 
 /** The rows with the wanted columns, as they were saved. */
-function plannedBatches(file: ParquetFile, plan: LogicalPlan | undefined, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
-  const restore = (keep?: Projection): ((row: Row) => Row) | undefined => {
-    if (plan !== undefined) return rowRestorer(plan, keep);
-    return keep?.isDeep === true ? (row) => keep.of(row) : undefined;
-  };
-  if (options.columns === undefined) return rowBatches(file, options, restore());
-  const keep = new Projection(options.columns);
+function plannedBatches(
+  file: ParquetFile,
+  plan: LogicalPlan | undefined,
+  { columns: _, ...options }: ReadOptions,
+  keep: Projection | undefined,
+): AsyncGenerator<Row[], void, undefined> {
+  const prune = keep?.isDeep === true ? (row: Row) => keep.of(row) : undefined;
+  const restore = plan === undefined ? prune : rowRestorer(plan, keep);
+  if (keep === undefined) return rowBatches(file, options, restore);
   const { fields } = file;
-  const { columns, unknown } = neededOf(plan, fields.map(nodeOf), keep);
-  if (unknown !== undefined) throw unknownColumn(file.path, unknown, keysOf(file, plan));
+  const { columns } = neededOf(plan, fields.map(nodeOf), keep);
   const names = columns.map(({ column }) => (fields[column] as Field).name);
-  return rowBatches(file, { ...options, columns: names }, restore(keep));
+  return rowBatches(file, { ...options, columns: names }, restore);
 }
 
 /** A field as far as a projection looks at it. */

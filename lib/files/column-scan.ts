@@ -47,7 +47,7 @@ export class ColumnScan {
     const { plan, description } = this.#file;
     const { rows, tree: all } = description;
     const { columns: names, where, offset = 0, limit = Number.POSITIVE_INFINITY, threads } = this.#options;
-    const { keep, needed } = columnsTaken(this.#file, names, this.#selection);
+    const { keep, needed } = columnsTaken(this.#file, names, this.#selection, this.#options);
     const wanted = where === undefined ? Math.max(0, Math.min(rows - offset, limit)) : rows;
     const tree = await this.#load.scan({
       columns: needed?.columns,
@@ -68,7 +68,11 @@ export class ColumnScan {
 
   /** The columns of no rows. */
   empty(): Batch {
-    return new Batch(0, this.#wanted.map(emptyColumn));
+    const read = this.#read as RowRead;
+    return new Batch(
+      0,
+      this.#wanted.map((wanted) => emptyColumn(wanted, read)),
+    );
   }
 
   /**

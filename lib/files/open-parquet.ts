@@ -6,12 +6,14 @@ import type { NativeLoad } from '../native/load.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { nativeFilter } from '../select/pushdown.js';
+import { selectionOf } from '../select/selection.js';
 import { parseWhere } from '../select/where.js';
 import { closedError, type OpenFile, type OpenOptions } from '../store/open-file.js';
 import { gather } from '../store/wanted-rows.js';
 import { ColumnScan } from './column-scan.js';
 import { decodeOf } from './decoding.js';
 import { NativeParquet } from './native-parquet.js';
+import { columnsTaken } from './parquet-columns.js';
 import { ParquetScan } from './parquet-scan.js';
 import { rowBatches } from './read-parquet.js';
 
@@ -74,9 +76,11 @@ class OpenParquet implements OpenFile {
     throw new Error('unreachable: a reading gives its batch or throws');
   }
 
-  async count({ where, ...options }: Pick<ReadOptions, 'where' | 'signal' | 'threads'>): Promise<number> {
+  async count({ where, ...options }: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number> {
     if (where === undefined) return this.info.rows;
     const { plan, description } = this.#file;
+    // No row may be looked at below.
+    columnsTaken(this.#file, undefined, selectionOf({ where }), options);
     if (!this.#isEncoded) {
       const filter = nativeFilter(parseWhere(where), plan, description.tree);
       const load = this.#begin();

@@ -1,8 +1,9 @@
-import { neededOf, type Needed } from '../columnar/read/needed.js';
-import { CheckpointError } from '../errors.js';
+import { isKnown, neededOf, type Needed } from '../columnar/read/needed.js';
 import type { Load } from '../native/load.js';
+import type { ReadOptions } from '../options.js';
 import { Projection } from '../select/projection.js';
 import type { Selection } from '../select/selection.js';
+import { refusedPaths, unknownColumn } from '../select/unknown-columns.js';
 import type { NativeParquet } from './native-parquet.js';
 
 /** The top-level keys of a file's rows, but for those of whole rows. */
@@ -16,25 +17,21 @@ export interface ColumnsTaken {
   needed: Needed | undefined;
 }
 
-/** What a reading takes where the caller wants `names`, all if undefined, and a selection looks at more. @throws `ERR_CKPT_UNKNOWN_COLUMN` */
+/**
+ * What a reading takes where the caller wants `names`, all if undefined, and a selection looks at more.
+ * @throws `ERR_CKPT_UNKNOWN_COLUMN` for what the options refuse: see `refusedPaths`. Without rows nothing is unknown
+ */
 export function columnsTaken(
   file: NativeParquet<Load>,
   names: readonly string[] | undefined,
   selection: Selection | undefined,
+  { unknownColumns }: Pick<ReadOptions, 'unknownColumns'>,
 ): ColumnsTaken {
   const { plan, description } = file;
-  const { columns, unknown } = selection?.columns(names, new Set(keysOf(file))) ?? { columns: names, unknown: undefined };
-  // Whole rows are in no column: any key may be in one of them.
-  if (unknown !== undefined && plan?.x === undefined) throw unknownColumn(file, unknown);
-  if (columns === undefined) return { keep: undefined, needed: undefined };
-  const keep = new Projection(columns);
-  const needed = neededOf(plan, description.tree, keep);
-  if (needed.unknown !== undefined) throw unknownColumn(file, needed.unknown);
-  return { keep, needed };
-}
-
-/** The error of a column that the file does not have. */
-export function unknownColumn(file: NativeParquet<Load>, column: string): CheckpointError {
-  const message = `${file.path} has no column '${column}'; it has ${keysOf(file).slice(0, 20).join(', ')}`;
-  return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path: file.path, column });
+  const asked = { ...(names !== undefined && { columns: names }), ...(unknownColumns !== undefined && { unknownColumns }) };
+  const refused = description.rows === 0 ? [] : refusedPaths(asked, selection?.paths ?? []);
+  const unknown = refused.find((path) => !isKnown(path, plan, description.tree));
+  if (unknown !== undefined) throw unknownColumn(file.path, unknown.text, keysOf(file));
+  const keep = selection === undefined ? names && new Projection(names) : selection.keeping(names);
+  return { keep, needed: keep && neededOf(plan, description.tree, keep) };
 }

@@ -66,7 +66,7 @@ export class ParquetScan {
     const { description, footer, plan } = this.#file;
     const { rows, columns: known, tree: all } = description;
     const columns = this.#opened({ rows, columns: known, plan, ours: isOurs(footer) });
-    const { keep, needed } = columnsTaken(this.#file, columns, this.#selection);
+    const { keep, needed } = columnsTaken(this.#file, columns, this.#selection, this.#options);
     if (needed?.isMore === true) this.#prune = keep;
     const wanted = this.#wantedRows(rows);
     const tree = await this.#load.scan({

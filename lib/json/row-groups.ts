@@ -3,7 +3,6 @@ import { fromSystemError } from '../errors.js';
 import { Pace } from '../files/pace.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
-import { Projection } from '../select/projection.js';
 import { FileWindow } from './window.js';
 
 /** The rows of an open file, some at a time. */
@@ -23,17 +22,16 @@ export async function* groupBatches(
 ): AsyncGenerator<Row[], void, undefined> {
   const pace = new Pace(options);
   pace.check();
-  const projection = options.columns === undefined ? undefined : new Projection(options.columns);
   const handle = await openFile(path);
   try {
     const groups = await begin(new FileWindow(handle, path, chunkBytes));
     pace.totalRows = groups.totalRows;
     for (let rows = await groups.next(); rows !== undefined; rows = await groups.next()) {
-      yield projection === undefined ? rows : rows.map((row) => projection.take(row));
-      pace.advance(rows.length);
+      const { length } = rows;
+      yield rows;
+      pace.advance(length);
       await pace.turn();
     }
-    projection?.check(path);
     pace.finish();
   } catch (error) {
     if (options.signal?.aborted === true) throw options.signal.reason;

@@ -121,9 +121,10 @@ export class CheckpointReader<T extends RowLike = Row> implements AsyncDisposabl
     const { seed, reading } = checkSampleOptions(size, options);
     checkSchemaOptions(reading);
     this.#readings.check();
-    const { where, threads, signal } = reading;
+    const { where, unknownColumns, threads, signal } = reading;
     if (where === undefined) return gather(this.#file.batches(reading, sampleOf(size, this.info.rows, seed)));
-    const counting: CountOptions = { where, ...(threads !== undefined && { threads }), ...(signal !== undefined && { signal }) };
+    const known = unknownColumns === undefined ? {} : { unknownColumns };
+    const counting: CountOptions = { where, ...known, ...(threads !== undefined && { threads }), ...(signal !== undefined && { signal }) };
     const picked = sampleOf(size, await this.#file.count(counting), seed);
     return gather(pickedBatches(this.#file.batches(reading), picked));
   }

@@ -12,7 +12,7 @@ export type RowsOptions = Omit<ReadOptions, 'verify' | 'limits' | 'compat'>;
 export type ColumnsOptions = Omit<RowsOptions, 'schema' | 'extraColumns'>;
 
 /** Options of `count`. */
-export type CountOptions = Pick<ReadOptions, 'where' | 'threads' | 'signal'>;
+export type CountOptions = Pick<ReadOptions, 'where' | 'unknownColumns' | 'threads' | 'signal'>;
 
 /** Options of `sample`. */
 export interface SampleOptions extends Omit<RowsOptions, 'offset' | 'limit' | 'onProgress'> {
@@ -20,7 +20,7 @@ export interface SampleOptions extends Omit<RowsOptions, 'offset' | 'limit' | 'o
   seed?: number;
 }
 
-const COUNT = { where: true, threads: true, signal: true } as const;
+const COUNT = { where: true, unknownColumns: true, threads: true, signal: true } as const;
 const COLUMNS = { ...COUNT, columns: true, offset: true, limit: true, onProgress: true } as const;
 const SCHEMA = { schema: true, extraColumns: true } as const;
 const COUNT_KEYS = keysOf<CountOptions>(COUNT);

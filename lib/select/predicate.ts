@@ -1,12 +1,10 @@
 import type { Row } from '../rows.js';
 import { compare, equal } from './compare.js';
+import { MISSING, valueAt } from './path.js';
 import type { Filter, Test } from './where.js';
 
 /** Whether a row is wanted. */
 export type Predicate = (row: Row) => boolean;
-
-/** What stands for a key that a row does not have. */
-const MISSING: unique symbol = Symbol('missing');
 
 /** The exact meaning of a filter: whatever else skips rows, for speed, must agree with it. */
 export function predicateOf(filter: Filter): Predicate {
@@ -17,23 +15,10 @@ export function predicateOf(filter: Filter): Predicate {
   if (filter.kind === 'test') {
     const { path } = filter;
     const matches = testOf(filter.test);
-    const steps = path.includes('.') ? path.split('.') : undefined;
-    return (row) => matches(valueAt(row, path, steps));
+    return (row) => matches(valueAt(row, path));
   }
   const parts = filter.of.map(predicateOf);
   return filter.kind === 'and' ? (row) => parts.every((part) => part(row)) : (row) => parts.some((part) => part(row));
-}
-
-/** The value under a key of the row, or at the end of a path into objects where the row itself has no such key. */
-function valueAt(row: Row, path: string, steps: readonly string[] | undefined): unknown {
-  if (Object.hasOwn(row, path)) return row[path];
-  if (steps === undefined) return MISSING;
-  let value: unknown = row;
-  for (const step of steps) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, step)) return MISSING;
-    value = (value as Row)[step];
-  }
-  return value;
 }
 
 function testOf(test: Test): (value: unknown) => boolean {

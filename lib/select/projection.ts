@@ -1,7 +1,6 @@
 import { setOwn } from '../columnar/read/build.js';
-import { CheckpointError } from '../errors.js';
-import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
+import { pathOf, type Path } from './path.js';
 
 /** How much of a value is wanted: all of it, or parts of the objects that it may be. */
 export interface Part {
@@ -14,21 +13,16 @@ export interface Part {
  * null or a list, is kept as it is.
  */
 export class Projection {
-  readonly names: readonly string[];
   /** The keys of a row that are wanted, each with how much of it. */
   readonly parts: ReadonlyMap<string, Part>;
-  /** The names that no row had so far. */
-  readonly #missing: Set<string>;
 
-  constructor(names: readonly string[]) {
-    this.names = names;
+  /** `more`: places that are wanted beside the names. */
+  constructor(names: readonly string[], more: readonly Path[] = []) {
     const root: Part = { whole: false, parts: new Map() };
-    for (const name of names) {
-      const steps = name.split('.');
-      partOf(root, name).whole = true;
-      steps.reduce(partOf, root).whole = true;
+    for (const { key, steps } of [...names.map(pathOf), ...more]) {
+      if (key !== undefined) partOf(root, key).whole = true;
+      if (steps !== undefined) steps.reduce(partOf, root).whole = true;
     }
-    this.#missing = new Set(names);
     this.parts = root.parts;
   }
 
@@ -41,27 +35,6 @@ export class Projection {
   of(row: Row): Row {
     return pick(row, this.parts);
   }
-
-  /** The same, and remembers which names rows have. */
-  take(row: Row): Row {
-    for (const name of this.#missing) {
-      if (Object.hasOwn(row, name) || Object.hasOwn(row, firstStep(name))) this.#missing.delete(name);
-    }
-    return pick(row, this.parts);
-  }
-
-  /** To be called after the last row. @throws `ERR_CKPT_UNKNOWN_COLUMN` for a column that no row had */
-  check(path: string): void {
-    for (const column of this.#missing) {
-      const message = `no row of ${path} has a column ${show(column)}; check the name, or leave columns out to load all`;
-      throw new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path, column });
-    }
-  }
-}
-
-/** The key of the row that a path begins with. */
-export function firstStep(path: string): string {
-  return path.split('.', 1)[0] as string;
 }
 
 function partOf(part: Part, key: string): Part {

@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import { fieldName, type LogicalPlan, type StructPlan } from '../columnar/plan.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
+import type { Path } from './path.js';
 import type { Filter, Test } from './where.js';
 
 /** A filter as the core takes it: see crates/arrow-ckpt/src/decode/filter. */
@@ -39,7 +40,7 @@ export function nativeFilter(filter: Filter, plan: LogicalPlan | undefined, tree
   return filter.kind === 'and' ? { and: parts } : { or: parts };
 }
 
-function nativeTest(path: string, test: Test, plan: LogicalPlan | undefined, tree: readonly PhysicalNode[]): NativeFilter {
+function nativeTest(path: Path, test: Test, plan: LogicalPlan | undefined, tree: readonly PhysicalNode[]): NativeFilter {
   const compared = comparison(test);
   const place = compared === undefined ? undefined : plan === undefined ? foreignPlace(path, tree) : plannedPlace(path, plan, tree);
   return compared === undefined || place === undefined ? 'unknown' : { test: { ...place, ...compared } };
@@ -67,16 +68,15 @@ function literalOf(value: unknown): NativeLiteral {
 
 type Place = Pick<NativeTest, 'column' | 'path' | 'beside'>;
 
-/** The steps of a path over objects whose keys are `known`; undefined where rows may have the path as a key of their own, too, or have neither. */
-function stepsOf(path: string, known: ReadonlySet<string>): string[] | undefined {
-  const steps = path.split('.');
-  const isKey = known.has(path);
-  if (steps.length === 1) return isKey ? steps : undefined;
-  if (isKey) return known.has(steps[0] as string) ? undefined : [path];
+/** The keys to a place in rows whose own keys are `known`; undefined where rows may have either of a key with dots and the path, or have neither. */
+function stepsOf({ key, steps }: Path, known: ReadonlySet<string>): readonly string[] | undefined {
+  const isKey = key !== undefined && known.has(key);
+  if (steps === undefined) return isKey ? [key] : undefined;
+  if (isKey) return known.has(steps[0] as string) ? undefined : [key];
   return steps;
 }
 
-function foreignPlace(path: string, tree: readonly PhysicalNode[]): Place | undefined {
+function foreignPlace(path: Path, tree: readonly PhysicalNode[]): Place | undefined {
   const steps = stepsOf(path, new Set(tree.map((node) => node.name)));
   const indices = steps === undefined ? undefined : descend(steps, tree);
   return indices && { column: indices[0] as number, path: indices.slice(1), beside: [] };
@@ -96,7 +96,7 @@ function descend(names: readonly string[], tree: readonly PhysicalNode[]): numbe
   return nodes.length === 0 ? indices : undefined;
 }
 
-function plannedPlace(path: string, plan: LogicalPlan, tree: readonly PhysicalNode[]): Place | undefined {
+function plannedPlace(path: Path, plan: LogicalPlan, tree: readonly PhysicalNode[]): Place | undefined {
   const steps = stepsOf(path, new Set(plan.row.f.map((field) => field.k)));
   if (steps === undefined) return undefined;
   const names: string[] = [];

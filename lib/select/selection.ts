@@ -1,29 +1,31 @@
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { predicateOf, type Predicate } from './predicate.js';
-import { firstStep, Projection } from './projection.js';
+import { pathOf, type Path } from './path.js';
+import { Projection } from './projection.js';
 import { parseWhere, pathsOf } from './where.js';
 
 /** The selection of a load, undefined when all rows are wanted. */
 export function selectionOf({ where, offset = 0, limit }: ReadOptions): Selection | undefined {
   if (where === undefined && offset === 0 && limit === undefined) return undefined;
   const filter = where === undefined ? undefined : parseWhere(where);
-  const paths = filter === undefined ? [] : [...pathsOf(filter)];
+  const paths = filter === undefined ? [] : pathsOf(filter);
   return new Selection(filter === undefined ? undefined : predicateOf(filter), paths, offset, limit ?? Number.POSITIVE_INFINITY);
 }
 
 /** Which rows of a load are wanted: those that `where` takes, less the first `offset` of them, `limit` at most. Rows come to it in order, each once. */
 export class Selection {
   readonly #wants: Predicate | undefined;
-  readonly #paths: readonly string[];
+  /** What `where` looks at. */
+  readonly paths: readonly Path[];
   #skip: number;
   #left: number;
   /** What rows keep, where others were loaded only for `where`. */
   #pick: Projection | undefined;
 
-  constructor(wants: Predicate | undefined, paths: readonly string[], offset: number, limit: number) {
+  constructor(wants: Predicate | undefined, paths: readonly Path[], offset: number, limit: number) {
     this.#wants = wants;
-    this.#paths = paths;
+    this.paths = paths;
     this.#skip = offset;
     this.#left = limit;
   }
@@ -33,21 +35,13 @@ export class Selection {
     return this.#left === 0;
   }
 
-  /**
-   * The columns to load so that `where` can be answered, undefined for all. `wanted`: those that rows shall have. `known`: the keys that there are.
-   * A path of `where` is a key of the row itself, or begins with one; the first of which neither is known is in `unknown`.
-   */
-  columns(
-    wanted: readonly string[] | undefined,
-    known: ReadonlySet<string>,
-  ): { columns: readonly string[] | undefined; unknown: string | undefined } {
-    const unknown = this.#paths.find((path) => !known.has(path) && !known.has(firstStep(path)));
-    if (wanted === undefined) return { columns: undefined, unknown };
-    const more = this.#paths.filter(
-      (path) => !wanted.includes(path) && !wanted.includes(firstStep(path)) && (known.has(path) || known.has(firstStep(path))),
-    );
+  /** What to load of rows so that `where` can be answered, undefined for all. `wanted`: what they shall have. */
+  keeping(wanted: readonly string[] | undefined): Projection | undefined {
+    if (wanted === undefined) return undefined;
+    // A wanted `a` is no `a.b`: rows may have that as a key of their own.
+    const more = this.paths.filter((path) => !wanted.some((name) => covers(pathOf(name), path)));
     if (more.length > 0) this.#pick = new Projection(wanted);
-    return { columns: [...wanted, ...more], unknown };
+    return new Projection(wanted, more);
   }
 
   /** Moves the wanted rows among those from `from` to `to` together, from `from` on, with the wanted columns only; gives how many there are. `certain`: `where` takes them all. */
@@ -76,4 +70,9 @@ export class Selection {
     this.#left--;
     return true;
   }
+}
+
+/** Whether all that `path` may be is wanted with `name`. */
+function covers(name: Path, { key, steps }: Path): boolean {
+  return (key === undefined || key === name.key) && (steps === undefined || String(steps) === String(name.steps));
 }

@@ -1,5 +1,6 @@
 import { invalid, show } from '../messages.js';
-import { isPlainObject } from '../rows.js';
+import { isPlainObject, type Row } from '../rows.js';
+import { exactPath, pathOf, type Path } from './path.js';
 
 /** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
 export type Operand = unknown;
@@ -28,7 +29,8 @@ export interface Conditions {
 /**
  * Which rows to load, in the manner of MongoDB: `{ category: 'a', score: { $gte: 0.5 }, 'metadata.source': { $in: ['web', 'mail'] } }`. All conditions must hold.
  *
- * - A key with dots that the row does not have itself is a path into objects.
+ * - A key with dots that the row does not have itself is a path into objects. A key that no row has is a condition on a missing value: see `unknownColumns`.
+ * - `{ $field: '$state', $eq: 'open' }` is a condition on a key that begins with `$`. With a list of keys, `$field: ['a.b']` or `['a', 'b']`, it is exactly that key, or that path.
  * - A condition on a list holds if it holds for the list or for one of its elements; `$ne` and `$nin` if they hold for all.
  * - `null` equals null, `undefined` and a missing key. Numbers and bigints are compared by their value, `-0` equals `0`, `NaN` equals `NaN`.
  * - Text is ordered by code points, dates by time, `false` is less than `true`.
@@ -37,11 +39,13 @@ export interface Where {
   $and?: readonly Where[];
   $or?: readonly Where[];
   $not?: Where;
+  /** The key or path that the {@link Conditions} beside it are about, where a plain key would be an operator; as a list, its keys one by one. Nothing else may stand beside them. */
+  $field?: string | readonly string[];
   [path: string]: unknown;
 }
 
 /** A filter, checked and split up: what evaluates it does not look at the user's object again. */
-export type Filter = { kind: 'and' | 'or'; of: Filter[] } | { kind: 'not'; of: Filter } | { kind: 'test'; path: string; test: Test };
+export type Filter = { kind: 'and' | 'or'; of: Filter[] } | { kind: 'not'; of: Filter } | { kind: 'test'; path: Path; test: Test };
 
 /** One condition on one path. */
 export type Test =
@@ -54,12 +58,10 @@ export function parseWhere(where: unknown): Filter {
   return parseAll(where, 'where');
 }
 
-/** The paths that a filter looks at. */
-export function pathsOf(filter: Filter, into: Set<string> = new Set()): Set<string> {
-  if (filter.kind === 'test') into.add(filter.path);
-  else if (filter.kind === 'not') pathsOf(filter.of, into);
-  else for (const part of filter.of) pathsOf(part, into);
-  return into;
+/** The places that a filter looks at. */
+export function pathsOf(filter: Filter): Path[] {
+  if (filter.kind === 'test') return [filter.path];
+  return filter.kind === 'not' ? pathsOf(filter.of) : filter.of.flatMap(pathsOf);
 }
 
 const MAX_DEPTH = 64;
@@ -67,6 +69,7 @@ const MAX_DEPTH = 64;
 function parseAll(where: unknown, at: string, depth = 0): Filter {
   if (depth > MAX_DEPTH) throw invalid(`${at} is nested more than ${MAX_DEPTH} deep`);
   if (!isPlainObject(where)) throw invalid(`${at} must be an object of conditions, got ${show(where)}`);
+  if (Object.hasOwn(where, '$field')) return parseField(where, at, depth);
   const parts = Object.keys(where).map((key) => parsePart(key, where[key], at, depth));
   return parts.length === 1 ? (parts[0] as Filter) : { kind: 'and', of: parts };
 }
@@ -78,22 +81,38 @@ function parsePart(key: string, value: unknown, at: string, depth: number): Filt
   }
   if (key === '$not') return { kind: 'not', of: parseAll(value, `${at}.$not`, depth + 1) };
   if (key.startsWith('$')) {
-    throw invalid(`${at} has an unknown operator ${show(key)}; beside paths it knows $and, $or, $not.`);
+    throw invalid(
+      `${at} has an unknown operator ${show(key)}; beside paths it knows $and, $or, $not. If it is a key of the rows: { $field: ${show(key)}, $eq: ... }`,
+    );
   }
-  return parseConditions(key, value, `${at}.${key}`, depth);
+  return parseConditions(pathOf(key), value, `${at}.${key}`, depth);
+}
+
+/** `{ $field: '$state', $eq: 'open' }`: conditions on a key that could be taken for something else. */
+function parseField({ $field, ...conditions }: Row, at: string, depth: number): Filter {
+  const isList = Array.isArray($field) && $field.length > 0 && $field.every((key) => typeof key === 'string');
+  if (typeof $field !== 'string' && !isList) throw invalid(`${at}.$field must be a key, a path or a list of keys, got ${show($field)}`);
+  if (Object.keys(conditions).length === 0)
+    throw invalid(`${at}.$field needs a condition beside it, { $field: ${show($field)}, $eq: ... }`);
+  const path = typeof $field === 'string' ? pathOf($field) : exactPath($field as string[]);
+  return parseOperators(path, conditions, at, depth);
 }
 
 const ORDER = { $gt: 'gt', $gte: 'gte', $lt: 'lt', $lte: 'lte' } as const;
 const KNOWN = '$eq, $ne, $gt, $gte, $lt, $lte, $in, $nin, $exists, $not';
 
-function parseConditions(path: string, value: unknown, at: string, depth: number): Filter {
+function parseConditions(path: Path, value: unknown, at: string, depth: number): Filter {
   if (!isPlainObject(value) || !Object.keys(value).some((key) => key.startsWith('$')))
     return test(path, { op: 'eq', value: operand(value, at) });
+  return parseOperators(path, value, at, depth);
+}
+
+function parseOperators(path: Path, value: Row, at: string, depth: number): Filter {
   const parts = Object.keys(value).map((operator) => parseCondition(path, operator, value[operator], `${at}.${operator}`, depth));
   return parts.length === 1 ? (parts[0] as Filter) : { kind: 'and', of: parts };
 }
 
-function parseCondition(path: string, operator: string, value: unknown, at: string, depth: number): Filter {
+function parseCondition(path: Path, operator: string, value: unknown, at: string, depth: number): Filter {
   switch (operator) {
     case '$eq':
       return test(path, { op: 'eq', value: operand(value, at) });
@@ -122,7 +141,7 @@ function parseCondition(path: string, operator: string, value: unknown, at: stri
   }
 }
 
-function test(path: string, what: Test): Filter {
+function test(path: Path, what: Test): Filter {
   return { kind: 'test', path, test: what };
 }
 

@@ -24,7 +24,7 @@ export interface OpenFile {
   /** All of them as one batch. */
   columns(options: ReadOptions): Promise<ColumnBatch>;
   /** How many rows `where` takes. */
-  count(options: Pick<ReadOptions, 'where' | 'signal' | 'threads'>): Promise<number>;
+  count(options: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number>;
   close(): void;
 }
 

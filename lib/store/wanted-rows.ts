@@ -1,31 +1,37 @@
 import { selectionOf } from '../select/selection.js';
 import { Projection } from '../select/projection.js';
+import { ColumnWatch } from '../select/unknown-columns.js';
 import type { ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { loadCheck } from '../schema/load-check.js';
 
-/** All rows of a file of text in order, with the `columns` of the options only. */
+/** All rows of a file of text in order. */
 export type AllRows = (path: string, options: ReadOptions) => AsyncGenerator<Row[], void, undefined>;
 
-/** The rows of a file of text that the options want, as a schema makes them: `where`, `offset`, `limit`, `columns`, `schema`. */
+/**
+ * The rows of a file of text that the options want, as a schema makes them: `where`, `offset`, `limit`, `columns`, `schema`.
+ * Which columns there are shows when all rows were read: where `limit` ends the reading, no column is told to be unknown.
+ */
 export async function* wantedBatches(path: string, options: ReadOptions, all: AllRows): AsyncGenerator<Row[], void, undefined> {
   const check = loadCheck(options, path);
   const selection = selectionOf(options);
-  if (check === undefined && selection === undefined) return yield* all(path, options);
+  const { columns } = options;
+  if (check === undefined && selection === undefined && columns === undefined) return yield* all(path, options);
   check?.begin();
-  // What `where` looks at may be a column that is not wanted.
-  const projection = selection === undefined || options.columns === undefined ? undefined : new Projection(options.columns);
-  const { columns: _, ...whole } = options;
+  const projection = columns === undefined ? undefined : new Projection(columns);
+  const watch = new ColumnWatch(path, options, selection?.paths ?? []);
   let index = 0;
-  for await (let batch of all(path, projection === undefined ? options : whole)) {
+  for await (let batch of all(path, options)) {
+    watch.see(batch);
     if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
-    if (projection !== undefined) batch = batch.map((row) => projection.take(row));
+    if (projection !== undefined) batch = batch.map((row) => projection.of(row));
     await check?.run(batch, 0, batch.length, index);
     index += batch.length;
     if (batch.length > 0 && check?.fits !== false) yield batch;
-    if (selection?.done === true) break;
+    if (selection?.done === true) return check?.finish();
   }
   check?.finish();
+  watch.finish();
 }
 
 /** The rows of all batches. */

@@ -8,6 +8,7 @@ import { whereOf } from './where.js';
 export interface SelectionOptions extends CommonOptions {
   columns?: readonly string[];
   where?: readonly string[];
+  unknownColumns?: 'error' | 'missing';
   offset?: number;
   limit?: number;
 }
@@ -16,12 +17,16 @@ export interface SelectionOptions extends CommonOptions {
  * The read options of a command, checked.
  * @param compat the program that may have written the file
  */
-export function readOptionsOf({ columns, where = [], offset, limit }: SelectionOptions, compat: Compat | undefined): ReadOptions {
+export function readOptionsOf(
+  { columns, where = [], unknownColumns, offset, limit }: SelectionOptions,
+  compat: Compat | undefined,
+): ReadOptions {
   const names = columns?.flatMap(namesOf);
   const filter = whereOf(where);
   return checkReadOptions({
     ...(names !== undefined && { columns: names }),
     ...(filter !== undefined && { where: filter }),
+    ...(unknownColumns !== undefined && { unknownColumns }),
     ...(offset !== undefined && { offset }),
     ...(limit !== undefined && { limit }),
     ...(compat !== undefined && { compat }),

@@ -1,9 +1,8 @@
 import type { FileHead } from '../../files/origin.js';
-import { selectionOf } from '../../select/selection.js';
-import { Projection } from '../../select/projection.js';
 import type { CheckpointInfo, ReadOptions } from '../../options.js';
 import type { Row } from '../../rows.js';
 import { storeOf } from '../../store/choose.js';
+import { wantedBatches } from '../../store/wanted-rows.js';
 import { sizeOf } from '../directory/folder.js';
 import type { CsvReading } from './csv-reader.js';
 
@@ -28,21 +27,14 @@ async function csvSource(path: string, csv: CsvReading): Promise<RowSource> {
   return {
     path,
     format: 'csv',
-    batches: (options) => selected(path, csvBatches(path, csv, options.signal), options),
+    batches: (options) =>
+      wantedBatches(path, options, async function* (_, { signal, onProgress }) {
+        let rows = 0;
+        for await (const batch of csvBatches(path, csv, signal)) {
+          onProgress?.({ rows: (rows += batch.length), totalRows: undefined });
+          yield batch;
+        }
+      }),
     head: async () => ({ hash: null, metadata: {} }),
   };
-}
-
-/** What the stores do with their rows: those of `where`, `offset` and `limit`, with the wanted columns. */
-async function* selected(path: string, batches: AsyncIterable<Row[]>, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
-  const selection = selectionOf(options);
-  const projection = options.columns === undefined ? undefined : new Projection(options.columns);
-  let rows = 0;
-  for await (const batch of batches) {
-    options.onProgress?.({ rows: (rows += batch.length), totalRows: undefined });
-    if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
-    if (batch.length > 0) yield projection === undefined ? batch : batch.map((row) => projection.take(row));
-    if (selection?.done === true) return;
-  }
-  projection?.check(path);
 }

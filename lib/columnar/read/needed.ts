@@ -1,3 +1,4 @@
+import type { Path } from '../../select/path.js';
 import type { Part, Projection } from '../../select/projection.js';
 import { fieldName, type FieldPlan, type LogicalPlan } from '../plan.js';
 import type { PhysicalNode } from './tree.js';
@@ -8,13 +9,11 @@ export interface Needed {
   columns: { column: number; leaves?: number[] }[];
   /** Whether rows made of these columns may hold more than is wanted: objects in JSON text, or maps. */
   isMore: boolean;
-  /** A wanted name that no row of the file can have. */
-  unknown: string | undefined;
 }
 
 /** What a projection needs of the columns of a file. `plan`: undefined for a file of another writer. */
 export function neededOf(plan: LogicalPlan | undefined, tree: readonly PhysicalNode[], wanted: Projection): Needed {
-  const needed: Needed = { columns: [], isMore: false, unknown: undefined };
+  const needed: Needed = { columns: [], isMore: false };
   const fields = plan === undefined ? undefined : new Map(plan.row.f.map((field) => [fieldName(field), field]));
   // Beside the columns of keys: shapes, whole rows, and the exceptions of wanted columns.
   const hidden = new Set([plan?.row.h, plan?.x]);
@@ -26,7 +25,6 @@ export function neededOf(plan: LogicalPlan | undefined, tree: readonly PhysicalN
     if (part.whole) needed.columns.push({ column });
     else needed.columns.push({ column, ...partly(field, node, part, needed) });
   }
-  needed.unknown = wanted.names.find((name) => !isKnown(name, plan, tree));
   return needed;
 }
 
@@ -59,8 +57,11 @@ function addLeaves(field: FieldPlan | undefined, node: PhysicalNode, part: Part,
           ? next + leafCount(child)
           : addLeaves(own, child, wanted, next, leaves, needed);
     }
-    // One leaf tells where the object is null.
-    if (leaves.length === before) leaves.push(first);
+    // One leaf tells where the object is null. Without a plan it comes as its key.
+    if (leaves.length === before) {
+      leaves.push(first);
+      if (plan === undefined) needed.isMore = true;
+    }
     return next;
   }
   if (!part.whole) needed.isMore = true;
@@ -73,19 +74,26 @@ function leafCount({ children = [] }: PhysicalNode): number {
   return children.length === 0 ? 1 : children.reduce((sum, child) => sum + leafCount(child), 0);
 }
 
-/** Whether rows may have a key or a path. Keys of whole rows, of exceptions and of JSON text are in no plan: any may be there. */
-function isKnown(name: string, plan: LogicalPlan | undefined, tree: readonly PhysicalNode[]): boolean {
-  const [first, ...steps] = name.split('.') as [string, ...string[]];
+/** Whether rows may have a place. Keys of whole rows, of exceptions and of JSON text are in no plan: any may be there. */
+export function isKnown({ key, steps }: Path, plan: LogicalPlan | undefined, tree: readonly PhysicalNode[]): boolean {
   if (plan === undefined) {
-    if (tree.some((node) => node.name === name)) return true;
-    let node = tree.find((one) => one.name === first);
-    for (const step of steps) {
-      if (node?.kind !== 'struct') break;
-      node = node.children?.find((one) => one.name === step);
-    }
-    return node !== undefined;
+    if (key !== undefined && tree.some((node) => node.name === key)) return true;
+    return steps !== undefined && isTreePath(steps, tree);
   }
-  if (plan.x !== undefined || plan.row.f.some((field) => field.k === name)) return true;
+  if (plan.x !== undefined || (key !== undefined && plan.row.f.some((field) => field.k === key))) return true;
+  return steps !== undefined && isPlanPath(steps, plan);
+}
+
+function isTreePath([first, ...steps]: readonly string[], tree: readonly PhysicalNode[]): boolean {
+  let node = tree.find((one) => one.name === first);
+  for (const step of steps) {
+    if (node?.kind !== 'struct') break;
+    node = node.children?.find((one) => one.name === step);
+  }
+  return node !== undefined;
+}
+
+function isPlanPath([first, ...steps]: readonly string[], plan: LogicalPlan): boolean {
   let field = plan.row.f.find((one) => one.k === first);
   if (field?.v.x !== undefined) return true;
   for (const step of steps) {
