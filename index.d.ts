@@ -468,7 +468,7 @@ export declare interface Conditions {
 }
 
 /** Options of `count`. */
-export declare type CountOptions = Pick<ReadOptions, 'where' | 'threads' | 'signal'>;
+export declare type CountOptions = Pick<ReadOptions, 'where' | 'unknownColumns' | 'threads' | 'signal'>;
 
 /**
  * Starts a checkpoint whose rows come bit by bit: `append` them and `close`. It holds some thousand rows, row groups are encoded and written as they fill, and nothing is visible under the name before `close`.
@@ -1112,7 +1112,7 @@ declare interface OpenFile {
     /** All of them as one batch. */
     columns(options: ReadOptions): Promise<ColumnBatch>;
     /** How many rows `where` takes. */
-    count(options: Pick<ReadOptions, 'where' | 'signal' | 'threads'>): Promise<number>;
+    count(options: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number>;
     close(): void;
 }
 
@@ -1196,6 +1196,12 @@ export declare interface ReadOptions {
     columns?: readonly string[];
     /** Which rows to load: see {@link Where}. It looks at the rows as they were saved, before `schema`. @default all */
     where?: Where;
+    /**
+     * What a name is that no row has, as far as the file tells: `error` refuses those of `columns` and of `where` with `ERR_CKPT_UNKNOWN_COLUMN`, `missing` none.
+     * Left out, those of `columns` are refused, and a condition of `where` is one on missing values. A checkpoint without rows has any column. Files of text tell it
+     * when all their rows were read, so not where `limit` ends the reading before.
+     */
+    unknownColumns?: 'error' | 'missing';
     /** How many of the rows that `where` takes to leave out first, 0 or more. @default 0 */
     offset?: number;
     /** How many rows to load at most, 0 or more. With a schema, only these rows are looked at, and violations count them from 0. @default all */
@@ -1508,7 +1514,8 @@ export declare interface VerifyResult {
 /**
  * Which rows to load, in the manner of MongoDB: `{ category: 'a', score: { $gte: 0.5 }, 'metadata.source': { $in: ['web', 'mail'] } }`. All conditions must hold.
  *
- * - A key with dots that the row does not have itself is a path into objects.
+ * - A key with dots that the row does not have itself is a path into objects. A key that no row has is a condition on a missing value: see `unknownColumns`.
+ * - `{ $field: '$state', $eq: 'open' }` is a condition on a key that begins with `$`. With a list of keys, `$field: ['a.b']` or `['a', 'b']`, it is exactly that key, or that path.
  * - A condition on a list holds if it holds for the list or for one of its elements; `$ne` and `$nin` if they hold for all.
  * - `null` equals null, `undefined` and a missing key. Numbers and bigints are compared by their value, `-0` equals `0`, `NaN` equals `NaN`.
  * - Text is ordered by code points, dates by time, `false` is less than `true`.
@@ -1517,6 +1524,8 @@ export declare interface Where {
     $and?: readonly Where[];
     $or?: readonly Where[];
     $not?: Where;
+    /** The key or path that the {@link Conditions} beside it are about, where a plain key would be an operator; as a list, its keys one by one. Nothing else may stand beside them. */
+    $field?: string | readonly string[];
     [path: string]: unknown;
 }
 
