@@ -9,7 +9,7 @@ import { tempFolder } from './support/temp-folder.ts';
 const ROWS: Row[] = [
   { n: 0, id: 1145914191454511145n, x: 0.1234567890123456, $state: 'open', a: 1, 'a.b': 3 },
   { n: 1, id: 1145914191454511146n, x: 1e300, $state: 'done', a: 2, 'a.b': 4, texts: ['1145914191454511145'] },
-  { n: 2, id: -1145914191454511145n, x: 12345678901234567890, $state: 'open', a: 3, $deep: { $ref: 1 } },
+  { n: 2, id: -1145914191454511145n, x: 1.2345678901234567e19, $state: 'open', a: 3, $deep: { $ref: 1 } },
 ];
 
 const CASES: [where: string[], expected: number[]][] = [

@@ -83,7 +83,7 @@ function refuseUnknown(file: ParquetFile, plan: LogicalPlan | undefined, options
 function plannedBatches(
   file: ParquetFile,
   plan: LogicalPlan | undefined,
-  { columns: _, ...options }: ReadOptions,
+  options: ReadOptions,
   keep: Projection | undefined,
 ): AsyncGenerator<Row[], void, undefined> {
   const prune = keep?.isDeep === true ? (row: Row) => keep.of(row) : undefined;
