@@ -67,9 +67,9 @@ describe('the fallback reader on what is no Parquet', () => {
   for (const [what, bytes, code] of [
     ['an empty file', '', 'ERR_CKPT_NOT_A_CHECKPOINT'],
     ['JSON', '[{"a": 1}]', 'ERR_CKPT_NOT_A_CHECKPOINT'],
-    ['four bytes', 'PAR1', 'ERR_CKPT_TRUNCATED'],
+    ['four bytes', 'PAR1', 'ERR_CKPT_NOT_A_CHECKPOINT'],
     ['a start without a footer', `PAR1${'x'.repeat(100)}`, 'ERR_CKPT_TRUNCATED'],
-    ['a footer longer than the file', 'PAR1\xff\xff\xff\x7fPAR1', 'ERR_CKPT_TRUNCATED'],
+    ['a footer longer than the file', 'PAR1\xff\xff\xff\x7fPAR1', 'ERR_CKPT_CORRUPT'],
     ['a footer of rubbish', 'PAR1\x01\x02\x03\x04\x04\0\0\0PAR1', 'ERR_CKPT_CORRUPT'],
     ['an encrypted file', 'PARE\0\0\0\0\0\0\0\0PARE', 'ERR_CKPT_UNSUPPORTED_FILE'],
   ] as const) {

@@ -11,6 +11,8 @@ import { checkLimit, effectiveLimits } from './limits.js';
 
 const MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
+/** Magic, an empty footer's length, magic. */
+const SMALLEST = 12;
 
 /** Of the options of a load, what an open needs. */
 export interface OpenOptions {
@@ -98,12 +100,18 @@ async function readFooter(handle: FileHandle, size: number, path: string, most: 
   if (start === ENCRYPTED_MAGIC) throw encrypted(path);
   if (start !== MAGIC)
     throw new CheckpointError('ERR_CKPT_NOT_A_CHECKPOINT', `${path} is not a Parquet file: it does not begin with PAR1`, { path });
-  const tail = size < 12 ? null : await readExactly(handle, size, size - 8, 8, path);
-  const end = tail === null ? '' : text(tail.slice(4));
+  if (size < SMALLEST) {
+    throw new CheckpointError('ERR_CKPT_NOT_A_CHECKPOINT', `${path} is not a Parquet file: it has only ${size} bytes`, { path });
+  }
+  const tail = await readExactly(handle, size, size - 8, 8, path);
+  const end = text(tail.slice(4));
   if (end === ENCRYPTED_MAGIC) throw encrypted(path);
-  const length = tail === null ? 0 : new DataView(tail).getUint32(0, true);
-  if (end !== MAGIC || length + 12 > size) {
+  if (end !== MAGIC) {
     throw new CheckpointError('ERR_CKPT_TRUNCATED', `${path} is cut short: its footer is missing; restore it or save it again`, { path });
+  }
+  const length = new DataView(tail).getUint32(0, true);
+  if (length > size - SMALLEST) {
+    throw new CheckpointError('ERR_CKPT_CORRUPT', `${path} is damaged: its footer is said to be longer than the file`, { path });
   }
   checkLimit(length, most, 'the footer', path);
   return new Uint8Array(await readExactly(handle, size, size - 8 - length, length + 8, path));
@@ -145,6 +153,10 @@ function text(bytes: ArrayBuffer): string {
 /** An error of decoding as a coded one that names file and column. */
 export function decodingError(cause: unknown, path: string, column: string): unknown {
   if (isCheckpointError(cause)) return cause;
+  if (isTooLarge(cause)) {
+    const message = `${path}: column '${column}' has more than JavaScript holds in one piece (${(cause as Error).message})`;
+    return new CheckpointError('ERR_CKPT_LIMIT', message, { path, column, cause });
+  }
   const message = cause instanceof Error ? cause.message : String(cause);
   const unsupported = /unsupported|not supported|unhandled/i.test(message);
   return new CheckpointError(
@@ -154,4 +166,10 @@ export function decodingError(cause: unknown, path: string, column: string): unk
       : `${path}: column '${column}' is damaged (${message})`,
     { path, column, cause },
   );
+}
+
+/** A text of more than V8 holds in one, or memory that there is not. */
+function isTooLarge(cause: unknown): boolean {
+  if ((cause as NodeJS.ErrnoException).code === 'ERR_STRING_TOO_LONG') return true;
+  return cause instanceof RangeError && /allocation failed|invalid (array|typed array|string) length/i.test(cause.message);
 }
