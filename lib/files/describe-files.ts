@@ -26,7 +26,8 @@ export async function knownInfos(paths: readonly string[]): Promise<Map<string, 
   return infos;
 }
 
-async function describeFiles(paths: string[]): Promise<(NativeParquet<undefined> | undefined)[]> {
+/** Files that are described in one step, in order: see {@link describedParquet}. `[]` without the binary. */
+export async function describeFiles(paths: string[]): Promise<(NativeParquet<undefined> | undefined)[]> {
   const binding = loadBinding();
   if (binding === null) return [];
   const described = await binding.describeFiles(paths);

@@ -12,6 +12,7 @@ import type { Row } from '../rows.js';
 import { saveCheck } from '../schema/save-check.js';
 import type { Attachment } from '../store/store.js';
 import { located } from '../value/locate.js';
+import { sampleRowsOf, widenNumbers, type TypedWriteOptions } from './column-types.js';
 import { keyValuesOf } from './file-keys.js';
 import { NativeParquet } from './native-parquet.js';
 import { Pace } from './pace.js';
@@ -24,7 +25,7 @@ const MAX_CHUNK_BYTES = 4 * SLAB_BYTES;
 export async function writeParquet(
   path: string,
   rows: Iterable<Row> | AsyncIterable<Row>,
-  options: WriteOptions,
+  options: TypedWriteOptions,
   attachment?: Attachment,
 ): Promise<CheckpointInfo> {
   const { compat } = options;
@@ -69,7 +70,7 @@ class ParquetWriter {
 
   constructor(
     readonly path: string,
-    readonly options: WriteOptions,
+    readonly options: TypedWriteOptions,
     totalRows: number | undefined,
     /** Rows that show the types of columns beforehand. */
     samples: readonly Row[] = [],
@@ -79,6 +80,8 @@ class ParquetWriter {
     this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
     const { bloomFilter = false } = options;
     this.#columniser = new Columniser(this.#chunkRows, bloomFilter === false ? undefined : new BloomMarks(bloomFilter));
+    const { types } = options;
+    if (types !== undefined) this.#columniser.expect(sampleRowsOf(types), (root) => widenNumbers(root, types));
     if (samples.length > 0) this.#columniser.expect(samples);
     this.#pace = new Pace(options, totalRows);
     this.#save = new NativeSave(binding, path, options);

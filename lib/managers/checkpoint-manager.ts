@@ -16,6 +16,7 @@ import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
 import { chooseStore } from '../store/choose.js';
 import type { CheckpointStore } from '../store/store.js';
+import { saveBatch } from './batch-types.js';
 import { clearBatchFolder, clearDirectory, clearStepFolder, removeFiles } from './clear.js';
 import { DocetlConfig } from './docetl-config.js';
 import { directoryFormat, directoryListing, operationInfo, totalBytes } from './inventory.js';
@@ -159,7 +160,7 @@ export class CheckpointManager {
     const merged = mergeWriteOptions(this.#defaults, options, 'saveBatchCheckpoint');
     if (this.directory === null) return '';
     const stem = batchStem(await batchFolder(this.directory, operation), index);
-    const info = await saveFile({ store: this.#store, stem, logger: this.#logger }, rows, merged);
+    const info = await saveBatch({ store: this.#store, stem, logger: this.#logger }, rows, merged);
     this.#logger?.info(batchSavedLine(operation, index, info.path));
     return info.path;
   }

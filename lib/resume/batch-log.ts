@@ -5,7 +5,7 @@ import { isOfFile } from '../managers/checkpoint-file.js';
 import { createIn } from '../managers/folders.js';
 import { batchStem, filesOf } from '../managers/layout.js';
 import { removeFiles } from '../managers/clear.js';
-import { saveFile } from '../managers/save.js';
+import { saveBatch } from '../managers/batch-types.js';
 import type { Row } from '../rows.js';
 import type { Attachment } from '../store/store.js';
 import { mergedLedger, mergedRows } from './merge-batches.js';
@@ -83,7 +83,7 @@ export class BatchLog {
     const { index, claim } = await this.#claim();
     try {
       const options = hash === undefined ? {} : { hash };
-      const { path } = await saveFile({ store, stem: batchStem(batches, index), logger }, results, options, attachment);
+      const { path } = await saveBatch({ store, stem: batchStem(batches, index), logger }, results, options, attachment);
       this.#batches.push({ index, path, rows });
       return path;
     } finally {

@@ -47,9 +47,10 @@ export class Columniser {
     this.#root = new RootNode('row', chunkRows);
   }
 
-  /** Gives the columns the types of sample rows, before the first real ones. */
-  expect(samples: readonly Row[]): void {
+  /** Gives the columns the types of sample rows, before the first real ones. `widen`: what else they are to be. */
+  expect(samples: readonly Row[], widen: (root: RootNode) => void = () => {}): void {
     this.#root.evolve(samples, 0, samples.length);
+    widen(this.#root);
     this.#changed();
   }
 

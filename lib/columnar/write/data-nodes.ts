@@ -1,4 +1,4 @@
-import type { ValuePlan } from '../plan.js';
+import type { PhysicalPlan, ValuePlan } from '../plan.js';
 import { kindOf } from '../../value/kind.js';
 import { grown, WriteNode } from './nodes.js';
 
@@ -37,6 +37,8 @@ abstract class DataNode<T extends Data> extends WriteNode {
 /** Numbers. */
 export class NumberNode extends DataNode<Float64Array> {
   readonly kind = 'num';
+  /** They are stored as doubles, also where all are integers. */
+  isDouble = false;
 
   constructor(name: string, capacity: number) {
     super(name, capacity, (length) => new Float64Array(length));
@@ -51,6 +53,10 @@ export class NumberNode extends DataNode<Float64Array> {
 
   describe(): ValuePlan {
     return { t: 'num' };
+  }
+
+  override physical(): PhysicalPlan {
+    return { n: this.name, t: this.isDouble ? 'f64' : 'num' };
   }
 }
 
