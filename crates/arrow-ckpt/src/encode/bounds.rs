@@ -4,14 +4,15 @@
 //! readers do not know. Our files have the order that all readers know ([`type_defined_orders`]), and it leaves two questions open:
 //!
 //! - Where does NaN belong? To Spark and `DataFusion` it is the greatest number: bounds without it lose its rows. So a chunk with a NaN has no
-//!   bounds, and no column index either, for an index has bounds for every page or for none.
+//!   bounds, and no column index either, for an index has bounds for every page or for none. `DataFusion` also takes the bounds of those chunks that
+//!   have some for the bounds of the file, so that no chunk of such a leaf has any ([`without_bounds`]).
 //! - Is -0 less than 0? Readers differ. A minimum of 0 is written as -0 and a maximum of -0 as 0, as the format asks of writers.
 
 use std::ops::Neg;
 
 use parquet::basic::{BoundaryOrder, Type as Physical};
 use parquet::data_type::AsBytes;
-use parquet::file::metadata::{ColumnIndexBuilder, LevelHistogram};
+use parquet::file::metadata::{ColumnChunkMetaData, ColumnIndexBuilder, LevelHistogram};
 use parquet::file::page_index::column_index::{ColumnIndexMetaData, PrimitiveColumnIndex};
 use parquet::file::statistics::{Statistics, ValueStatistics};
 
@@ -49,6 +50,30 @@ fn of_floats<T: Float>(values: &ValueStatistics<T>) -> ValueStatistics<T> {
         .with_min_is_exact(exact(min, values.min_is_exact()))
         .with_max_is_exact(exact(max, values.max_is_exact()))
         .with_nan_count(nans)
+}
+
+/// Whether a chunk may hold a NaN, as its statistics say; a chunk of nothing but nulls does not count them.
+pub fn may_have_nan(chunk: &ColumnChunkMetaData) -> bool {
+    let (nans, nulls) = match chunk.statistics() {
+        Some(Statistics::Float(values)) => (values.nan_count_opt(), values.null_count_opt()),
+        Some(Statistics::Double(values)) => (values.nan_count_opt(), values.null_count_opt()),
+        _ => return false,
+    };
+    nans != Some(0) && nulls != u64::try_from(chunk.num_values()).ok()
+}
+
+/// What the footer says of a chunk whose leaf has a NaN in some row group.
+pub fn without_bounds(statistics: &Statistics) -> Statistics {
+    match statistics {
+        Statistics::Float(values) => Statistics::Float(unbounded(values)),
+        Statistics::Double(values) => Statistics::Double(unbounded(values)),
+        other => other.clone(),
+    }
+}
+
+fn unbounded<T: Float>(values: &ValueStatistics<T>) -> ValueStatistics<T> {
+    ValueStatistics::new(None, None, values.distinct_count(), values.null_count_opt(), false)
+        .with_nan_count(values.nan_count_opt())
 }
 
 /// The column index of a chunk, if it has one that holds for every page: none where a page has a NaN.

@@ -12,7 +12,7 @@ use parquet::file::metadata::{
 use parquet::file::writer::TrackedWrite;
 use parquet::schema::types::SchemaDescriptor;
 
-use super::bounds::type_defined_orders;
+use super::bounds::{may_have_nan, type_defined_orders, without_bounds};
 use super::chunk::EncodedLeaf;
 use super::index::{ChunkIndexes, FileIndexes};
 use super::plan::ColumnType;
@@ -98,8 +98,21 @@ pub fn metadata(parts: &FooterParts, pairs: Vec<KeyValue>) -> Result<ParquetMeta
         schema.clone(),
         None,
     );
-    let groups = groups.iter().enumerate().map(|(index, group)| row_group(&schema, index, group, *indexes));
+    let nans = leaves_with_nan(groups, schema.num_columns());
+    let groups =
+        groups.iter().enumerate().map(|(index, group)| row_group(&schema, index, group, *indexes, &nans));
     Ok(ParquetMetaDataBuilder::new(file).set_row_groups(groups.collect::<Result<_>>()?).build())
+}
+
+/// For each leaf, whether any of its chunks may hold a NaN.
+fn leaves_with_nan(groups: &[PlacedGroup], leaves: usize) -> Vec<bool> {
+    let mut nans = vec![false; leaves];
+    for group in groups {
+        for (leaf, nan) in group.columns.iter().flat_map(|column| &column.leaves).zip(&mut nans) {
+            *nan |= may_have_nan(&leaf.metadata);
+        }
+    }
+    nans
 }
 
 /// Writes the footer's own checksum into its place.
@@ -129,6 +142,7 @@ fn row_group(
     index: usize,
     group: &PlacedGroup,
     indexes: Option<&FileIndexes>,
+    nans: &[bool],
 ) -> Result<RowGroupMetaData> {
     let mut chunks = Vec::with_capacity(schema.num_columns());
     for column in &group.columns {
@@ -139,7 +153,7 @@ fn row_group(
             }
             let place = index * schema.num_columns() + chunks.len();
             let indexes = indexes.and_then(|indexes| indexes.chunks.get(place)).copied().unwrap_or_default();
-            chunks.push(placed_chunk(descriptor, leaf, column.offset as i64, indexes)?);
+            chunks.push(placed_chunk(descriptor, leaf, column.offset as i64, indexes, nans[chunks.len()])?);
         }
     }
     if chunks.len() != schema.num_columns() {
@@ -162,6 +176,7 @@ fn placed_chunk(
     leaf: &EncodedLeaf,
     offset: i64,
     indexes: ChunkIndexes,
+    nan: bool,
 ) -> Result<ColumnChunkMetaData> {
     let chunk = &leaf.metadata;
     let bloom = leaf.bloom.as_ref().and_then(|bloom| Some((bloom.offset?, bloom.length)));
@@ -181,7 +196,7 @@ fn placed_chunk(
         .set_bloom_filter_offset(bloom.map(|place| place.0 as i64))
         .set_bloom_filter_length(bloom.map(|place| place.1 as i32));
     if let Some(statistics) = chunk.statistics() {
-        builder = builder.set_statistics(statistics.clone());
+        builder = builder.set_statistics(if nan { without_bounds(statistics) } else { statistics.clone() });
     }
     if let Some(stats) = chunk.page_encoding_stats() {
         builder = builder.set_page_encoding_stats(stats.clone());

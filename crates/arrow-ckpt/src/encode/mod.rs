@@ -7,6 +7,7 @@ mod builder;
 mod choose;
 mod chunk;
 mod conform;
+mod deltas;
 mod footer;
 mod index;
 mod options;

@@ -201,13 +201,37 @@ fn the_same_of_chunks_that_were_rewritten() {
     let columns = |values: &[f64]| {
         vec![numbers(values), values.iter().map(|value| V::List(numbers(&[*value]))).collect::<Vec<_>>()]
     };
-    let (first, second) = (columns(&[0.0, 1.0, 2.0, 0.0]), columns(&[0.5, f64::NAN, -0.0, 1.0]));
+    let (first, second) = (columns(&[0.0, 1.0, 2.0, 0.0]), columns(&[0.5, 3.0, -0.0, 1.0]));
     let options = WriteOptions { row_group_rows: Some(4), ..WriteOptions::default() };
     write(&path, &[(&nodes, &first), (&nodes, &second)], &options);
     let metadata = metadata(&path);
     let found: Vec<Vec<_>> =
         metadata.row_groups().iter().map(|group| group.columns().iter().map(bounds).collect()).collect();
-    assert_eq!(found, [[Some(bits(-0.0, 2.0)), Some(bits(-0.0, 2.0))], [None, None]]);
+    assert_eq!(found, [[Some(bits(-0.0, 2.0)); 2], [Some(bits(-0.0, 3.0)); 2]]);
     let orders = metadata.file_metadata().column_orders().unwrap();
     assert!(orders.iter().all(|order| matches!(order, ColumnOrder::TYPE_DEFINED_ORDER(_))));
+}
+
+/// `DataFusion` takes the bounds of the chunks that have some for those of the whole file, and left out the chunk with the NaN.
+#[test]
+fn a_nan_in_one_row_group_takes_the_bounds_of_all() {
+    let dir = Dir::new();
+    let path = dir.path("x.parquet");
+    let nodes = [node("n", Kind::Num), node("m", Kind::Num), node("empty", Kind::Num)];
+    let columns = |nan: f64, empty: V| {
+        let values = numbers(&ten(|at| if at == 3 { nan } else { at as f64 / 2.0 }));
+        let whole = numbers(&ten(|at| at as f64 / 2.0));
+        vec![values, whole, (0..10).map(|_| empty.clone()).collect::<Vec<_>>()]
+    };
+    let options = WriteOptions { row_group_rows: Some(10), ..WriteOptions::default() };
+    let (first, second) = (columns(0.5, V::Null), columns(f64::NAN, V::Number(0.5)));
+    write(&path, &[(&nodes, &first), (&nodes, &second)], &options);
+    let metadata = metadata(&path);
+    assert_eq!(metadata.num_row_groups(), 2);
+    for group in metadata.row_groups() {
+        assert_eq!(bounds(group.column(0)), None);
+        assert_eq!(bounds(group.column(1)), Some(bits(-0.0, 4.5)));
+    }
+    assert_eq!(metadata.row_group(0).column(0).statistics().unwrap().null_count_opt(), Some(0));
+    assert_eq!(bounds(metadata.row_group(1).column(2)), Some(bits(0.5, 0.5)));
 }
