@@ -112,6 +112,8 @@ export interface CheckpointInfo {
   metadata: Record<string, string>;
   /** The top-level columns in order of first appearance; empty for JSON and JSONL checkpoints, which have none. */
   columns: ColumnInfo[];
+  /** Only of a save to a name that asked for Parquet, where the rows were saved as JSON as there is no native binary: why, and what to do. */
+  fallback?: { reason: string };
 }
 
 /** One top-level column of a Parquet checkpoint. */

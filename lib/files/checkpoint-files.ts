@@ -10,7 +10,8 @@ import { storeFor, storeOf } from '../store/choose.js';
  * it still is.
  *
  * The file is Parquet; it is JSON if `path` ends in `.json`, or where the native binary is missing (one warning a process), or with
- * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` tells.
+ * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` tells which, and `info.fallback` why
+ * it is JSON where Parquet was asked for.
  *
  * An array must not change until the promise settles. Folders on the way to `path` are made.
  *

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostName } from '../environment.js';
 import { crc32c, crcText } from '../files/crc32c.js';
 
 /** Where a number of a process means something: a start of a machine, and a space of process numbers on it. Containers have spaces of their own. */
@@ -17,7 +17,7 @@ let here: ProcessSpace | undefined;
 /** The space of this process. */
 export function thisSpace(): ProcessSpace {
   return (here ??= {
-    machine: hostname(),
+    machine: hostName(),
     boot: quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
     pids: quietly(() => readlinkSync('/proc/self/ns/pid')),
   });

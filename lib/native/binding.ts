@@ -110,9 +110,10 @@ function checkVersion(binding: unknown): void {
 function causeOf(errors: readonly unknown[]): string {
   const lines = new Set<string>();
   for (const error of errors) {
+    // Deno's errors have null for a cause.
     const { cause: first } = (error ?? {}) as Error;
-    for (let cause: unknown = first ?? error; cause !== undefined && cause !== null && lines.size < 8; cause = (cause as Error).cause) {
-      const message = String((cause as Error | null)?.message ?? cause).split('\n', 1)[0] as string;
+    for (let cause = first ?? error; cause !== undefined && cause !== null && lines.size < 8; cause = (cause as Error).cause) {
+      const message = String((cause as Error).message ?? cause).split('\n', 1)[0] as string;
       if (!/^Cannot find (module|package)/i.test(message)) lines.add(message);
     }
   }

@@ -5,8 +5,13 @@ import { environment } from '../environment.js';
 import { embeddedBinary } from '#embedded';
 import { platformNames } from './platform.js';
 
-/** Out of sight of webpack: 5.113 parses calls of `createRequire` and puts undefined where it cannot tell the argument. */
-const createRequire = Reflect.get(nodeModule, 'createRequire') as typeof nodeModule.createRequire;
+/**
+ * `createRequire`, out of sight of bundlers: webpack 5.113 parses calls of it and puts undefined where it cannot tell the argument, and ncc 0.45 leaves a namespace without it.
+ */
+function requireFrom(base: string | URL): NodeJS.Require {
+  const modules = Reflect.has(nodeModule, 'createRequire') ? nodeModule : process.getBuiltinModule('node:module');
+  return (Reflect.get(modules, 'createRequire') as typeof nodeModule.createRequire)(base);
+}
 
 /** Bundlers put these into what they make; in a program that is not bundled they are not declared. */
 declare const __webpack_require__: unknown;
@@ -52,17 +57,21 @@ function* candidates(): Generator<() => unknown, void, undefined> {
   const given = environment('NAPI_RS_NATIVE_LIBRARY_PATH');
   const own = ownPackage();
   if (given !== undefined) {
-    yield () => createRequire(own ?? baseUrls()[0] ?? pathToFileURL(join('/', 'index.js')))(given);
+    yield () => requireFrom(own ?? baseUrls()[0] ?? pathToFileURL(join('/', 'index.js')))(given);
     return;
   }
-  if (own !== undefined) yield () => createRequire(own)('./binding.cjs');
+  if (own !== undefined) yield () => requireFrom(own)('./binding.cjs');
   yield embeddedBinary;
   for (const base of baseUrls()) {
-    const require = createRequire(base);
-    if (own === undefined) yield () => require(join(dirname(require.resolve('arrow-ckpt/package.json')), 'binding.cjs'));
+    if (own === undefined) {
+      yield () => {
+        const require = requireFrom(base);
+        return require(join(dirname(require.resolve('arrow-ckpt/package.json')), 'binding.cjs')) as unknown;
+      };
+    }
     for (const name of platformNames()) {
-      yield () => require(`@arrow-ckpt/binding-${name}`);
-      yield () => require(`./arrow-ckpt.${name}.node`);
+      yield () => requireFrom(base)(`@arrow-ckpt/binding-${name}`);
+      yield () => requireFrom(base)(`./arrow-ckpt.${name}.node`);
     }
   }
 }
@@ -73,7 +82,7 @@ function ownPackage(): string | undefined {
     const url = new URL(import.meta.url);
     if (!/[/]dist[/]lib[/]native[/][^/]+$/.test(url.pathname)) return undefined;
     const path = new URL('../../../package.json', url);
-    const { name } = createRequire(url)(fileURLToPath(path)) as { name?: unknown };
+    const { name } = requireFrom(url)(fileURLToPath(path)) as { name?: unknown };
     return name === 'arrow-ckpt' ? fileURLToPath(path) : undefined;
   } catch {
     return undefined;

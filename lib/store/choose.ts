@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { CheckpointError, fromSystemError } from '../errors.js';
 import { fallbackStore } from '../fallback/store.js';
-import { loadBinding, warnNoBinding } from '../native/binding.js';
+import { loadBinding, noBindingReason, warnNoBinding } from '../native/binding.js';
 import { jsonStore } from './json-store.js';
 import { jsonlStore } from './jsonl-store.js';
 import { parquetStore } from './parquet-store.js';
@@ -18,7 +18,16 @@ export function chooseStore(enableArrow: boolean): CheckpointStore {
 /** The store that a path to save to asks for by its name. */
 export function storeFor(path: string): CheckpointStore {
   if (path.endsWith('.json')) return jsonStore;
-  return isLines(path) ? jsonlStore : chooseStore(true);
+  if (isLines(path)) return jsonlStore;
+  const store = chooseStore(true);
+  return store === jsonStore ? insteadOfParquet(jsonStore) : store;
+}
+
+/** A store whose saves tell that they are not what the name asked for. */
+function insteadOfParquet(store: CheckpointStore): CheckpointStore {
+  const { summary, advice } = noBindingReason() ?? { summary: '', advice: '' };
+  const fallback = { reason: `${summary}. ${advice}` };
+  return { ...store, write: async (...call) => ({ ...(await store.write(...call)), fallback }) };
 }
 
 /** Whether a name is that of a file of JSON lines. */
