@@ -67,6 +67,10 @@ export declare interface CheckpointInfo {
     metadata: Record<string, string>;
     /** The top-level columns in order of first appearance; empty for JSON and JSONL checkpoints, which have none. */
     columns: ColumnInfo[];
+    /** Only of a save to a name that asked for Parquet, where the rows were saved as JSON as there is no native binary: why, and what to do. */
+    fallback?: {
+        reason: string;
+    };
 }
 
 /** An entry of {@link CheckpointManager.listCheckpoints}. */
@@ -1538,7 +1542,8 @@ declare type WithSchema<S, O> = O & {
  * it still is.
  *
  * The file is Parquet; it is JSON if `path` ends in `.json`, or where the native binary is missing (one warning a process), or with
- * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` tells.
+ * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` tells which, and `info.fallback` why
+ * it is JSON where Parquet was asked for.
  *
  * An array must not change until the promise settles. Folders on the way to `path` are made.
  *
