@@ -148,7 +148,9 @@ impl<R: PageReader> PageReader for CheckedPages<R> {
     }
 
     fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
-        self.inner.peek_next_page()
+        let page = self.inner.peek_next_page()?;
+        // Some writers put 0 for the rows of a page of version 2. Without them they are counted: as levels where nothing repeats, by the levels of repetition elsewhere.
+        Ok(page.map(|page| PageMetadata { num_rows: None, ..page }))
     }
 
     fn skip_next_page(&mut self) -> Result<()> {
