@@ -21,7 +21,7 @@ export declare class NativeLock {
 
 /** Reads one file on a thread of its own. Answers OPENED or ERROR first. */
 export declare class NativeReader {
-  /** Opens the file at `path`; `options`: JSON of `{ verify, limits? }`. */
+  /** Opens the file at `path`; `options`: JSON of `{ verify, limits?, text?, renameDuplicates? }`. */
   constructor(path: string, options: string, onEvent: (kind: number, first: number, second: number, text: string) => void)
   /** Another reader of the same open file, whatever became of its name: it answers OPENED without a description. */
   fork(onEvent: (kind: number, first: number, second: number, text: string) => void): NativeReader

@@ -36,8 +36,12 @@ const KINDS: Record<string, fc.Arbitrary<unknown>> = {
   bigint: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   'larger bigint': fc.bigInt({ min: -(2n ** 130n), max: 2n ** 130n }),
   date: fc.integer({ min: -8.64e15, max: 8.64e15 }).map((time) => new Date(time)),
-  text: fc.string({ unit: fc.oneof(fc.constantFrom('"', '\\', '\0', '\u2028', '\ufeff', '\uffff', '\u{10ffff}'), fc.string({ unit: 'grapheme' })) }),
-  'text with lone surrogates': fc.array(fc.integer({ min: 0xd700, max: 0xe000 }), { maxLength: 4 }).map((units) => String.fromCharCode(...units)),
+  text: fc.string({
+    unit: fc.oneof(fc.constantFrom('"', '\\', '\0', '\u2028', '\ufeff', '\uffff', '\u{10ffff}'), fc.string({ unit: 'grapheme' })),
+  }),
+  'text with lone surrogates': fc
+    .array(fc.integer({ min: 0xd700, max: 0xe000 }), { maxLength: 4 })
+    .map((units) => String.fromCharCode(...units)),
   boolean: fc.boolean(),
 };
 const ANY = fc.oneof(...Object.values(KINDS), fc.constantFrom<unknown>(null, undefined, new Date(NaN)));
@@ -71,10 +75,7 @@ describe('what goes over to the core comes over', { skip: noBinding }, () => {
                 assert.equal(await reader.count({ where }), wanted.length, `${String(value)} ${Object.keys(condition as object)[0]}`);
               }
             }
-            assertExact(
-              await reader.read({ where: { v: value } }),
-              rows.filter(predicateOf(parseWhere({ v: { $eq: value } }))),
-            );
+            assertExact(await reader.read({ where: { v: value } }), rows.filter(predicateOf(parseWhere({ v: { $eq: value } }))));
           }
         }),
         { numRuns: 2 },
@@ -106,7 +107,10 @@ describe('what goes over to the core comes over', { skip: noBinding }, () => {
         fc.oneof(fc.nat(30), fc.maxSafeInteger().map(Math.abs)),
         fc.oneof(fc.nat(30), fc.maxSafeInteger().map(Math.abs)),
         async (hash, metadata, keys, offset, limit) => {
-          const rows = Array.from({ length: 20 }, (_, i) => Object.fromEntries([['i', i], ...keys.map((key) => [key, `${i}`] as const)]) as Row);
+          const rows = Array.from(
+            { length: 20 },
+            (_, i) => Object.fromEntries([['i', i], ...keys.map((key) => [key, `${i}`] as const)]) as Row,
+          );
           await writeCheckpoint(path, rows, { hash, metadata, rowGroupRows: 7 });
           await using reader = await openCheckpoint(path);
           const { info } = reader;
@@ -124,7 +128,16 @@ describe('what goes over to the core comes over', { skip: noBinding }, () => {
     const path = join(folder, 'limits.parquet');
     await writeCheckpoint(path, [{ a: 1 }]);
     const most = Number.MAX_SAFE_INTEGER;
-    const limits = { footerBytes: most, rowGroups: most, columns: most, depth: most, pageBytes: most, decodedBytes: most, ratio: most, stringBytes: most };
+    const limits = {
+      footerBytes: most,
+      rowGroups: most,
+      columns: most,
+      depth: most,
+      pageBytes: most,
+      decodedBytes: most,
+      ratio: most,
+      stringBytes: most,
+    };
     assertExact(await readCheckpoint(path, { limits }), [{ a: 1 }]);
   });
 });

@@ -92,17 +92,10 @@ function testOldFormats({ name, read }: (typeof READERS)[number], path: Path): v
     );
   });
 
-  test(`INT96, ${name} reader: timestamps to the microsecond`, async () => {
+  test(`INT96, ${name} reader: timestamps with all digits`, async () => {
     const rows = rowsOf(PYARROW, (column) => column.startsWith('timestamp['));
-    for (const row of rows) {
-      for (const [column, value] of Object.entries(row)) if (column.includes('[ns')) row[column] = value && toMicros(value as string);
-    }
     assert.deepStrictEqual(await read(path('int96')), rows);
   });
-}
-
-function toMicros(timestamp: string): string {
-  return timestamp.replace(/\d{3}Z$/, 'Z');
 }
 
 /** pandas keeps an index as columns behind the others, unless it just counts the rows. */

@@ -20,12 +20,14 @@ function operandsOf(rows: readonly Row[], key: string): unknown[] {
 /** Conditions that take some rows, of the first columns and the last. */
 function conditionsOf(rows: readonly Row[]): Where[] {
   const keys = Object.keys(rows[0] ?? {}).filter((key) => !key.startsWith('$'));
-  const some = [...new Set([...keys.slice(0, 3), ...keys.slice(-1)])];
+  const some = [...new Set([...keys.slice(0, 1), ...keys.slice(-1)])];
   return some.flatMap((key) => {
-    const equal = operandsOf(rows, key).flatMap((value): Where[] => [{ [key]: value }, { [key]: { $ne: value } }]);
-    const [first] = operandsOf(rows, key);
-    const more: Where[] = first === undefined || typeof first === 'object' ? [] : [{ [key]: { $gte: first } }, { [key]: { $lt: first } }];
-    return [{ [key]: null }, ...equal, ...more];
+    const operands = operandsOf(rows, key);
+    const conditions: unknown[] = [null];
+    for (const value of operands) conditions.push(value, { $ne: value });
+    const [first] = operands;
+    if (first !== undefined && typeof first !== 'object') conditions.push({ $gte: first }, { $lt: first });
+    return conditions.map((condition): Where => ({ [key]: condition }));
   });
 }
 
@@ -40,10 +42,13 @@ async function assertParts(reader: CheckpointReader, rows: readonly Row[]): Prom
   assert.equal(await reader.count(), rows.length);
   for (const [offset, limit] of rangesOf(rows.length)) {
     assertExact(await reader.read({ offset, limit }), rows.slice(offset, offset + limit));
-    assertColumns(await reader.columns({ offset, limit }), rows.slice(offset, offset + limit));
+    assertColumns(await reader.columns(undefined, { offset, limit }), rows.slice(offset, offset + limit));
   }
-  for (const key of Object.keys(rows[0] ?? {}).slice(0, 12)) {
-    assertExact(await reader.read({ columns: [key], offset: rows.length >> 1, limit: 7 }), pick(rows.slice(rows.length >> 1, (rows.length >> 1) + 7), key));
+  for (const key of Object.keys(rows[0] ?? {}).slice(0, 4)) {
+    assertExact(
+      await reader.read({ columns: [key], offset: rows.length >> 1, limit: 7 }),
+      pick(rows.slice(rows.length >> 1, (rows.length >> 1) + 7), key),
+    );
   }
   for (const where of conditionsOf(rows)) {
     const wanted = rows.filter(predicateOf(parseWhere(where)));
@@ -51,7 +56,7 @@ async function assertParts(reader: CheckpointReader, rows: readonly Row[]): Prom
     assertExact(await reader.read({ where }), wanted);
     assert.equal(await reader.count({ where }), wanted.length, said);
     assertExact(await reader.read({ where, offset: 1, limit: 2 }), wanted.slice(1, 3));
-    assertColumns(await reader.columns({ where }), wanted);
+    assertColumns(await reader.columns(undefined, { where }), wanted);
   }
   assertExact(await reader.sample(rows.length), rows);
   const some = await reader.sample(Math.min(5, rows.length), { seed: 7 });

@@ -56,6 +56,14 @@ export interface WriteOptions {
   onProgress?: (progress: Progress) => void;
 }
 
+/** What becomes of the texts of a Parquet file of another writer. */
+export const TEXT_MODES = ['strict', 'lossy', 'bytes'] as const;
+export type TextMode = (typeof TEXT_MODES)[number];
+
+/** What becomes of columns of one name in a Parquet file of another writer. */
+export const DUPLICATE_COLUMNS = ['refuse', 'rename'] as const;
+export type DuplicateColumns = (typeof DUPLICATE_COLUMNS)[number];
+
 /** Options of every load. */
 export interface ReadOptions {
   /** Top-level keys to load; other columns of Parquet are not decoded. Each row keeps its own order of keys. @default all */
@@ -86,6 +94,16 @@ export interface ReadOptions {
   compat?: Compat;
   /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
   verify?: boolean;
+  /**
+   * Texts in Parquet files of other writers: `strict`: text that is not UTF-8 is `ERR_CKPT_UNSUPPORTED_FILE`; `lossy`: bytes that are not UTF-8 become U+FFFD; `bytes`: every text is a `Uint8Array`. No
+   * effect on checkpoints and files of text. @default 'strict'
+   */
+  text?: TextMode;
+  /**
+   * Columns, or fields of a struct, of one name in Parquet files of other writers: `refuse` is `ERR_CKPT_UNSUPPORTED_FILE`; `rename` gives the second of the name `a` the name `a_1`, or the next that is free.
+   * @default 'refuse'
+   */
+  duplicateColumns?: DuplicateColumns;
   /** What a Parquet file may ask for at most: {@link Limits}. No effect on text. @default the most that the reader bears */
   limits?: Limits;
   /** Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 */
@@ -95,6 +113,9 @@ export interface ReadOptions {
   /** Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning. */
   onProgress?: (progress: Progress) => void;
 }
+
+/** Those options that say how a file is opened: they hold for all readings of it. */
+export type FileOptions = Pick<ReadOptions, 'verify' | 'limits' | 'text' | 'duplicateColumns'>;
 
 /** What is known of one checkpoint without loading its rows. */
 export interface CheckpointInfo {
@@ -159,6 +180,8 @@ const READ_RECORD = {
   extraColumns: true,
   compat: true,
   verify: true,
+  text: true,
+  duplicateColumns: true,
   limits: true,
   threads: true,
   signal: true,
@@ -233,9 +256,16 @@ export function checkReadOptions(options: ReadOptions | undefined, what = 'readC
     if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0))
       throw invalid(`${name} must be an integer from 0 on, got ${show(count)}`);
   }
+  checkChoice('text', checked.text, TEXT_MODES);
+  checkChoice('duplicateColumns', checked.duplicateColumns, DUPLICATE_COLUMNS);
   if (verify !== undefined && typeof verify !== 'boolean') throw invalid(`verify must be true or false, got ${show(verify)}`);
   checkRunning(checked);
   return checked;
+}
+
+function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if (value !== undefined && !(choices as readonly unknown[]).includes(value))
+    throw invalid(`${name} must be one of ${choices.join(', ')}, got ${show(value)}`);
 }
 
 function isNames(names: unknown): names is string[] {

@@ -24,6 +24,7 @@ export const FORM_BYTES = 9;
 export const FORM_DATE = 10;
 export const FORM_TIMESTAMP = 11;
 export const FORM_F32 = 12;
+export const FORM_FAR_TIMESTAMP = 13;
 
 /** The next multiple of 8. */
 export function align8(n: number): number {

@@ -56,10 +56,3 @@ export interface PhysicalPlan {
 export function fieldName(field: FieldPlan): string {
   return field.n ?? field.k;
 }
-
-/** The names of all top-level columns, the hidden ones among them. */
-export function columnsOf({ row, x }: LogicalPlan): string[] {
-  const names = row.f.flatMap((field) => (field.v.x === undefined ? [fieldName(field)] : [fieldName(field), field.v.x]));
-  for (const hidden of [row.h, x]) if (hidden !== undefined) names.push(hidden);
-  return names;
-}

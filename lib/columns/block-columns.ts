@@ -1,5 +1,5 @@
-import { FORM_F32, FORM_F64, FORM_I64, FORM_NULL, FORM_U64, NODE_WORDS } from '../columnar/layout.js';
 import type { ReadNode, RowRead } from '../columnar/read/tree.js';
+import { FORM_F32, FORM_F64, FORM_FAR_TIMESTAMP, FORM_I64, FORM_NULL, FORM_U64, NODE_WORDS } from '../columnar/layout.js';
 import type { Arena } from '../columnar/read/views.js';
 import { NULLS, type Odd } from './base-column.js';
 import type { BlockValues } from './block-values.js';
@@ -138,8 +138,12 @@ function wideNumbers(name: string, { bytes, u32 }: Arena, { at, count, form, val
 }
 
 /** Dates; a time between two milliseconds, or one that a Date cannot hold, is a text and not valid. */
-function dates(name: string, { bytes, u32 }: Arena, { at, count, validity, odd, others }: Slots): object {
-  const times = new Float64Array(bytes.buffer, u32[at + 3] as number, count);
+function dates(name: string, { bytes, u32 }: Arena, { at, count, form, validity, odd, others }: Slots): object {
+  const data = u32[at + 3] as number;
+  const times =
+    form === FORM_FAR_TIMESTAMP
+      ? Float64Array.from(new BigInt64Array(bytes.buffer, data, count) as Iterable<bigint>, Number)
+      : new Float64Array(bytes.buffer, data, count);
   const nanosAt = u32[at + 8] as number;
   const nanos = nanosAt === 0 ? undefined : new Uint32Array(bytes.buffer, nanosAt, count);
   const isText = (row: number): boolean => (nanos !== undefined && nanos[row] !== 0) || Math.abs(times[row] as number) > MAX_DATE;

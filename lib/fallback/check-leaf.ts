@@ -1,9 +1,8 @@
 import type { SchemaElement } from 'hyparquet';
 import { CheckpointError } from '../errors.js';
 
-/** Digits of the longest decimal that the native reader holds. */
-const MAX_PRECISION = 76;
-const MAX_DECIMAL_BYTES = 32;
+/** Zeros that a decimal may ask for in each text. */
+const MAX_SCALE = 1000;
 
 type Physical = NonNullable<SchemaElement['type']>;
 
@@ -58,25 +57,13 @@ export function checkLeaf(element: SchemaElement, path: string): void {
   if (OF_GROUPS.has(annotation) || allowed?.includes(type!) === false || (bytes !== undefined && bytes !== length)) {
     throw corrupt(`${annotation} cannot be stored as ${type}${type === 'FIXED_LEN_BYTE_ARRAY' ? `(${length})` : ''}`);
   }
-  if (annotation === 'DECIMAL') checkDecimal(element, path, corrupt);
+  if (annotation === 'DECIMAL') checkDecimal(element, corrupt);
 }
 
-function checkDecimal(element: SchemaElement, path: string, corrupt: (message: string) => CheckpointError): void {
-  const { name, type, logical_type: logical } = element;
-  const precision = (logical?.type === 'DECIMAL' ? logical.precision : element.precision) ?? 0;
+function checkDecimal(element: SchemaElement, corrupt: (message: string) => CheckpointError): void {
+  const { logical_type: logical } = element;
   const scale = (logical?.type === 'DECIMAL' ? logical.scale : element.scale) ?? 0;
-  if (precision < 1 || scale < 0 || scale > precision) throw corrupt(`a decimal of ${precision} digits, ${scale} of them behind the point`);
-  const most = digitsOf(element);
-  if (precision > most) throw corrupt(`a decimal of ${precision} digits in ${type}`);
-  if (precision > MAX_PRECISION || (element.type_length ?? 0) > MAX_DECIMAL_BYTES) {
-    const message = `${path}: column '${name}' has decimals of more than ${MAX_PRECISION} digits, which arrow-ckpt cannot read`;
-    throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path, column: name });
-  }
-}
-
-/** Digits that all numbers of so many fit in. */
-function digitsOf({ type, type_length: length = 0 }: SchemaElement): number {
-  if (type === 'BYTE_ARRAY') return Number.POSITIVE_INFINITY;
-  const bytes = type === 'INT32' ? 4 : type === 'INT64' ? 8 : length;
-  return Math.floor((bytes * 8 - 1) * Math.log10(2));
+  const precision = (logical?.type === 'DECIMAL' ? logical.precision : element.precision) ?? 0;
+  if (precision < 1) throw corrupt(`a decimal of ${precision} digits`);
+  if (scale < 0 || scale > MAX_SCALE) throw corrupt(`a decimal with ${scale} digits behind the point`);
 }

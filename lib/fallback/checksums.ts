@@ -1,5 +1,5 @@
 import { CheckpointError } from '../errors.js';
-import { CREATED_BY, isOurs as isOurFile, KEY_VERSION, type Footer } from '../files/file-keys.js';
+import { KEY_VERSION, type Footer } from '../files/file-keys.js';
 import { crc32c, crcText } from '../files/crc32c.js';
 
 /** Keys of the footer, as in crates/arrow-ckpt/src/format.rs: checksums of the column chunks, and of the footer itself. */
@@ -9,13 +9,10 @@ const DIGITS = 8;
 /** Thrift's compact protocol: field 2 of a key-value is a string, of 8 bytes. */
 const VALUE_HEADER = [0x18, DIGITS];
 
-/** Checks the footer of a checkpoint: the CRC32C of its Thrift bytes with the checksum's own digits as zeros. A file without one passes. */
+/** Checks the footer of a checkpoint of ours: the CRC32C of its Thrift bytes with the checksum's own digits as zeros. */
 export function checkFooter(footer: Uint8Array, path: string): void {
   const thrift = Buffer.from(footer.buffer, footer.byteOffset, footer.byteLength - 8);
-  const key = thrift.lastIndexOf(KEY_FOOTER_CRC);
-  // Another writer that rewrote a checkpoint carried its keys over, checksums of other bytes among them. `created_by` follows the keys.
-  if (key < 0 || !isOurs(thrift.subarray(key))) return;
-  const digits = key + KEY_FOOTER_CRC.length + VALUE_HEADER.length;
+  const digits = Math.max(0, thrift.lastIndexOf(KEY_FOOTER_CRC)) + KEY_FOOTER_CRC.length + VALUE_HEADER.length;
   const isThere = digits + DIGITS <= thrift.length && thrift[digits - 2] === VALUE_HEADER[0] && thrift[digits - 1] === VALUE_HEADER[1];
   const zeroed = crc32c(Buffer.from('0'.repeat(DIGITS)), crc32c(thrift.subarray(0, digits)));
   const sum = crc32c(thrift.subarray(digits + DIGITS), zeroed);
@@ -23,23 +20,10 @@ export function checkFooter(footer: Uint8Array, path: string): void {
   throw new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the footer is damaged (its checksum does not match)`, { path });
 }
 
-/** Bytes of `created_by` that damage may have changed: no other writer's name is so near. */
-const CREATED_BY_DAMAGE = 2;
-
-function isOurs(bytes: Buffer): boolean {
-  const ours = Buffer.from(CREATED_BY);
-  for (let start = 0; start + ours.length <= bytes.length; start++) {
-    let changed = 0;
-    for (let index = 0; index < ours.length && changed <= CREATED_BY_DAMAGE; index++) if (bytes[start + index] !== ours[index]) changed++;
-    if (changed <= CREATED_BY_DAMAGE) return true;
-  }
-  return false;
-}
-
 /** Throws for a checkpoint of ours without the checksums that each has: of its footer, and one for each of `chunks` column chunks. */
 export function checkSumsAreThere(footer: Footer, chunks: number): void {
   const { keyValues, path } = footer;
-  if (!isOurFile(footer) || keyValues[KEY_VERSION] === undefined) return;
+  if (!footer.ours || keyValues[KEY_VERSION] === undefined) return;
   const corrupt = (message: string): CheckpointError => new CheckpointError('ERR_CKPT_CORRUPT', `${path} is damaged: ${message}`, { path });
   if (keyValues[KEY_FOOTER_CRC] === undefined) throw corrupt("its footer's checksum is missing");
   const all = keyValues[KEY_CHUNK_CRC];
@@ -48,8 +32,8 @@ export function checkSumsAreThere(footer: Footer, chunks: number): void {
 }
 
 /** The checksum that a column chunk must have, in hex; undefined for files without. `index`: row group by row group, leaf by leaf. */
-export function chunkChecksum({ keyValues, createdBy }: Footer, index: number): string | undefined {
-  const all = createdBy?.startsWith(CREATED_BY) === true ? keyValues[KEY_CHUNK_CRC] : undefined;
+export function chunkChecksum({ keyValues, ours }: Footer, index: number): string | undefined {
+  const all = ours ? keyValues[KEY_CHUNK_CRC] : undefined;
   return all?.slice(index * DIGITS, (index + 1) * DIGITS);
 }
 

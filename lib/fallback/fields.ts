@@ -15,6 +15,8 @@ export interface Leaf {
   definition: number;
   /** How many lists it is in. */
   repetition: number;
+  /** Bytes of its texts that are not UTF-8 become U+FFFD. */
+  isLossy?: boolean;
 }
 
 export interface StructField {
@@ -24,6 +26,8 @@ export interface StructField {
   /** From this definition level on the struct is not null. */
   definition: number;
   children: Field[];
+  /** It holds the parts of a VARIANT. */
+  isVariant?: boolean;
 }
 
 export interface ListField {
@@ -71,7 +75,12 @@ export function topLevelFields(schema: SchemaElement[], path: string, most = eff
       return content({ element, children }, element.repetition_type === 'OPTIONAL', definition, repetition);
     }
     // A repeated field outside a LIST: a list that is never null, of items that are never null.
-    const item = content({ element, children }, false, definition + 1, repetition + 1);
+    const annotation = element.logical_type?.type ?? element.converted_type;
+    // A map of which each entry stands alone, as parquet-mr once wrote them: a list of objects.
+    const isEntries = (annotation === 'MAP' || annotation === 'MAP_KEY_VALUE') && children.length > 1;
+    const item = isEntries
+      ? struct({ element, children }, false, definition + 1, repetition + 1)
+      : content({ element, children }, false, definition + 1, repetition + 1);
     return { kind: 'list', name: element.name, nullable: false, definition, repetition: repetition + 1, item };
   }
 
@@ -96,7 +105,8 @@ export function topLevelFields(schema: SchemaElement[], path: string, most = eff
         : listItem(name, repeated, definition + 1, repetition + 1);
       return { kind: isMap ? 'map' : 'list', name, nullable, definition, repetition: repetition + 1, item };
     }
-    return struct({ element, children }, nullable, definition, repetition);
+    const made = struct({ element, children }, nullable, definition, repetition);
+    return annotation === 'VARIANT' ? { ...made, isVariant: true } : made;
   }
 
   function struct({ element, children }: Node, nullable: boolean, definition: number, repetition: number): StructField {
@@ -125,6 +135,12 @@ export function topLevelFields(schema: SchemaElement[], path: string, most = eff
   const root = node(0);
   if (next !== schema.length) fail(`${schema.length - next} elements are left over`);
   return root.children.map((child) => field(child, 0, 0));
+}
+
+/** Whether a field is a VARIANT, or has one somewhere. */
+export function holdsVariant(field: Field): boolean {
+  if (field.kind === 'leaf') return false;
+  return field.kind === 'struct' ? field.isVariant === true || field.children.some(holdsVariant) : holdsVariant(field.item);
 }
 
 /** The leaves below a field, in the order of their chunks. */

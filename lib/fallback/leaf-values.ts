@@ -3,6 +3,7 @@ import { formatDecimal } from './decimal.js';
 import { intervalText, timestampValue, timeText } from './times.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lossyDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** Digits of a second. */
 const DIGITS: Record<string, number> = { MILLIS: 3, MICROS: 6, NANOS: 9 };
 
@@ -23,7 +24,7 @@ const DIGITS: Record<string, number> = { MILLIS: 3, MICROS: 6, NANOS: 9 };
  * | uuid, interval | string |
  * | binary, bson, geometry, anything else | Uint8Array |
  */
-export function leafConverter(element: SchemaElement): (value: unknown) => unknown {
+export function leafConverter(element: SchemaElement, isLossy = false): (value: unknown) => unknown {
   const { type, converted_type: converted, logical_type: logical } = element;
   const annotation = logical?.type ?? converted;
   switch (annotation) {
@@ -59,7 +60,8 @@ export function leafConverter(element: SchemaElement): (value: unknown) => unkno
   if (type !== 'BYTE_ARRAY' && type !== 'FIXED_LEN_BYTE_ARRAY') return same;
   const isText = annotation === 'STRING' || annotation === 'UTF8' || annotation === 'ENUM' || annotation === 'JSON';
   // A copy: what hyparquet gives is a view that keeps the whole page alive, and in which a caller's write would show elsewhere.
-  return isText ? (value) => decoder.decode(value as Uint8Array) : (value) => Uint8Array.from(value as Uint8Array);
+  const texts = isLossy ? lossyDecoder : decoder;
+  return isText ? (value) => texts.decode(value as Uint8Array) : (value) => Uint8Array.from(value as Uint8Array);
 }
 
 /** Annotations whose values are strings in JavaScript, as the table above says: a map with such keys is an object. */

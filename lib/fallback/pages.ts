@@ -93,7 +93,7 @@ class ChunkReader {
     this.#leaf = leaf;
     this.#chunk = chunk;
     this.#verify = verify;
-    this.#convert = leafConverter(leaf.element);
+    this.#convert = leafConverter(leaf.element, leaf.isLossy);
     this.#bytes = bytes;
   }
 

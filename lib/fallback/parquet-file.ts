@@ -4,10 +4,14 @@ import { checkMetadata } from './check-metadata.js';
 import { checkFooter } from './checksums.js';
 import type { Footer } from '../files/file-keys.js';
 import { leavesOf, topLevelFields, type Field } from './fields.js';
+import { refuseDuplicates, renameDuplicates } from './duplicate-names.js';
+import { isFooterOurs, isWriterOurs } from './footer-origin.js';
 import { parseMetadata, type Metadata } from './footer-thrift.js';
 import { loadHyparquet, type Hyparquet } from './hyparquet.js';
 import type { Limits } from '../limits.js';
+import type { DuplicateColumns, TextMode } from '../options.js';
 import { checkLimit, effectiveLimits } from './limits.js';
+import { setTextMode } from './text-mode.js';
 
 const MAGIC = 'PAR1';
 const ENCRYPTED_MAGIC = 'PARE';
@@ -18,6 +22,8 @@ const SMALLEST = 12;
 export interface OpenOptions {
   limits?: Limits | undefined;
   verify?: boolean | undefined;
+  text?: TextMode | undefined;
+  duplicateColumns?: DuplicateColumns | undefined;
 }
 
 /** An open Parquet file with its footer read. */
@@ -39,19 +45,31 @@ export class ParquetFile {
   readonly limits: Required<Limits>;
   readonly #handle: FileHandle;
 
-  private constructor(path: string, handle: FileHandle, bytes: number, metadata: Metadata, hyparquet: Hyparquet, limits: Required<Limits>) {
+  private constructor(
+    path: string,
+    handle: FileHandle,
+    bytes: number,
+    { metadata, ours }: { metadata: Metadata; ours: boolean },
+    hyparquet: Hyparquet,
+    limits: Required<Limits>,
+    { text = 'strict', duplicateColumns }: OpenOptions,
+  ) {
     this.path = path;
     this.bytes = bytes;
     this.metadata = metadata;
     this.keyValues = Object.fromEntries((metadata.key_value_metadata ?? []).toReversed().map(({ key, value }) => [key, value ?? '']));
     this.limits = limits;
     this.fields = topLevelFields(metadata.schema, path, limits.depth);
+    if (!ours) setTextMode(this.fields, text);
+    if (duplicateColumns === 'rename') renameDuplicates(this.fields);
+    else refuseDuplicates(this.fields, path);
     this.leaves = this.fields.reduce((sum, field) => sum + leavesOf(field).length, 0);
     this.rows = checkMetadata(metadata, { path, end: this.dataEnd, limits, leaves: this.leaves });
     this.footer = {
       path,
       keyValues: this.keyValues,
       createdBy: metadata.created_by ?? null,
+      ours,
       columns: this.fields.map((field) => field.name),
     };
     this.hyparquet = hyparquet;
@@ -59,17 +77,16 @@ export class ParquetFile {
   }
 
   /** Opens a file; the caller closes it. `verify`: with the footer's checksum, if it has one. */
-  static async open(path: string, { limits: given, verify = true }: OpenOptions = {}): Promise<ParquetFile> {
-    const limits = effectiveLimits(given);
+  static async open(path: string, options: OpenOptions = {}): Promise<ParquetFile> {
+    const { verify = true } = options;
+    const limits = effectiveLimits(options.limits);
     const hyparquet = await loadHyparquet();
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, 'r');
       const { size } = await handle.stat();
       const footer = await readFooter(handle, size, path, limits.footerBytes);
-      if (verify) checkFooter(footer, path);
-      const metadata = parseFooter(footer, path, limits);
-      return new ParquetFile(path, handle, size, metadata, hyparquet, limits);
+      return new ParquetFile(path, handle, size, readMetadata(footer, path, limits, verify), hyparquet, limits, options);
     } catch (error) {
       await handle?.close();
       throw fromSystemError(error, 'read', path);
@@ -115,6 +132,19 @@ async function readFooter(handle: FileHandle, size: number, path: string, most: 
   }
   checkLimit(length, most, 'the footer', path);
   return new Uint8Array(await readExactly(handle, size, size - 8 - length, length + 8, path));
+}
+
+/** The metadata, and whether they are of a file that arrow-ckpt wrote last: only then the checksum is one of theirs. */
+function readMetadata(footer: Uint8Array, path: string, limits: Required<Limits>, verify: boolean): { metadata: Metadata; ours: boolean } {
+  // Before anything is parsed: damage may say anything.
+  const byBytes = isFooterOurs(Buffer.from(footer.buffer, footer.byteOffset, footer.byteLength - 8));
+  if (byBytes && verify) checkFooter(footer, path);
+  const metadata = parseFooter(footer, path, limits);
+  if (byBytes) return { metadata, ours: true };
+  const keys = (metadata.key_value_metadata ?? []).map(({ key }) => key);
+  const ours = isWriterOurs(metadata.created_by, keys);
+  if (ours && verify) checkFooter(footer, path);
+  return { metadata, ours };
 }
 
 function parseFooter(footer: Uint8Array, path: string, limits: Required<Limits>): Metadata {

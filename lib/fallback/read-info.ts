@@ -12,8 +12,8 @@ import { checkVersion } from './version.js';
 export async function readParquetInfo(path: string): Promise<CheckpointInfo> {
   const file = await ParquetFile.open(path);
   try {
-    const { keyValues, bytes, rows } = file;
-    checkVersion(keyValues, path);
+    const { bytes, rows } = file;
+    checkVersion(file.footer);
     const { plan, hash, metadata: given } = readKeyValues(file.footer);
     const columns = fileColumns(file);
     return { path, format: 'parquet', rows, bytes, hash, metadata: given, columns: logicalColumns(columns, plan, rows) };
@@ -26,7 +26,7 @@ export async function readParquetInfo(path: string): Promise<CheckpointInfo> {
 export async function readParquetHead(path: string): Promise<FileHead> {
   const file = await ParquetFile.open(path);
   try {
-    checkVersion(file.keyValues, path);
+    checkVersion(file.footer);
     const { hash, metadata: given, compat } = readKeyValues(file.footer);
     return { hash, metadata: given, origin: parquetOrigin(file.footer, compat) };
   } finally {
@@ -38,7 +38,7 @@ export async function readParquetHead(path: string): Promise<FileHead> {
 export async function readParquetFooter(path: string): Promise<SizedFooter> {
   const file = await ParquetFile.open(path);
   try {
-    checkVersion(file.keyValues, path);
+    checkVersion(file.footer);
     return { ...file.footer, bytes: file.bytes };
   } finally {
     await file.close();
@@ -75,6 +75,7 @@ const CODEC_NAMES: Record<string, string> = { UNCOMPRESSED: 'none', LZ4_RAW: 'lz
 
 function typeName(field: Field): string {
   if (field.kind === 'leaf') return leafTypeName(field.element);
+  if (field.kind === 'struct' && field.isVariant === true) return 'variant';
   if (field.kind === 'struct') return `struct<${field.children.map((child) => `${child.name}: ${typeName(child)}`).join(', ')}>`;
   if (field.kind === 'list') return `list<${typeName(field.item)}>`;
   const [key, value] = field.item.kind === 'struct' ? field.item.children.map(typeName) : [];

@@ -5,7 +5,7 @@ import { setOwn } from '../columnar/read/build.js';
 import { Pace } from '../files/pace.js';
 import type { ReadOptions } from '../options.js';
 import { assembleColumn } from './assemble.js';
-import { leavesOf, type Field } from './fields.js';
+import { holdsVariant, leavesOf, type Field } from './fields.js';
 import { checkSumsAreThere } from './checksums.js';
 import { checkIndexes } from './index-checksums.js';
 import { unknownColumn } from '../select/unknown-columns.js';
@@ -13,6 +13,7 @@ import { checkLimit, MAX_EMPTY_ROWS } from './limits.js';
 import type { LeafData } from './leaf-data.js';
 import { readLeaf } from './pages.js';
 import { decodingError, ParquetFile } from './parquet-file.js';
+import { textError } from './text-mode.js';
 
 /** Rows made between two looks at the clock. */
 const BLOCK_ROWS = 1024;
@@ -84,12 +85,13 @@ async function* paced(pace: Pace, count: number, make: (index: number) => Row): 
 /** The fields to read. Throws `ERR_CKPT_UNKNOWN_COLUMN` for a name that the file does not have. */
 function selectFields(fields: Field[], columns: readonly string[] | undefined, path: string): Field[] {
   const names = new Set(fields.map((field) => field.name));
-  if (names.size < fields.length) {
-    throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', `${path} has two columns of one name, which a row object cannot hold`, { path });
-  }
-  if (columns === undefined) return fields;
-  for (const column of columns) if (!names.has(column)) throw unknownColumn(path, column, [...names]);
-  return fields.filter((field) => columns.includes(field.name));
+  for (const column of columns ?? []) if (!names.has(column)) throw unknownColumn(path, column, [...names]);
+  const selected = columns === undefined ? fields : fields.filter((field) => columns.includes(field.name));
+  const variant = selected.find(holdsVariant);
+  if (variant === undefined) return selected;
+  const advice = 'cast it to JSON or to a struct where it was written, or leave the column out';
+  const message = `${path}: column '${variant.name}' is a VARIANT, which arrow-ckpt cannot read; ${advice}`;
+  throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path, column: variant.name });
 }
 
 /** `checksums`: the number of the row group's first checksum, or null for no check. */
@@ -109,7 +111,8 @@ async function readColumns(
       }
       columns.push(assembleColumn(field, leaves, Number(group.num_rows)));
     } catch (error) {
-      throw decodingError(error, file.path, field.name);
+      const text = file.footer.ours ? undefined : textError(error, file.path, field.name);
+      throw text ?? decodingError(error, file.path, field.name);
     }
     await pace.turn();
   }

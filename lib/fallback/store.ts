@@ -45,7 +45,7 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
   const selection = selectionOf(options);
   const file = await ParquetFile.open(path, options);
   try {
-    checkVersion(file.keyValues, path);
+    checkVersion(file.footer);
     const { plan, compat } = readKeyValues(file.footer);
     const decode = decodeOf(file.footer, fileColumns(file), compat, options.compat);
     let { columns } = options;

@@ -14,7 +14,7 @@ export function timeText(value: bigint, digits: number): string {
 /** Nanoseconds since 1970 as what the native path makes of a timestamp. One without a zone is read as UTC: a file gives the same rows everywhere. */
 export function timestampValue(nanoseconds: bigint): Date | string {
   const within = ((nanoseconds % NS_PER_MS) + NS_PER_MS) % NS_PER_MS;
-  return timestampOf(Number((nanoseconds - within) / NS_PER_MS), Number(within));
+  return timestampOf((nanoseconds - within) / NS_PER_MS, Number(within));
 }
 
 /** The oldest timestamps, INT96: a Julian day number and the nanoseconds within it. Their microseconds since 1970 are 64 bits that wrap around, as Spark writes them. */

@@ -1,8 +1,10 @@
 import { CheckpointError } from '../errors.js';
-import { FORMAT_VERSION, KEY_VERSION } from '../files/file-keys.js';
+import { FORMAT_VERSION, KEY_VERSION, type Footer } from '../files/file-keys.js';
 
 /** Refuses a file of a later format version: what it means by its columns is not known here. */
-export function checkVersion(keyValues: Record<string, string>, path: string): void {
+export function checkVersion({ keyValues, ours, path }: Footer): void {
+  // Another program that rewrote the file carried the version over: it does not hold for its file.
+  if (!ours) return;
   const version = keyValues[KEY_VERSION];
   if (version === undefined) return;
   // As the native reader parses it: 32 bits, unsigned.

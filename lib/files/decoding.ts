@@ -1,6 +1,6 @@
 import { codecOf, type Decode } from '../compat/compat.js';
 import type { Compat } from '../compat/names.js';
-import { KEY_PANDAS, KEY_VERSION, type Footer } from './file-keys.js';
+import { KEY_PANDAS, type Footer } from './file-keys.js';
 import type { FileColumn } from './logical-columns.js';
 
 /**
@@ -13,7 +13,7 @@ export function decodeOf(
   own: Compat | undefined,
   asked: Compat | undefined,
 ): Decode | undefined {
-  const ours = footer.keyValues[KEY_VERSION] !== undefined;
+  const { ours } = footer;
   const compat = ours ? own : asked;
   return compat === undefined ? undefined : codecOf(compat).decoder({ columns, pandas: footer.keyValues[KEY_PANDAS], ours });
 }

@@ -3,7 +3,7 @@ import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { isPlainObject } from '../rows.js';
 import { checkPlan } from '../columnar/check-plan.js';
-import { columnsOf, type LogicalPlan } from '../columnar/plan.js';
+import type { LogicalPlan } from '../columnar/plan.js';
 
 /** The keys of the footer that make a Parquet file a checkpoint: those of crates/arrow-ckpt/src/format.rs, which documents them. */
 export const FORMAT_VERSION = 1;
@@ -33,12 +33,9 @@ export function keyValuesOf(
   return pairs;
 }
 
-/** How `created_by` of our files begins. Other writers carry the keys over when they rewrite a file, but never this. */
-export const CREATED_BY = 'arrow-ckpt version ';
-
-/** Whether the file is as arrow-ckpt wrote it. */
-export function isOurs({ createdBy }: Footer): boolean {
-  return createdBy?.startsWith(CREATED_BY) === true;
+/** Whether the file is as arrow-ckpt wrote it: what its key-values say holds only then. */
+export function isOurs({ ours }: Footer): boolean {
+  return ours;
 }
 
 /** A footer as far as its key-values are concerned. */
@@ -46,13 +43,15 @@ export interface Footer {
   path: string;
   keyValues: Record<string, string>;
   createdBy: string | null;
+  /** Whether arrow-ckpt wrote the file last, and not another program that carried our keys over. FORMAT.md, 9, says how both readers tell. */
+  ours: boolean;
   /** The names of the top-level columns. */
   columns: readonly string[];
 }
 
 /**
- * What the key-values of a file say. The plan is undefined for files of other writers, also for one that another writer made of ours with
- * columns missing: those are read as they are.
+ * What the key-values of a file say. There is no plan for files of other writers, also for those that another program made of ours: rows and columns may be others, and are read as they are.
+ * Hash and metadata of such a file are those that the program carried over.
  */
 export function readKeyValues(footer: Footer) {
   const { path, keyValues: pairs } = footer;
@@ -62,31 +61,27 @@ export function readKeyValues(footer: Footer) {
     try {
       return JSON.parse(text) as T;
     } catch (cause) {
+      if (!footer.ours) return otherwise;
       throw new CheckpointError('ERR_CKPT_CORRUPT', `the key-value ${key} in the footer of ${path} is not JSON`, { path, cause });
     }
   };
-  const text = parse<unknown>(KEY_PLAN, undefined);
-  let plan = text === undefined ? undefined : checkPlan(text, path);
-  if (pairs[KEY_VERSION] !== undefined && plan === undefined) {
+  const text = footer.ours ? parse<unknown>(KEY_PLAN, undefined) : undefined;
+  const plan = text === undefined ? undefined : checkPlan(text, path);
+  if (footer.ours && pairs[KEY_VERSION] !== undefined && plan === undefined) {
     throw new CheckpointError('ERR_CKPT_CORRUPT', `the footer of ${path} has a format version but no plan`, { path });
   }
-  if (plan !== undefined && !isOurs(footer) && !hasColumns(plan, footer.columns)) plan = undefined;
   const hash = parse<unknown>(KEY_HASH, null);
   const metadata = parse<unknown>(KEY_METADATA, {});
   if ((hash !== null && typeof hash !== 'string') || !isTexts(metadata)) {
+    if (!footer.ours) return { plan, hash: null, metadata: {}, compat: undefined };
     throw new CheckpointError('ERR_CKPT_CORRUPT', `the hash or the metadata in the footer of ${path} is not of its type`, { path });
   }
-  const compat = pairs[KEY_COMPAT];
+  const compat = footer.ours ? pairs[KEY_COMPAT] : undefined;
   if (compat !== undefined && !(COMPATS as readonly string[]).includes(compat)) {
     const message = `${path} is in the form of ${show(compat)}, which this arrow-ckpt does not know; update arrow-ckpt`;
     throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path });
   }
   return { plan, hash, metadata, compat: compat as Compat | undefined };
-}
-
-function hasColumns(plan: LogicalPlan, columns: readonly string[]): boolean {
-  const known = new Set(columns);
-  return columnsOf(plan).every((name) => known.has(name));
 }
 
 function isTexts(value: unknown): value is Record<string, string> {

@@ -3,7 +3,7 @@ import type { Compat } from '../compat/names.js';
 import { CheckpointError } from '../errors.js';
 import { loadBinding } from '../native/binding.js';
 import { NativeLoad, type FileDescription, type Load } from '../native/load.js';
-import type { CheckpointInfo, ReadOptions } from '../options.js';
+import type { CheckpointInfo, FileOptions } from '../options.js';
 import { readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from './logical-columns.js';
 import { parquetOrigin, type FileHead } from './origin.js';
@@ -25,16 +25,22 @@ export class NativeParquet<L extends Load | undefined = NativeLoad> {
     this.path = path;
     this.#load = load;
     this.description = description;
-    const { keyValues, createdBy, tree } = description;
-    this.footer = { path, keyValues, createdBy, columns: tree.map((node) => node.name) };
+    const { keyValues, createdBy, ours, tree } = description;
+    this.footer = { path, keyValues, createdBy, ours, columns: tree.map((node) => node.name) };
     ({ plan: this.plan, compat: this.compat, hash: this.#hash, metadata: this.#metadata } = readKeyValues(this.footer));
   }
 
   /** Opens a file. It must be closed. @throws what is wrong with it */
-  static async open(path: string, { verify = true, limits }: Pick<ReadOptions, 'verify' | 'limits'> = {}): Promise<NativeParquet> {
+  static async open(path: string, options: FileOptions = {}): Promise<NativeParquet> {
+    const { verify = true, limits, text, duplicateColumns } = options;
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a native load without the binary');
-    const load = NativeLoad.open(binding, path, { verify, ...(limits !== undefined && { limits }) });
+    const load = NativeLoad.open(binding, path, {
+      verify,
+      ...(limits !== undefined && { limits }),
+      ...(text !== undefined && { text }),
+      renameDuplicates: duplicateColumns === 'rename',
+    });
     try {
       return new NativeParquet(path, load, await load.opened());
     } catch (error) {

@@ -31,8 +31,8 @@ export async function readParquet(path: string, options: ReadOptions): Promise<R
  * Reads all rows of a small Parquet file in one step. Undefined where that is not possible: a part of the rows is wanted, the file is large, there is no binary, or anything is wrong with the file.
  */
 export async function readSmallParquet(path: string, options: ReadOptions): Promise<Row[] | undefined> {
-  const { columns, where, offset, limit, schema, limits, verify = true } = options;
-  if ([columns, where, offset, limit, schema, limits].some((part) => part !== undefined)) return undefined;
+  const { columns, where, offset, limit, schema, limits, text, duplicateColumns, verify = true } = options;
+  if ([columns, where, offset, limit, schema, limits, text, duplicateColumns].some((part) => part !== undefined)) return undefined;
   const binding = loadBinding();
   const load = binding === null ? undefined : await SmallLoad.read(binding, path, verify);
   if (load === undefined) return undefined;

@@ -3,6 +3,7 @@ import { Arena } from '../columnar/read/views.js';
 import type { PhysicalNode } from '../columnar/read/tree.js';
 import { CheckpointError } from '../errors.js';
 import type { Limits } from '../limits.js';
+import type { TextMode } from '../options.js';
 import type { FileColumn } from '../files/logical-columns.js';
 import type { NativeFilter } from '../select/pushdown.js';
 import { ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
@@ -17,9 +18,19 @@ export interface FileDescription {
   rows: number;
   bytes: number;
   createdBy: string | null;
+  /** Whether arrow-ckpt wrote the file last. */
+  ours: boolean;
   keyValues: Record<string, string>;
   columns: FileColumn[];
   tree: PhysicalNode[];
+}
+
+/** How the core is to open a file: see `OpenOptions` of crates/arrow-ckpt/src/decode/file.rs. */
+export interface NativeOpenOptions {
+  verify: boolean;
+  limits?: Limits;
+  text?: TextMode;
+  renameDuplicates?: boolean;
 }
 
 /** What the core is to read; undefined = all. */
@@ -84,7 +95,7 @@ export class NativeLoad implements Load {
     });
   }
 
-  static open(binding: Binding, path: string, options: { verify: boolean; limits?: Limits }): NativeLoad {
+  static open(binding: Binding, path: string, options: NativeOpenOptions): NativeLoad {
     return new NativeLoad((onEvent) => new binding.NativeReader(path, JSON.stringify(options), onEvent));
   }
 

@@ -1,12 +1,12 @@
 import { keysOf, type OptionKeys } from '../option-keys.js';
-import { asOptions, checkReadOptions, type ReadOptions } from '../options.js';
+import { asOptions, checkReadOptions, type FileOptions, type ReadOptions } from '../options.js';
 import { invalid, show } from '../messages.js';
 
 /** Options of `openCheckpoint`: they hold for all readings of the file. */
-export type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat' | 'signal'>;
+export type OpenCheckpointOptions = FileOptions & Pick<ReadOptions, 'compat' | 'signal'>;
 
 /** Options of one reading of an open checkpoint: those of a load, without the ones that were given when it was opened. */
-export type RowsOptions = Omit<ReadOptions, 'verify' | 'limits' | 'compat'>;
+export type RowsOptions = Omit<ReadOptions, keyof FileOptions | 'compat'>;
 
 /** Options of a reading of columns: a schema is for rows. */
 export type ColumnsOptions = Omit<RowsOptions, 'schema' | 'extraColumns'>;
@@ -28,7 +28,14 @@ const COLUMNS_KEYS = keysOf<ColumnsOptions>(COLUMNS);
 const ROWS_KEYS = keysOf<RowsOptions>({ ...COLUMNS, ...SCHEMA });
 const SAMPLE_KEYS = keysOf<Omit<SampleOptions, 'seed'>>({ ...COUNT, ...SCHEMA, columns: true });
 /** Of `openCheckpoint`. */
-export const OPEN_KEYS = keysOf<OpenCheckpointOptions>({ verify: true, limits: true, compat: true, signal: true });
+export const OPEN_KEYS = keysOf<OpenCheckpointOptions>({
+  verify: true,
+  limits: true,
+  text: true,
+  duplicateColumns: true,
+  compat: true,
+  signal: true,
+});
 
 /** Checks the options of a method of a reader. */
 export function checkRowsOptions(options: RowsOptions | undefined, what: string): ReadOptions {

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { rowsBatch } from '../columns/rows-batch.js';
 import type { ColumnBatch } from '../columns/column.js';
 import { CheckpointError, fromSystemError } from '../errors.js';
-import type { CheckpointInfo, ReadOptions } from '../options.js';
+import type { CheckpointInfo, FileOptions, ReadOptions } from '../options.js';
 import type { Row } from '../rows.js';
 import { pickedBatches } from './picked-rows.js';
 import type { CheckpointStore } from './store.js';
@@ -29,7 +29,7 @@ export interface OpenFile {
 }
 
 /** Options of opening a file, which hold for all readings of it. */
-export type OpenOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat'>;
+export type OpenOptions = FileOptions & Pick<ReadOptions, 'compat'>;
 
 /** A file that is opened for each reading: one without columns. */
 export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'>, path: string, opened: OpenOptions): Promise<OpenFile> {

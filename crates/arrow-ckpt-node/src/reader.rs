@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use arrow_ckpt::decode::filter::Filter;
-use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, ScanOptions};
+use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, ScanOptions, TextMode};
 use arrow_ckpt::limits::Limits;
 use arrow_ckpt::{CkptError, Result, caught};
 use napi::Env;
@@ -60,10 +60,15 @@ impl ScanRequest {
 
 /// How to open a file, as the facade checked it.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct OpenRequest {
     verify: bool,
     #[serde(default)]
     limits: Limits,
+    #[serde(default)]
+    text: TextMode,
+    #[serde(default)]
+    rename_duplicates: bool,
 }
 
 enum Message {
@@ -88,7 +93,7 @@ type OpenFile = Arc<Mutex<Option<Arc<CheckpointFile>>>>;
 #[napi]
 #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it converted")]
 impl NativeReader {
-    /// Opens the file at `path`; `options`: JSON of `{ verify, limits? }`.
+    /// Opens the file at `path`; `options`: JSON of `{ verify, limits?, text?, renameDuplicates? }`.
     #[napi(constructor, catch_unwind)]
     pub fn new(
         env: Env,
@@ -96,11 +101,14 @@ impl NativeReader {
         options: String,
         #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
     ) -> napi::Result<Self> {
-        let OpenRequest { verify, limits } = parse(&options)?;
+        let OpenRequest { verify, limits, text, rename_duplicates } = parse(&options)?;
         let file = OpenFile::default();
         let slot = file.clone();
         let open = move || {
-            let file = CheckpointFile::open(&PathBuf::from(&path), &OpenOptions { verify, limits })?;
+            let file = CheckpointFile::open(
+                &PathBuf::from(&path),
+                &OpenOptions { verify, limits, text, rename_duplicates },
+            )?;
             #[cfg(feature = "fault-injection")]
             assert!(!path.ends_with("panic-in-load.parquet"), "a provoked panic");
             if let Ok(mut slot) = slot.lock() {

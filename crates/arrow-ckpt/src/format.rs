@@ -3,6 +3,8 @@
 /// The format version this crate writes and the latest it reads.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// How all keys of ours begin.
+pub const KEY_PREFIX: &str = "arrow-ckpt.";
 /// Format version, decimal. Its presence marks a file as a checkpoint of arrow-ckpt.
 pub const KEY_VERSION: &str = "arrow-ckpt.version";
 /// The logical plan: JSON text that the facade writes and reads; the core passes it through.
@@ -44,19 +46,36 @@ pub fn footer_crc_position(footer: &[u8]) -> Option<usize> {
     (footer.get(digits - 2..digits) == Some(&[0x18, 8]) && footer.len() >= digits + 8).then_some(digits)
 }
 
-/// Bytes of [`CREATED_BY`] that damage may have changed: no other writer's name is so near.
-const CREATED_BY_DAMAGE: usize = 2;
+/// The program's name: how [`CREATED_BY`] begins.
+const NAME: &[u8] = b"arrow-ckpt";
+/// So many of its letters must stand in their place. Damage may have changed the others; no other writer's name is so near.
+const NAME_LETTERS: usize = 5;
+/// In a footer of ours, the bytes between the end of the last key and the text of `created_by`: header, length and digits of the checksum, the end of the
+/// key-value, header and length of the text.
+const KEY_TO_CREATED_BY: usize = 2 + 8 + 1 + 2;
 
-/// Whether the footer's Thrift bytes are ours, damaged ones included: `created_by` follows the key-values.
+/// Whether a footer is ours, damaged ones included, by its bytes alone: `created_by` stands behind the checksum. Another program that rewrites a file may carry our keys over, but
+/// it writes its own name.
 #[must_use]
 pub fn is_footer_ours(footer: &[u8]) -> bool {
-    let is_near = |window: &[u8]| {
-        let changed = window.iter().zip(CREATED_BY.as_bytes()).filter(|(byte, ours)| byte != ours);
-        changed.count() <= CREATED_BY_DAMAGE
-    };
     let key = KEY_FOOTER_CRC.as_bytes();
-    let found = footer.windows(key.len()).rposition(|window| window == key);
-    found.is_some_and(|key| footer[key..].windows(CREATED_BY.len()).any(is_near))
+    let Some(found) = footer.windows(key.len()).rposition(|window| window == key) else { return false };
+    let behind = &footer[(found + key.len() + KEY_TO_CREATED_BY).min(footer.len())..];
+    // Where another program has put the keys in another order, the next of them may stand there.
+    is_name_ours(behind) && !behind.starts_with(b"arrow-ckpt.")
+}
+
+/// Whether `created_by` is ours, also where damage has changed some of it.
+#[must_use]
+pub fn is_name_ours(created_by: &[u8]) -> bool {
+    created_by.iter().zip(NAME).filter(|(byte, ours)| byte == ours).count() >= NAME_LETTERS
+}
+
+/// Whether a program may have named itself so: one that rewrites a file does name itself. Where the keys are ours and the name is not even one, it is damaged.
+#[must_use]
+pub fn is_name(created_by: Option<&[u8]>) -> bool {
+    let text = created_by.and_then(|name| std::str::from_utf8(name).ok());
+    text.is_some_and(|name| !name.is_empty() && !name.chars().any(char::is_control))
 }
 
 /// The footer's checksum: CRC32C over all its bytes with the 8 digits at `position` taken as zeros.

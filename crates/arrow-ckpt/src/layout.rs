@@ -75,6 +75,9 @@ pub const FORM_TIMESTAMP: u32 = 11;
 /// Data: floats.
 pub const FORM_F32: u32 = 12;
 
+/// As [`FORM_TIMESTAMP`], the milliseconds as int64. Used only where one of them is not a safe integer.
+pub const FORM_FAR_TIMESTAMP: u32 = 13;
+
 /// The next multiple of 8.
 #[must_use]
 pub const fn align8(n: usize) -> usize {

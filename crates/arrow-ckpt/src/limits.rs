@@ -25,6 +25,9 @@ pub const MAX_CHUNK_RATIO: i64 = 10_000;
 /// Values of one page, nulls and empty lists counted.
 pub const MAX_PAGE_VALUES: i32 = 1 << 28;
 
+/// Bytes of one decimal that is stored as bytes of any number.
+pub const MAX_DECIMAL_BYTES: usize = 1024;
+
 /// The caps that a caller may tighten for files of strangers. The defaults are the most that this crate bears: a larger number counts as that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]

@@ -5,6 +5,7 @@ import {
   FORM_DICT,
   FORM_F32,
   FORM_F64,
+  FORM_FAR_TIMESTAMP,
   FORM_I64,
   FORM_LIST,
   FORM_NULL,
@@ -81,11 +82,12 @@ export class NodeView {
     } else if (form === FORM_DATE) {
       const data = new Float64Array(memory, at, count);
       for (let slot = 0; slot < count; slot++) if (valid[slot] === 1) values[slot] = new Date(data[slot] as number);
-    } else if (form === FORM_TIMESTAMP) {
-      const data = new Float64Array(memory, at, count);
+    } else if (form === FORM_TIMESTAMP || form === FORM_FAR_TIMESTAMP) {
+      const data = form === FORM_TIMESTAMP ? new Float64Array(memory, at, count) : new BigInt64Array(memory, at, count);
       const nanosAt = u32[word + 8] as number;
       const nanos = nanosAt === 0 ? undefined : new Uint32Array(memory, nanosAt, count);
-      for (let slot = 0; slot < count; slot++) if (valid[slot] === 1) values[slot] = timestampOf(data[slot] as number, nanos?.[slot] ?? 0);
+      for (let slot = 0; slot < count; slot++)
+        if (valid[slot] === 1) values[slot] = timestampOf(data[slot] as number | bigint, nanos?.[slot] ?? 0);
     } else if (form === FORM_BYTES) {
       const ends = new Uint32Array(memory, at, count);
       const from = u32[word + 4] as number;

@@ -1,20 +1,32 @@
 //! The columns of a file: what parquet-rs is told to read them as, and the nodes that they become.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_schema::{DataType, Field, FieldRef, Fields, TimeUnit};
+use arrow_schema::{DataType, Field, FieldRef, Fields};
 use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
 use parquet::basic::{ConvertedType, Encoding, Type as Physical};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::schema::types::SchemaDescriptor;
 
+use super::elements::Decimal;
 use super::faults::unsupported;
+use super::file::TextMode;
 use super::guard::{guarded, parquet_error};
 use super::kinds::Node;
 use super::plain::plain_schema;
 use crate::error::{CkptError, ErrorCode, Result};
+
+/// How the columns of a file are to be read.
+#[derive(Default)]
+pub(super) struct Reading {
+    pub text: TextMode,
+    /// Columns of a name that another has get another name.
+    pub rename: bool,
+    /// Decimals that the metadata do not tell, by leaf.
+    pub decimals: HashMap<usize, Decimal>,
+}
 
 /// The top-level columns in file order.
 pub(super) struct Columns {
@@ -26,32 +38,40 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub fn new(metadata: &ParquetMetaData) -> Result<Self> {
-        guarded(|| Self::resolve(metadata))
+    pub fn new(metadata: &ParquetMetaData, reading: &Reading) -> Result<Self> {
+        guarded(|| Self::resolve(metadata, reading))
     }
 
-    fn resolve(metadata: &ParquetMetaData) -> Result<Self> {
+    fn resolve(metadata: &ParquetMetaData, reading: &Reading) -> Result<Self> {
         let original = metadata.file_metadata().schema_descr();
-        let schema = plain_schema(original)?;
-        let natural = parquet_to_arrow_schema(&schema, None).map_err(|error| parquet_error(&error))?;
-        check_names(&natural.fields)?;
+        let schema = plain_schema(original, reading.text)?;
+        let natural =
+            parquet_to_arrow_schema(&schema, None).map_err(|error| unreadable(&parquet_error(&error)))?;
+        if !reading.rename {
+            check_names(&natural.fields)?;
+        }
         let mut leaf = 0;
         let hint: Fields =
             natural.fields.iter().map(|field| hinted(field, &schema, metadata, &mut leaf)).collect();
         levels(&schema, ProjectionMask::all(), Some(&hint))?;
 
-        let mut descriptors = original.columns().to_vec().into_iter();
+        let descriptors = original.columns().iter().cloned().enumerate();
+        let descriptors = descriptors.map(|(leaf, column)| (column, reading.decimals.get(&leaf).copied()));
+        let mut descriptors = descriptors.collect::<Vec<_>>().into_iter();
         let mut nodes = Vec::with_capacity(hint.len());
         let mut leaves = Vec::with_capacity(hint.len());
         let mut first = 0;
         for field in &hint {
-            nodes.push(Node::new(field, &mut descriptors)?);
+            nodes.push(Node::new(field, reading.text, &mut descriptors)?);
             let next = original.num_columns() - descriptors.len();
             leaves.push(first..next);
             first = next;
         }
         if nodes.len() != original.root_schema().get_fields().len() || first != original.num_columns() {
             return Err(CkptError::internal("the schema lost columns on its way to Arrow"));
+        }
+        if reading.rename {
+            Node::rename_duplicates(&mut nodes);
         }
         Ok(Self { schema, hint, nodes, leaves })
     }
@@ -84,6 +104,11 @@ impl Projected {
             let message = format!("there is no column {column}: the file has {}", columns.nodes.len());
             return Err(CkptError::new(ErrorCode::UnknownColumn, message));
         };
+        if node.holds_variant() {
+            let advice =
+                "a VARIANT; cast it to JSON or to a struct where it was written, or leave the column out";
+            return Err(unsupported(advice).in_column(&node.name));
+        }
         let Some(wanted) = wanted else {
             return Ok(Self { column, leaves: range.clone().collect(), node: node.clone() });
         };
@@ -111,7 +136,11 @@ fn check_names(fields: &Fields) -> Result<()> {
     let mut names = HashSet::with_capacity(fields.len());
     for field in fields {
         if !names.insert(field.name()) {
-            return Err(unsupported(&format!("two columns named '{}'", field.name())));
+            let name = field.name();
+            let advice = format!(
+                "two columns named '{name}'; load it with duplicateColumns: 'rename', and the second is '{name}_1'"
+            );
+            return Err(unsupported(&advice).in_column(name));
         }
         check_names_below(field.data_type())?;
     }
@@ -135,12 +164,19 @@ fn check_names_below(data_type: &DataType) -> Result<()> {
     }
 }
 
+/// A schema that stood the test of Thrift and of parquet-rs's types is no damage: a writer meant it.
+fn unreadable(error: &CkptError) -> CkptError {
+    match error.code {
+        ErrorCode::Corrupt => unsupported(error.message.trim_start_matches("the file is corrupt: ")),
+        code => CkptError::new(code, error.message.clone()),
+    }
+}
+
 fn levels(schema: &SchemaDescriptor, mask: ProjectionMask, hint: Option<&Fields>) -> Result<FieldLevels> {
     parquet_to_arrow_field_levels(schema, mask, hint).map_err(|error| parquet_error(&error))
 }
 
-/// The field with the types that we want instead of the natural ones: INT96 in microseconds, which do not overflow, and
-/// dictionaries where the file has them.
+/// The field with the types that we want instead of the natural ones: dictionaries where the file has them.
 fn hinted(
     field: &FieldRef,
     schema: &SchemaDescriptor,
@@ -159,10 +195,7 @@ fn hinted(
             let text = column.physical_type() == Physical::BYTE_ARRAY
                 && column.converted_type() == ConvertedType::UTF8
                 && *natural == DataType::Utf8;
-            // Of an INT96 whose annotation makes it something else, the annotation counts.
-            if column.physical_type() == Physical::INT96 && matches!(natural, DataType::Timestamp(..)) {
-                DataType::Timestamp(TimeUnit::Microsecond, None)
-            } else if text && is_dictionary(metadata, index) {
+            if text && is_dictionary(metadata, index) {
                 DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
             } else {
                 natural.clone()

@@ -8,41 +8,46 @@ use parquet::file::statistics::Statistics;
 use serde_json::{Map, Value, json};
 
 use super::chunks::check_metadata;
-use super::columns::Columns;
+use super::columns::{Columns, Reading};
 use super::faults::corrupt;
 use super::footer::parse;
 use crate::error::Result;
-use crate::format::{KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, KEY_PANDAS};
+use crate::format::{KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, KEY_PANDAS, KEY_PREFIX};
 use crate::limits::Limits;
 
-/// All keys of ours begin so.
-const PREFIX: &str = "arrow-ckpt.";
 /// Every chunk has these for its levels; booleans of some writers use them for values as well, which cannot be told apart.
 const OF_LEVELS: [&str; 2] = ["rle", "bit_packed"];
 /// The footer's length and the magic.
 const TAIL: usize = 8;
 
 /// A file of `bytes` bytes that ends with `footer` in JSON:
-/// `{ rows, bytes, createdBy, keyValues, rowGroups, columns: [{ name, type, codec, encodings, bytes, nulls }], tree: [node] }`,
-/// where `keyValues` are ours without the checksums, and that of pandas, a column's `encodings` are those of its values, its `bytes` the compressed
+/// `{ rows, bytes, createdBy, ours, keyValues, rowGroups, columns: [{ name, type, codec, encodings, bytes, nulls }], tree: [node] }`,
+/// where `ours` says whether we wrote it last, `keyValues` are ours without the checksums, and that of pandas, a column's `encodings` are those of its values, its `bytes` the compressed
 /// ones, its `nulls` are null where the file does not say how many there are, and a node of the physical tree is
 /// `{ name, kind, nullable, children }`.
 ///
 /// For who has just written the file: what [`super::CheckpointFile::open`] checks is not checked.
 pub fn describe_footer(footer: &[u8], bytes: u64) -> Result<Value> {
     let thrift = footer.len().checked_sub(TAIL).map(|length| &footer[..length]);
-    let metadata = parse(thrift.ok_or_else(|| corrupt("its footer is too short"))?)?;
+    let metadata = parse(thrift.ok_or_else(|| corrupt("its footer is too short"))?, true)?;
     let rows = check_metadata(&metadata, bytes.saturating_sub(footer.len() as u64), &Limits::default())?;
-    Ok(describe(&metadata, &Columns::new(&metadata)?, rows, bytes))
+    let columns = Columns::new(&metadata, &Reading::default())?;
+    Ok(describe(&metadata, &columns, true, rows, bytes))
 }
 
-pub(super) fn describe(metadata: &ParquetMetaData, columns: &Columns, rows: u64, bytes: u64) -> Value {
+pub(super) fn describe(
+    metadata: &ParquetMetaData,
+    columns: &Columns,
+    ours: bool,
+    rows: u64,
+    bytes: u64,
+) -> Value {
     let file = metadata.file_metadata();
     let mut key_values = Map::new();
     for pair in file.key_value_metadata().into_iter().flatten() {
         let checksums = [KEY_CHUNK_CRC, KEY_INDEX_CRC, KEY_BLOOM_CRC, KEY_FOOTER_CRC];
         let checksum = checksums.contains(&pair.key.as_str());
-        let told = pair.key.starts_with(PREFIX) || pair.key == KEY_PANDAS;
+        let told = pair.key.starts_with(KEY_PREFIX) || pair.key == KEY_PANDAS;
         if told && !checksum && !key_values.contains_key(&pair.key) {
             key_values.insert(pair.key.clone(), json!(pair.value));
         }
@@ -54,6 +59,7 @@ pub(super) fn describe(metadata: &ParquetMetaData, columns: &Columns, rows: u64,
         "rows": rows,
         "bytes": bytes,
         "createdBy": file.created_by(),
+        "ours": ours,
         "keyValues": key_values,
         "rowGroups": metadata.num_row_groups(),
         "columns": described,

@@ -21,3 +21,19 @@ pub(super) fn unsupported(what: &str) -> CkptError {
 pub(super) fn beyond_limit(how: &str) -> CkptError {
     CkptError::new(ErrorCode::Limit, format!("the file is refused: {how}"))
 }
+
+const NOT_UTF8: &str = "text is not UTF-8";
+
+/// A text is not UTF-8.
+pub(super) fn not_utf8() -> CkptError {
+    corrupt(NOT_UTF8)
+}
+
+/// The same of a file of another writer, which may have meant it, with what to do; any other error as it is.
+pub(super) fn foreign_text(error: CkptError) -> CkptError {
+    if error.code != ErrorCode::Corrupt || !error.message.ends_with(NOT_UTF8) {
+        return error;
+    }
+    let advice = "text that is not UTF-8; load it with text: 'lossy', which puts U+FFFD in place of such bytes, or text: 'bytes'";
+    CkptError { path: error.path, column: error.column, ..unsupported(advice) }
+}

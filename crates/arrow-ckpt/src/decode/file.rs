@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 use parquet::file::metadata::ParquetMetaData;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::chunks::check_metadata;
-use super::columns::Columns;
+use super::columns::{Columns, Reading};
 use super::describe::describe;
 use super::filter::Filter;
 use super::footer::{Footer, key_value, read_footer};
@@ -29,11 +30,28 @@ pub struct OpenOptions {
     pub verify: bool,
     /// What the file may ask for at most. Default: what the crate bears.
     pub limits: Limits,
+    /// What becomes of the texts of other writers. No effect on our files. Default: text, which must be UTF-8.
+    pub text: TextMode,
+    /// Give the second column of a name, and the second field of a struct, another name, instead of refusing the file. Default: false.
+    pub rename_duplicates: bool,
+}
+
+/// What becomes of the texts of other writers: some write text that is not UTF-8, as `ClickHouse` does with its strings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum TextMode {
+    /// Text that is not UTF-8 is an error.
+    #[default]
+    Strict,
+    /// Bytes that are not UTF-8 become U+FFFD.
+    Lossy,
+    /// All texts are bytes.
+    Bytes,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { verify: true, limits: Limits::default() }
+        Self { verify: true, limits: Limits::default(), text: TextMode::Strict, rename_duplicates: false }
     }
 }
 
@@ -45,6 +63,10 @@ pub struct CheckpointFile {
     pub(super) metadata: ParquetMetaData,
     pub(super) columns: Columns,
     rows: u64,
+    /// Whether we wrote it last.
+    pub(super) ours: bool,
+    /// Whether checksums are to be compared.
+    pub(super) verify: bool,
     /// Where the last column chunk must have ended.
     pub(super) footer_start: u64,
     /// The checksum of each column chunk, row group by row group, where they are to be compared.
@@ -103,8 +125,10 @@ impl CheckpointFile {
         let limits = options.limits.bounded();
         let footer = read_footer(&source, options.verify, &limits)?;
         let rows = check_metadata(&footer.metadata, footer.start, &limits)?;
-        let columns = Columns::new(&footer.metadata)?;
-        let Footer { metadata, start, chunk_crcs, index, bloom_crcs } = footer;
+        let text = if footer.ours { TextMode::Strict } else { options.text };
+        let reading = Reading { text, rename: options.rename_duplicates, decimals: footer.decimals };
+        let columns = Columns::new(&footer.metadata, &reading)?;
+        let Footer { metadata, ours, start, chunk_crcs, index, bloom_crcs, .. } = footer;
         let work = Counters::default();
         let footer_start = start;
         Ok(Arc::new(Self {
@@ -112,6 +136,8 @@ impl CheckpointFile {
             metadata,
             columns,
             rows,
+            ours,
+            verify: options.verify,
             footer_start,
             chunk_crcs,
             limits,
@@ -155,7 +181,7 @@ impl CheckpointFile {
     /// The file in JSON, as [`super::describe_footer`] says.
     #[must_use]
     pub fn describe(&self) -> Value {
-        describe(&self.metadata, &self.columns, self.rows, self.bytes())
+        describe(&self.metadata, &self.columns, self.ours, self.rows, self.bytes())
     }
 
     /// How many rows a filter is certainly true of, and of how many more it may be true.

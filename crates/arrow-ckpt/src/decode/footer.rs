@@ -7,15 +7,16 @@ use parquet::file::metadata::{
     ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
 };
 
+use super::elements::Decimal;
 use super::faults::{beyond_limit, corrupt, truncated, unsupported};
 use super::guard::{guarded, parquet_error};
 use super::index::FileIndex;
-use super::prescan::{check_footer, hide_foreign_fields};
+use super::prescan::check_footer;
 use super::source::Source;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::format::{
-    CREATED_BY, FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC,
-    KEY_VERSION, footer_crc, footer_crc_position, is_footer_ours,
+    FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC,
+    KEY_VERSION, footer_crc, footer_crc_position, is_footer_ours, is_name, is_name_ours,
 };
 use crate::limits::Limits;
 
@@ -27,6 +28,10 @@ const SMALLEST: u64 = 12;
 /// A file's metadata, and what else its ends told.
 pub(super) struct Footer {
     pub metadata: ParquetMetaData,
+    /// Whether we wrote the file last.
+    pub ours: bool,
+    /// Decimals that `metadata` does not tell, by leaf.
+    pub decimals: HashMap<usize, Decimal>,
     /// Where the footer begins: every column chunk ends before.
     pub start: u64,
     /// The checksum of each column chunk, where they are to be verified.
@@ -40,26 +45,33 @@ pub(super) struct Footer {
 /// Reads and checks the footer. `verify` also compares the checksums of our own files.
 pub(super) fn read_footer(source: &Source, verify: bool, limits: &Limits) -> Result<Footer> {
     let (start, bytes) = locate(source, verify, limits)?;
-    if verify {
+    // Before anything is parsed: damage may say anything.
+    let mut ours = is_footer_ours(&bytes);
+    if ours && verify {
         verify_bytes(&bytes)?;
     }
-    let foreign = check_footer(&bytes, limits)?;
-    let metadata = if foreign.is_empty() {
-        parse(&bytes)?
-    } else {
-        let mut copy = bytes.to_vec();
-        hide_foreign_fields(&mut copy, &foreign);
-        parse(&copy)?
+    let look = check_footer(&bytes, limits)?;
+    if !ours {
+        // Another program that rewrites a file names itself.
+        ours = look.created_by.is_some_and(is_name_ours) || (look.has_our_keys && !is_name(look.created_by));
+        if ours && verify {
+            verify_bytes(&bytes)?;
+        }
+    }
+    let metadata = match look.patched(&bytes) {
+        Some(patched) => parse(&patched, ours)?,
+        None => parse(&bytes, ours)?,
     };
-    let ours = check_version(&metadata)?
-        && metadata.file_metadata().created_by().is_some_and(|by| by.starts_with(CREATED_BY));
+    if ours {
+        check_version(&metadata)?;
+    }
     let chunk_crcs = if ours && verify { Some(chunk_crcs(&metadata, &bytes)?) } else { None };
     let index = match key_value(&metadata, KEY_INDEX_CRC).filter(|_| ours) {
         Some(crc) => FileIndex::read(source, &metadata, start, crc, verify)?,
         None => None,
     };
     let bloom_crcs = if ours { bloom_crcs(&metadata)? } else { HashMap::new() };
-    Ok(Footer { metadata, start, chunk_crcs, index, bloom_crcs })
+    Ok(Footer { metadata, ours, decimals: look.decimals, start, chunk_crcs, index, bloom_crcs })
 }
 
 /// The value of a footer's key, the first if there are several.
@@ -101,11 +113,8 @@ fn locate(source: &Source, verify: bool, limits: &Limits) -> Result<(u64, Bytes)
     Ok((start, source.read(start, length as usize)?))
 }
 
-/// Before anything is parsed: a footer with a checksum is compared with it, whatever else it says.
+/// Compares a footer of ours with its checksum.
 fn verify_bytes(footer: &[u8]) -> Result<()> {
-    if !is_footer_ours(footer) {
-        return Ok(());
-    }
     let position =
         footer_crc_position(footer).ok_or_else(|| corrupt("its footer's checksum is out of place"))?;
     let digits = footer.get(position..position + FOOTER_CRC_ZERO.len());
@@ -116,13 +125,9 @@ fn verify_bytes(footer: &[u8]) -> Result<()> {
 }
 
 /// The footer's Thrift.
-pub(super) fn parse(footer: &[u8]) -> Result<ParquetMetaData> {
+pub(super) fn parse(footer: &[u8], ours: bool) -> Result<ParquetMetaData> {
     // Ours tell the null counts. A damaged statistic of another writer must not stop a load that has no use for it.
-    let statistics = if is_footer_ours(footer) {
-        ParquetStatisticsPolicy::KeepAll
-    } else {
-        ParquetStatisticsPolicy::SkipAll
-    };
+    let statistics = if ours { ParquetStatisticsPolicy::KeepAll } else { ParquetStatisticsPolicy::SkipAll };
     let options = ParquetMetaDataOptions::new()
         .with_column_stats_policy(statistics)
         .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll);
@@ -138,13 +143,12 @@ pub(super) fn parse(footer: &[u8]) -> Result<ParquetMetaData> {
     })
 }
 
-/// Whether the file has our keys; an error if it is of a version that we do not know.
-fn check_version(metadata: &ParquetMetaData) -> Result<bool> {
-    let Some(version) = key_value(metadata, KEY_VERSION) else {
-        return Ok(false);
-    };
+/// Refuses a file of ours of a version that we do not know.
+fn check_version(metadata: &ParquetMetaData) -> Result<()> {
+    let version = key_value(metadata, KEY_VERSION);
+    let version = version.ok_or_else(|| corrupt("its format version is missing"))?;
     match version.parse::<u32>() {
-        Ok(1..=FORMAT_VERSION) => Ok(true),
+        Ok(1..=FORMAT_VERSION) => Ok(()),
         Ok(version) if version > FORMAT_VERSION => {
             let message = format!(
                 "the checkpoint has format version {version}, and this arrow-ckpt reads up to version {FORMAT_VERSION}: update arrow-ckpt"

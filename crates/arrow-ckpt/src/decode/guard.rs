@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use parquet::errors::ParquetError;
 
-use super::faults::{corrupt, truncated, unsupported};
+use super::faults::{corrupt, not_utf8, truncated, unsupported};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::panic_message;
 
@@ -39,6 +39,9 @@ pub(super) fn message_error(message: &str) -> CkptError {
         return error_for(ErrorCode::Truncated, rest);
     }
     let lower = message.to_ascii_lowercase();
+    if lower.contains("utf-8") || lower.contains("utf8") {
+        return not_utf8();
+    }
     let unsupported = message.starts_with("NYI: ")
         || ["not yet supported", "not yet implemented", "notyetimplemented", "unsupported", "not supported"]
             .iter()

@@ -5,7 +5,7 @@
 //! | boolean | `bool` | boolean |
 //! | int8 to int64, uint8 to uint64 | `int` | number; bigint for the values that are not safe integers |
 //! | float16, float, double | `f64` | number |
-//! | string, enum, JSON | `text`, or `dict` if every data page is dictionary-encoded | string |
+//! | string, enum, JSON | `text`, or `dict` if every data page is dictionary-encoded | string; bytes if they are asked for |
 //! | uuid | `text` | string, `"xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"` in lowercase |
 //! | decimal on any physical type | `text` | string, exact, with all digits of its scale: `"1.10"` |
 //! | time in ms, us, ns | `text` | string, `"HH:MM:SS.fff"` with 3, 6 or 9 digits; a time outside the day keeps its sign and hours |
@@ -13,7 +13,7 @@
 //! | binary, fixed-length binary, BSON, geometry, geography, unknown annotations on binary | `bytes` | `Uint8Array` |
 //! | date | `date` | `Date` at midnight UTC |
 //! | timestamp in ms, us, ns, with or without zone | `timestamp` | `Date`, and the nanoseconds within its millisecond |
-//! | INT96 | `timestamp` | as a timestamp in microseconds, which every year that Spark writes fits in |
+//! | INT96 | `timestamp` | as a timestamp, its microseconds taken as 64 bits, which every year that Spark writes fits in, and its nanoseconds |
 //! | list, also without annotation (`repeated`) | `list` | array |
 //! | struct (group) | `struct` | object |
 //! | map | `map` | laid out as a list of structs of key and value |
@@ -23,22 +23,30 @@
 //! A group without fields holds no data in Parquet and cannot be told from null: such a file is refused.
 //! A schema embedded by Arrow is ignored: the Parquet types rule, so that a duration, say, is an `int`.
 
+use std::collections::{HashMap, HashSet};
 use std::vec::IntoIter;
 
 use arrow_schema::{DataType, Field, TimeUnit};
-use parquet::basic::{ConvertedType, LogicalType};
+use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use parquet::schema::types::ColumnDescPtr;
 use serde_json::{Value, json};
 
+use super::elements::Decimal;
 use super::faults::unsupported;
+use super::file::TextMode;
+use super::plain::{IN_VARIANT, INNER_MAP};
 use crate::error::{CkptError, Result};
 
 /// How the values of a text node become text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Render {
     Utf8,
+    /// What is not UTF-8 becomes U+FFFD.
+    Lossy,
     Uuid,
     Decimal,
+    /// A decimal of this scale as it is stored: an integer, or big-endian bytes in two's complement.
+    Stored(i32),
     Time,
     Interval,
 }
@@ -100,26 +108,84 @@ pub(super) struct Node {
     pub children: Vec<Self>,
     /// A leaf's type in words.
     pub leaf: String,
+    /// A struct that holds the parts of a VARIANT.
+    pub is_variant: bool,
 }
+
+/// The Parquet columns that are still to come, with what the metadata do not tell of them.
+pub(super) type Leaves = IntoIter<(ColumnDescPtr, Option<Decimal>)>;
 
 impl Node {
     /// The node of an Arrow field as parquet-rs will read it; `leaves` are the Parquet columns from the field's first on.
-    pub fn new(field: &Field, leaves: &mut IntoIter<ColumnDescPtr>) -> Result<Self> {
-        let mut child = |field: &Field| Self::new(field, leaves);
+    pub fn new(field: &Field, text: TextMode, leaves: &mut Leaves) -> Result<Self> {
+        let mut child = |field: &Field| Self::new(field, text, leaves);
+        let mut is_variant = false;
         let (kind, leaf, children) = match field.data_type() {
             DataType::Struct(fields) => {
-                let children = fields.iter().map(|field| child(field)).collect::<Result<Vec<_>>>()?;
-                (Kind::Struct, String::new(), children)
+                let mut children = fields.iter().map(|field| child(field)).collect::<Result<Vec<_>>>()?;
+                match &mut children[..] {
+                    [map] if map.name == INNER_MAP => {
+                        (Kind::Map, String::new(), std::mem::take(&mut map.children))
+                    }
+                    [first, ..] if first.name == IN_VARIANT => {
+                        "metadata".clone_into(&mut first.name);
+                        is_variant = true;
+                        (Kind::Struct, String::new(), children)
+                    }
+                    _ => (Kind::Struct, String::new(), children),
+                }
             }
             DataType::List(item) => (Kind::List, String::new(), vec![child(item)?]),
             DataType::Map(entries, _) => (Kind::Map, String::new(), vec![child(entries)?]),
             leaf => {
-                let column = leaves.next().ok_or_else(|| CkptError::internal("a leaf has no column"))?;
-                let (kind, words) = leaf_kind(leaf, &column)?;
+                let next = leaves.next().ok_or_else(|| CkptError::internal("a leaf has no column"))?;
+                let (kind, words) = match next {
+                    (_, Some(Decimal { precision, scale })) => {
+                        (Kind::Text(Render::Stored(scale)), format!("decimal({precision},{scale})"))
+                    }
+                    (column, None) => leaf_kind(leaf, &column, text)?,
+                };
                 (kind, words, Vec::new())
             }
         };
-        Ok(Self { name: field.name().clone(), kind, nullable: field.is_nullable(), children, leaf })
+        let name = field.name().clone();
+        Ok(Self { name, kind, nullable: field.is_nullable(), children, leaf, is_variant })
+    }
+
+    /// Whether it is a VARIANT, or has one somewhere.
+    pub fn holds_variant(&self) -> bool {
+        self.is_variant || self.children.iter().any(Self::holds_variant)
+    }
+
+    /// Gives the second and later nodes of one name among these, and below them, the name with `_1`, `_2`, ... behind it, whichever is free.
+    pub fn rename_duplicates(nodes: &mut [Self]) {
+        let mut taken: HashSet<String> = nodes.iter().map(|node| node.name.clone()).collect();
+        let mut seen = HashSet::with_capacity(nodes.len());
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for node in nodes {
+            if !seen.insert(node.name.clone()) {
+                let count = counts.entry(node.name.clone()).or_default();
+                node.name = loop {
+                    *count += 1;
+                    let name = format!("{}_{count}", node.name);
+                    if taken.insert(name.clone()) {
+                        break name;
+                    }
+                };
+            }
+            match node.kind {
+                Kind::Struct => Self::rename_duplicates(&mut node.children),
+                // The key and the value of a map's entries may have any names.
+                Kind::Map => {
+                    let fields = node.children.iter_mut().flat_map(|entries| &mut entries.children);
+                    fields.for_each(|field| Self::rename_duplicates(std::slice::from_mut(field)));
+                }
+                _ => node
+                    .children
+                    .iter_mut()
+                    .for_each(|child| Self::rename_duplicates(std::slice::from_mut(child))),
+            }
+        }
     }
 
     /// The type in words, for people: `list<struct<a: int64>>`.
@@ -130,6 +196,9 @@ impl Node {
     }
 
     fn write_words(&self, words: &mut String) {
+        if self.is_variant {
+            return words.push_str("variant");
+        }
         let (open, children) = match self.kind {
             Kind::Struct => ("struct<", self.children.as_slice()),
             Kind::List => ("list<", self.children.as_slice()),
@@ -177,9 +246,13 @@ impl Node {
     }
 }
 
-fn leaf_kind(leaf: &DataType, column: &ColumnDescPtr) -> Result<(Kind, String)> {
+fn leaf_kind(leaf: &DataType, column: &ColumnDescPtr, mode: TextMode) -> Result<(Kind, String)> {
     let logical = column.logical_type_ref();
     let converted = column.converted_type();
+    let is_text = match logical {
+        Some(logical) => matches!(logical, LogicalType::String | LogicalType::Json | LogicalType::Enum),
+        None => matches!(converted, ConvertedType::UTF8 | ConvertedType::JSON | ConvertedType::ENUM),
+    };
     let text = || match (logical, converted) {
         (Some(LogicalType::Json), _) | (None, ConvertedType::JSON) => "json",
         (Some(LogicalType::Enum), _) | (None, ConvertedType::ENUM) => "enum",
@@ -194,7 +267,13 @@ fn leaf_kind(leaf: &DataType, column: &ColumnDescPtr) -> Result<(Kind, String)> 
         integer if integer.is_integer() => (Kind::Int, integer.to_string().to_lowercase()),
         DataType::Utf8 => (Kind::Text(Render::Utf8), text().to_owned()),
         DataType::Dictionary(_, _) => (Kind::Dict, text().to_owned()),
+        DataType::Binary if is_text && mode == TextMode::Lossy => {
+            (Kind::Text(Render::Lossy), text().to_owned())
+        }
         DataType::Binary => (Kind::Bytes, "binary".to_owned()),
+        DataType::FixedSizeBinary(_) if column.physical_type() == Physical::INT96 => {
+            (Kind::Timestamp, "timestamp[ns]".to_owned())
+        }
         DataType::FixedSizeBinary(_) if logical == Some(&LogicalType::Uuid) => {
             (Kind::Text(Render::Uuid), "uuid".to_owned())
         }

@@ -13,6 +13,7 @@ mod chunks;
 mod columns;
 mod delta;
 mod describe;
+mod elements;
 mod faults;
 mod file;
 pub mod filter;
@@ -39,5 +40,5 @@ mod vectors;
 mod worker;
 
 pub use describe::describe_footer;
-pub use file::{CheckpointFile, OpenOptions, Work};
+pub use file::{CheckpointFile, OpenOptions, TextMode, Work};
 pub use scan::{ColumnRequest, Fill, Scan, ScanOptions};

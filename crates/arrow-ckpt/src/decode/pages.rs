@@ -53,15 +53,18 @@ struct Header {
     packed: i32,
     values: i32,
     dictionary: bool,
+    /// CRC32 of the page as it is stored.
+    crc: Option<u32>,
 }
 
 /// Walks the pages of a chunk and refuses claims that are broken or beyond the caps.
-/// `most`: what one page may inflate to.
+/// `most`: what one page may inflate to. `verify`: compare the checksums of pages that have one.
 pub(super) fn check_pages(
     bytes: &[u8],
     chunk: &ColumnChunkMetaData,
     extent: Extent,
     most: u64,
+    verify: bool,
 ) -> Result<Pages> {
     let mut pages = Pages::default();
     let mut values = 0i64;
@@ -83,6 +86,11 @@ pub(super) fn check_pages(
             return Err(corrupt("a page is longer than its column"));
         }
         check_header(&header, chunk, most)?;
+        let body = &rest[reader.position()..reader.position() + packed];
+        if verify && header.crc.is_some_and(|crc| crc != crc32fast::hash(body)) {
+            let how = "a page does not match its checksum; load it with verify: false if the checksum is what is wrong";
+            return Err(corrupt(how));
+        }
         pages.bodies.push((pages.length + reader.position(), header.inflated as usize));
         if header.dictionary {
             pages.dictionary_bytes = pages.dictionary_bytes.max(header.inflated as usize);
@@ -133,7 +141,11 @@ fn page_header(reader: &mut Compact<'_>) -> Option<Header> {
             seen.1 = true;
             Some(true)
         }
-        (1 | 4, wire::I32) => Some(false),
+        (4, wire::I32) => {
+            header.crc = Some(reader.i32()?.cast_unsigned());
+            Some(true)
+        }
+        (1, wire::I32) => Some(false),
         (5, wire::STRUCT) => inner(reader, &DATA_PAGE, &mut header.values),
         (7, wire::STRUCT) => {
             header.dictionary = true;

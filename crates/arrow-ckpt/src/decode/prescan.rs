@@ -1,9 +1,15 @@
 //! The first look at a footer. parquet-rs 60 builds the schema by recursion, without a bound on depth, and takes memory for as
-//! many children and row groups as the bytes claim: both would abort the process. So the claims are checked here first.
+//! many children and row groups as the bytes claim: both would abort the process. So the claims are checked here first. What parquet-rs would misread or refuse, and engines read,
+//! is found on the way.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::elements::{Decimal, Element};
 use super::faults::{beyond_limit, corrupt, unsupported};
 use super::thrift::{Compact, Shape, wire};
 use crate::error::Result;
+use crate::format::KEY_PREFIX;
 use crate::limits::{Limits, MAX_CHUNKS, MAX_SCHEMA_NODES};
 
 const EMPTY: Shape = Shape(&[]);
@@ -33,7 +39,6 @@ const LOGICAL_TYPE: Shape = Shape(&[
     (18, wire::STRUCT, Some(&Shape(&[(1, wire::BINARY, None), (2, wire::I32, None)]))),
     (19, wire::STRUCT, Some(&EMPTY)),
 ]);
-const CHILDREN: i16 = 5;
 const SCHEMA_ELEMENT: Shape = Shape(&[
     (1, wire::I32, None),
     (2, wire::I32, None),
@@ -46,18 +51,63 @@ const SCHEMA_ELEMENT: Shape = Shape(&[
     (10, wire::STRUCT, Some(&LOGICAL_TYPE)),
 ]);
 const FILE: Shape = Shape(&[(1, wire::I32, None), (3, wire::I64, None), (6, wire::BINARY, None)]);
-const KEY_VALUE: Shape = Shape(&[(1, wire::BINARY, None), (2, wire::BINARY, None)]);
+const KEY_VALUE: Shape = Shape(&[(2, wire::BINARY, None)]);
+
+/// What the first look found.
+#[derive(Default)]
+pub(super) struct FirstLook<'a> {
+    /// Whether a key-value is of ours.
+    pub has_our_keys: bool,
+    /// The program that wrote the file last.
+    pub created_by: Option<&'a [u8]>,
+    /// Decimals that parquet-rs is not to know of, by leaf.
+    pub decimals: HashMap<usize, Decimal>,
+    /// Pieces of the footer, ascending, and what parquet-rs is to see in their places.
+    patches: Vec<(Range<usize>, Vec<u8>)>,
+}
+
+impl FirstLook<'_> {
+    /// The footer as parquet-rs is to see it; `None`: as it is.
+    pub fn patched(&self, footer: &[u8]) -> Option<Vec<u8>> {
+        if self.patches.is_empty() {
+            return None;
+        }
+        let mut patched = Vec::with_capacity(footer.len() + 64);
+        let mut at = 0;
+        for (place, bytes) in &self.patches {
+            patched.extend_from_slice(&footer[at..place.start]);
+            patched.extend_from_slice(bytes);
+            at = place.end;
+        }
+        patched.extend_from_slice(&footer[at..]);
+        Some(patched)
+    }
+}
 
 /// Refuses a footer whose structure is broken or whose claims are beyond the caps of [`crate::limits`].
-///
-/// Returns positions of fields that parquet-rs would misread: see [`hide_foreign_fields`].
-pub(super) fn check_footer(footer: &[u8], limits: &Limits) -> Result<Vec<usize>> {
+pub(super) fn check_footer<'a>(footer: &'a [u8], limits: &Limits) -> Result<FirstLook<'a>> {
+    let mut look = FirstLook::default();
     let mut counts = Counts::default();
-    let whole = Compact::new(footer).fields(|reader, id, kind| match (id, kind) {
+    let mut leaves = 0;
+    let mut reader = Compact::new(footer);
+    let whole = reader.fields(|reader, id, kind| match (id, kind) {
         (2, wire::LIST) => {
-            let children = &mut counts.children;
+            let (children, look) = (&mut counts.children, &mut look);
             children.clear();
-            reader.structs(|reader| schema_element(reader, children)).map(|_| true)
+            look.patches.clear();
+            look.decimals.clear();
+            leaves = 0;
+            reader.structs(|reader| {
+                let element = Element::read(reader, &SCHEMA_ELEMENT, &LOGICAL_TYPE)?;
+                children.push(element.children);
+                look.patches.extend(element.replacement(footer));
+                if let Some(decimal) = element.hidden_decimal() {
+                    look.decimals.insert(leaves, decimal);
+                }
+                leaves += usize::from(element.is_leaf());
+                Some(())
+            })?;
+            Some(true)
         }
         (4, wire::LIST) => {
             let foreign = &mut counts.foreign;
@@ -65,7 +115,12 @@ pub(super) fn check_footer(footer: &[u8], limits: &Limits) -> Result<Vec<usize>>
             Some(true)
         }
         (5, wire::LIST) => {
-            counts.key_values = reader.structs(|reader| reader.shaped(&KEY_VALUE))?;
+            let ours = &mut look.has_our_keys;
+            counts.key_values = reader.structs(|reader| key_value(reader, ours))?;
+            Some(true)
+        }
+        (6, wire::BINARY) => {
+            look.created_by = Some(reader.binary()?);
             Some(true)
         }
         (7, wire::LIST) => {
@@ -81,15 +136,24 @@ pub(super) fn check_footer(footer: &[u8], limits: &Limits) -> Result<Vec<usize>>
     });
     whole.ok_or_else(|| corrupt("its footer is not Parquet metadata"))?;
     counts.check(limits)?;
-    Ok(counts.foreign)
+    let lists = reader.mistyped.iter().map(|(at, kind)| (*at..*at + 1, vec![*kind]));
+    // Dremio once wrote fields of its own after the 13th of a column's metadata; later the format gave their numbers to fields of other types. They get numbers that
+    // nobody knows: the highest that fits the header's byte.
+    let fields = counts.foreign.iter().map(|at| (*at..*at + 1, vec![footer[*at] | 0xf0]));
+    look.patches.extend(lists.chain(fields));
+    look.patches.sort_by_key(|(place, _)| place.start);
+    Ok(look)
 }
 
-/// Dremio once wrote fields of its own after the 13th of a column's metadata; later the format gave their numbers to fields of
-/// other types. They get numbers that nobody knows: the highest that fits the header's byte.
-pub(super) fn hide_foreign_fields(footer: &mut [u8], positions: &[usize]) {
-    for position in positions {
-        footer[*position] |= 0xf0;
-    }
+fn key_value(reader: &mut Compact<'_>, ours: &mut bool) -> Option<()> {
+    reader.fields(|reader, id, kind| match (id, kind) {
+        (1, wire::BINARY) => {
+            *ours |= reader.binary()?.starts_with(KEY_PREFIX.as_bytes());
+            Some(true)
+        }
+        (1, _) => None,
+        _ => reader.shaped_field(&KEY_VALUE, id, kind),
+    })
 }
 
 #[derive(Default)]
@@ -100,27 +164,14 @@ struct Counts {
     key_values: usize,
     column_orders: usize,
     encrypted: bool,
-    /// Where the headers of fields begin that have a known number and another type.
+    /// Where the headers of fields of a column's metadata begin that have a known number and another type.
     foreign: Vec<usize>,
-}
-
-fn schema_element(reader: &mut Compact<'_>, children: &mut Vec<i32>) -> Option<()> {
-    let mut claimed = 0;
-    reader.fields(|reader, id, kind| match (id, kind) {
-        (CHILDREN, wire::I32) => {
-            claimed = reader.i32()?;
-            Some(true)
-        }
-        (CHILDREN, _) => None,
-        _ => reader.shaped_field(&SCHEMA_ELEMENT, id, kind),
-    })?;
-    children.push(claimed);
-    Some(())
 }
 
 fn row_group(reader: &mut Compact<'_>, foreign: &mut Vec<usize>) -> Option<()> {
     reader.fields(|reader, id, kind| match (id, kind) {
         (1, wire::LIST) => reader.structs(|reader| column_chunk(reader, foreign)).map(|_| true),
+        (4, wire::LIST) => reader.skip_list(wire::STRUCT).map(|()| true),
         (1, _) => None,
         _ => Some(false),
     })
@@ -138,6 +189,9 @@ fn column_metadata(reader: &mut Compact<'_>, foreign: &mut Vec<usize>) -> Option
     let mut hidden = false;
     reader.fields(|reader, id, kind| {
         match (id, kind) {
+            (2, wire::LIST) => return reader.skip_list(wire::I32).map(|()| true),
+            (3, wire::LIST) => return reader.skip_list(wire::BINARY).map(|()| true),
+            (8 | 13, wire::LIST) => return reader.skip_list(wire::STRUCT).map(|()| true),
             (14, wire::I64) | (15, wire::I32) | (16 | 17, wire::STRUCT) => {}
             // Once one has a high number, so have those that follow.
             (14..=17, _) => {

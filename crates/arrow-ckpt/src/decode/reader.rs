@@ -142,7 +142,7 @@ impl<'a> LoadedColumn<'a> {
                 rest = behind;
             }
         }
-        let pages = check_pages(&bytes, meta, Extent::Exact, self.file.limits.page_bytes)?;
+        let pages = check_pages(&bytes, meta, Extent::Exact, self.file.limits.page_bytes, self.file.verify)?;
         Ok((start, bytes, pages))
     }
 
@@ -157,17 +157,18 @@ impl<'a> LoadedColumn<'a> {
             }
         }
         bloom::verify(self.file, self.group, leaf)?;
-        let error = match check_pages(&bytes, meta, Extent::Exact, self.file.limits.page_bytes) {
-            Ok(pages) => return Ok((start, bytes, pages)),
-            Err(error) => error,
-        };
+        let error =
+            match check_pages(&bytes, meta, Extent::Exact, self.file.limits.page_bytes, self.file.verify) {
+                Ok(pages) => return Ok((start, bytes, pages)),
+                Err(error) => error,
+            };
         // parquet-mr before 1.2.9 forgot the dictionary page's header in a chunk's length (PARQUET-816).
         let longer = (length + FORGOTTEN_BYTES).min(self.file.footer_start.saturating_sub(start));
         if self.file.chunk_crcs.is_some() || error.code != ErrorCode::Corrupt || longer <= length {
             return Err(error);
         }
         let bytes = self.file.source.read(start, longer as usize)?;
-        match check_pages(&bytes, meta, Extent::Enough, self.file.limits.page_bytes) {
+        match check_pages(&bytes, meta, Extent::Enough, self.file.limits.page_bytes, self.file.verify) {
             Ok(pages) => Ok((start, bytes, pages)),
             Err(_) => Err(error),
         }

@@ -45,7 +45,9 @@ fn header(kind: u8, inflated: i64, packed: i64, values: i64) -> Vec<u8> {
 }
 
 fn code(bytes: &[u8]) -> Option<ErrorCode> {
-    check_pages(bytes, &chunk(10), Extent::Exact, MAX_PAGE_BYTES.unsigned_abs()).err().map(|error| error.code)
+    check_pages(bytes, &chunk(10), Extent::Exact, MAX_PAGE_BYTES.unsigned_abs(), true)
+        .err()
+        .map(|error| error.code)
 }
 
 #[test]
@@ -54,12 +56,12 @@ fn pages_are_measured() {
     bytes.extend([1, 2, 3]);
     bytes.extend(header(5, 4, 4, 10));
     bytes.extend([1, 2, 3, 4]);
-    let pages = check_pages(&bytes, &chunk(10), Extent::Exact, MAX_PAGE_BYTES.unsigned_abs()).unwrap();
+    let pages = check_pages(&bytes, &chunk(10), Extent::Exact, MAX_PAGE_BYTES.unsigned_abs(), true).unwrap();
     assert_eq!((pages.length, pages.dictionary_bytes), (bytes.len(), 100));
     let length = bytes.len();
     bytes.extend([0xff; 20]);
     assert_eq!(
-        check_pages(&bytes, &chunk(10), Extent::Exact, MAX_PAGE_BYTES.unsigned_abs()).unwrap().length,
+        check_pages(&bytes, &chunk(10), Extent::Exact, MAX_PAGE_BYTES.unsigned_abs(), true).unwrap().length,
         length,
         "padding"
     );

@@ -32,11 +32,13 @@ pub(super) struct Compact<'a> {
     bytes: &'a [u8],
     at: usize,
     field_at: usize,
+    /// Headers of lists without elements that name a type other than the known one, and the header that they should have.
+    pub mistyped: Vec<(usize, u8)>,
 }
 
 impl<'a> Compact<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, field_at: 0 }
+        Self { bytes, at: 0, field_at: 0, mistyped: Vec::new() }
     }
 
     /// Bytes read so far.
@@ -120,12 +122,46 @@ impl<'a> Compact<'a> {
         (length <= self.bytes.len() - self.at).then_some((header & 0x0f, length))
     }
 
+    /// A list of elements of one type, and how many. Some writers give an empty list another type: it is noted.
+    fn list_of(&mut self, kind: u8) -> Option<usize> {
+        let at = self.at;
+        let (found, length) = self.list()?;
+        if found != kind {
+            if length > 0 {
+                return None;
+            }
+            self.mistyped.push((at, kind));
+        }
+        Some(length)
+    }
+
+    /// Skips a list of elements of one type.
+    pub fn skip_list(&mut self, kind: u8) -> Option<()> {
+        let length = self.list_of(kind)?;
+        (0..length).try_for_each(|_| self.skip_element(kind, MAX_SKIP_DEPTH))
+    }
+
+    /// The bytes of a field that is a byte string.
+    pub fn binary(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.unsigned()?).ok()?;
+        let from = self.at;
+        self.advance(length)?;
+        Some(&self.bytes[from..self.at])
+    }
+
+    /// Skips the value of a field.
+    pub fn skip_field(&mut self, kind: u8) -> Option<()> {
+        self.skip(kind, MAX_SKIP_DEPTH)
+    }
+
+    /// Bytes from a place on up to where the reader is.
+    pub fn since(&self, from: usize) -> &'a [u8] {
+        &self.bytes[from..self.at]
+    }
+
     /// A list of structures; each is read by `element`.
     pub fn structs(&mut self, mut element: impl FnMut(&mut Self) -> Option<()>) -> Option<usize> {
-        let (kind, length) = self.list()?;
-        if kind != wire::STRUCT && length > 0 {
-            return None;
-        }
+        let length = self.list_of(wire::STRUCT)?;
         for _ in 0..length {
             element(self)?;
         }
@@ -151,10 +187,7 @@ impl<'a> Compact<'a> {
             return None;
         }
         for _ in 0..length {
-            let bytes = usize::try_from(self.unsigned()?).ok()?;
-            let from = self.at;
-            self.advance(bytes)?;
-            element(&self.bytes[from..self.at]);
+            element(self.binary()?);
         }
         Some(())
     }

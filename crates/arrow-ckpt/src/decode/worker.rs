@@ -10,6 +10,7 @@ use arrow_array::ArrayRef;
 use parquet::arrow::FieldLevels;
 
 use super::columns::Projected;
+use super::faults::foreign_text;
 use super::file::CheckpointFile;
 use super::reader::{ColumnReader, LoadedColumn};
 use super::select::{Chosen, Selector};
@@ -176,5 +177,6 @@ impl Worker {
 }
 
 pub(super) fn name(file: &CheckpointFile, column: usize, error: CkptError) -> CkptError {
+    let error = if file.ours { error } else { foreign_text(error) };
     error.in_column(&file.columns.nodes[column].name)
 }

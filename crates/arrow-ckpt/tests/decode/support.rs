@@ -7,8 +7,8 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_ckpt::Result;
 use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, Scan, ScanOptions};
 use arrow_ckpt::layout::{
-    FORM_BOOL, FORM_BYTES, FORM_DATE, FORM_DICT, FORM_F32, FORM_F64, FORM_I64, FORM_LIST, FORM_NULL,
-    FORM_STRUCT, FORM_TEXT, FORM_TIMESTAMP, FORM_U64, NODE_WORDS,
+    FORM_BOOL, FORM_BYTES, FORM_DATE, FORM_DICT, FORM_F32, FORM_F64, FORM_FAR_TIMESTAMP, FORM_I64, FORM_LIST,
+    FORM_NULL, FORM_STRUCT, FORM_TEXT, FORM_TIMESTAMP, FORM_U64, NODE_WORDS,
 };
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
@@ -271,6 +271,12 @@ impl BlockReader {
                 all(&|slot| V::Time(f64_at(slot), nanos(slot)), &|slot| {
                     f64_at(slot) == 0.0 && nanos(slot) == 0
                 })
+            }
+            FORM_FAR_TIMESTAMP => {
+                let ms = |slot| i64::from_le_bytes(block[data + slot * 8..][..8].try_into().unwrap());
+                let nanos = |slot| if word(8) == 0 { 0 } else { u32_at(block, word(8) + slot * 4) };
+                assert!((0..slots).any(|slot| ms(slot).unsigned_abs() > (1 << 53) - 1));
+                all(&|slot| V::Time(ms(slot) as f64, nanos(slot)), &|slot| ms(slot) == 0 && nanos(slot) == 0)
             }
             other => panic!("form {other}"),
         }

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions};
+use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions, TextMode};
 use arrow_ckpt::format::{footer_crc, footer_crc_position};
 use arrow_ckpt::limits::Limits;
 use arrow_ckpt::{CkptError, ErrorCode, Result};
@@ -107,7 +107,8 @@ fn seal(bytes: &mut [u8], start: usize) {
 }
 
 fn opened(data: &[u8], verify: bool) -> Result<Arc<CheckpointFile>> {
-    let options = OpenOptions { verify, limits: LIMITS };
+    let text = if verify { TextMode::Strict } else { TextMode::Lossy };
+    let options = OpenOptions { verify, limits: LIMITS, text, rename_duplicates: !verify };
     CheckpointFile::open_bytes(Path::new(NAME), Bytes::copy_from_slice(data), &options)
 }
 

@@ -109,7 +109,14 @@ impl Block<'_> {
         self.arena.set(index, word::SLOTS, array.len());
         match node.kind {
             Kind::Struct => self.structure(index, node, array),
-            Kind::List | Kind::Map => self.list(index, node, array),
+            Kind::List | Kind::Map => match array.as_struct_opt() {
+                // The map of a list that knows no maps: see `plain.rs`.
+                Some(wrapped) => {
+                    let entries = wrapped.columns().first().ok_or_else(|| unexpected(node, array))?;
+                    self.list(index, node, entries.as_ref())
+                }
+                None => self.list(index, node, array),
+            },
             Kind::Null => {
                 self.form(index, FORM_NULL);
                 Ok(())

@@ -13,7 +13,7 @@ use super::{Block, Packed, mismatch, word};
 use crate::layout::{FORM_F32, FORM_F64, FORM_I64, FORM_U64};
 
 /// 2^53 - 1: beyond, a double does not hold every integer.
-const MAX_SAFE: u64 = (1 << 53) - 1;
+pub(super) const MAX_SAFE: u64 = (1 << 53) - 1;
 
 impl Block<'_> {
     pub(super) fn floats(&mut self, index: usize, array: &dyn Array) -> Packed {

@@ -17,7 +17,7 @@ use crate::decode::kinds::{Kind, Node, Render};
 use crate::layout::NODE_WORDS;
 
 fn node(kind: Kind, children: Vec<Node>) -> Node {
-    Node { name: "c".to_owned(), kind, nullable: true, children, leaf: String::new() }
+    Node { name: "c".to_owned(), kind, nullable: true, children, leaf: String::new(), is_variant: false }
 }
 
 struct Packed(Vec<u8>);

@@ -10,8 +10,7 @@ use arrow_schema::DataType;
 use super::numbers::nulls_of;
 use super::transcode::{Shape, latin1, utf16};
 use super::{Block, Packed, Unpacked, mismatch, word};
-use crate::decode::faults::{beyond_limit, corrupt};
-use crate::error::CkptError;
+use crate::decode::faults::{beyond_limit, not_utf8};
 use crate::layout::{FORM_BYTES, FORM_TEXT};
 use crate::limits::MAX_BLOCK_BYTES;
 
@@ -165,8 +164,4 @@ impl<'a> Values<'a> {
         let first = self.offsets[0];
         (offsets[0] - first) as usize..(offsets[1] - first) as usize
     }
-}
-
-fn not_utf8() -> CkptError {
-    corrupt("text is not UTF-8")
 }
