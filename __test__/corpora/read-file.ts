@@ -1,6 +1,5 @@
 // A child process of run.ts: reads the files that it is sent, one at a time, with both readers, whole and in parts, and sends back a FileOutcome for each.
 import { isCheckpointError, readCheckpoint, type ReadOptions, type Row } from 'arrow-ckpt';
-import { CREATED_BY } from '../../lib/files/file-keys.ts';
 import { readParquetFooter } from '../../lib/fallback/read-info.ts';
 import { fallbackStore } from '../../lib/fallback/store.ts';
 import { differenceOf } from '../support/exact.ts';
@@ -39,9 +38,9 @@ async function outcomeOf(path: string): Promise<FileOutcome> {
     const difference = rows === undefined ? undefined : await partialDifference(rows, readers[reader]);
     if (difference !== undefined) partial[reader] = difference;
   }
-  const createdBy = await readParquetFooter(path).then(
-    (footer) => footer.createdBy ?? '',
-    () => '',
+  const isOurs = await readParquetFooter(path).then(
+    (footer) => footer.ours,
+    () => false,
   );
   const difference = native.rows === undefined || fallback.rows === undefined ? undefined : differenceOf(fallback.rows, native.rows);
   return {
@@ -49,7 +48,7 @@ async function outcomeOf(path: string): Promise<FileOutcome> {
     fallback: fallback.outcome,
     ...(difference !== undefined && { difference }),
     partial,
-    isOurs: createdBy.startsWith(CREATED_BY),
+    isOurs,
     megabytes: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
