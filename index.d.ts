@@ -544,6 +544,11 @@ declare abstract class DirectoryCheckpointManager implements KuraCheckpointManag
     getStats(): Promise<KuraManagerStats>;
 }
 
+/** What becomes of columns of one name in a Parquet file of another writer. */
+declare const DUPLICATE_COLUMNS: readonly ['refuse', 'rename'];
+
+declare type DuplicateColumns = (typeof DUPLICATE_COLUMNS)[number];
+
 /** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
 declare const ERROR_CODES: readonly [
 /** An argument has the wrong type (a path that is not a string, a step name that is empty). */
@@ -617,6 +622,9 @@ declare interface FileHead extends Pick<CheckpointInfo, 'hash' | 'metadata'> {
     /** Left out by formats that do not say it. */
     origin?: FileOrigin;
 }
+
+/** Those options that say how a file is opened: they hold for all readings of it. */
+declare type FileOptions = Pick<ReadOptions, 'verify' | 'limits' | 'text' | 'duplicateColumns'>;
 
 /** Who wrote a file, as far as it says so. */
 declare interface FileOrigin {
@@ -1098,7 +1106,7 @@ export declare interface NumberColumn extends Column {
 export declare function openCheckpoint<T extends RowLike = Row>(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader<T>>;
 
 /** Options of `openCheckpoint`: they hold for all readings of the file. */
-export declare type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat' | 'signal'>;
+export declare type OpenCheckpointOptions = FileOptions & Pick<ReadOptions, 'compat' | 'signal'>;
 
 /**
  * A checkpoint that is open. Each call reads anew, and several may read at a time.
@@ -1121,7 +1129,7 @@ declare interface OpenFile {
 }
 
 /** Options of opening a file, which hold for all readings of it. */
-declare type OpenOptions = Pick<ReadOptions, 'verify' | 'limits' | 'compat'>;
+declare type OpenOptions = FileOptions & Pick<ReadOptions, 'compat'>;
 
 /** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
 declare type Operand = unknown;
@@ -1224,6 +1232,16 @@ export declare interface ReadOptions {
     compat?: Compat;
     /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
     verify?: boolean;
+    /**
+     * Texts in Parquet files of other writers: `strict`: text that is not UTF-8 is `ERR_CKPT_UNSUPPORTED_FILE`; `lossy`: bytes that are not UTF-8 become U+FFFD; `bytes`: every text is a `Uint8Array`. No
+     * effect on checkpoints and files of text. @default 'strict'
+     */
+    text?: TextMode;
+    /**
+     * Columns, or fields of a struct, of one name in Parquet files of other writers: `refuse` is `ERR_CKPT_UNSUPPORTED_FILE`; `rename` gives the second of the name `a` the name `a_1`, or the next that is free.
+     * @default 'refuse'
+     */
+    duplicateColumns?: DuplicateColumns;
     /** What a Parquet file may ask for at most: {@link Limits}. No effect on text. @default the most that the reader bears */
     limits?: Limits;
     /** Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 */
@@ -1280,7 +1298,7 @@ export declare type RowLike = Row | (object & {
 });
 
 /** Options of one reading of an open checkpoint: those of a load, without the ones that were given when it was opened. */
-export declare type RowsOptions = Omit<ReadOptions, 'verify' | 'limits' | 'compat'>;
+export declare type RowsOptions = Omit<ReadOptions, keyof FileOptions | 'compat'>;
 
 /** Options of `sample`. */
 export declare interface SampleOptions extends Omit<RowsOptions, 'offset' | 'limit' | 'onProgress'> {
@@ -1445,6 +1463,9 @@ export declare interface SweptFile {
     reason: 'stale' | 'finished' | 'damaged' | 'size' | 'leftover';
 }
 
+/** What becomes of the texts of a Parquet file of another writer. */
+declare const TEXT_MODES: readonly ['strict', 'lossy', 'bytes'];
+
 /** The text of row `i` of the chunk is that of the code units from `offsets[i]` to `offsets[i + 1]`. */
 export declare interface TextChunk {
     readonly length: number;
@@ -1453,6 +1474,8 @@ export declare interface TextChunk {
     /** Code units: Latin-1 if they are bytes, else UTF-16. */
     readonly data: Uint8Array | Uint16Array;
 }
+
+declare type TextMode = (typeof TEXT_MODES)[number];
 
 /** Columns whose values are only there as values. */
 export declare interface ValueColumn extends Column {
