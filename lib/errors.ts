@@ -1,3 +1,5 @@
+import { isError } from './realm.js';
+
 /** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
 export const ERROR_CODES = [
   /** An argument has the wrong type (a path that is not a string, a step name that is empty). */
@@ -144,7 +146,7 @@ const SYSTEM_CODES: Record<string, [CheckpointErrorCode, string]> = {
 
 /** A Node system error (`err.code` `ENOENT`, ...) as a coded error that names the path; any other value is returned as it is. */
 export function fromSystemError(error: unknown, doing: string, path: string): unknown {
-  if (isCheckpointError(error) || !(error instanceof Error) || typeof (error as NodeJS.ErrnoException).code !== 'string') {
+  if (isCheckpointError(error) || !isError(error) || typeof (error as NodeJS.ErrnoException).code !== 'string') {
     return error;
   }
   const [code, advice] = SYSTEM_CODES[(error as NodeJS.ErrnoException).code as string] ?? ['ERR_CKPT_IO', error.message];

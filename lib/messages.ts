@@ -6,7 +6,19 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  return `an object of class ${(value as object).constructor?.name ?? 'Object'}`;
+  const name = classNameOf(value);
+  return name === undefined ? 'an object of a class without a name' : `an object of class ${name}`;
+}
+
+/** The name of an object's class; undefined where there is none, as of an anonymous class, or where it cannot be told. */
+export function classNameOf(value: object): string | undefined {
+  try {
+    const name: unknown = (value.constructor as { name?: unknown } | undefined)?.name;
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  } catch {
+    // A getter, or a Proxy, of the user's.
+    return undefined;
+  }
 }
 
 /** The error of an option outside its range. */

@@ -1,3 +1,4 @@
+import { isAbortSignal } from './realm.js';
 import type { CheckpointSchema } from './schema/checkpoint-schema.js';
 import type { StandardSchemaV1 } from './schema/standard.js';
 import { isPlainObject } from './rows.js';
@@ -291,7 +292,7 @@ export function checkPath(path: unknown): string {
 
 /** Throws for a `signal` that is none. */
 export function checkSignal(signal: unknown): void {
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
+  if (signal !== undefined && !isAbortSignal(signal)) throw invalid(`signal must be an AbortSignal, got ${show(signal)}`);
 }
 
 function checkRunning(options: { compat?: unknown; threads?: number; signal?: AbortSignal; onProgress?: unknown }): void {

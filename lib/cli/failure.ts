@@ -1,3 +1,4 @@
+import { isError } from '../realm.js';
 import { isCheckpointError } from '../errors.js';
 import { printable } from './output/text.js';
 
@@ -23,7 +24,7 @@ export function failureOf(error: unknown): Failure {
       ...(row !== undefined && { row }),
     };
   }
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const what = isError(error) ? (error.stack ?? error.message) : String(error);
   return { code: 'ERR_CKPT_INTERNAL', message: `arrow-ckpt has a bug, please report it: ${what}` };
 }
 

@@ -1,3 +1,4 @@
+import { isErrorNamed } from '../realm.js';
 import { environment } from '../environment.js';
 
 /** Whether this process may compile code from text: not under a CSP or `--disallow-code-generation-from-strings`. */
@@ -15,7 +16,7 @@ export function compile<T>(parameters: readonly string[], body: string): T | und
     allowed = true;
     return compiled;
   } catch (error) {
-    if (!(error instanceof EvalError)) throw error;
+    if (!isErrorNamed(error, 'EvalError')) throw error;
     allowed = false;
     return undefined;
   }

@@ -1,10 +1,12 @@
+import { types } from 'node:util';
+
 /** To make digits takes time with the square of their number: as in crates/arrow-ckpt/src/limits.rs. */
 const MAX_BYTES = 1024;
 
 /** A decimal with all its digits: unscaled value and scale to text, `110n` and 2 to `"1.10"`. Bytes are big-endian two's complement. */
 export function formatDecimal(value: number | bigint | Uint8Array, scale: number): string {
-  if (value instanceof Uint8Array && value.length > MAX_BYTES) throw new Error(`a decimal of ${value.length} bytes`);
-  const unscaled = value instanceof Uint8Array ? fromBytes(value) : BigInt(value);
+  if (types.isUint8Array(value) && value.length > MAX_BYTES) throw new Error(`a decimal of ${value.length} bytes`);
+  const unscaled = types.isUint8Array(value) ? fromBytes(value) : BigInt(value);
   const negative = unscaled < 0n;
   const digits = (negative ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
   const sign = negative ? '-' : '';

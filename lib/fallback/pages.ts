@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { crc32 } from 'node:zlib';
 import type { ColumnMetaData } from 'hyparquet';
 import { CheckpointError, isCheckpointError } from '../errors.js';
@@ -188,7 +189,7 @@ class ChunkReader {
     const { stringBytes } = this.#limits;
     for (let i = 0; i < count; i++) {
       const value = decoded[i];
-      if (value instanceof Uint8Array) checkLimit(value.length, stringBytes, 'the size of a value', this.#path, this.#leaf.name);
+      if (types.isUint8Array(value)) checkLimit(value.length, stringBytes, 'the size of a value', this.#path, this.#leaf.name);
       values[i] = this.#convert(value);
     }
     return values;

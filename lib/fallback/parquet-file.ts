@@ -1,3 +1,4 @@
+import { isError } from '../realm.js';
 import { open, type FileHandle } from 'node:fs/promises';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../errors.js';
 import { checkMetadata } from './check-metadata.js';
@@ -187,7 +188,7 @@ export function decodingError(cause: unknown, path: string, column: string): unk
     const message = `${path}: column '${column}' has more than JavaScript holds in one piece (${(cause as Error).message})`;
     return new CheckpointError('ERR_CKPT_LIMIT', message, { path, column, cause });
   }
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = isError(cause) ? cause.message : String(cause);
   const unsupported = /unsupported|not supported|unhandled/i.test(message);
   return new CheckpointError(
     unsupported ? 'ERR_CKPT_UNSUPPORTED_FILE' : 'ERR_CKPT_CORRUPT',

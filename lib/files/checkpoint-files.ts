@@ -1,3 +1,4 @@
+import { throwIfAborted } from './halt.js';
 import { checkPath, checkReadOptions, checkWriteOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
@@ -28,7 +29,7 @@ export async function writeCheckpoint<T extends RowLike = RowLike>(
   checkPath(path);
   const checked = checkWriteOptions(options);
   checkSchemaOptions(checked);
-  checked.signal?.throwIfAborted();
+  throwIfAborted(checked.signal);
   return storeFor(path).write(path, rows, checked);
 }
 
@@ -49,6 +50,6 @@ export async function readCheckpoint(path: string, options?: ReadOptions): Promi
   checkPath(path);
   const checked = checkReadOptions(options);
   checkSchemaOptions(checked);
-  checked.signal?.throwIfAborted();
+  throwIfAborted(checked.signal);
   return (await readSmallParquet(path, checked)) ?? (await storeOf(path)).read(path, checked);
 }

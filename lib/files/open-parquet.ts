@@ -1,3 +1,4 @@
+import { throwIfAborted } from './halt.js';
 import { Collector } from '../columns/collect.js';
 import type { ColumnBatch } from '../columns/column.js';
 import { rowsBatch } from '../columns/rows-batch.js';
@@ -86,7 +87,7 @@ class OpenParquet implements OpenFile {
       const load = this.#begin();
       try {
         const { certain, doubtful } = await load.count(filter);
-        options.signal?.throwIfAborted();
+        throwIfAborted(options.signal);
         if (doubtful === 0) return certain;
       } finally {
         this.#end(load);

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
@@ -17,7 +18,7 @@ export interface SourceFailure {
 /** The rows to save; throws `ERR_CKPT_ROWS_NOT_ITERABLE` for what cannot be rows. The rows themselves are not looked at. */
 export function rowsSource(rows: unknown): RowsSource {
   if (Array.isArray(rows)) return rows as Row[];
-  if (typeof rows === 'object' && rows !== null && !ArrayBuffer.isView(rows) && !(rows instanceof String)) {
+  if (typeof rows === 'object' && rows !== null && !ArrayBuffer.isView(rows) && !types.isStringObject(rows)) {
     const { [Symbol.asyncIterator]: each, [Symbol.iterator]: all } = rows as AsyncIterable<Row> & Iterable<Row>;
     if (typeof each === 'function' || typeof all === 'function') return rows as RowsSource;
   }

@@ -1,3 +1,4 @@
+import { throwIfAborted } from './halt.js';
 import { stat } from 'node:fs/promises';
 import { CheckpointError, fromSystemError } from '../errors.js';
 import { keysOf } from '../option-keys.js';
@@ -32,7 +33,7 @@ const KEYS = keysOf<VerifyOptions>({ limits: true, signal: true, onProgress: tru
 export async function verifyCheckpoint(path: string, options?: VerifyOptions): Promise<VerifyResult> {
   checkPath(path);
   const checked = checkReadOptions(options, 'verifyCheckpoint', KEYS);
-  checked.signal?.throwIfAborted();
+  throwIfAborted(checked.signal);
   const store = await storeOf(path);
   const { origin } = await store.head(path);
   let rows = 0;
@@ -44,7 +45,7 @@ export async function verifyCheckpoint(path: string, options?: VerifyOptions): P
 
 /** Only after its last piece the checksum of an attachment is compared. */
 async function readAll(attachment: AsyncIterable<Uint8Array>, signal: AbortSignal | undefined): Promise<void> {
-  for await (const _ of attachment) signal?.throwIfAborted();
+  for await (const _ of attachment) throwIfAborted(signal);
 }
 
 function checkCount(path: string, rows: number, promised: number): void {

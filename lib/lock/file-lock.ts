@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../files/halt.js';
 import { randomBytes } from 'node:crypto';
 import { link, open, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -147,7 +148,7 @@ async function holdingOf(path: string, turn: Turn | undefined, options: LockOpti
   const holder = thisHolder(randomBytes(8).toString('hex'), { brief, stream });
   const from = performance.now();
   for (let attempt = 0; ; attempt++) {
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const made = await make(path, holder);
     if (made !== null) {
       const beat = setInterval(() => void touch(path), HEARTBEAT_MS);

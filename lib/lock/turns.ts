@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../files/halt.js';
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** A call of this process that has its turn at a lock, or waits for it. */
@@ -63,7 +64,7 @@ export function isCircle(path: string): boolean {
 
 /** Waits until the turn of another may have ended, for `ms` at most. Rejects with the reason of the signal. */
 export async function nextTurn(path: string, ms: number, signal: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const outer = inside.getStore() ?? [];
   for (const turn of outer) turn.waitsFor.add(path);
   let wake: () => void = () => {};

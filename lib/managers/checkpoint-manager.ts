@@ -419,7 +419,7 @@ export class CheckpointManager {
     checkSchemaOptions(options);
     const hash = checkLoadHash(options);
     const { hash: _, ...read } = options;
-    read.signal?.throwIfAborted();
+    throwIfAborted(read.signal);
     if (this.#config === undefined) return { wanted: undefined, read };
     const mirror = { config: this.#config, step, operation };
     const stem = await this.#stem(step, operation);

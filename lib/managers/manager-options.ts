@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../files/halt.js';
 import type { Compat } from '../compat/names.js';
 import type { CheckpointError } from '../errors.js';
 import { invalid, show } from '../messages.js';
@@ -135,7 +136,7 @@ export function checkMigrateOptions(given: MigrateCheckpointOptions | undefined)
   const { keepJson, signal } = options;
   if (keepJson !== undefined && typeof keepJson !== 'boolean') throw invalid(`keepJson must be true or false, got ${show(keepJson)}`);
   checkSignal(signal);
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   return options;
 }
 

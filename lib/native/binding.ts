@@ -1,3 +1,4 @@
+import { isError } from '../realm.js';
 import { environment } from '../environment.js';
 import { VERSION } from '../version.js';
 import { bundlerName, findBinary, isBundled } from './find-binary.js';
@@ -88,7 +89,7 @@ function tryLoad(): Outcome {
 /** Whether Node was started so that it loads no addons: the permission model without `--allow-addons`, or `--no-addons`. */
 function areAddonsDenied(errors: readonly unknown[]): boolean {
   return errors.some((error) => {
-    for (let cause = error, depth = 0; cause instanceof Error && depth < 16; cause = cause.cause, depth++) {
+    for (let cause = error, depth = 0; isError(cause) && depth < 16; cause = cause.cause, depth++) {
       // The generated loader keeps only the text of an error.
       if ((cause as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED' || cause.message.includes('loading addons is disabled'))
         return true;

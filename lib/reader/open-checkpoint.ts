@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../files/halt.js';
 import { checkPath, checkReadOptions } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
 import { storeOf } from '../store/choose.js';
@@ -12,10 +13,10 @@ import { OPEN_KEYS, type OpenCheckpointOptions } from './reader-options.js';
 export async function openCheckpoint<T extends RowLike = Row>(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader<T>> {
   checkPath(path);
   const { signal, ...opened } = checkReadOptions(options, 'openCheckpoint', OPEN_KEYS);
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   const store = await storeOf(path);
   const file = await store.open(path, opened);
   if (signal?.aborted === true) file.close();
-  signal?.throwIfAborted();
+  throwIfAborted(signal);
   return new CheckpointReader<T>(file);
 }

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../files/halt.js';
 import { keysOf, type OptionKeys } from '../option-keys.js';
 import { asOptions, checkReadOptions, type FileOptions, type ReadOptions } from '../options.js';
 import { invalid, show } from '../messages.js';
@@ -61,6 +62,6 @@ export function checkSampleOptions(size: unknown, options: SampleOptions | undef
 
 function checked(options: object | undefined, keys: OptionKeys, what: string): ReadOptions {
   const known = checkReadOptions(options as ReadOptions | undefined, what, keys);
-  known.signal?.throwIfAborted();
+  throwIfAborted(known.signal);
   return known;
 }

@@ -1,3 +1,4 @@
+import { isError } from '../realm.js';
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
@@ -135,7 +136,7 @@ export class Calls {
     this.#end();
     slot.state = 'failed';
     const tries = slot.attempt === 1 ? '' : ` after ${slot.attempt} attempts`;
-    const message = `row ${slot.index} (key ${showKey(slot.key)}) failed${tries}: ${cause instanceof Error ? cause.message : show(cause)}`;
+    const message = `row ${slot.index} (key ${showKey(slot.key)}) failed${tries}: ${isError(cause) ? cause.message : show(cause)}`;
     this.#sink.failed(slot, new CheckpointError('ERR_CKPT_ROW_FAILED', message, { row: slot.index, cause }));
   }
 

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../files/halt.js';
 import type { CheckpointError } from '../errors.js';
 import { rowsSource, type RowsSource } from '../files/rows-source.js';
 import { isOfFile } from '../managers/checkpoint-file.js';
@@ -35,7 +36,7 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
   const { place, options } = call;
   const source = rowsSource(call.rows);
   if (typeof call.fn !== 'function') throw invalid(`what a map calls for each row must be a function, got ${show(call.fn)}`);
-  options.signal?.throwIfAborted();
+  throwIfAborted(options.signal);
   const bar = options.progressBar === true ? await openBar(place?.operation ?? 'map') : undefined;
   const lease =
     place === null ? undefined : await takeLease(place, { lockWait: options.lockWait, signal: options.signal, streams: !call.keepsAll });

@@ -1,3 +1,4 @@
+import { isThenable } from '../realm.js';
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { MAX_MS, type RetryOptions } from './map-options.js';
@@ -17,7 +18,7 @@ export function delayOf(
   // NaN is no answer: what was to be a time has gone wrong.
   if (typeof answer !== 'number' && !answer) return undefined;
   // A promise that is rejected must not end the process beside.
-  if (answer instanceof Promise) void answer.catch(() => {});
+  if (isThenable(answer)) void Promise.resolve(answer).catch(() => {});
   const message = `retryIf must return true, false or milliseconds from 0 to ${MAX_MS}, and must not be async; for row ${index} it returned ${show(answer)}`;
   throw new CheckpointError('ERR_CKPT_INVALID_OPTION', message, { row: index, cause: thrown });
 }

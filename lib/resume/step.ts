@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../files/halt.js';
 import { Pace } from '../files/pace.js';
 import { checkRow, heldRows } from '../files/rows-source.js';
 import { isOfFile } from '../managers/checkpoint-file.js';
@@ -62,7 +63,7 @@ export async function runStep(
     if (now !== null) return now;
     const computed = await (lease === undefined ? compute() : lease.during(async () => compute()));
     const rows = await asLoaded(await heldRows(computed, signal), signal);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     await save(rows);
     // What a schema or another program's form makes of the rows, only a load can say.
     return (isLoadedAnew ? await load() : null) ?? rows;

@@ -1,3 +1,4 @@
+import { isValidDate } from '../realm.js';
 import { invalid, show } from '../messages.js';
 import { keysOf } from '../option-keys.js';
 import { asOptions, checkKeys } from '../options.js';
@@ -63,7 +64,7 @@ export function checkSweepOptions(given: SweepOptions | undefined): SweepOptions
 
 function momentOf(olderThan: unknown): number | undefined {
   if (olderThan === undefined) return undefined;
-  if (olderThan instanceof Date && !Number.isNaN(olderThan.getTime())) return olderThan.getTime();
+  if (isValidDate(olderThan)) return Date.prototype.getTime.call(olderThan);
   if (typeof olderThan === 'number' && olderThan >= 0) return Date.now() - olderThan;
   throw invalid(`olderThan must be a Date or milliseconds from 0 on, got ${show(olderThan)}`);
 }

@@ -1,3 +1,4 @@
+import { isValidDate } from '../realm.js';
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { isPlainObject } from '../rows.js';
@@ -100,7 +101,7 @@ function checkValue(value: Partial<ColumnSchema>, at: string, depth: number): vo
 function isBound(type: unknown, bound: unknown): boolean {
   if (type === 'number') return typeof bound === 'number' && !Number.isNaN(bound);
   if (type === 'bigint') return typeof bound === 'bigint';
-  return type === 'date' && bound instanceof Date && !Number.isNaN(bound.getTime());
+  return type === 'date' && isValidDate(bound);
 }
 
 function isLiteral(type: unknown, value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { CheckpointError } from '../errors.js';
+import { CheckpointError, isCheckpointError } from '../errors.js';
 import type { CheckpointInfo, ColumnInfo } from '../options.js';
 import { isPlainObject } from '../rows.js';
 import type { CheckpointSchema, ColumnSchema, ValueSchema } from './checkpoint-schema.js';
@@ -27,7 +27,7 @@ export function schemaOf(source: SchemaSource, which: string): KnownSchema {
     if (fields === undefined) throw noColumns(which, 'a schema whose columns cannot be told; give a zod object or a CheckpointSchema');
     return { schema: { columns: [...fields.columns], extra: fields.extra }, vague: false };
   } catch (cause) {
-    if (cause instanceof CheckpointError && cause.code === 'ERR_CKPT_INVALID_OPTION') throw noColumns(which, cause.message);
+    if (isCheckpointError(cause) && cause.code === 'ERR_CKPT_INVALID_OPTION') throw noColumns(which, cause.message);
     throw cause;
   }
 }

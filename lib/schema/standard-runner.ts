@@ -1,3 +1,4 @@
+import { isThenable } from '../realm.js';
 import { setOwn } from '../columnar/read/build.js';
 import type { Pace } from '../files/pace.js';
 import { checkRow } from '../files/rows-source.js';
@@ -32,7 +33,7 @@ export class StandardRunner {
       const given = this.#names === undefined ? row : split(row, this.#names);
       const pending = this.#validate(given);
       // Awaited only where it must be. An asynchronous one may take long: it must not outlive an abort.
-      const isAsync = pending instanceof Promise;
+      const isAsync = isThenable(pending);
       const result = isAsync ? await pending : pending;
       if (isAsync && pace.due) await pace.turn();
       if (result.issues !== undefined) this.#note(result.issues, row, index + at - from);

@@ -1,3 +1,4 @@
+import { isValidDate } from '../realm.js';
 import { show } from '../messages.js';
 import { takesNull, type ColumnSchema, type ValueSchema } from './checkpoint-schema.js';
 
@@ -60,5 +61,5 @@ function expectedCore(schema: ValueSchema): string {
 }
 
 function bound(value: number | bigint | Date): string {
-  return value instanceof Date ? value.toISOString() : String(value);
+  return isValidDate(value) ? Date.prototype.toISOString.call(value) : String(value);
 }

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { invalid, show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
 import { exactPath, pathOf, type Path } from './path.js';
@@ -158,6 +159,6 @@ function list(value: unknown, at: string): readonly Operand[] {
 
 function ordered(value: unknown, at: string): Operand {
   const type = typeof value;
-  if (type === 'number' || type === 'bigint' || type === 'string' || type === 'boolean' || value instanceof Date) return value;
+  if (type === 'number' || type === 'bigint' || type === 'string' || type === 'boolean' || types.isDate(value)) return value;
   throw invalid(`${at} must be a number, bigint, string, boolean or Date, got ${show(value)}`);
 }

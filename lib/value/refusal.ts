@@ -1,5 +1,6 @@
+import { types } from 'node:util';
 import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
-import { show } from '../messages.js';
+import { classNameOf, show } from '../messages.js';
 import { MAX_DEPTH } from '../rows.js';
 
 /** Where a value stands, for messages. */
@@ -88,11 +89,10 @@ function shown(path: string): string {
 function adviceFor(value: unknown): string {
   if (typeof value === 'function') return 'remove it, or call it and store the result';
   if (typeof value === 'symbol') return 'store its description';
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
-    return 'store Array.from(it), or a Float32Array, Float64Array or Uint8Array';
+  if (types.isTypedArray(value)) return 'store Array.from(it), or a Float32Array, Float64Array or Uint8Array';
   if (Array.isArray(value)) return 'store Array.from(it)';
   for (let prototype: unknown = Object.getPrototypeOf(value); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
-    const advice = ADVICE.get((prototype as object).constructor?.name ?? '');
+    const advice = ADVICE.get(classNameOf(prototype as object) ?? '');
     if (advice !== undefined) return advice;
   }
   return 'store a plain object, { ...value }';

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../files/halt.js';
 import { CheckpointError } from '../errors.js';
 import { RowQueue } from '../files/row-queue.js';
 import { chunksOf, rowsSource } from '../files/rows-source.js';
@@ -148,6 +149,6 @@ export async function createCheckpoint<T extends RowLike = RowLike>(path: string
   checkPath(path);
   const checked = checkWriteOptions(asOptions(options, 'createCheckpoint') as WriteOptions, 'createCheckpoint');
   checkSchemaOptions(checked);
-  checked.signal?.throwIfAborted();
+  throwIfAborted(checked.signal);
   return new CheckpointWriter<T>(storeFor(path), path, checked);
 }

@@ -51,12 +51,17 @@ function compareObjects(a: Row, b: Row, path: string, strictOrder: boolean, foun
   const keys = Object.keys(a);
   const others = Object.keys(b);
   for (const key of keys) {
-    const at = joinPath(path, key);
+    const at = keyPath(path, key);
     if (Object.hasOwn(b, key)) compare(a[key], b[key], at, strictOrder, found);
     else found.push({ path: at, change: 'removed', from: a[key] });
   }
-  for (const key of others) if (!Object.hasOwn(a, key)) found.push({ path: joinPath(path, key), change: 'added', to: b[key] });
+  for (const key of others) if (!Object.hasOwn(a, key)) found.push({ path: keyPath(path, key), change: 'added', to: b[key] });
   // Of objects with other keys the order says nothing more.
   const sameKeys = keys.length === others.length && keys.every((key) => Object.hasOwn(b, key));
   if (strictOrder && sameKeys && keys.some((key, index) => key !== others[index])) found.push({ path, change: 'order' });
+}
+
+/** The path of a key. The empty one of the row itself would be the path of the row. */
+function keyPath(path: string, key: string): string {
+  return path === '' && key === '' ? '[""]' : joinPath(path, key);
 }

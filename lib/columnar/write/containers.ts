@@ -1,3 +1,4 @@
+import { kindOf } from '../../value/kind.js';
 import { isPlainObject, type Row } from '../../rows.js';
 import { NameSpace } from '../names.js';
 import type { FieldPlan, StructPlan, ValuePlan } from '../plan.js';
@@ -69,7 +70,7 @@ export class ListNode extends WriteNode {
 export function isPlainArray(value: unknown): value is unknown[] {
   if (!Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Array.prototype || !(value instanceof Array);
+  return prototype === Array.prototype || kindOf(value) === 'array';
 }
 
 /** False for arrays with holes or with keys of their own, such as the matches of a regular expression: no checkpoint can keep those. */

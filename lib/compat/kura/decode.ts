@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import { setOwn } from '../../columnar/read/build.js';
 import { CheckpointError } from '../../errors.js';
 import { parseForeign } from '../../json/lenient.js';
@@ -54,7 +55,7 @@ interface ValueReader {
 function valueReader(): ValueReader {
   let index = 0;
   const read = ({ name, storage }: KuraField, stored: unknown): unknown => {
-    if (stored instanceof Uint8Array) return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength).toString();
+    if (types.isUint8Array(stored)) return Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength).toString();
     if (storage === 'floats' && ArrayBuffer.isView(stored)) return Array.from(stored as Float64Array);
     if ((storage !== 'json' && storage !== 'optional json') || typeof stored !== 'string') return stored;
     try {

@@ -1,3 +1,4 @@
+import { throwIfAborted } from '../../files/halt.js';
 import { dirname } from 'node:path';
 import { CheckpointError } from '../../errors.js';
 import { invalid, show } from '../../messages.js';
@@ -172,7 +173,7 @@ function checkLoad(
   if ((rest as ReadOptions).schema !== undefined) throw invalid('the schema of loadCheckpoint is its second argument, no option');
   const read: ReadOptions = { compat: 'kura', ...rest, ...(schema !== undefined && { schema }) };
   checkSchemaOptions(read);
-  read.signal?.throwIfAborted();
+  throwIfAborted(read.signal);
   return { read, hash: checkLoadHash(options), keepsTorn: checkTorn(options) === 'keep' };
 }
 
