@@ -24,7 +24,10 @@ const skip =
 describe('very large checkpoints', { skip }, () => {
   const folder = tempFolder('extremes-large');
   for (const format of FORMATS) {
-    for (const [which, what] of Object.entries({ column: 'a column of 600 MB', text: 'a text of 200 MB', rows: '10,000,000 rows' })) {
+    const cases = { column: 'a column of 600 MB', text: 'a text of 200 MB', rows: '10,000,000 rows', list: 'a list of 600 MB in one row' };
+    for (const [which, what] of Object.entries(cases)) {
+      // A row of a file of text must fit a string: row-size.test.ts.
+      if (which === 'list' && format !== 'parquet') continue;
       test(`${what}, ${format}`, async (t) => {
         const start = { args: [which, join(folder, `${which}.${format}`)], nodeArgs: ['--max-old-space-size=6000'], timeout: 300_000 };
         const { same, ...took } = await resultOf<Large>('extremes.mjs', start);

@@ -38,6 +38,14 @@ suite('a row that no load could give back is refused by the save', noBinding, ()
 
   test('more bytes than 32 bits can count', () => refused({ id: 1, l: Array(40).fill(LARGE) }, 'l'));
 
+  test('a key, and all keys and metadata together', async () => {
+    const key = 'k'.repeat(20_000_000);
+    for (const row of [{ [key]: 1 }, { inside: { [key]: 1 } }])
+      await rejectsWith('ERR_CKPT_LIMIT', () => writeCheckpoint(path, [small, row]));
+    await rejectsWith('ERR_CKPT_LIMIT', () => writeCheckpoint(path, [small], { metadata: { a: LARGE, b: LARGE, c: LARGE } }));
+    assert.equal(existsSync(path), false);
+  });
+
   test('and so does a writer of several parts', async () => {
     const writer = await createCheckpoint(path);
     await writer.append([small]);

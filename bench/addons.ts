@@ -18,9 +18,13 @@ interface Task {
   path: string;
 }
 
-/** What it answers: ms from the call to the end, resident MB at the most and after a second of rest. */
+/**
+ * What it answers: ms from the call to the end, ms of all threads on a processor (the figure to compare where the machine is noisy), resident MB at the most over
+ * those before, and after a second of rest.
+ */
 interface Answer {
   ms: number;
+  cpuMs: number;
   peakMB: number;
   restMB: number;
 }
@@ -33,6 +37,7 @@ async function work({ what, suite, rows: count, path }: Task): Promise<Answer> {
   const { startMemory } = await import('./measure/memory.ts');
   const rows = suiteNamed(suite).rows(what === 'cycles' ? 100 : what === 'load' ? 0 : count);
   const peak = startMemory();
+  const cpu = process.cpuUsage();
   const begun = performance.now();
   if (what === 'save') await writeCheckpoint(path, rows);
   else if (what === 'load') await readCheckpoint(path);
@@ -43,9 +48,10 @@ async function work({ what, suite, rows: count, path }: Task): Promise<Answer> {
     }
   }
   const ms = performance.now() - begun;
+  const { user, system } = process.cpuUsage(cpu);
   const { peakOverMB } = peak();
   await new Promise((done) => setTimeout(done, 1000));
-  return { ms, peakMB: peakOverMB, restMB: process.memoryUsage.rss() / 2 ** 20 };
+  return { ms, cpuMs: (user + system) / 1000, peakMB: peakOverMB, restMB: process.memoryUsage.rss() / 2 ** 20 };
 }
 
 function inProcess(addon: string, task: Task): Promise<Answer> {
@@ -82,7 +88,7 @@ async function main(): Promise<void> {
     for (let run = 0; run < Number(values.runs); run++) {
       for (const [name, task] of tasks) {
         // The many small ones take long and vary little.
-        if (task.what === 'cycles' && run > 2) continue;
+        if (task.what === 'cycles' && run > Number(values.runs) / 3) continue;
         for (const [addon, file] of run % 2 === 0 ? addons : addons.toReversed()) {
           const answer = await inProcess(file, task);
           ((samples[name] ??= {})[addon] ??= []).push(answer);
@@ -95,10 +101,10 @@ async function main(): Promise<void> {
   const lines = Object.entries(samples).flatMap(([name, byAddon]) =>
     Object.entries(byAddon).map(([addon, answers]) => {
       const of = (field: keyof Answer): string => median(answers.map((answer) => answer[field])).toFixed(0);
-      return [name, addon, of('ms'), of('peakMB'), of('restMB')];
+      return [name, addon, of('ms'), of('cpuMs'), of('peakMB'), of('restMB')];
     }),
   );
-  console.log(formatTable(['', 'addon', 'ms', 'peak +MB', 'rest MB'], lines));
+  console.log(formatTable(['', 'addon', 'ms', 'cpu ms', 'peak +MB', 'rest MB'], lines));
   console.log(writeResult('addons', { options: values, samples }));
 }
 

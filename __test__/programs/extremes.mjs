@@ -1,4 +1,5 @@
 // Saves and loads something very large and prints what it took. Arguments: which, the path.
+import { isDeepStrictEqual } from 'node:util';
 import { readCheckpoint, writeCheckpoint } from 'arrow-ckpt';
 
 const [, , which, path] = process.argv;
@@ -13,12 +14,17 @@ const oneText = () => [
   { id: 1, text: 'x'.repeat(200_000_000) },
   { id: 2, text: 'short' },
 ];
+/** A list in one row with more text than a string can hold. */
+const oneList = () => {
+  const text = Buffer.alloc(300_000_000, 'abc ').toString('latin1');
+  return [{ id: 1 }, { id: 2, texts: [text, 'short', null, '', text] }, { id: 3, texts: [] }];
+};
 function* manyRows() {
   for (let id = 0; id < 10_000_000; id++) yield { id };
 }
 
 const started = performance.now();
-const rows = which === 'rows' ? manyRows() : which === 'column' ? manyTexts() : oneText();
+const rows = { rows: manyRows, column: manyTexts, text: oneText, list: oneList }[which]();
 const info = await writeCheckpoint(path, rows);
 look();
 const saved = {
@@ -33,5 +39,5 @@ const expected = which === 'rows' ? undefined : rows;
 const same =
   which === 'rows'
     ? loaded.length === 10_000_000 && loaded.every(({ id }, index) => id === index)
-    : loaded.length === expected.length && loaded.every((row, index) => row.id === expected[index].id && row.text === expected[index].text);
+    : loaded.length === expected.length && loaded.every((row, index) => isDeepStrictEqual(row, expected[index]));
 console.log(JSON.stringify({ same, saved, ms: Math.round(performance.now() - started), peak: Math.round(peak / 1e6) }));

@@ -1,3 +1,4 @@
+import { CheckpointError } from '../../errors.js';
 import { kindOf } from '../../value/kind.js';
 import { isPlainObject, type Row } from '../../rows.js';
 import { NameSpace } from '../names.js';
@@ -9,6 +10,9 @@ import { JsonNode } from './text-nodes.js';
 
 /** Fields of one struct; objects with others are stored as JSON text. */
 export const MAX_FIELDS = 4096;
+
+/** Characters of a key: a footer, which can have 256 MiB, holds it three times, in UTF-8. */
+const MAX_KEY_UNITS = 1 << 24;
 
 /** Lists: end offsets in slots of the one child. */
 export class ListNode extends WriteNode {
@@ -146,7 +150,12 @@ export class StructNode extends WriteNode {
     for (const child of this.children) child.ensure(capacity);
   }
 
+  /** @throws `ERR_CKPT_LIMIT` for a key that no footer has room for */
   addField(key: string, make: (name: string) => WriteNode): void {
+    if (key.length > MAX_KEY_UNITS) {
+      const message = `a key has ${key.length} characters, and the name of a column can have ${MAX_KEY_UNITS}: ${key.slice(0, 80)}...; shorten it`;
+      throw new CheckpointError('ERR_CKPT_LIMIT', message, { column: key.slice(0, 200) });
+    }
     const node = make(this.names.take(key));
     this.fields.push(node);
     this.keys.push(key);

@@ -15,9 +15,9 @@ use super::options::{DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BY
 use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
 use crate::commit::{Disk, FileSystem, TempFile};
-use crate::error::{CkptError, Result};
+use crate::error::{CkptError, ErrorCode, Result};
 use crate::layout::{RECORD_PLAN, RECORD_ROWS};
-use crate::limits::MAX_CHUNKS;
+use crate::limits::{MAX_CHUNKS, MAX_FOOTER_BYTES};
 use crate::pool::{Lane, cores};
 
 /// Row groups that may be encoding while the next one fills, where there are cores for them. On two cores a second one would only hold more memory.
@@ -261,6 +261,13 @@ impl CheckpointWriter {
         let indexes = indexes.as_ref();
         let parts = FooterParts { columns: &columns, groups: &self.groups, key_values: &pairs, indexes };
         let footer = footer_bytes(&parts)?;
+        if footer.len() as u64 > MAX_FOOTER_BYTES {
+            let message = format!(
+                "the file's footer would have {} bytes, and a reader takes {MAX_FOOTER_BYTES}; save fewer columns, shorter keys or less metadata",
+                footer.len()
+            );
+            return Err(CkptError::new(ErrorCode::Limit, message));
+        }
         self.temp.write_all(&footer)?;
         self.temp.commit()?;
         let rows = self.groups.iter().map(|group| group.rows as u64).sum();
