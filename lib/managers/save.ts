@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { fromSystemError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
 import { removeUnchanged, versionOf } from '../files/remove-unchanged.js';
 import type { CheckpointInfo, WriteOptions } from '../options.js';
@@ -61,8 +62,12 @@ export type Twins = ReadonlyMap<string, string>;
 export async function twinsOf(paths: readonly string[]): Promise<Twins> {
   const twins = new Map<string, string>();
   for (const path of paths) {
-    const version = await versionOf(path).catch(() => null);
-    if (version !== null) twins.set(path, version);
+    try {
+      const version = await versionOf(path);
+      if (version !== null) twins.set(path, version);
+    } catch (error) {
+      throw fromSystemError(error, 'look for', path);
+    }
   }
   return twins;
 }
