@@ -143,6 +143,11 @@ describe('values of other writers, to both readers', () => {
       int32s(-1, 0, 256),
       [255, 0, 0],
     ],
+    'date that no Date holds': [
+      { ...INT32, 6: { i32: 6 } },
+      int32s(100_000_000, 100_000_001, -100_000_001),
+      [new Date(8.64e15), '+275760-09-14T00:00:00.000Z', '-271821-04-19T00:00:00.000Z'],
+    ],
     uint64: [{ 1: { i32: TYPE.INT64 }, 6: { i32: 14 } }, int64s(-1n, 1n, 2n), [18_446_744_073_709_551_615n, 1, 2]],
   };
   for (const [what, [column, bytes, expected]] of Object.entries(cases)) {

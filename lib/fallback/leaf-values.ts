@@ -1,4 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
+import { timestampOf } from '../columnar/read/timestamps.js';
 import { formatDecimal } from './decimal.js';
 import { intervalText, timestampValue, timeText } from './times.js';
 
@@ -33,7 +34,7 @@ export function leafConverter(element: SchemaElement, isLossy = false): (value: 
       return (value) => formatDecimal(value as number | bigint | Uint8Array, scale);
     }
     case 'DATE':
-      return (value) => new Date((value as number) * 86_400_000);
+      return (value) => timestampOf((value as number) * 86_400_000, 0);
     case 'TIME':
     case 'TIME_MILLIS':
     case 'TIME_MICROS': {

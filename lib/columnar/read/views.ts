@@ -81,7 +81,7 @@ export class NodeView {
       for (let slot = 0; slot < count; slot++) if (valid[slot] === 1) values[slot] = numberOf(data[slot] as bigint);
     } else if (form === FORM_DATE) {
       const data = new Float64Array(memory, at, count);
-      for (let slot = 0; slot < count; slot++) if (valid[slot] === 1) values[slot] = new Date(data[slot] as number);
+      for (let slot = 0; slot < count; slot++) if (valid[slot] === 1) values[slot] = timestampOf(data[slot] as number, 0);
     } else if (form === FORM_TIMESTAMP || form === FORM_FAR_TIMESTAMP) {
       const data = form === FORM_TIMESTAMP ? new Float64Array(memory, at, count) : new BigInt64Array(memory, at, count);
       const nanosAt = u32[word + 8] as number;
