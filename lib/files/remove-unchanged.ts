@@ -25,9 +25,14 @@ export async function removeUnchanged(path: string, version: string | null): Pro
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw error;
   }
-  const isIt = (await versionOf(aside)) === version;
-  if (!isIt) await giveBack(aside, path);
-  await remove(aside);
+  let isIt = false;
+  try {
+    isIt = (await versionOf(aside)) === version;
+  } finally {
+    // Also where nobody can say which it is.
+    if (!isIt) await giveBack(aside, path);
+    await remove(aside);
+  }
   return isIt;
 }
 
