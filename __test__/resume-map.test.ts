@@ -82,13 +82,13 @@ for (const enableArrow of [true, false]) {
         },
       );
       await assert.rejects(run(ROWS, first, { hash: 'aborted', signal: stop.signal, batchSize: 20 }), /enough/);
-      assert.ok(existsSync(join(directory, 'op_batches')));
+      assert.ok(existsSync(join(directory, 's', 'op_batches')));
       const second = new Model();
       const result = await run(ROWS, second, { hash: 'aborted' });
       assertExact(result.rows, allSummaries(ROWS));
       assert.ok(result.resumed >= 150 - 8, `${result.resumed} resumed`);
       assert.equal(first.calls.length + second.calls.length <= 300 + 8, true);
-      assert.ok(!existsSync(join(directory, 'op_batches')));
+      assert.ok(!existsSync(join(directory, 's', 'op_batches')));
     });
   });
 }
@@ -266,7 +266,7 @@ test('batches that single rows leave are merged', async () => {
     batchSize: 1,
     onEvent: (event) => {
       events.push(event);
-      most = Math.max(most, readdirSync(join(directory, 'op_batches')).filter((name) => !name.startsWith('.')).length);
+      most = Math.max(most, readdirSync(join(directory, 's', 'op_batches')).filter((name) => !name.startsWith('.')).length);
     },
   });
   const flushed = events.filter(({ type }) => type === 'flushed').length;

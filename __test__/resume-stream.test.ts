@@ -110,7 +110,7 @@ test('a consumer that is slow holds the input back', async () => {
   await setTimeout(100);
   assert.ok(given < 1500, `${given} rows of 100 kB were read ahead of the first result`);
   await run.return(undefined as never);
-  assert.ok(existsSync(join(folder, 'slow', 'op_batches')));
+  assert.ok(existsSync(join(folder, 'slow', 's', 'op_batches')));
 });
 
 test('errors of the call come with the first row that is asked for', async () => {

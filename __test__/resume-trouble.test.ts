@@ -27,7 +27,7 @@ async function interrupted(checkpoints: CheckpointManager, options: Partial<MapO
 }
 
 function batches(directory: string): string[] {
-  const path = join(directory, 'op_batches');
+  const path = join(directory, 's', 'op_batches');
   return readdirSync(path)
     .filter((name) => /^batch_\d+\.(parquet|json)$/.test(name))
     .map((name) => join(path, name));

@@ -117,7 +117,7 @@ async function interrupt(directory: string, operation = 'op') {
   await rejectsWith('ERR_CKPT_ROW_FAILED', () =>
     manager(directory).map('s', operation, articles(100), model.summarise, { ...MAP, batchSize: 20 }),
   );
-  const batches = join(directory, `${operation}_batches`);
+  const batches = join(directory, 's', `${operation}_batches`);
   return readdirSync(batches).map((name) => join(batches, name));
 }
 
@@ -128,7 +128,7 @@ test('batches of an interrupted map stay unless they are stale; finished and dam
   assert.deepStrictEqual(names(await checkpoints.sweep()), []);
   assert.deepStrictEqual(names(await checkpoints.sweep({ keepHashes: ['h'] })), []);
   truncateSync(batches[0]!, 50);
-  assert.deepStrictEqual(names(await checkpoints.sweep({ dryRun: true })), ['batch null/op damaged']);
+  assert.deepStrictEqual(names(await checkpoints.sweep({ dryRun: true })), ['batch s/op damaged']);
   assert.equal((await checkpoints.sweep()).removed[0]?.path, batches[0]);
   assert.ok(!existsSync(batches[0]!));
   assert.ok((await checkpoints.map('s', 'op', articles(100), new Model().summarise, { ...MAP, onError: 'collect' })).resumed > 10);

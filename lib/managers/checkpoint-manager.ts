@@ -5,8 +5,10 @@ import { checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from
 import type { MapResult, MapSummary } from '../resume/events.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
 import { runMap, type MapCall } from '../resume/open-run.js';
+import { partialResults, type PartialResults } from '../resume/partial-results.js';
 import type { Place } from '../resume/place.js';
 import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
+import { batchIndexes, deleteBatches, readBatches } from '../resume/read-batches.js';
 import type { KeyOption } from '../resume/row-key.js';
 import { checkStepOptions, runStep, type Compute, type StepOptions } from '../resume/step.js';
 import { sweepDirectory } from '../resume/sweep.js';
@@ -16,11 +18,19 @@ import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
 import { chooseStore } from '../store/choose.js';
 import type { CheckpointStore } from '../store/store.js';
+import {
+  checkBatchOptions,
+  checkBatchSave,
+  checkPartialOptions,
+  type BatchOptions,
+  type BatchSaveOptions,
+  type PartialOptions,
+} from './batch-options.js';
 import { saveBatch } from './batch-types.js';
-import { clearBatchFolder, clearDirectory, clearStepFolder, removeFiles } from './clear.js';
+import { clearDirectory, clearStepFolder, removeFiles } from './clear.js';
 import { DocetlConfig } from './docetl-config.js';
 import { directoryFormat, directoryListing, operationInfo, totalBytes } from './inventory.js';
-import { batchFolder, batchStem, filesOf, listBatches, operationStem, stepFolder } from './layout.js';
+import { batchFolder, batchFoldersOf, batchStem, filesOf, operationStem, stepFolder } from './layout.js';
 import { loadFile, scanFile, type Wanted } from './load.js';
 import { batchSavedLine, loadedLine, savedLine, type Logger } from './log-lines.js';
 import {
@@ -36,7 +46,7 @@ import {
   type NamedCheckpointInfo,
   type WriteDefaults,
 } from './manager-options.js';
-import { migratePlace, placeOfOperation, placesOfBatches } from './migration.js';
+import { migratePlace, placeOfOperation, placesOfOwnBatches } from './migration.js';
 import { saveFile } from './save.js';
 
 /**
@@ -148,18 +158,20 @@ export class CheckpointManager {
   }
 
   /**
-   * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path.
+   * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path. With `options.step` the folder is that step's:
+   * `<step>/<operation>_batches`. Give it where two steps may have operations of one name.
    * @param index the number of the batch, an integer from 0 on
    */
   async saveBatchCheckpoint<T extends RowLike = RowLike>(
     operation: string,
     index: number,
     rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
-    options?: WriteOptions,
+    options?: BatchSaveOptions,
   ): Promise<string> {
-    const merged = mergeWriteOptions(this.#defaults, options, 'saveBatchCheckpoint');
+    const { step, save } = checkBatchSave(options);
+    const merged = mergeWriteOptions(this.#defaults, save, 'saveBatchCheckpoint');
     if (this.directory === null) return '';
-    const stem = batchStem(await batchFolder(this.directory, operation), index);
+    const stem = batchStem(await batchFolder(this.directory, operation, step), index);
     const info = await saveBatch({ store: this.#store, stem, logger: this.#logger }, rows, merged);
     this.#logger?.info(batchSavedLine(operation, index, info.path));
     return info.path;
@@ -167,28 +179,46 @@ export class CheckpointManager {
 
   /**
    * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
-   * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order.
+   * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
+   *
+   * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} tells in addition whether that is all.
    */
-  async loadBatchCheckpoints<T extends RowLike = Row>(operation: string): Promise<T[][]> {
+  async loadBatchCheckpoints<T extends RowLike = Row>(operation: string, options?: BatchOptions): Promise<T[][]> {
+    const { step } = checkBatchOptions(options, 'loadBatchCheckpoints');
     if (this.directory === null) return [];
-    const folder = await batchFolder(this.directory, operation);
-    const batches: T[][] = [];
-    for (const index of await listBatches(folder)) {
-      const wanted = { find: () => filesOf(batchStem(folder, index)), logger: this.#logger };
-      const loaded = await loadFile(wanted, (store, path) => store.read(path, { compat: 'docetl' }));
-      if (loaded !== null) batches.push(loaded.result as T[]);
-    }
-    return batches;
+    const batches = await readBatches(await batchFoldersOf(this.directory, operation, step), this.#logger);
+    return batches.map(({ rows }) => rows as T[]);
   }
 
-  /** The indexes of the batches of an operation that are there, ascending; `[]` for none. */
-  async listBatchCheckpoints(operation: string): Promise<number[]> {
-    return this.directory === null ? [] : listBatches(await batchFolder(this.directory, operation));
+  /** The indexes of the batches of an operation that are there, ascending; `[]` for none. Without `options.step` those of all steps, in the order of {@link loadBatchCheckpoints}. */
+  async listBatchCheckpoints(operation: string, options?: BatchOptions): Promise<number[]> {
+    const { step } = checkBatchOptions(options, 'listBatchCheckpoints');
+    return this.directory === null ? [] : batchIndexes(await batchFoldersOf(this.directory, operation, step));
   }
 
-  /** Removes the batches of an operation; resolves with whether there were any. */
-  async deleteBatchCheckpoints(operation: string): Promise<boolean> {
-    return this.directory !== null && (await clearBatchFolder(await batchFolder(this.directory, operation))) > 0;
+  /**
+   * Removes the batches of an operation, those of a running or interrupted `map` among them; resolves with whether there were any. Without `options.step` those of all steps.
+   * @throws `ERR_CKPT_LOCKED` while a `map` of the operation runs in a step whose batches are to go
+   */
+  async deleteBatchCheckpoints(operation: string, options?: BatchOptions): Promise<boolean> {
+    const { step } = checkBatchOptions(options, 'deleteBatchCheckpoints');
+    if (this.directory === null) return false;
+    return (await deleteBatches(this.directory, await batchFoldersOf(this.directory, operation, step))) > 0;
+  }
+
+  /**
+   * The results of an operation as far as there are any: of its checkpoint, and of the batches of a `map` that is running, here or in another process, or was interrupted. Each row of the input counts once.
+   * Null: there are none. `isPartial` tells whether a `map` has not come to its end. Takes no lease and changes nothing.
+   * @throws what reading a damaged checkpoint or batch throws
+   */
+  async loadPartialResults<T extends RowLike = Row>(
+    step: string,
+    operation: string,
+    options?: PartialOptions,
+  ): Promise<PartialResults<T> | null> {
+    const { hash } = checkPartialOptions(options);
+    const place = await this.#place(step, operation, hash);
+    return place === null ? null : ((await partialResults(place, hash)) as PartialResults<T> | null);
   }
 
   /**
@@ -320,7 +350,10 @@ export class CheckpointManager {
     const defaults = Object.fromEntries(
       Object.entries({ compression, compressionLevel, rowGroupRows }).filter(([, value]) => value !== undefined),
     );
-    const places = [await placeOfOperation(this.directory, step, operation), ...(await placesOfBatches(this.directory, operation))];
+    const places = [
+      await placeOfOperation(this.directory, step, operation),
+      ...(await placesOfOwnBatches(this.directory, step, operation)),
+    ];
     let migrated = false;
     for (const [index, place] of places.entries()) {
       const outcome = await migratePlace(place, this.#config, { ...defaults, ...checked });
@@ -330,7 +363,7 @@ export class CheckpointManager {
     return migrated;
   }
 
-  /** Removes a checkpoint, in both formats, and its hash; resolves with whether there was one. */
+  /** Removes a checkpoint, in both formats, and its hash; batches stay: see {@link deleteBatchCheckpoints}. Resolves with whether there was one. */
   async deleteCheckpoint(step: string, operation: string): Promise<boolean> {
     if (this.#config === undefined) return false;
     const stem = await this.#stem(step, operation);
@@ -339,7 +372,7 @@ export class CheckpointManager {
     return removed > 0;
   }
 
-  /** Removes the checkpoints of a step, and their hashes; resolves with the number of files. */
+  /** Removes the checkpoints and batches of a step, and their hashes; resolves with the number of files. */
   async clearStep(step: string): Promise<number> {
     if (this.directory === null || this.#config === undefined) return 0;
     const removed = await clearStepFolder(await stepFolder(this.directory, step));
@@ -398,7 +431,8 @@ export class CheckpointManager {
       operation,
       hash,
       stem: await this.#stem(step, operation),
-      batches: await batchFolder(this.directory, operation),
+      batches: await batchFolder(this.directory, operation, step),
+      sharedBatches: await batchFolder(this.directory, operation),
       mirror: { config: this.#config, step, operation },
       logger: this.#logger,
     };

@@ -4,7 +4,7 @@ import { fromSystemError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
 import type { DocetlConfig } from './docetl-config.js';
 import { listFolder } from './folders.js';
-import { checkpointPaths, isBatchFile, listBatchOperations, listOperations, listSteps } from './layout.js';
+import { batchFoldersIn, checkpointPaths, isBatchFile, listBatchOperations, listOperations, listSteps } from './layout.js';
 import { removeEmptyParts } from './parts.js';
 import { sweepTemporaries } from './temporaries.js';
 
@@ -34,9 +34,11 @@ async function flushRemoval(folder: string): Promise<void> {
   }
 }
 
-/** Removes the checkpoints of a step's folder, and the folder if nothing else is in it; gives how many files there were. */
+/** Removes the checkpoints of a step's folder and the batches in it, and the folder if nothing else is in it; gives how many files there were. */
 export async function clearStepFolder(folder: string): Promise<number> {
-  return clearFolder(folder, await checkpointPaths(folder));
+  let removed = 0;
+  for (const batches of await batchFoldersIn(folder, null)) removed += await clearBatchFolder(batches.folder);
+  return removed + (await clearFolder(folder, await checkpointPaths(folder)));
 }
 
 /** Removes the batches in a folder of batches, and the folder if nothing else is in it. */

@@ -14,6 +14,10 @@ import { namedEntries, pathOf } from './parts.js';
  *   <directory>/<step>/<operation>.parquet        or .json
  *   <directory>/<operation>_batches/batch_<index>.parquet
  *
+ * and beside it, since two steps may have operations of one name, that of maps and of batches that say their step:
+ *
+ *   <directory>/<step>/<operation>_batches/batch_<index>.parquet
+ *
  * Everything that begins with a dot is not a checkpoint: temporaries (`.<name>.<random>.tmp`), DocETL's configuration file.
  */
 
@@ -45,8 +49,9 @@ export async function operationStem(folder: string, operation: string): Promise<
   return join(folder, await placeOf(folder, operation, 'operation', EXTENSIONS));
 }
 
-/** The folder of an operation's batches, whether it exists or not. */
-export async function batchFolder(directory: string, operation: string): Promise<string> {
+/** The folder of an operation's batches, whether it exists or not: in the folder of its step, or where DocETL has it. */
+export async function batchFolder(directory: string, operation: string, step?: string): Promise<string> {
+  if (step !== undefined) return batchFolder(await stepFolder(directory, step), operation);
   return join(directory, (await placeOf(directory, operation, 'operation', [BATCHES])) + BATCHES);
 }
 
@@ -85,10 +90,37 @@ export async function listSteps(directory: string): Promise<{ step: string; fold
   return folders.map(({ component, folder }) => ({ step: decodeName(component, 'step'), folder }));
 }
 
-/** The operations that have batches, in the order of their names. */
-export async function listBatchOperations(directory: string): Promise<{ operation: string; folder: string }[]> {
-  const folders = (await namedFolders(directory)).filter(({ component }) => component.endsWith(BATCHES));
-  return folders.map(({ component, folder }) => ({ operation: decodeName(component.slice(0, -BATCHES.length), 'operation'), folder }));
+/** A folder of batches. */
+export interface BatchFolder {
+  /** Null for one where DocETL has it, which says no step. */
+  step: string | null;
+  operation: string;
+  folder: string;
+}
+
+/** The folders of batches: those where DocETL has them, then those of each step, in the order of their names. */
+export async function listBatchOperations(directory: string): Promise<BatchFolder[]> {
+  const folders = await batchFoldersIn(directory, null);
+  for (const { step, folder } of await listSteps(directory)) folders.push(...(await batchFoldersIn(folder, step)));
+  return folders;
+}
+
+/** The folders of batches in the folder of a step, or in the directory itself. */
+export async function batchFoldersIn(parent: string, step: string | null): Promise<BatchFolder[]> {
+  const folders = (await namedFolders(parent)).filter(({ component }) => component.endsWith(BATCHES));
+  return folders.map(({ component, folder }) => ({
+    step,
+    operation: decodeName(component.slice(0, -BATCHES.length), 'operation'),
+    folder,
+  }));
+}
+
+/** The folders of an operation's batches: that of a step, or all that are there, with and without a step. */
+export async function batchFoldersOf(directory: string, operation: string, step?: string): Promise<BatchFolder[]> {
+  if (step !== undefined) return [{ step, operation, folder: await batchFolder(directory, operation, step) }];
+  // Says what is wrong with the name.
+  await batchFolder(directory, operation);
+  return (await listBatchOperations(directory)).filter((found) => found.operation === operation);
 }
 
 /** The paths of the checkpoints in a step's folder, from there. */

@@ -76,7 +76,7 @@ async function placesIn(directory: string): Promise<MigrationPlace[]> {
   for (const { step, operation } of await listOperations(directory)) {
     places.push(await placeOfOperation(directory, step, operation));
   }
-  for (const { operation } of await listBatchOperations(directory)) places.push(...(await placesOfBatches(directory, operation)));
+  for (const { operation, folder } of await listBatchOperations(directory)) places.push(...(await placesOfBatches(folder, operation)));
   return places;
 }
 
@@ -168,9 +168,14 @@ export async function placeOfOperation(directory: string, step: string, operatio
   return { stem, step, operation, batch: null };
 }
 
-/** The places of the batches of an operation. */
-export async function placesOfBatches(directory: string, operation: string): Promise<MigrationPlace[]> {
-  const folder = await batchFolder(directory, operation);
+/** The places of the batches in the folders that an operation of a step has: where DocETL has it, and its own. */
+export async function placesOfOwnBatches(directory: string, step: string, operation: string): Promise<MigrationPlace[]> {
+  const folders = [await batchFolder(directory, operation), await batchFolder(directory, operation, step)];
+  return (await Promise.all(folders.map((folder) => placesOfBatches(folder, operation)))).flat();
+}
+
+/** The places of the batches in a folder of them. */
+async function placesOfBatches(folder: string, operation: string): Promise<MigrationPlace[]> {
   return (await listBatches(folder)).map((batch) => ({ stem: batchStem(folder, batch), step: null, operation, batch }));
 }
 

@@ -91,7 +91,7 @@ export class BatchLog {
     }
   }
 
-  /** Takes an index that nobody has: an operation of the same name in another step may be writing to this folder. */
+  /** Takes an index that nobody has: `saveBatchCheckpoint` may be writing to this folder. */
   async #claim(): Promise<{ index: number; claim: string }> {
     const { batches } = this.#place;
     for (;;) {

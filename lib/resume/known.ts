@@ -11,6 +11,9 @@ import type { Place } from './place.js';
 /** Numbers of files are kept in 16 bits. Batches are merged long before. */
 const MAX_FILES = 65_535;
 
+/** How often a folder is looked at anew whose files go and come. */
+export const MOST_LOOKS = 100;
+
 /** One batch file that a `map` wrote, as far as its ledger can be read. */
 export interface FoundBatch {
   index: number;
@@ -32,17 +35,25 @@ export function isBroken(error: CheckpointError | undefined): boolean {
 
 const BROKEN: ReadonlySet<string> = new Set(['ERR_CKPT_CORRUPT', 'ERR_CKPT_TRUNCATED', 'ERR_CKPT_NOT_A_CHECKPOINT']);
 
-/** The batch files in a folder in the order of their indexes. */
+/** The batch files in a folder in the order of their indexes, as they were at one moment: where one goes meanwhile, as it is merged with others, the folder is looked at anew. */
 export async function findBatches(folder: string): Promise<FoundBatch[]> {
-  const found: FoundBatch[] = [];
-  for (const index of await listBatches(folder)) {
-    for (const file of await filesOf(batchStem(folder, index))) {
-      const batch = await batchOf(index, file);
-      // Merged into another, or finished, in this moment.
-      if (batch.error?.code !== 'ERR_CKPT_NOT_FOUND') found.push(batch);
+  const looked = new Map<string, FoundBatch>();
+  for (let attempt = 1; ; attempt++) {
+    const found: FoundBatch[] = [];
+    let isWhole = true;
+    for (const index of await listBatches(folder)) {
+      for (const file of await filesOf(batchStem(folder, index))) {
+        const name = `${file.path} ${file.version}`;
+        const batch = looked.get(name) ?? (await batchOf(index, file));
+        if (batch.error?.code === 'ERR_CKPT_NOT_FOUND') isWhole = false;
+        else {
+          looked.set(name, batch);
+          found.push(batch);
+        }
+      }
     }
+    if (isWhole || attempt >= MOST_LOOKS) return found;
   }
-  return found;
 }
 
 async function batchOf(index: number, { path, bytes, modifiedMs, version }: FoundFile): Promise<FoundBatch> {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { throwIfAborted } from '../files/halt.js';
 import type { CheckpointError } from '../errors.js';
 import { rowsSource, type RowsSource } from '../files/rows-source.js';
@@ -75,14 +76,15 @@ async function* withPlace(
     listener?.(event);
   };
   const damaged = (path: string, error: CheckpointError): void => onEvent({ type: 'damaged', path, error });
-  const batches = await findBatches(place.batches);
+  const shared = await findBatches(place.sharedBatches);
+  const batches = [...shared, ...(await findBatches(place.batches))];
   for (const { path, error } of batches) {
     if (error === undefined) continue;
     // The system, or a later version: what cannot be read now may be there later.
     if (!isOfFile(error)) throw error;
     damaged(path, error);
   }
-  const log = logOf(place, batches, onEvent);
+  const log = logOf(place, batches, shared, onEvent);
   await log.compact();
   const known = new Known(keepsAll);
   try {
@@ -97,10 +99,10 @@ async function* withPlace(
   return yield* new Engine({ source, fn, options, known, flusher, final, onEvent, update }).run();
 }
 
-function logOf(place: Place, batches: readonly FoundBatch[], onEvent: (event: MapEvent) => void): BatchLog {
+function logOf(place: Place, batches: readonly FoundBatch[], shared: readonly FoundBatch[], onEvent: (event: MapEvent) => void): BatchLog {
   const own = batches.filter((batch) => isOf(batch, place) && batch.hash === (place.hash ?? null));
   const logged = own.map(({ index, path, head }) => ({ index, path, rows: head?.rows ?? 0 }));
-  const next = batches.reduce((most, { index }) => Math.max(most, index + 1), 0);
+  const next = batches.reduce((most, batch) => (shared.includes(batch) ? most : Math.max(most, batch.index + 1)), 0);
   return new BatchLog(place, logged, next, (files, path) => onEvent({ type: 'compacted', files, path }));
 }
 
@@ -129,6 +131,8 @@ async function tried(known: Known, path: string, place: Place, damaged: (path: s
 async function clearBatches(place: Place, log: BatchLog, found: readonly FoundBatch[]): Promise<void> {
   const needless = found.filter((batch) => isOf(batch, place) || isBroken(batch.error)).map(({ path }) => path);
   await removeFiles([...new Set([...needless, ...log.batches.map(({ path }) => path)])]);
-  await removeDeadClaims(place.batches);
-  await removeFolder(place.batches);
+  for (const folder of new Set([place.batches, ...found.map(({ path }) => dirname(path))])) {
+    await removeDeadClaims(folder);
+    await removeFolder(folder);
+  }
 }

@@ -17,8 +17,10 @@ export interface Place {
   hash: string | undefined;
   /** The path of the final checkpoint without its extension. */
   stem: string;
-  /** The folder of the batches. */
+  /** The folder of its batches. */
   batches: string;
+  /** Where DocETL has batches of operations of this name, whatever their step, and 0.1.0 had those of maps: read, and no longer written. */
+  sharedBatches: string;
   mirror: Mirror<DocetlConfig>;
   logger: Logger | null;
 }

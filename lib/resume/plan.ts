@@ -1,12 +1,11 @@
 import { chunksOf, rowsSource } from '../files/rows-source.js';
-import { checkpointFiles } from '../managers/checkpoint-file.js';
+import { checkpointFiles, isOfFile } from '../managers/checkpoint-file.js';
 import { filesOf } from '../managers/layout.js';
 import { keysOf } from '../option-keys.js';
 import { asOptions, checkKeys } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
 import { Identifier } from './identifier.js';
-import { findBatches, Known, openLedger } from './known.js';
-import type { KnownFile } from './known-file.js';
+import { findBatches, Known, MOST_LOOKS, openLedger } from './known.js';
 import { checkHash, checkKey } from './map-options.js';
 import type { Place } from './place.js';
 import { keyOf, type KeyOption, type RowKey } from './row-key.js';
@@ -50,11 +49,7 @@ export async function planRows(
   { key }: Pick<PlanOptions, 'key'>,
 ): Promise<IncrementalPlan> {
   const known = new Known(false);
-  const final = place === null ? null : await finalOf(place, known);
-  if (place !== null) {
-    for (const batch of await findBatches(place.batches))
-      if (batch.error === undefined && batch.hash === (place.hash ?? null)) await known.add(batch.path, place);
-  }
+  const final = place === null ? null : await takeIn(place, known);
   const plan: IncrementalPlan = { new: [], changed: [], unchanged: [], removed: [], hashChanged: final?.hashChanged === true };
   const identifier = new Identifier(known, key);
   let index = 0;
@@ -68,28 +63,70 @@ export async function planRows(
   return plan;
 }
 
-/** The final checkpoint: of this hash if there is one, else the newest. Taken in first, so that the numbers of its rows are their places. */
-async function finalOf(place: Place, known: Known): Promise<{ path: string; hashChanged: boolean } | null> {
+/**
+ * Takes in what is there, of the final checkpoint and of batches. A `map` may be running: a file that is gone when it is to be read was merged into another, or replaced, and all is looked at once more. What was taken
+ * in before stays: its rows were finished.
+ */
+async function takeIn(place: Place, known: Known): Promise<Final | null> {
+  const taken = new Set<string>();
+  for (let look = 1; ; look++) {
+    let isWhole = true;
+    const add = async (path: string, name: string): Promise<boolean> => {
+      if (taken.has(name)) return true;
+      try {
+        if (!(await known.add(path, place))) return false;
+      } catch (error) {
+        // A damaged file is passed over, as by a map.
+        if (!isOfFile(error)) throw error;
+        if (error.code === 'ERR_CKPT_NOT_FOUND') isWhole = false;
+        return false;
+      }
+      taken.add(name);
+      return true;
+    };
+    const final = await finalOf(place, known, add);
+    for (const folder of [place.sharedBatches, place.batches]) {
+      for (const { path, modifiedMs, bytes, hash, error } of await findBatches(folder))
+        if (error === undefined && hash === (place.hash ?? null)) await add(path, `${path} ${modifiedMs} ${bytes}`);
+    }
+    if (isWhole || look >= MOST_LOOKS) return final;
+  }
+}
+
+interface Final {
+  path: string;
+  hashChanged: boolean;
+}
+
+/** The final checkpoint: of this hash if there is one, else the newest. */
+async function finalOf(place: Place, known: Known, add: (path: string, name: string) => Promise<boolean>): Promise<Final | null> {
   const files = (await checkpointFiles(await filesOf(place.stem), place.mirror)).filter(({ error }) => error === undefined);
   const wanted = place.hash ?? null;
   for (const { found, hash } of [...files].sort((a, b) => Number(b.hash === wanted) - Number(a.hash === wanted))) {
-    if (!(await known.add(found.path, place))) continue;
+    const count = known.files.length;
+    if (!(await add(found.path, `${found.path} ${found.version}`))) continue;
     // With another hash it says which rows were met, and has no results.
-    if (hash !== wanted) known.lose(known.files[0] as KnownFile);
+    const file = known.files[count];
+    if (hash !== wanted && file !== undefined) known.lose(file);
     return { path: found.path, hashChanged: hash !== wanted };
   }
   return null;
 }
 
+/** The keys of the rows of the checkpoint that this input has not. */
 async function addRemoved(plan: IncrementalPlan, path: string, { table }: Known): Promise<void> {
   const opened = await openLedger(path);
   if (opened === null) return;
   const { head, ledger } = opened;
   try {
-    await ledger.rows(head, () => {});
-    let number = 0;
+    const isGone: boolean[] = [];
+    await ledger.rows(head, ({ keyHigh, keyLow }) => {
+      const number = table.find(keyHigh, keyLow);
+      isGone.push(number >= 0 && table.seen.get(number) === 0);
+    });
+    let place = 0;
     await ledger.keys(head, (key) => {
-      if (table.seen.get(number++) === 0) plan.removed.push(keyOf(key));
+      if (isGone[place++] === true) plan.removed.push(keyOf(key));
     });
   } finally {
     await ledger.close();

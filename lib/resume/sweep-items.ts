@@ -46,9 +46,9 @@ export async function sweepItems(directory: string, config: DocetlConfig): Promi
     }
   }
   const batches: SweepItem[] = [];
-  for (const { operation, folder } of await listBatchOperations(directory)) {
+  for (const { step: own, operation, folder } of await listBatchOperations(directory)) {
     for (const { path, bytes, modifiedMs, version, hash, head, error } of await findBatches(folder)) {
-      const step = head?.step ?? null;
+      const step = head?.step ?? own;
       batches.push({
         kind: 'batch',
         path,

@@ -100,7 +100,10 @@ class Sweeping {
       for (const each of steps)
         leases.push(await takeLease({ directory: this.#directory, step: each, operation }, { lockWait: 0, sweeps: true }));
       if (!(await removeUnchanged(item.path, item.version))) return false;
-      this.#folders.add(dirname(item.path));
+      const folder = dirname(item.path);
+      this.#folders.add(folder);
+      // Batches that say their step are in a folder of the step's.
+      if (item.kind === 'batch' && dirname(folder) !== this.#directory) this.#folders.add(dirname(folder));
       if (item.kind === 'checkpoint') this.#removed.set(JSON.stringify([step, operation]), item);
       return true;
     } catch (error) {
@@ -118,7 +121,7 @@ class Sweeping {
       if ((await filesOf(stem)).length === 0) await this.#config.set(step as string, operation, null);
     }
     // Only those that it has emptied: another may be about to save to one that is empty.
-    for (const folder of this.#folders) {
+    for (const folder of [...this.#folders].sort((one, other) => other.length - one.length)) {
       await syncFolder(folder);
       await removeEmptyParts(folder);
       await removeEmptyFolder(folder);

@@ -1,6 +1,6 @@
 import { isCheckpointError } from '../../errors.js';
 import { listFolder } from '../../managers/folders.js';
-import { batchStem, filesOf, listBatches, listBatchOperations, listStep, listSteps } from '../../managers/layout.js';
+import { batchFoldersIn, batchStem, filesOf, listBatches, listStep, listSteps, type BatchFolder } from '../../managers/layout.js';
 import { isCheckpointName } from './folder.js';
 
 /** An operation's checkpoint or a batch, with its files. */
@@ -39,12 +39,15 @@ export async function layoutOf(directory: string): Promise<Layout> {
       layout.failures.push(error);
     }
   };
-  for (const { step, folder } of await listSteps(directory)) {
+  const steps = await listSteps(directory);
+  for (const { step, folder } of steps) {
     await add(async () => (await listStep(folder)).map(({ operation, stem }) => ({ step, operation, batch: null, stem })));
   }
-  for (const { operation, folder } of await listBatchOperations(directory)) {
-    await add(async () => (await listBatches(folder)).map((batch) => ({ step: null, operation, batch, stem: batchStem(folder, batch) })));
-  }
+  const addBatches = async ({ operation, folder }: BatchFolder): Promise<void> =>
+    add(async () => (await listBatches(folder)).map((batch) => ({ step: null, operation, batch, stem: batchStem(folder, batch) })));
+  for (const found of await batchFoldersIn(directory, null)) await addBatches(found);
+  // A step that cannot be listed was told above.
+  for (const { step, folder } of steps) for (const found of await batchFoldersIn(folder, step).catch(() => [])) await addBatches(found);
   for (const entry of await listFolder(directory)) if (!entry.isDirectory() && isCheckpointName(entry.name)) layout.flat.push(entry.name);
   return layout;
 }

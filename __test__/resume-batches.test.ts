@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
+import { type Row } from 'arrow-ckpt';
+import { FileLock } from '../lib/lock/file-lock.ts';
+import { leasePath } from '../lib/resume/place.ts';
+import { rejectsWith } from './support/codes.ts';
+import { assertExact } from './support/exact.ts';
+import { allSummaries, articles, manager, MAP, Model, type Article } from './support/map-rows.ts';
+import { tempFolder } from './support/temp-folder.ts';
+
+const folder = tempFolder('map-batches');
+const ROWS = articles(120);
+
+/** A map that fails at the last row; its batches stay. Gives the rows that it has done. */
+async function interrupt(directory: string, step: string, operation: string, options: object = {}): Promise<void> {
+  const model = new Model(
+    () => 1,
+    ({ id }) => id === 119,
+  );
+  const checkpoints = manager(directory);
+  await rejectsWith('ERR_CKPT_ROW_FAILED', () =>
+    checkpoints.map(step, operation, ROWS, model.summarise, { ...MAP, batchSize: 20, ...options }),
+  );
+}
+
+const DONE = allSummaries(ROWS.filter(({ id }) => id !== 119));
+const sorted = (rows: readonly Row[]): Row[] =>
+  [...rows].sort((a, b) => Number(a['id']) - Number(b['id']) || Number(a['part']) - Number(b['part']));
+
+describe('operations of one name in several steps', () => {
+  test('maps at once, of the ordinary kind and of odd names', async () => {
+    const names = ['train', 'test', 'x_batches', 'a/b', '_batches', 'Train', 'y'.repeat(300), '%+'];
+    const directory = join(folder, 'at once');
+    for (let round = 0; round < 3; round++) {
+      const runs = names.flatMap((step) =>
+        ['extract', 'extract_batches', 'Extract'].map(async (operation) => {
+          const hash = `${step} ${operation} ${round}`;
+          const fn = async ({ id }: Article): Promise<Row> => (await setTimeout(id % 3), { id, hash });
+          const { rows } = await manager(directory).map(step, operation, articles(30), fn, { ...MAP, hash, flushEvery: 0, batchSize: 4 });
+          assertExact(
+            rows,
+            articles(30).map(({ id }) => ({ id, hash })),
+          );
+        }),
+      );
+      await Promise.all(runs);
+    }
+    const checkpoints = manager(directory);
+    const listed = await checkpoints.listCheckpoints();
+    assert.deepStrictEqual(
+      listed.map(({ step, operation, rows, hash }) => [step, operation, rows, hash]).sort(),
+      names
+        .flatMap((step) => ['extract', 'extract_batches', 'Extract'].map((operation) => [step, operation, 30, `${step} ${operation} 2`]))
+        .sort(),
+    );
+    assert.deepStrictEqual(await checkpoints.listBatchCheckpoints('extract'), []);
+  });
+
+  test('batches of one’s own say their step', async () => {
+    const checkpoints = manager(join(folder, 'own'));
+    assert.equal(await checkpoints.saveBatchCheckpoint('op', 0, [{ a: 0 }]), join(folder, 'own', 'op_batches', 'batch_0.parquet'));
+    const path = await checkpoints.saveBatchCheckpoint('op', 3, [{ a: 1 }], { step: 'x_batches' });
+    assert.equal(path, join(folder, 'own', 'x%5Fbatches', 'op_batches', 'batch_3.parquet'));
+    await checkpoints.saveBatchCheckpoint('op_batches', 1, [{ a: 2 }], { step: 's', hash: 'h' });
+    assert.deepStrictEqual(await checkpoints.loadBatchCheckpoints('op'), [[{ a: 0 }], [{ a: 1 }]]);
+    assert.deepStrictEqual(await checkpoints.listBatchCheckpoints('op'), [0, 3]);
+    assert.deepStrictEqual(await checkpoints.loadBatchCheckpoints('op', { step: 'x_batches' }), [[{ a: 1 }]]);
+    assert.deepStrictEqual(await checkpoints.listBatchCheckpoints('op', { step: 's' }), []);
+    assert.deepStrictEqual(await checkpoints.loadBatchCheckpoints('op_batches'), [[{ a: 2 }]]);
+    assert.deepStrictEqual(await checkpoints.listCheckpoints(), []);
+    assert.ok((await checkpoints.getTotalCheckpointSize()) > 0);
+    assert.equal(await checkpoints.deleteBatchCheckpoints('op', { step: 'other' }), false);
+    assert.equal(await checkpoints.deleteBatchCheckpoints('op', { step: 'x_batches' }), true);
+    assert.deepStrictEqual(readdirSync(join(folder, 'own')).sort(), ['op_batches', 's', 'x%5Fbatches']);
+    assert.equal(await checkpoints.deleteBatchCheckpoints('op'), true);
+    assert.equal(await checkpoints.clearStep('s'), 1);
+    for (const wrong of ['s', 7, { steps: 's' }, { step: 7 }])
+      await assert.rejects(checkpoints.loadBatchCheckpoints('op', wrong as object), { code: /^ERR_CKPT_(INVALID|UNKNOWN)_OPTION/ });
+    await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => checkpoints.saveBatchCheckpoint('op', 0, [], { step: '' }));
+  });
+
+  test('clearStep, clearAll and the sizes know the batches of interrupted maps; a running one keeps them', async () => {
+    const directory = join(folder, 'clear');
+    const checkpoints = manager(directory);
+    for (const step of ['a', 'b']) await interrupt(directory, step, 'op');
+    assert.deepStrictEqual(await checkpoints.listCheckpoints(), []);
+    assert.ok((await checkpoints.getTotalCheckpointSize()) > 1000);
+    const lock = await FileLock.take(leasePath(directory, 'a', 'op'), {});
+    await rejectsWith('ERR_CKPT_LOCKED', () => checkpoints.deleteBatchCheckpoints('op'));
+    await lock.release();
+    assert.ok((await checkpoints.clearStep('b')) > 0);
+    assert.ok(!existsSync(join(directory, 'b')));
+    assertExact(sorted((await checkpoints.loadBatchCheckpoints('op')).flat()), DONE);
+    assert.ok((await checkpoints.clearAll()) > 0);
+    assert.equal(await checkpoints.getTotalCheckpointSize(), 0);
+  });
+
+  test('what 0.1.0 left in the folder that all steps shared is read, and nothing is paid twice', async () => {
+    const directory = join(folder, 'shared');
+    for (const step of ['a', 'b']) {
+      await interrupt(directory, step, 'op', { hash: step });
+      const shared = join(directory, 'op_batches');
+      mkdirSync(shared, { recursive: true });
+      const offset = readdirSync(shared).length;
+      for (const name of readdirSync(join(directory, step, 'op_batches')))
+        renameSync(join(directory, step, 'op_batches', name), join(shared, `batch_${offset + Number(/\d+/.exec(name)![0])}.parquet`));
+    }
+    const checkpoints = manager(directory);
+    assertExact(sorted((await checkpoints.loadBatchCheckpoints('op')).flat()).length, DONE.length * 2);
+    assertExact(sorted((await checkpoints.loadPartialResults('a', 'op', { hash: 'a' }))!.rows), DONE);
+    for (const step of ['a', 'b']) {
+      const plan = await checkpoints.planIncremental(step, 'op', ROWS, { key: 'id', hash: step });
+      assert.equal(plan.unchanged.length, 119);
+      const model = new Model();
+      assertExact((await checkpoints.map(step, 'op', ROWS, model.summarise, { ...MAP, hash: step })).rows, allSummaries(ROWS));
+      assert.deepStrictEqual(model.calls, [119]);
+    }
+    assert.deepStrictEqual(readdirSync(directory).sort(), ['.docetl_intermediate_config.json', 'a', 'b']);
+  });
+});
+
+describe('reading beside a running map', () => {
+  for (const enableArrow of [true, false]) {
+    test(`each finished row once, and never an error: ${enableArrow ? 'Parquet' : 'JSON'}`, async () => {
+      const directory = join(folder, `beside ${enableArrow}`);
+      const checkpoints = manager(directory, enableArrow);
+      const rows = articles(600);
+      const fn = async ({ id }: Article): Promise<Row> => (await setTimeout(1), { id, part: 0 });
+      let running = true;
+      const run = checkpoints.map('s', 'op', rows, fn, { ...MAP, flushEvery: 0, batchSize: 8 }).finally(() => (running = false));
+      let looks = 0;
+      let last = 0;
+      let partial = 0;
+      while (running) {
+        looks++;
+        const ids = (await checkpoints.loadBatchCheckpoints('op', { step: 's' })).flat().map(({ id }) => id);
+        assert.equal(new Set(ids).size, ids.length, 'a row twice');
+        await checkpoints.listBatchCheckpoints('op');
+        const results = await checkpoints.loadPartialResults('s', 'op', { hash: 'h' });
+        const count = new Set(results?.rows.map(({ id }) => id)).size;
+        assert.equal(count, results?.rows.length ?? 0);
+        assert.equal(results?.inputRows ?? 0, count);
+        assert.ok(count >= last, `${last} rows were there, and now ${count}`);
+        last = count;
+        if (results?.isPartial === true) partial++;
+        else assert.ok(results === null || count === 600);
+        const plan = await checkpoints.planIncremental('s', 'op', rows, { key: 'id', hash: 'h' });
+        assert.equal(plan.new.length + plan.unchanged.length, 600);
+        assert.ok(plan.unchanged.length >= count);
+      }
+      await run;
+      assert.ok(looks > 3 && partial > 1, `${looks} looks, ${partial} partial`);
+      const whole = await checkpoints.loadPartialResults('s', 'op');
+      assert.deepStrictEqual([whole?.isPartial, whole?.inputRows, whole?.rows.length], [false, 600, 600]);
+      assert.equal(await checkpoints.loadPartialResults('s', 'none'), null);
+    });
+  }
+
+  test('an earlier checkpoint, and rows that have changed since', async () => {
+    const directory = join(folder, 'changed');
+    const checkpoints = manager(directory);
+    await checkpoints.map('s', 'op', articles(50), new Model().summarise, MAP);
+    const changed = ROWS.map((row) => (row.id === 7 ? { id: 7, title: 'other' } : row));
+    const model = new Model(
+      () => 1,
+      ({ id }) => id === 119,
+    );
+    await rejectsWith('ERR_CKPT_ROW_FAILED', () => checkpoints.map('s', 'op', changed, model.summarise, { ...MAP, batchSize: 20 }));
+    const results = await checkpoints.loadPartialResults('s', 'op');
+    assert.deepStrictEqual([results?.isPartial, results?.inputRows], [true, 119]);
+    assertExact(sorted(results!.rows), allSummaries(changed.filter(({ id }) => id !== 119)));
+  });
+
+  test('a merged file beside those that it was made of, as a kill leaves them', async () => {
+    const directory = join(folder, 'killed');
+    await interrupt(directory, 's', 'op');
+    const batches = join(directory, 's', 'op_batches');
+    const before = await manager(directory).listBatchCheckpoints('op');
+    assert.ok(before.length > 1);
+    cpSync(join(batches, `batch_${before[0]}.parquet`), join(batches, 'batch_900.parquet'));
+    const checkpoints = manager(directory);
+    assert.deepStrictEqual(await checkpoints.listBatchCheckpoints('op'), [...before.slice(1), 900]);
+    const loaded = await checkpoints.loadBatchCheckpoints('op');
+    assert.equal(loaded.length, before.length);
+    assertExact(sorted(loaded.flat()), DONE);
+    assertExact(sorted((await checkpoints.loadPartialResults('s', 'op'))!.rows), DONE);
+    const model = new Model();
+    assertExact((await checkpoints.map('s', 'op', ROWS, model.summarise, MAP)).rows, allSummaries(ROWS));
+    assert.deepStrictEqual(model.calls, [119]);
+  });
+});

@@ -1,0 +1,90 @@
+import { filesOf } from '../managers/layout.js';
+import { loadFile } from '../managers/load.js';
+import type { RowLike, Row } from '../rows.js';
+import type { Place } from './place.js';
+import { keyOfRow, readBatches, recordOf, type BatchRecord } from './read-batches.js';
+
+/** The results of an operation so far. */
+export interface PartialResults<T extends RowLike = Row> {
+  /** The results of the checkpoint in its order, then those of batches. A row of the input that both have counts as the batches have it, which are newer. */
+  rows: T[];
+  /** Of so many rows of the input. Undefined where the checkpoint is none of a `map`. */
+  inputRows: number | undefined;
+  /** There are batches with results that the checkpoint lacks: a `map` is running, or was interrupted, and more may come. False: this is the checkpoint. */
+  isPartial: boolean;
+}
+
+/** How often to begin anew where a `map` ends while it is looked at: then its batches go, and their results are in the checkpoint. */
+const ATTEMPTS = 10;
+
+/** What is there of an operation. `hash`: only of this one. */
+export async function partialResults(place: Place, hash: string | undefined): Promise<PartialResults<Row> | null> {
+  const { step, operation, sharedBatches, batches, logger } = place;
+  const isWanted = (record: BatchRecord | undefined): boolean =>
+    record !== undefined &&
+    record.head.step === step &&
+    record.head.operation === operation &&
+    (hash === undefined || record.hash === hash);
+  const folders = [sharedBatches, batches].map((folder) => ({ step, operation, folder }));
+  for (let attempt = 1; ; attempt++) {
+    const before = await versionOf(place);
+    const final = await finalOf(place, hash);
+    const found = await readBatches(folders, logger, isWanted);
+    if ((await versionOf(place)) === before || attempt === ATTEMPTS) return joined(final, found);
+  }
+}
+
+async function versionOf({ stem }: Place): Promise<string> {
+  return (await filesOf(stem)).map(({ path, version }) => `${path} ${version}`).join();
+}
+
+async function finalOf(
+  { stem, mirror, logger }: Place,
+  hash: string | undefined,
+): Promise<{ rows: Row[]; record: BatchRecord | undefined } | null> {
+  const loaded = await loadFile({ find: () => filesOf(stem), hash, mirror, logger }, async (store, path) => ({
+    record: await recordOf(path),
+    rows: await store.read(path, { compat: 'docetl' }),
+  }));
+  return loaded?.result ?? null;
+}
+
+function joined(
+  final: { rows: Row[]; record: BatchRecord | undefined } | null,
+  batches: Awaited<ReturnType<typeof readBatches>>,
+): PartialResults<Row> | null {
+  if (final === null && batches.length === 0) return null;
+  const newer = new Map<string, string>();
+  for (const { record } of batches) {
+    for (const row of record?.rows ?? []) newer.set(keyOfRow(record as BatchRecord, row.keyHigh, row.keyLow), contentOf(row));
+  }
+  const rows: Row[] = [];
+  if (final !== null && final.record === undefined) for (const row of final.rows) rows.push(row);
+  let offset = 0;
+  let ofFinal = 0;
+  for (const row of final?.record?.rows ?? []) {
+    const key = keyOfRow(final?.record as BatchRecord, row.keyHigh, row.keyLow);
+    // The same in a batch: it was left behind.
+    if (newer.get(key) === contentOf(row)) newer.delete(key);
+    if (!newer.has(key)) {
+      ofFinal++;
+      for (const result of final?.rows.slice(offset, offset + row.count) ?? []) rows.push(result);
+    }
+    offset += row.count;
+  }
+  const isPartial = newer.size > 0 || final === null;
+  for (const batch of batches) {
+    let at = 0;
+    for (const row of batch.kept) {
+      const isNew = newer.has(keyOfRow(batch.record as BatchRecord, row.keyHigh, row.keyLow));
+      if (isNew) for (const result of batch.rows.slice(at, at + row.count)) rows.push(result);
+      at += row.count;
+    }
+  }
+  const isCounted = final === null || final.record !== undefined;
+  return { rows, inputRows: isCounted ? ofFinal + newer.size : undefined, isPartial };
+}
+
+function contentOf({ high, low }: { high: number; low: number }): string {
+  return `${high} ${low}`;
+}
