@@ -56,7 +56,7 @@ export async function deleteBatches(directory: string, folders: readonly BatchFo
   let removed = 0;
   for (const { step, operation, folder } of folders) {
     if ((await listBatches(folder)).length === 0) continue;
-    const lease = step === null ? undefined : await takeLease({ directory, step, operation }, { lockWait: 0 });
+    const lease = step === null ? undefined : await takeLease({ directory, step, operation }, { lockWait: 0, sweeps: true });
     try {
       removed += await clearBatchFolder(folder);
     } finally {

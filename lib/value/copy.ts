@@ -64,17 +64,10 @@ function objectCopy(value: object, depth: number, mode: CopyMode): unknown {
     if (own === REFUSED) return REFUSED;
     copy[key] = own;
   }
-  if (mode.asLoaded && (hasSymbols || (objects++ & 31) < 8)) dropSymbols(copy);
+  if (mode.asLoaded) for (const key of Object.getOwnPropertySymbols(copy)) Reflect.deleteProperty(copy, key);
   return copy;
 }
 
-/** Whoever makes one object with symbol keys makes more of them. */
-function dropSymbols(copy: object): void {
-  for (const key of Object.getOwnPropertySymbols(copy)) hasSymbols = Reflect.deleteProperty(copy, key);
-}
-
-let hasSymbols = false;
-let objects = 0;
 let arrays = 0;
 
 function arrayCopy(value: unknown[], depth: number, mode: CopyMode): unknown {
