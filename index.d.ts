@@ -10,6 +10,18 @@ export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | Da
  */
 declare type Attachment = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** Options of the calls that load, list and remove batches. */
+export declare interface BatchOptions {
+    /** Only batches of this step: those that say no step, as DocETL's, are left out. @default all batches of the operation */
+    step?: string;
+}
+
+/** Options of {@link CheckpointManager.saveBatchCheckpoint}. */
+export declare interface BatchSaveOptions extends WriteOptions {
+    /** The step of the operation, whose folder has the batch then. @default none: the folder where DocETL has it */
+    step?: string;
+}
+
 /** Bigints of 64 bits. Larger ones are not valid. */
 export declare interface BigIntColumn extends Column {
     readonly kind: 'bigint';
@@ -129,19 +141,31 @@ export declare class CheckpointManager {
      */
     scanCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: LoadOptions): AsyncGenerator<T, void, undefined>;
     /**
-     * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path.
+     * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path. With `options.step` the folder is that step's:
+     * `<step>/<operation>_batches`. Give it where two steps may have operations of one name.
      * @param index the number of the batch, an integer from 0 on
      */
-    saveBatchCheckpoint<T extends RowLike = RowLike>(operation: string, index: number, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: WriteOptions): Promise<string>;
+    saveBatchCheckpoint<T extends RowLike = RowLike>(operation: string, index: number, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: BatchSaveOptions): Promise<string>;
     /**
      * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
-     * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order.
+     * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
+     *
+     * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} tells in addition whether that is all.
      */
-    loadBatchCheckpoints<T extends RowLike = Row>(operation: string): Promise<T[][]>;
-    /** The indexes of the batches of an operation that are there, ascending; `[]` for none. */
-    listBatchCheckpoints(operation: string): Promise<number[]>;
-    /** Removes the batches of an operation; resolves with whether there were any. */
-    deleteBatchCheckpoints(operation: string): Promise<boolean>;
+    loadBatchCheckpoints<T extends RowLike = Row>(operation: string, options?: BatchOptions): Promise<T[][]>;
+    /** The indexes of the batches of an operation that are there, ascending; `[]` for none. Without `options.step` those of all steps, in the order of {@link loadBatchCheckpoints}. */
+    listBatchCheckpoints(operation: string, options?: BatchOptions): Promise<number[]>;
+    /**
+     * Removes the batches of an operation, those of a running or interrupted `map` among them; resolves with whether there were any. Without `options.step` those of all steps.
+     * @throws `ERR_CKPT_LOCKED` while a `map` of the operation runs in a step whose batches are to go
+     */
+    deleteBatchCheckpoints(operation: string, options?: BatchOptions): Promise<boolean>;
+    /**
+     * The results of an operation as far as there are any: of its checkpoint, and of the batches of a `map` that is running, here or in another process, or was interrupted. Each row of the input counts once.
+     * Null: there are none. `isPartial` tells whether a `map` has not come to its end. Takes no lease and changes nothing.
+     * @throws what reading a damaged checkpoint or batch throws
+     */
+    loadPartialResults<T extends RowLike = Row>(step: string, operation: string, options?: PartialOptions): Promise<PartialResults<T> | null>;
     /**
      * Loads the rows of an operation of a step if they are there with this hash; else computes, saves and returns them. A damaged checkpoint is computed again, with a warning.
      * While it computes, no other process computes the same: see `lockWait`.
@@ -192,9 +216,9 @@ export declare class CheckpointManager {
      * @throws what is wrong with the JSON file, or with the comparison: then nothing has changed
      */
     migrateJsonToArrow(step: string, operation: string, options?: MigrateCheckpointOptions): Promise<boolean>;
-    /** Removes a checkpoint, in both formats, and its hash; resolves with whether there was one. */
+    /** Removes a checkpoint, in both formats, and its hash; batches stay: see {@link deleteBatchCheckpoints}. Resolves with whether there was one. */
     deleteCheckpoint(step: string, operation: string): Promise<boolean>;
-    /** Removes the checkpoints of a step, and their hashes; resolves with the number of files. */
+    /** Removes the checkpoints and batches of a step, and their hashes; resolves with the number of files. */
     clearStep(step: string): Promise<number>;
     /** Removes all checkpoints and batches, and DocETL's configuration file; resolves with the number of files. What else is in the directory stays. */
     clearAll(): Promise<number>;
@@ -1170,6 +1194,22 @@ export declare interface ParquetCheckpointManagerOptions extends Pick<WriteOptio
     compat?: 'kura';
     /** As of {@link JsonlCheckpointManagerOptions}. @default console */
     logger?: Logger | false;
+}
+
+/** Options of {@link CheckpointManager.loadPartialResults}. */
+export declare interface PartialOptions {
+    /** Only results that were made with this hash. @default whatever their hash */
+    hash?: string;
+}
+
+/** The results of an operation so far. */
+export declare interface PartialResults<T extends RowLike = Row> {
+    /** The results of the checkpoint in its order, then those of batches. A row of the input that both have counts as the batches have it, which are newer. */
+    rows: T[];
+    /** Of so many rows of the input. Undefined where the checkpoint is none of a `map`. */
+    inputRows: number | undefined;
+    /** There are batches with results that the checkpoint lacks: a `map` is running, or was interrupted, and more may come. False: this is the checkpoint. */
+    isPartial: boolean;
 }
 
 /** Options of {@link CheckpointManager.planIncremental}. */

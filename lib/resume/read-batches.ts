@@ -73,17 +73,17 @@ async function collected(
   read: (stem: string) => Promise<Read | null>,
   wanted: (record: BatchRecord | undefined) => boolean,
 ): Promise<ReadBatch[]> {
-  const found = new Map<string, ReadBatch>();
+  const found = new Map<number, ReadBatch & { version: string | undefined }>();
   for (let look = 1; ; look++) {
     let isWhole = true;
     for (const index of await listBatches(folder)) {
       const stem = batchStem(folder, index);
       const [file] = await filesOf(stem);
-      const name = `${index} ${file?.version}`;
-      if (found.has(name)) continue;
+      // A file of another version has replaced the one that was read.
+      if (file !== undefined && found.get(index)?.version === file.version) continue;
       const batch = file === undefined ? null : await read(stem);
       if (batch === null) isWhole = false;
-      else found.set(name, { index, ...batch, kept: [] });
+      else found.set(index, { index, ...batch, kept: [], version: file?.version });
     }
     if (isWhole || look >= MOST_LOOKS) break;
   }
