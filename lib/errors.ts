@@ -1,4 +1,5 @@
 import { isError } from './realm.js';
+import { isRevoked } from './value/revoked.js';
 
 /** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
 export const ERROR_CODES = [
@@ -112,8 +113,10 @@ export class CheckpointError extends Error {
   declare readonly violations?: readonly SchemaViolation[];
   declare readonly count?: number;
 
-  constructor(code: CheckpointErrorCode, message: string, fields: CheckpointErrorFields = {}) {
-    super(message, 'cause' in fields ? { cause: fields.cause } : undefined);
+  constructor(code: CheckpointErrorCode, message: string, given: CheckpointErrorFields = {}) {
+    // Also for those that check nothing: an error must not fail to be made.
+    const fields = typeof given === 'object' && given !== null && !isRevoked(given) ? given : {};
+    super(typeof message === 'string' ? message : '', 'cause' in fields ? { cause: fields.cause } : undefined);
     this.code = code;
     if (fields.path !== undefined) this.path = fields.path;
     if (fields.column !== undefined) this.column = fields.column;
@@ -125,7 +128,7 @@ export class CheckpointError extends Error {
 
 /** True for a {@link CheckpointError} of any copy of this package and of any realm. */
 export function isCheckpointError(error: unknown): error is CheckpointError {
-  return typeof error === 'object' && error !== null && BRAND in error;
+  return typeof error === 'object' && error !== null && !isRevoked(error) && BRAND in error;
 }
 
 const SYSTEM_CODES: Record<string, [CheckpointErrorCode, string]> = {

@@ -1,10 +1,12 @@
 import { CheckpointError } from './errors.js';
+import { isRevoked } from './value/revoked.js';
 
 /** A short picture of any value for messages. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
+  if (isRevoked(value)) return 'a revoked proxy';
   if (Array.isArray(value)) return `an array of ${value.length}`;
   const name = classNameOf(value);
   return name === undefined ? 'an object of a class without a name' : `an object of class ${name}`;

@@ -2,6 +2,7 @@ import { isAbortSignal } from './realm.js';
 import type { CheckpointSchema } from './schema/checkpoint-schema.js';
 import type { StandardSchemaV1 } from './schema/standard.js';
 import { isPlainObject } from './rows.js';
+import { isRevoked } from './value/revoked.js';
 import { parseWhere, type Where } from './select/where.js';
 import { COMPATS, type Compat } from './compat/names.js';
 import { CheckpointError } from './errors.js';
@@ -206,8 +207,10 @@ export function checkKeys(options: object, known: OptionKeys, what: string): voi
 /** An option object that may be missing; throws `ERR_CKPT_INVALID_OPTION` for anything but an object. */
 export function asOptions<T extends object>(options: T | undefined, what: string): Partial<T> {
   if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
+  if (typeof options !== 'object' || options === null || isRevoked(options) || Array.isArray(options))
     throw invalid(`the options of ${what} must be an object, got ${show(options)}`);
+  // Whatever a check asks of a revoked proxy throws a TypeError: it is looked for here, once for all options.
+  for (const [key, value] of Object.entries(options)) if (isRevoked(value)) throw invalid(`${key} of ${what} is a revoked proxy`);
   return options;
 }
 
@@ -270,7 +273,8 @@ function checkChoice(name: string, value: unknown, choices: readonly string[]): 
 }
 
 function isNames(names: unknown): names is string[] {
-  return Array.isArray(names) && names.every((name) => typeof name === 'string');
+  // Not `every`, which passes over holes.
+  return Array.isArray(names) && !names.includes(undefined) && names.every((name) => typeof name === 'string');
 }
 
 /** The codec to use; throws `ERR_CKPT_UNKNOWN_CODEC` for a name that is none. */

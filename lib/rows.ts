@@ -1,3 +1,5 @@
+import { isRevoked } from './value/revoked.js';
+
 /**
  * A row: a plain object. Its own enumerable string keys are the columns; symbol keys are not stored.
  *
@@ -27,7 +29,13 @@ export const MAX_DEPTH = 256;
 /** True for `{}`, `Object.create(null)` and plain objects of another realm; false for arrays, class instances, null. */
 export function isPlainObject(value: unknown): value is Row {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
+  let prototype: unknown;
+  try {
+    prototype = Object.getPrototypeOf(value);
+  } catch (error) {
+    if (isRevoked(value)) return false;
+    throw error;
+  }
   if (prototype === Object.prototype || prototype === null) return true;
   // Object.prototype of another realm: the only prototype without a prototype that JSON.parse and literals give.
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf');

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { CheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { isPlainObject, type Row } from '../rows.js';
+import { isRevoked } from '../value/revoked.js';
 import { copyRow } from '../value/copy.js';
 import { RowQueue } from './row-queue.js';
 import { weigh } from './row-weight.js';
@@ -17,8 +18,8 @@ export interface SourceFailure {
 
 /** The rows to save; throws `ERR_CKPT_ROWS_NOT_ITERABLE` for what cannot be rows. The rows themselves are not looked at. */
 export function rowsSource(rows: unknown): RowsSource {
-  if (Array.isArray(rows)) return rows as Row[];
-  if (typeof rows === 'object' && rows !== null && !ArrayBuffer.isView(rows) && !types.isStringObject(rows)) {
+  if (!isRevoked(rows) && Array.isArray(rows)) return rows as Row[];
+  if (typeof rows === 'object' && rows !== null && !isRevoked(rows) && !ArrayBuffer.isView(rows) && !types.isStringObject(rows)) {
     const { [Symbol.asyncIterator]: each, [Symbol.iterator]: all } = rows as AsyncIterable<Row> & Iterable<Row>;
     if (typeof each === 'function' || typeof all === 'function') return rows as RowsSource;
   }
@@ -93,7 +94,7 @@ export async function* chunksOf(
       try {
         ended = true;
         // Awaited only where it must be: a turn of the microtask queue per row is a cost.
-        const step = isAsync ? await steps.next() : (steps.next() as IteratorResult<Row>);
+        const step = checkStep(isAsync ? await steps.next() : (steps.next() as IteratorResult<Row>));
         if (step.done === true) break;
         // From here on it is a row that fails, and the iterator is closed.
         ended = false;
@@ -131,13 +132,36 @@ interface Steps {
   forget(): void;
 }
 
+/** Throws for what the user's `[Symbol.iterator]` gave if no loop could take it. */
+function checkIterator<T extends { next: unknown }>(iterator: T): T {
+  if (((typeof iterator === 'object' && iterator !== null) || typeof iterator === 'function') && typeof iterator.next === 'function')
+    return iterator;
+  throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', `rows must have iterators with a method next, got ${show(iterator)}`);
+}
+
+/** Throws for what no iterator may give. */
+function checkStep(step: IteratorResult<Row>): IteratorResult<Row> {
+  if (typeof step === 'object' && step !== null) return step;
+  throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', `the iterator of rows must give objects with done and value, got ${show(step)}`);
+}
+
+/** The rows of an iterable, for a loop; with errors of ours where the iterator of a user is none. */
+export function checkedRows(rows: Iterable<Row>): Iterable<Row> {
+  if (Array.isArray(rows)) return rows as Row[];
+  const start = (): Iterator<Row> => {
+    const iterator = checkIterator(rows[Symbol.iterator]());
+    return { next: () => checkStep(iterator.next()), return: () => iterator.return?.() ?? { done: true, value: undefined } };
+  };
+  return { [Symbol.iterator]: start };
+}
+
 function syncSteps(rows: Iterable<Row>): Steps {
-  const iterator = rows[Symbol.iterator]();
+  const iterator = checkIterator(rows[Symbol.iterator]());
   return { next: () => iterator.next(), close: () => iterator.return?.(), forget: () => {} };
 }
 
 function asyncSteps(rows: AsyncIterable<Row>, signal: AbortSignal | undefined): Steps {
-  const iterator = rows[Symbol.asyncIterator]();
+  const iterator = checkIterator(rows[Symbol.asyncIterator]());
   if (signal === undefined) return { next: () => iterator.next(), close: () => iterator.return?.(), forget: () => {} };
   // One listener and one slot, not Promise.race: that would collect a reaction per row on a promise that never settles.
   let abort: ((reason: unknown) => void) | undefined;

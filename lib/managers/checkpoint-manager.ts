@@ -1,7 +1,7 @@
 import { CheckpointError } from '../errors.js';
 import { throwIfAborted } from '../files/halt.js';
 import { invalid } from '../messages.js';
-import { checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../options.js';
+import { asOptions, checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../options.js';
 import type { MapResult, MapSummary } from '../resume/events.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
 import { runMap, type MapCall } from '../resume/open-run.js';
@@ -87,7 +87,7 @@ export class CheckpointManager {
    * there is no such directory.
    */
   static async detect(directory: string, options?: CheckpointManagerOptions): Promise<CheckpointManager> {
-    const enableArrow = options?.enableArrow ?? (await directoryFormat(checkPath(directory))) !== 'json';
+    const enableArrow = asOptions(options, 'CheckpointManager').enableArrow ?? (await directoryFormat(checkPath(directory))) !== 'json';
     return new CheckpointManager(directory, { ...options, enableArrow });
   }
 

@@ -2,7 +2,9 @@ import { dirname } from 'node:path';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../errors.js';
 import { syncFolder } from '../files/commit.js';
 import { removeUnchanged, versionOf } from '../files/remove-unchanged.js';
-import type { WriteOptions } from '../options.js';
+import { invalid, show } from '../messages.js';
+import { keysOf } from '../option-keys.js';
+import { asOptions, checkKeys, checkPath, checkWriteOptions, type WriteOptions } from '../options.js';
 import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-file.js';
 import { DocetlConfig } from './docetl-config.js';
 import { batchFolder, batchStem, filesOf, listBatches, listBatchOperations, listOperations, operationStem, stepFolder } from './layout.js';
@@ -41,6 +43,27 @@ export interface MigrationOptions extends Pick<WriteOptions, 'compression' | 'co
   onProgress?: (progress: { done: number; total: number; file: string; rows: number }) => void;
 }
 
+const KEYS = keysOf<MigrationOptions>({
+  compression: true,
+  compressionLevel: true,
+  rowGroupRows: true,
+  signal: true,
+  keepJson: true,
+  dryRun: true,
+  onProgress: true,
+});
+
+function checkMigrationOptions(given: MigrationOptions | undefined): MigrationOptions {
+  const options = asOptions(given, 'migrateDirectory') as MigrationOptions;
+  checkKeys(options, KEYS, 'migrateDirectory');
+  const { keepJson, dryRun, onProgress, ...save } = options;
+  checkWriteOptions(save, 'migrateDirectory');
+  for (const [name, value] of Object.entries({ keepJson, dryRun }))
+    if (value !== undefined && typeof value !== 'boolean') throw invalid(`${name} must be true or false, got ${show(value)}`);
+  if (onProgress !== undefined && typeof onProgress !== 'function') throw invalid(`onProgress must be a function, got ${show(onProgress)}`);
+  return options;
+}
+
 /** A JSON file, or what was one, that may become Parquet. */
 export interface MigrationPlace {
   stem: string;
@@ -54,10 +77,9 @@ export interface MigrationPlace {
  * by row before it gets its name; only then, and with `keepJson: false`, the JSON file goes. What an earlier run has done is not done again. A file that fails
  * is told, and the rest goes on.
  */
-export async function* migrateDirectory(
-  directory: string,
-  options: MigrationOptions = {},
-): AsyncGenerator<MigrationOutcome, void, undefined> {
+export async function* migrateDirectory(directory: string, given?: MigrationOptions): AsyncGenerator<MigrationOutcome, void, undefined> {
+  checkPath(directory);
+  const options = checkMigrationOptions(given);
   const places = await placesIn(directory);
   const config = new DocetlConfig(directory);
   let done = 0;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { ColumnBatch } from '../columns/column.js';
-import type { CheckpointInfo, ReadOptions } from '../options.js';
+import { asOptions, type CheckpointInfo, type ReadOptions } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../schema/standard.js';
@@ -99,7 +99,7 @@ export class CheckpointReader<T extends RowLike = Row> implements AsyncDisposabl
 
   /** All rows as columns: numbers, bigints, booleans and dates in one array each. `names`: keys, or paths into objects; undefined for all. */
   async columns(names?: readonly string[], options?: Omit<ColumnsOptions, 'columns'>): Promise<ColumnBatch> {
-    const checked = checkColumnsOptions(names === undefined ? options : { ...options, columns: names }, 'columns');
+    const checked = checkColumnsOptions(names === undefined ? options : { ...asOptions(options, 'columns'), columns: names }, 'columns');
     this.#readings.check();
     return this.#file.columns(checked);
   }

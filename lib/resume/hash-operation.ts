@@ -72,7 +72,8 @@ function checkUpstream(hash: unknown): string {
 async function fingerprint(input: NonNullable<OperationParts['input']>): Promise<string> {
   if (typeof input === 'string')
     throw invalid('input must be rows, or { file } for the contents of a file; the hash of an operation is given as upstream');
-  if (typeof input === 'object' && Object.hasOwn(input, 'file')) return filesDigest(listOf((input as { file: string | string[] }).file));
+  if (typeof input === 'object' && input !== null && Object.hasOwn(input, 'file'))
+    return filesDigest(listOf((input as { file: string | string[] }).file));
   return rowsDigest(input as Iterable<Row>);
 }
 

@@ -1,5 +1,6 @@
 import { isValidDate } from '../realm.js';
 import { invalid, show } from '../messages.js';
+import { isRevoked } from '../value/revoked.js';
 import { keysOf } from '../option-keys.js';
 import { asOptions, checkKeys } from '../options.js';
 
@@ -70,5 +71,5 @@ function momentOf(olderThan: unknown): number | undefined {
 }
 
 function isPair(pair: unknown): boolean {
-  return Array.isArray(pair) && pair.length === 2 && pair.every((name) => typeof name === 'string');
+  return !isRevoked(pair) && Array.isArray(pair) && pair.length === 2 && pair.every((name) => typeof name === 'string');
 }

@@ -1,6 +1,7 @@
 import { invalid, show } from '../messages.js';
 import type { ReadOptions } from '../options.js';
 import { isPlainObject } from '../rows.js';
+import { isRevoked } from '../value/revoked.js';
 import { mayLack, hasDefault, type CheckpointSchema } from './checkpoint-schema.js';
 import { checkSchema } from './check-schema.js';
 import type { StandardSchemaV1 } from './standard.js';
@@ -65,7 +66,7 @@ function refuseMissing({ columns }: Fields, opaque: boolean, wanted: ReadonlySet
 }
 
 function isStandard(schema: unknown): schema is StandardSchemaV1 {
-  if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null) return false;
+  if ((typeof schema !== 'object' && typeof schema !== 'function') || schema === null || isRevoked(schema)) return false;
   const standard = (schema as Partial<StandardSchemaV1>)['~standard'];
   return typeof standard === 'object' && standard !== null && standard.version === 1 && typeof standard.validate === 'function';
 }

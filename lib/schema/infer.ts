@@ -1,8 +1,10 @@
 import { CHUNK_ROWS, Columniser, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
 import { CheckpointError } from '../errors.js';
+import { checkedRows } from '../files/rows-source.js';
 import { show } from '../messages.js';
 import type { Row, RowLike } from '../rows.js';
 import { located } from '../value/locate.js';
+import { isRevoked } from '../value/revoked.js';
 import type { CheckpointSchema } from './checkpoint-schema.js';
 import { describeRows } from './describe-plan.js';
 import { SeenRows } from './seen.js';
@@ -23,7 +25,7 @@ import { SeenRows } from './seen.js';
  * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` as a save
  */
 export function inferSchema<T extends RowLike = RowLike>(rows: Iterable<NoInfer<T>>): CheckpointSchema {
-  if (typeof rows !== 'object' || rows === null || typeof rows[Symbol.iterator] !== 'function') {
+  if (typeof rows !== 'object' || rows === null || isRevoked(rows) || typeof rows[Symbol.iterator] !== 'function') {
     throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', `rows must be an array or an iterable of plain objects, got ${show(rows)}`);
   }
   const columniser = new Columniser();
@@ -39,7 +41,7 @@ export function inferSchema<T extends RowLike = RowLike>(rows: Iterable<NoInfer<
     seen.add(chunk);
     chunk = [];
   };
-  for (const row of rows) {
+  for (const row of checkedRows(rows)) {
     chunk.push(row);
     if (chunk.length === (seen.rows === 0 ? FIRST_CHUNK_ROWS : CHUNK_ROWS)) look();
   }

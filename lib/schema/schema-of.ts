@@ -1,7 +1,9 @@
 import { CheckpointError, isCheckpointError } from '../errors.js';
+import { show } from '../messages.js';
 import type { CheckpointInfo, ColumnInfo } from '../options.js';
 import { isPlainObject } from '../rows.js';
 import type { CheckpointSchema, ColumnSchema, ValueSchema } from './checkpoint-schema.js';
+import { isRevoked } from '../value/revoked.js';
 import { contractOf } from './contract.js';
 import type { StandardSchemaV1 } from './standard.js';
 
@@ -17,9 +19,13 @@ export interface KnownSchema {
 
 /** The columns of a source. @throws `ERR_CKPT_INVALID_ARGUMENT` for what has none that can be told */
 export function schemaOf(source: SchemaSource, which: string): KnownSchema {
+  if (isRevoked(source)) throw noColumns(which, 'a revoked proxy has no columns');
   if (isInfo(source)) {
     if (source.format !== 'parquet')
-      throw noColumns(which, `a ${source.format.toUpperCase()} checkpoint has no columns; load its rows and give inferSchema(rows)`);
+      throw noColumns(
+        which,
+        `a ${String(source.format).toUpperCase()} checkpoint has no columns; load its rows and give inferSchema(rows)`,
+      );
     return { schema: { columns: source.columns.map(columnOf) }, vague: true };
   }
   try {
@@ -36,12 +42,15 @@ function isInfo(source: unknown): source is CheckpointInfo {
   return isPlainObject(source) && 'format' in source && Array.isArray(source['columns']) && !('~standard' in source);
 }
 
-function columnOf({ name, type }: ColumnInfo): ColumnSchema {
+function columnOf(column: ColumnInfo): ColumnSchema {
+  const { name, type } = (column ?? {}) as ColumnInfo;
   return { name, ...valueOf(type) };
 }
 
 /** The words of a type in a file as a type of values: those of `leafTypeName` and of crates/arrow-ckpt/src/decode/kinds.rs. */
 function valueOf(words: string): ValueSchema {
+  if (typeof words !== 'string')
+    throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `a column of diffSchema has no type but ${show(words)}`);
   const list = /^list<(.*)>$/s.exec(words);
   if (list !== null) return { type: 'list', element: valueOf(list[1] as string) };
   // The keys of a struct are in the words too, but may hold anything, commas and brackets among it.

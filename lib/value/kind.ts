@@ -6,7 +6,14 @@ export type ObjectKind = 'object' | 'array' | 'date' | 'bytes' | 'f32' | 'f64';
 
 /** The class of an object, or undefined when no checkpoint can keep it. Objects of another realm are of the same class as ours. */
 export function kindOf(value: object): ObjectKind | undefined {
-  if (Array.isArray(value)) return isBuiltIn(value, Array.prototype, 1) ? 'array' : undefined;
+  let isArray: boolean;
+  try {
+    isArray = Array.isArray(value);
+  } catch {
+    // A proxy that has been revoked.
+    return undefined;
+  }
+  if (isArray) return isBuiltIn(value, Array.prototype, 1) ? 'array' : undefined;
   if (isPlainObject(value)) return 'object';
   if (types.isDate(value)) return isBuiltIn(value, Date.prototype, 1) ? 'date' : undefined;
   if (types.isUint8Array(value)) {

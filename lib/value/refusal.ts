@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isRevoked } from './revoked.js';
 import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
 import { classNameOf, show } from '../messages.js';
 import { MAX_DEPTH } from '../rows.js';
@@ -90,6 +91,7 @@ function adviceFor(value: unknown): string {
   if (typeof value === 'function') return 'remove it, or call it and store the result';
   if (typeof value === 'symbol') return 'store its description';
   if (types.isTypedArray(value)) return 'store Array.from(it), or a Float32Array, Float64Array or Uint8Array';
+  if (isRevoked(value)) return 'nothing can be asked of it any more: store what it stood for';
   if (Array.isArray(value)) return 'store Array.from(it)';
   for (let prototype: unknown = Object.getPrototypeOf(value); prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
     const advice = ADVICE.get(classNameOf(prototype as object) ?? '');

@@ -4,6 +4,7 @@ import { RowQueue } from '../files/row-queue.js';
 import { chunksOf, rowsSource } from '../files/rows-source.js';
 import { asOptions, checkPath, checkWriteOptions, type CheckpointInfo, type WriteOptions } from '../options.js';
 import type { Row, RowLike } from '../rows.js';
+import { isRevoked } from '../value/revoked.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import { storeFor } from '../store/choose.js';
 import type { CheckpointStore } from '../store/store.js';
@@ -136,7 +137,7 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
 }
 
 function isRows(rows: unknown): rows is Iterable<Row> | AsyncIterable<Row> {
-  return typeof rows === 'object' && rows !== null && (Symbol.iterator in rows || Symbol.asyncIterator in rows);
+  return typeof rows === 'object' && rows !== null && !isRevoked(rows) && (Symbol.iterator in rows || Symbol.asyncIterator in rows);
 }
 
 /**

@@ -160,10 +160,10 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
   }
 }
 
-/** The options of a load, checked. */
 /** The schema is an argument: the check tells of one among the options. */
 const LOAD_KEYS = keysOf<KuraLoadOptions & Pick<ReadOptions, 'schema'>>({ ...READ_RECORD, hash: true, torn: true });
 
+/** The options of a load, checked. */
 function checkLoad(
   schema: StandardSchemaV1 | CheckpointSchema | undefined,
   options: KuraLoadOptions,

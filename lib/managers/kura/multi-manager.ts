@@ -73,6 +73,7 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
     rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
     options?: WriteOptions,
   ): Promise<string | null> {
+    asOptions(options, 'saveCheckpoint');
     return saveInto(this.#enabled, this.saveStrategy, name, rows, options, this.#logger);
   }
 

@@ -3,6 +3,7 @@ import { invalid, show } from '../../messages.js';
 import { keysOf } from '../../option-keys.js';
 import { asOptions, checkKeys } from '../../options.js';
 import type { Logger } from '../log-lines.js';
+import { isRevoked } from '../../value/revoked.js';
 import { checkLogger } from '../manager-options.js';
 import type { KuraCheckpointManager, LoadStrategy, MultiCheckpointManagerOptions, SaveStrategy } from './types.js';
 
@@ -38,11 +39,13 @@ export function checkMultiOptions(given: MultiCheckpointManagerOptions | undefin
 
 /** The managers, of which there must be one at least. */
 export function checkManagers(managers: unknown): KuraCheckpointManager[] {
-  if (!Array.isArray(managers) || managers.length === 0) {
+  if (isRevoked(managers) || !Array.isArray(managers) || managers.length === 0) {
     throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `managers must be an array of at least one manager, got ${show(managers)}`);
   }
   for (const [index, manager] of managers.entries()) {
-    const missing = METHODS.find((method) => typeof (manager as Partial<KuraCheckpointManager> | null)?.[method] !== 'function');
+    const missing = isRevoked(manager)
+      ? METHODS[0]
+      : METHODS.find((method) => typeof (manager as Partial<KuraCheckpointManager> | null)?.[method] !== 'function');
     if (missing === undefined) continue;
     const message = `managers[${index}] must be a checkpoint manager, but has no method ${missing}; got ${show(manager)}`;
     throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
