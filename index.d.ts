@@ -42,7 +42,7 @@ export declare class CheckpointError extends Error {
     readonly row?: number;
     readonly violations?: readonly SchemaViolation[];
     readonly count?: number;
-    constructor(code: CheckpointErrorCode, message: string, fields?: CheckpointErrorFields);
+    constructor(code: CheckpointErrorCode, message: string, given?: CheckpointErrorFields);
 }
 
 export declare type CheckpointErrorCode = (typeof ERROR_CODES)[number];
@@ -991,7 +991,7 @@ export declare interface MigrateCheckpointOptions {
  * by row before it gets its name; only then, and with `keepJson: false`, the JSON file goes. What an earlier run has done is not done again. A file that fails
  * is told, and the rest goes on.
  */
-export declare function migrateDirectory(directory: string, options?: MigrationOptions): AsyncGenerator<MigrationOutcome, void, undefined>;
+export declare function migrateDirectory(directory: string, given?: MigrationOptions): AsyncGenerator<MigrationOutcome, void, undefined>;
 
 /** Options of a migration. */
 export declare interface MigrationOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'signal'> {
