@@ -70,12 +70,8 @@ export class Calls {
       call.end();
       return this.#threw(slot, error);
     }
-    const returned = (value: unknown): void => {
-      call.end();
-      warnOfChange(slot, row, value);
-      this.#returned(slot, value);
-    };
-    if (!isThenable(output)) return returned(output);
+    if (!isThenable(output)) return this.#ended(slot, call, row, output);
+    const returned = (value: unknown): void => this.#ended(slot, call, row, value);
     const threw = (error: unknown): void => {
       call.end();
       this.#threw(slot, error);
@@ -101,6 +97,12 @@ export class Calls {
       how(outcome);
     };
     Promise.resolve(output).then(inTime(returned), inTime(threw));
+  }
+
+  #ended(slot: Slot, call: Call, row: Row, output: unknown): void {
+    call.end();
+    if (row !== slot.row) warnOfChange(slot, row, output);
+    this.#returned(slot, output);
   }
 
   #returned(slot: Slot, output: unknown): void {

@@ -1,6 +1,7 @@
 import { CheckpointError } from '../errors.js';
 import { Pace } from '../files/pace.js';
 import { chunksOf, countOf as rowsOf, type RowsSource } from '../files/rows-source.js';
+import { show } from '../messages.js';
 import { weigh } from '../files/row-weight.js';
 import { isOfFile } from '../managers/checkpoint-file.js';
 import type { Row } from '../rows.js';
@@ -15,7 +16,7 @@ import type { Known } from './known.js';
 import type { KnownFile } from './known-file.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { guarded, Meter } from './meter.js';
-import { keyOf } from './row-key.js';
+import { keyOf, showKey } from './row-key.js';
 import { appendResults, countOf, Window, type Slot } from './slot.js';
 
 const CHUNK_ROWS = 1024;
@@ -37,6 +38,8 @@ export interface Parts {
   flusher: Flusher | null;
   final: FinalSave | null;
   onEvent: (event: MapEvent) => void;
+  /** Nothing can be written here: a call would be paid for nothing. */
+  cannotSave?: { error: unknown } | undefined;
   /** Shows the progress. */
   update: ((progress: MapProgress) => void) | undefined;
 }
@@ -69,6 +72,7 @@ export class Engine {
   #computed = 0;
   #failures: RowFailure[] = [];
   #weight = 0;
+  #isLookedAhead = false;
   /** Among the results that are given out next are some of this run. */
   #isFresh = false;
   #failure: { error: unknown; drains: boolean } | undefined;
@@ -87,6 +91,7 @@ export class Engine {
     const tell = guarded(parts.options.onProgress, 'onProgress');
     this.#meter = new Meter(
       () => ({ resumed: this.#resumed, computed: this.#computed, failed: this.#failures.length, calls: this.#calls.made }),
+      () => this.#identifier.knownAhead,
       rowsOf(parts.source),
       [tell, parts.update].filter((told) => told !== undefined),
     );
@@ -148,7 +153,7 @@ export class Engine {
     for await (const chunk of chunksOf(source, size, { signal: this.#feeding.signal })) {
       for (const given of chunk) {
         const index = this.#input++;
-        const { row, number, key: text, state } = this.#identifier.identify(given, index);
+        const { row, number, key: text, state, error } = this.#identifier.identify(given, index);
         // Weighed once: a function may make its row smaller.
         const weight = this.#known.keepsAll ? 0 : weigh(row);
         const slot: Slot = {
@@ -166,7 +171,10 @@ export class Engine {
         if (slot.state === 'known') {
           this.#resumed++;
           this.#meter.tick();
+        } else if (state === 'refused') {
+          this.#refused(slot, error);
         } else {
+          if (!this.#isLookedAhead) await this.#lookAhead(index + 1, pace);
           while (!this.#hasRoom()) await this.#room.wait();
           if (this.#failure !== undefined) return;
           this.#calls.start(slot);
@@ -185,6 +193,24 @@ export class Engine {
     }
   }
 
+  /** Before the first call: what is wrong with later keys, and whether results can be kept at all. */
+  async #lookAhead(from: number, pace: Pace): Promise<void> {
+    this.#isLookedAhead = true;
+    const { source, cannotSave } = this.#parts;
+    if (cannotSave !== undefined) throw cannotSave.error;
+    this.#ready.open();
+    if (Array.isArray(source)) await this.#identifier.lookAhead(source, from, pace);
+  }
+
+  /** A row of the input that cannot be compared has no results that could be found again. */
+  #refused(slot: Slot, cause: unknown): void {
+    if (this.#options.onError === 'throw') throw cause;
+    slot.state = 'failed';
+    const { index, key } = slot;
+    const message = `row ${index} (key ${showKey(key)}) cannot be compared with earlier runs: ${cause instanceof Error ? cause.message : show(cause)}`;
+    this.#rowFailed(slot, new CheckpointError('ERR_CKPT_ROW_FAILED', message, { row: index, cause }));
+  }
+
   #hasRoom(): boolean {
     if (this.#failure !== undefined) return true;
     while (this.#lost.length > 0 && this.#hasCallRoom()) this.#startLost(this.#lost.shift() as Slot);
@@ -199,6 +225,8 @@ export class Engine {
 
   /** The row came long ago: the record must not say of what it was then that it gave these results. */
   #startLost(slot: Slot): void {
+    const { cannotSave } = this.#parts;
+    if (cannotSave !== undefined) return this.#fail(cannotSave.error, false);
     if (this.#identifier.isAsItWas(slot)) return this.#calls.start(slot);
     slot.state = 'failed';
     const { index } = slot;

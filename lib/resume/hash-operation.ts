@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { fromSystemError } from '../errors.js';
+import { CheckpointError, fromSystemError } from '../errors.js';
 import { checkRow, chunksOf, rowsSource } from '../files/rows-source.js';
 import { invalid, show } from '../messages.js';
 import { keysOf } from '../option-keys.js';
@@ -12,7 +12,7 @@ import { canonicalText } from './canonical.js';
 
 /** A function, or the source or version of code as a text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any function has a source
-export type Code = ((...args: any[]) => unknown) | string;
+export type Code = ((...args: any[]) => unknown) | (abstract new (...args: any[]) => unknown) | string;
 
 /** What the results of an operation depend on. */
 export interface OperationParts {
@@ -58,8 +58,16 @@ function listOf<T>(value: T | readonly T[]): readonly T[] {
   return Array.isArray(value) ? (value as readonly T[]) : [value as T];
 }
 
+/** What `toString` gives for all of these. No source ends so: `[native code]` is no JavaScript. */
+const NATIVE = /\{\s*\[native code\]\s*\}$/;
+
 function sourceOf(code: Code): string {
-  if (typeof code === 'function') return `function ${Function.prototype.toString.call(code)}`;
+  if (typeof code === 'function') {
+    const source = Function.prototype.toString.call(code);
+    if (!NATIVE.test(source)) return `function ${source}`;
+    const what = 'code has a function without a source: one that was bound, a Proxy, or one of the runtime. All such look alike';
+    throw new CheckpointError('ERR_CKPT_UNSUPPORTED_VALUE', `${what}; give the function that is behind it, or a version of it as a text`);
+  }
   if (typeof code === 'string') return `text ${code}`;
   throw invalid(`code must be a function or a string, or an array of them, got ${show(code)}`);
 }

@@ -12,13 +12,16 @@ export type Counts = Pick<MapProgress, 'resumed' | 'computed' | 'failed' | 'call
 /** Tells how far a run is, now and then. */
 export class Meter {
   readonly #counts: () => Counts;
+  readonly #knownAhead: () => number;
   readonly #totalRows: number | undefined;
   readonly #tell: ((progress: MapProgress) => void)[];
   readonly #samples: { at: number; computed: number }[] = [];
   #told = 0;
 
-  constructor(counts: () => Counts, totalRows: number | undefined, tell: ((progress: MapProgress) => void)[]) {
+  /** `knownAhead`: of the rows that are left, those whose results are most likely known: they take no time. */
+  constructor(counts: () => Counts, knownAhead: () => number, totalRows: number | undefined, tell: ((progress: MapProgress) => void)[]) {
     this.#counts = counts;
+    this.#knownAhead = knownAhead;
     this.#totalRows = totalRows;
     this.#tell = tell;
   }
@@ -40,7 +43,7 @@ export class Meter {
     const rows = counts.resumed + counts.computed + counts.failed;
     const rate = this.#rate(now, counts.computed);
     const left = this.#totalRows === undefined ? undefined : this.#totalRows - rows;
-    const secondsLeft = left === 0 ? 0 : left === undefined || rate === 0 ? undefined : left / rate;
+    const secondsLeft = left === 0 ? 0 : left === undefined || rate === 0 ? undefined : Math.max(0, left - this.#knownAhead()) / rate;
     const progress: MapProgress = { rows, totalRows: this.#totalRows, ...counts, rate, secondsLeft };
     for (const tell of this.#tell) tell(progress);
   }

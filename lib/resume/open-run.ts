@@ -1,7 +1,8 @@
 import { dirname } from 'node:path';
 import { throwIfAborted } from '../files/halt.js';
-import type { CheckpointError } from '../errors.js';
+import { isCheckpointError, type CheckpointError } from '../errors.js';
 import { rowsSource, type RowsSource } from '../files/rows-source.js';
+import type { FileLock } from '../lock/file-lock.js';
 import { isOfFile } from '../managers/checkpoint-file.js';
 import { removeFiles, removeFolder } from '../managers/clear.js';
 import { invalid, show } from '../messages.js';
@@ -39,15 +40,30 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
   if (typeof call.fn !== 'function') throw invalid(`what a map calls for each row must be a function, got ${show(call.fn)}`);
   throwIfAborted(options.signal);
   const bar = options.progressBar === true ? await openBar(place?.operation ?? 'map') : undefined;
-  const lease =
-    place === null ? undefined : await takeLease(place, { lockWait: options.lockWait, signal: options.signal, streams: !call.keepsAll });
+  const { lease, cannotSave } = place === null ? {} : await leaseOf(place, call);
   try {
-    return yield* place === null ? withNothing(call, source, bar?.update) : withPlace(call, place, source, bar?.update);
+    return yield* place === null ? withNothing(call, source, bar?.update) : withPlace(call, place, source, bar?.update, cannotSave);
   } finally {
     await lease?.release();
     bar?.close();
   }
 }
+
+/** The lease; where nothing may be written none, as nobody else writes either. Known results can be read all the same. */
+async function leaseOf(place: Place, { options, keepsAll }: MapCall): Promise<{ lease?: FileLock; cannotSave?: CannotSave }> {
+  try {
+    return { lease: await takeLease(place, { lockWait: options.lockWait, signal: options.signal, streams: !keepsAll }) };
+  } catch (error) {
+    if (isCheckpointError(error) && CANNOT_SAVE.has(error.code)) return { cannotSave: { error } };
+    throw error;
+  }
+}
+
+interface CannotSave {
+  error: unknown;
+}
+
+const CANNOT_SAVE: ReadonlySet<string> = new Set(['ERR_CKPT_READ_ONLY', 'ERR_CKPT_PERMISSION']);
 
 type Update = MapBar['update'];
 
@@ -66,6 +82,7 @@ async function* withPlace(
   place: Place,
   source: RowsSource,
   update: Update | undefined,
+  cannotSave: CannotSave | undefined,
 ): AsyncGenerator<Row[], MapSummary, undefined> {
   const listener = guarded(options.onEvent, 'onEvent');
   const onEvent = (event: MapEvent): void => {
@@ -85,7 +102,7 @@ async function* withPlace(
     damaged(path, error);
   }
   const log = logOf(place, batches, shared, onEvent);
-  await log.compact();
+  if (cannotSave === undefined) await log.compact();
   const known = new Known(keepsAll);
   try {
     await takeIn(known, place, log, damaged);
@@ -94,9 +111,9 @@ async function* withPlace(
     throw error;
   }
   const clear = (): Promise<void> => clearBatches(place, log, batches);
-  const flusher = new Flusher(log, known.table, options, onEvent, clear);
+  const flusher = cannotSave === undefined ? new Flusher(log, known.table, options, onEvent, clear) : null;
   const final = new FinalSave(place, known, save);
-  return yield* new Engine({ source, fn, options, known, flusher, final, onEvent, update }).run();
+  return yield* new Engine({ source, fn, options, known, flusher, final, onEvent, cannotSave, update }).run();
 }
 
 function logOf(place: Place, batches: readonly FoundBatch[], shared: readonly FoundBatch[], onEvent: (event: MapEvent) => void): BatchLog {

@@ -55,7 +55,8 @@ export async function planRows(
   let index = 0;
   for await (const chunk of chunksOf(rowsSource(rows), 1024)) {
     for (const given of chunk) {
-      const { row, state } = identifier.identify(given, index++);
+      const { row, state, error } = identifier.identify(given, index++);
+      if (state === 'refused') throw error;
       plan[state === 'known' ? 'unchanged' : state].push(row);
     }
   }

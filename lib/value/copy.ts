@@ -9,11 +9,16 @@ interface CopyMode {
   asLoaded: boolean;
   /** Look at each array for keys of its own. Else at one long array in 32: it costs more than the copy. */
   thorough: boolean;
+  /** Look at each object for symbol keys, though none had one so far: it costs as much as the copy of a small one. */
+  looksForSymbols: boolean;
 }
 
-const AS_LOADED: CopyMode = { asLoaded: true, thorough: true };
-const THOROUGH: CopyMode = { asLoaded: false, thorough: true };
-const QUICK: CopyMode = { asLoaded: false, thorough: false };
+const FIRST_AS_LOADED: CopyMode = { asLoaded: true, thorough: true, looksForSymbols: true };
+const AS_LOADED: CopyMode = { asLoaded: true, thorough: true, looksForSymbols: false };
+const THOROUGH: CopyMode = { asLoaded: false, thorough: true, looksForSymbols: false };
+const QUICK: CopyMode = { asLoaded: false, thorough: false, looksForSymbols: false };
+/** The first rows of a run are looked at for symbol keys, and then one in so many. */
+const FIRST_ROWS = 64;
 /** Arrays of so many elements are always looked at: it costs next to nothing. */
 const SHORT = 16;
 /** So are arrays of more than this: their length may be all there is of them. */
@@ -33,7 +38,8 @@ export function copyRow<T>(row: T, thorough = false): T {
  * keep, with its path
  */
 export function copyAsLoaded(row: Row, where: Where): Row {
-  const copy = copyOf(row, 0, AS_LOADED);
+  const isFirst = where.row < FIRST_ROWS || where.row % FIRST_ROWS === 0;
+  const copy = copyOf(row, 0, isFirst ? FIRST_AS_LOADED : AS_LOADED);
   if (copy !== REFUSED) return copy as Row;
   // Walked once more for the words. An accessor may have another answer now.
   new JsonTree().of(row, where);
@@ -64,9 +70,16 @@ function objectCopy(value: object, depth: number, mode: CopyMode): unknown {
     if (own === REFUSED) return REFUSED;
     copy[key] = own;
   }
-  if (mode.asLoaded) for (const key of Object.getOwnPropertySymbols(copy)) Reflect.deleteProperty(copy, key);
+  if (mode.looksForSymbols || (mode.asLoaded && hasSymbols)) dropSymbols(copy);
   return copy;
 }
+
+/** Whoever makes one object with symbol keys makes more of them. */
+function dropSymbols(copy: object): void {
+  for (const key of Object.getOwnPropertySymbols(copy)) hasSymbols = Reflect.deleteProperty(copy, key);
+}
+
+let hasSymbols = false;
 
 let arrays = 0;
 
