@@ -382,7 +382,7 @@ export declare class CheckpointWriter<T extends RowLike = RowLike> implements As
 }
 
 /** A function, or the source or version of code as a text. */
-export declare type Code = ((...args: any[]) => unknown) | string;
+export declare type Code = ((...args: any[]) => unknown) | (abstract new (...args: any[]) => unknown) | string;
 
 export declare type Codec = (typeof CODECS)[number];
 
@@ -1300,7 +1300,7 @@ export declare interface RetryOptions {
     minDelay?: number;
     /** The longest wait in milliseconds. @default 30000 */
     maxDelay?: number;
-    /** Decides by what was thrown: false not to try again, true to do so after the usual wait, or the milliseconds to wait (`Retry-After` of a server). @default always true */
+    /** Decides by what was thrown: false (or null, undefined, `''`) not to try again, true to do so after the usual wait, or the milliseconds to wait, 0 to 2147483647 (`Retry-After` of a server). Anything else, a promise among it, fails the row with `ERR_CKPT_INVALID_OPTION` as its cause. @default always true */
     retryIf?: (error: unknown, attempt: number) => boolean | number;
 }
 
