@@ -4,7 +4,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './setup.mjs';
 
-const PACKAGES = ['pyarrow', 'pandas', 'polars', 'duckdb'];
+const PACKAGES = { pyarrow: '26.0.1', pandas: '3.1.1', polars: '2.1.0', duckdb: '2.0.1', numpy: '2.4.6' };
+const PINNED = Object.entries(PACKAGES).map(([name, version]) => `${name}==${version}`);
+/** Fails unless each is there in its version. */
+const CHECK = `from importlib.metadata import version; assert all(version(p.split("==")[0]) == p.split("==")[1] for p in "${PINNED.join(' ')}".split())`;
 const VENV = join(ROOT, '.venv');
 const PYTHON = process.platform === 'win32' ? join(VENV, 'Scripts', 'python.exe') : join(VENV, 'bin', 'python');
 
@@ -13,7 +16,7 @@ function run(command, args) {
 }
 
 function hasPackages() {
-  return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', `import ${PACKAGES.join(', ')}`], { stdio: 'ignore' }).status === 0;
+  return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', CHECK], { stdio: 'ignore' }).status === 0;
 }
 
 /** The path of a Python that has the packages, or null, having said why: the interop tests then skip. */
@@ -24,9 +27,9 @@ export function ensurePython(log = console.log) {
     log('no python3 on PATH: the interop tests are skipped');
     return null;
   }
-  log(`installing ${PACKAGES.join(', ')} into .venv for the interop tests`);
+  log(`installing ${PINNED.join(', ')} into .venv for the interop tests`);
   const ok =
-    run(system, ['-m', 'venv', VENV]) && run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PACKAGES]);
+    run(system, ['-m', 'venv', VENV]) && run(PYTHON, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...PINNED]);
   if (ok && hasPackages()) return PYTHON;
   log('that failed, its output is above: the interop tests are skipped');
   return null;
