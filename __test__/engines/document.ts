@@ -23,7 +23,8 @@ nesting, hidden columns, all codecs, dictionaries, page indexes, bloom filters, 
 below, and compares each value. Engines that filter count rows under some twenty conditions a column; the counts must be those of the same engine over data that it cannot skip.
 This page is written by \`npm run test:engines -- --write\`; a run fails where it says something else.
 
-Hidden columns (names that begin with \`__ckpt_\`) are ours: leave them out of what you show. FORMAT.md, 3.2, says what they hold.
+Hidden columns (names that begin with \`__ckpt_\`) are ours: leave them out of what you show. FORMAT.md, 3.2, says what they hold. A column has the name of its key, but for a few that
+no program takes: the empty key is \`_\`, a control character is \`_\`, and of names that differ only in case all but the first get \`_2\`, \`_3\`.
 `;
 
 /** docs/ENGINES.md from a run of all engines. */
@@ -52,7 +53,7 @@ export function documentOf(examined: Examined[]): string {
       engines.map((engine) => [engine.title, ...Object.keys(SHOWN).map((name) => code(newest(engine).types[name] ?? '-'))]),
     ),
     '## What to set, and what goes wrong\n',
-    'Each is tried, too: a run fails when it is no longer so.\n',
+    'What begins with a release is tried: a run fails when it is no longer so.\n',
     ...engines.flatMap(remarks),
   ].join('\n');
 }
@@ -75,7 +76,7 @@ function releases(engine: Engine, which: 'oldest' | 'newest' | 'both'): string {
 }
 
 function code(text: string): string {
-  return `\`${text}\``;
+  return `\`${text.replaceAll(/\s+/g, ' ')}\``;
 }
 
 function table(head: string[], rows: string[][]): string {
