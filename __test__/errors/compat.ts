@@ -57,7 +57,7 @@ export function compatErrors(): void {
     const held = await FileLock.take(path);
     await rejectsWith('ERR_CKPT_LOCKED', () => FileLock.take(path, { waitMs: 0, what: 'the checkpoint' }), {
       path,
-      message: new RegExp(`the checkpoint is in use by process ${process.pid} on`),
+      message: new RegExp(`the checkpoint is in use by another call of this process`),
     });
     await held.release();
     await (await FileLock.take(path, { waitMs: 0 })).release();

@@ -30,7 +30,9 @@ const LONG = 1 << 20;
  */
 export function copyRow<T>(row: T, thorough = false): T {
   if (typeof row !== 'object' || row === null) return row;
-  return copyOf(row, 0, thorough ? THOROUGH : QUICK) as T;
+  const copy = copyOf(row, 0, thorough ? THOROUGH : QUICK);
+  // Deeper than a checkpoint can be, perhaps a cycle: the row as it is, so that the refusal names the right one of the two.
+  return copy === REFUSED ? row : (copy as T);
 }
 
 /**
@@ -50,7 +52,7 @@ export function copyAsLoaded(row: Row, where: Where): Row {
 const REFUSED = Symbol('refused');
 
 function copyOf(value: object, depth: number, mode: CopyMode): unknown {
-  if (depth > MAX_DEPTH) return mode.asLoaded ? REFUSED : value;
+  if (depth > MAX_DEPTH) return REFUSED;
   const kind = kindOf(value);
   if (kind === 'object') return objectCopy(value, depth, mode);
   if (kind === 'array') return arrayCopy(value as unknown[], depth, mode);
