@@ -9,7 +9,7 @@ use arrow_ckpt::encode::{CheckpointWriter, WriteOptions};
 use arrow_ckpt::format::KEY_ATTACHMENT;
 use serde_json::Value;
 
-use super::slab::{Kind, Node, Slab, node};
+use super::slab::{Kind, Node, Slab, node, version};
 use super::support::{Dir, V, columns_of, open, read};
 
 fn writer(path: &Path) -> CheckpointWriter {
@@ -47,7 +47,7 @@ fn it_stands_whole_behind_all_row_groups() {
     for piece in [&b"what "[..], b"is known", &long] {
         writer.attach(piece).unwrap();
     }
-    let summary = writer.finish(&[("arrow-ckpt.version".to_owned(), "1".to_owned())]).unwrap();
+    let summary = writer.finish(&version()).unwrap();
     assert_eq!(summary.bytes, fs::metadata(&path).unwrap().len());
     assert_eq!(attached(&path), [&b"what is known"[..], &long].concat());
     let numbers: Vec<V> = [1.0, 2.0, 3.0, 0.5].map(V::Number).to_vec();
@@ -61,7 +61,7 @@ fn of_no_rows_and_of_no_bytes() {
     for bytes in [&b"abc"[..], b""] {
         let mut writer = writer(&path);
         writer.attach(bytes).unwrap();
-        assert_eq!(writer.finish(&[]).unwrap().rows, 0);
+        assert_eq!(writer.finish(&version()).unwrap().rows, 0);
         assert_eq!(attached(&path), bytes);
         assert!(read(&path, ScanOptions::default()).unwrap().is_empty());
     }

@@ -9,7 +9,7 @@ use parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaD
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::statistics::Statistics;
 
-use super::slab::{Kind, Node, Slab, TEXT, list, node};
+use super::slab::{Kind, Node, Slab, TEXT, list, node, version};
 use super::support::{Dir, V, read};
 use super::types::write;
 
@@ -86,9 +86,9 @@ fn every_leaf_has_the_order_that_all_readers_know() {
     let mut slab = Slab::default();
     slab.plan(&[node("f", Kind::F64), node("v", list(Kind::F32))]);
     writer.ingest(&slab.bytes).unwrap();
-    writer.finish(&[]).unwrap();
+    writer.finish(&version()).unwrap();
     assert!(orders(&metadata(&path)).iter().all(|order| matches!(order, ColumnOrder::TYPE_DEFINED_ORDER(_))));
-    CheckpointWriter::create(&path, &WriteOptions::default()).unwrap().finish(&[]).unwrap();
+    CheckpointWriter::create(&path, &WriteOptions::default()).unwrap().finish(&version()).unwrap();
     assert!(orders(&metadata(&path)).is_empty());
 }
 

@@ -4,7 +4,7 @@ use arrow_ckpt::ErrorCode;
 use arrow_ckpt::decode::ScanOptions;
 use arrow_ckpt::encode::{CheckpointWriter, WriteOptions};
 
-use super::slab::{Kind, Slab, TEXT, list, node};
+use super::slab::{Kind, Slab, TEXT, list, node, version};
 use super::support::{Dir, V, read, text};
 
 fn slab() -> Vec<u8> {
@@ -37,7 +37,7 @@ fn outcome(bytes: &[u8]) -> arrow_ckpt::Result<Vec<V>> {
     let path = dir.path("x.parquet");
     let saved = CheckpointWriter::create(&path, &WriteOptions::default()).and_then(|mut writer| {
         writer.ingest(bytes)?;
-        writer.finish(&[])
+        writer.finish(&version())
     });
     let files = std::fs::read_dir(path.parent().unwrap()).unwrap().count();
     assert_eq!(files, usize::from(saved.is_ok()));

@@ -6,7 +6,7 @@ use arrow_ckpt::decode::ScanOptions;
 use arrow_ckpt::encode::{CheckpointWriter, MAX_ROW_GROUP_BYTES, WriteOptions};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use super::slab::{Kind, Slab, TEXT, node};
+use super::slab::{Kind, Slab, TEXT, node, version};
 use super::support::{Dir, V, open, read, text};
 use super::types::write;
 
@@ -44,7 +44,8 @@ fn by_bytes() {
 fn no_rows() {
     let dir = Dir::new();
     let path = dir.path("x.parquet");
-    let summary = CheckpointWriter::create(&path, &WriteOptions::default()).unwrap().finish(&[]).unwrap();
+    let summary =
+        CheckpointWriter::create(&path, &WriteOptions::default()).unwrap().finish(&version()).unwrap();
     assert_eq!((summary.rows, summary.bytes), (0, std::fs::metadata(&path).unwrap().len()));
     assert_eq!(open(&path).unwrap().rows(), 0);
     assert!(read(&path, ScanOptions::default()).unwrap().is_empty());
@@ -61,7 +62,7 @@ fn no_columns() {
     slab.rows_of(3, &[], &[]);
     slab.rows_of(4, &[], &[]);
     writer.ingest(&slab.bytes).unwrap();
-    assert_eq!(writer.finish(&[]).unwrap().rows, 7);
+    assert_eq!(writer.finish(&version()).unwrap().rows, 7);
     assert_eq!(read(&path, ScanOptions::default()).unwrap(), vec![V::Struct(vec![]); 7]);
 }
 
@@ -73,7 +74,7 @@ fn a_plan_without_rows_makes_columns() {
     let mut slab = Slab::default();
     slab.plan(&[node("a", Kind::Num), node("b", TEXT)]);
     writer.ingest(&slab.bytes).unwrap();
-    writer.finish(&[]).unwrap();
+    writer.finish(&version()).unwrap();
     let file = open(&path).unwrap();
     assert_eq!(file.rows(), 0);
     let reader = SerializedFileReader::new(std::fs::File::open(&path).unwrap()).unwrap();

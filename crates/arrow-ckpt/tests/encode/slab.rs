@@ -1,9 +1,15 @@
 //! Writes slabs as `layout.rs` describes them, from values.
 
+use arrow_ckpt::format::KEY_VERSION;
 use arrow_ckpt::layout::{FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY, RECORD_PLAN, RECORD_ROWS, align8};
 use serde_json::{Value, json};
 
 use super::support::V;
+
+/// The key-value that every file of ours has: without it, it is damaged.
+pub fn version() -> [(String, String); 1] {
+    [(KEY_VERSION.to_owned(), "1".to_owned())]
+}
 
 /// A node of the plan.
 #[derive(Debug, Clone, PartialEq)]

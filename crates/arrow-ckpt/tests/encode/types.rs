@@ -6,7 +6,7 @@ use arrow_ckpt::decode::ScanOptions;
 use arrow_ckpt::encode::{CheckpointWriter, Codec, WriteOptions, WriteSummary};
 use parquet::file::reader::{FileReader, SerializedFileReader};
 
-use super::slab::{Kind, Node, Slab, TEXT, list, node};
+use super::slab::{Kind, Node, Slab, TEXT, list, node, version};
 use super::support::{Dir, V, columns_of, read, text};
 
 /// Writes one record per chunk of columns, with the nodes that hold there.
@@ -22,7 +22,7 @@ pub fn write(path: &Path, chunks: &[(&[Node], &[Vec<V>])], options: &WriteOption
         slab.rows(nodes, columns);
         writer.ingest(&slab.bytes).unwrap();
     }
-    writer.finish(&[("arrow-ckpt.version".to_owned(), "1".to_owned())]).unwrap()
+    writer.finish(&version()).unwrap()
 }
 
 fn small_groups() -> WriteOptions {

@@ -8,7 +8,7 @@ use arrow_ckpt::decode::ScanOptions;
 use arrow_ckpt::encode::{CheckpointWriter, WriteOptions};
 
 use super::model::Model;
-use super::slab::{Kind, Node, Slab, TEXT, node};
+use super::slab::{Kind, Node, Slab, TEXT, node, version};
 use super::support::{Dir, V, read, text};
 
 /// A save: where, and of which rows.
@@ -67,7 +67,7 @@ impl Save {
             slab.rows(&nodes, &[ids, chunk.iter().map(|(_, words)| second(words)).collect()]);
             writer.ingest(&slab.bytes)?;
         }
-        writer.finish(&[]).map(|_| ())
+        writer.finish(&version()).map(|_| ())
     }
 
     fn nodes(&self, chunk: usize) -> [Node; 2] {
