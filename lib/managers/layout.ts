@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError, fromSystemError } from '../errors.js';
+import { CheckpointError, fromSystemError, isCheckpointError } from '../errors.js';
 import { show } from '../messages.js';
 import { listFolder } from './folders.js';
 import { decodeName, encodeName, foldName, foldsTo, NOTHING, twinName, type NameKind } from './names.js';
@@ -227,7 +227,9 @@ export async function placeOf(folder: string, name: string, kind: NameKind, suff
   const hasSiblingFolder = folders.some((other) => !plain.startsWith(other) && fold.startsWith(foldName(other)));
   if (hasSibling || hasSiblingFolder) return pathOf(twinName(name, kind));
   // Only these two can be the name's beside its plain encoding: see `decodeName`.
-  const other = [twinName(name, kind), name].find((component) => taken.has(component) && decodeName(component, kind) === name);
+  const other = [twinIfShort(name, kind), name].find(
+    (component) => component !== undefined && taken.has(component) && decodeName(component, kind) === name,
+  );
   return pathOf(other ?? plain);
 }
 
@@ -237,5 +239,15 @@ async function statFile(path: string): Promise<Stats | null> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw fromSystemError(error, 'look for', path);
+  }
+}
+
+/** The twin of a name; undefined where it would be too long to be a file's, so that there can be none. */
+function twinIfShort(name: string, kind: NameKind): string | undefined {
+  try {
+    return twinName(name, kind);
+  } catch (error) {
+    if (isCheckpointError(error)) return undefined;
+    throw error;
   }
 }
