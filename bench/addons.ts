@@ -25,6 +25,8 @@ interface Task {
 interface Answer {
   ms: number;
   cpuMs: number;
+  /** Pages that the kernel had to clear or map anew. */
+  faults: number;
   peakMB: number;
   restMB: number;
 }
@@ -37,6 +39,7 @@ async function work({ what, suite, rows: count, path }: Task): Promise<Answer> {
   const { startMemory } = await import('./measure/memory.ts');
   const rows = suiteNamed(suite).rows(what === 'cycles' ? 100 : what === 'load' ? 0 : count);
   const peak = startMemory();
+  const { minorPageFault } = process.resourceUsage();
   const cpu = process.cpuUsage();
   const begun = performance.now();
   if (what === 'save') await writeCheckpoint(path, rows);
@@ -49,9 +52,10 @@ async function work({ what, suite, rows: count, path }: Task): Promise<Answer> {
   }
   const ms = performance.now() - begun;
   const { user, system } = process.cpuUsage(cpu);
+  const faults = process.resourceUsage().minorPageFault - minorPageFault;
   const { peakOverMB } = peak();
   await new Promise((done) => setTimeout(done, 1000));
-  return { ms, cpuMs: (user + system) / 1000, peakMB: peakOverMB, restMB: process.memoryUsage.rss() / 2 ** 20 };
+  return { ms, cpuMs: (user + system) / 1000, faults, peakMB: peakOverMB, restMB: process.memoryUsage.rss() / 2 ** 20 };
 }
 
 function inProcess(addon: string, task: Task): Promise<Answer> {
@@ -92,6 +96,9 @@ async function main(): Promise<void> {
         for (const [addon, file] of run % 2 === 0 ? addons : addons.toReversed()) {
           const answer = await inProcess(file, task);
           ((samples[name] ??= {})[addon] ??= []).push(answer);
+          console.error(
+            `${run + 1} ${name} ${addon}: ${answer.ms.toFixed(0)} ms, ${answer.cpuMs.toFixed(0)} cpu ms, +${answer.peakMB.toFixed(0)} MB`,
+          );
         }
       }
     }
@@ -101,10 +108,10 @@ async function main(): Promise<void> {
   const lines = Object.entries(samples).flatMap(([name, byAddon]) =>
     Object.entries(byAddon).map(([addon, answers]) => {
       const of = (field: keyof Answer): string => median(answers.map((answer) => answer[field])).toFixed(0);
-      return [name, addon, of('ms'), of('cpuMs'), of('peakMB'), of('restMB')];
+      return [name, addon, of('ms'), of('cpuMs'), of('faults'), of('peakMB'), of('restMB')];
     }),
   );
-  console.log(formatTable(['', 'addon', 'ms', 'cpu ms', 'peak +MB', 'rest MB'], lines));
+  console.log(formatTable(['', 'addon', 'ms', 'cpu ms', 'faults', 'peak +MB', 'rest MB'], lines));
   console.log(writeResult('addons', { options: values, samples }));
 }
 
