@@ -80,7 +80,11 @@ async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'arrow-ckpt-addons-'));
   const path = (name: string): string => join(folder, `${name}.parquet`);
   const tasks: [string, Task][] = [];
-  for (const [suite, rows] of Object.entries({ flat: Number(values.rows), text: Number(values.rows) / 10 })) {
+  for (const [suite, rows] of Object.entries({
+    flat: Number(values.rows),
+    text: Number(values.rows) / 10,
+    embeddings: Number(values.rows) / 100,
+  })) {
     tasks.push(
       [`save ${suite}`, { what: 'save', suite, rows, path: path(suite) }],
       [`load ${suite}`, { what: 'load', suite, rows, path: path(suite) }],

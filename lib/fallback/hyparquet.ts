@@ -1,3 +1,4 @@
+import { CheckpointError } from '../errors.js';
 import { nativeZstd } from './zstd.js';
 
 /**
@@ -12,9 +13,15 @@ export async function loadHyparquet() {
     import('hyparquet/src/delta.js'),
     import('hyparquet/src/encoding.js'),
     import('hyparquet/src/snappy.js'),
-    nativeZstd === undefined ? import('hyparquet-compressors') : undefined,
+    nativeZstd === undefined ? import('hyparquet-compressors').catch(noMemory) : undefined,
   ]);
   return { ...plain, ...delta, ...encoding, ...snappy, zstd: zstd?.compressors.ZSTD };
+}
+
+/** A decoder in WebAssembly asks for its memory when it is imported. */
+function noMemory(cause: unknown): never {
+  if (!(cause instanceof RangeError)) throw cause;
+  throw new CheckpointError('ERR_CKPT_LIMIT', 'there is no memory for the decoders of Parquet; give the process more', { cause });
 }
 
 export type Hyparquet = Awaited<ReturnType<typeof loadHyparquet>>;
