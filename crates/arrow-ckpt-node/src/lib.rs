@@ -16,7 +16,9 @@ mod writer;
 
 use napi_derive::napi;
 
-/// Columns and pages are memory of some MB that comes and goes. The system's allocator gives each back to the kernel, which clears it page by page for the next.
+/// musl's own allocator takes one lock for all threads. Elsewhere the system's is as fast as any, and holds nothing that could go with a thread: the thread that loaded the
+/// addon may end before others do.
+#[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -48,21 +48,11 @@ impl SharedBytes {
     }
 }
 
-/// `mi_option_purge_delay` of mimalloc 2, which the crate has no name for.
-const PURGE_DELAY: libmimalloc_sys::mi_option_t = 15;
-/// Milliseconds that mimalloc keeps free memory for. With its own 10 the next column finds pages that have gone back, and the kernel clears them again: twice the page
-/// faults. With 1,000 a save takes a tenth more memory than with this.
-const KEEP_FREE_MS: std::ffi::c_long = 100;
-
-/// Runs when the addon is loaded. `MIMALLOC_PURGE_DELAY` of the environment counts for more.
-#[napi_derive::module_init]
-fn keep_free_memory() {
-    // SAFETY: it sets a number that mimalloc reads when memory becomes free; no other thread is in this library yet.
-    unsafe { libmimalloc_sys::mi_option_set_default(PURGE_DELAY, KEEP_FREE_MS) }
-}
-
-/// Gives what is free back to the system: mimalloc keeps it for a while, and after a large save or load nobody knows whether there will be another.
+/// Gives what is free back to the system, where the allocator keeps it for a while: after a large save or load nobody knows whether there will be another.
 pub fn give_back() {
+    #[cfg(target_env = "musl")]
     // SAFETY: it may be called at any time on any thread, and touches only memory that is free.
-    unsafe { libmimalloc_sys::mi_collect(true) }
+    unsafe {
+        libmimalloc_sys::mi_collect(true);
+    }
 }
