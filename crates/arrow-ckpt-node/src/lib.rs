@@ -10,6 +10,8 @@ pub mod lock;
 mod memory;
 mod parse;
 mod reader;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod reserve;
 pub mod small;
 mod teardown;
 mod writer;
@@ -21,6 +23,11 @@ use napi_derive::napi;
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The system's allocator, with something to fall back on.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[global_allocator]
+static ALLOCATOR: reserve::WithReserve = reserve::WithReserve;
 
 /// The version of this binary, to compare with the package's.
 #[napi]
