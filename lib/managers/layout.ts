@@ -6,7 +6,7 @@ import { show } from '../messages.js';
 import { listFolder } from './folders.js';
 import { decodeName, encodeName, foldName, foldsTo, NOTHING, twinName, type NameKind } from './names.js';
 import { isThereExactly, namesIn } from './folder-names.js';
-import { namedEntries, pathOf } from './parts.js';
+import { namedEntries, pathOf, type NamedEntry } from './parts.js';
 
 /*
  * DocETL's layout:
@@ -86,8 +86,7 @@ export async function newest(stem: string): Promise<FoundFile | null> {
 
 /** The folders of steps, in the order of their names. */
 export async function listSteps(directory: string): Promise<{ step: string; folder: string }[]> {
-  const folders = (await namedFolders(directory)).filter(({ component }) => !component.endsWith(BATCHES));
-  return folders.map(({ component, folder }) => ({ step: decodeName(component, 'step'), folder }));
+  return (await foldersIn(directory)).steps;
 }
 
 /** A folder of batches. */
@@ -100,19 +99,30 @@ export interface BatchFolder {
 
 /** The folders of batches: those where DocETL has them, then those of each step, in the order of their names. */
 export async function listBatchOperations(directory: string): Promise<BatchFolder[]> {
-  const folders = await batchFoldersIn(directory, null);
-  for (const { step, folder } of await listSteps(directory)) folders.push(...(await batchFoldersIn(folder, step)));
-  return folders;
+  const { steps, batches } = await foldersIn(directory);
+  for (const { step, folder } of steps) batches.push(...(await batchFoldersIn(folder, step)));
+  return batches;
+}
+
+/** The folders of a directory, which is read once: those of steps, and of batches where DocETL has them. */
+export async function foldersIn(directory: string): Promise<{ steps: { step: string; folder: string }[]; batches: BatchFolder[] }> {
+  const folders = await namedFolders(directory);
+  const steps = folders.filter(({ component }) => !component.endsWith(BATCHES));
+  return {
+    steps: steps.map(({ component, folder }) => ({ step: decodeName(component, 'step'), folder })),
+    batches: batchesAmong(folders, null),
+  };
 }
 
 /** The folders of batches in the folder of a step, or in the directory itself. */
 export async function batchFoldersIn(parent: string, step: string | null): Promise<BatchFolder[]> {
-  const folders = (await namedFolders(parent)).filter(({ component }) => component.endsWith(BATCHES));
-  return folders.map(({ component, folder }) => ({
-    step,
-    operation: decodeName(component.slice(0, -BATCHES.length), 'operation'),
-    folder,
-  }));
+  return batchesAmong(await namedFolders(parent), step);
+}
+
+function batchesAmong(folders: readonly { component: string; folder: string }[], step: string | null): BatchFolder[] {
+  return folders
+    .filter(({ component }) => component.endsWith(BATCHES))
+    .map(({ component, folder }) => ({ step, operation: decodeName(component.slice(0, -BATCHES.length), 'operation'), folder }));
 }
 
 /** The folders of an operation's batches: that of a step, or all that are there, with and without a step. */
@@ -148,10 +158,29 @@ export async function listOperations(directory: string): Promise<{ step: string;
   return found;
 }
 
-/** The operations of which a step's folder has checkpoints, in the order of their names. `stem`: the path of the files without their extensions; `paths`: those that are there. */
-export async function listStep(folder: string): Promise<{ operation: string; stem: string; paths: string[] }[]> {
-  const operations = new Map<string, { operation: string; stem: string; paths: string[] }>();
-  for (const { entry, component: name, path } of (await namedEntries(folder)).entries) {
+/** An operation of which a step's folder has checkpoints. */
+export interface StepOperation {
+  operation: string;
+  /** The path of the files without their extensions. */
+  stem: string;
+  /** Those that are there. */
+  paths: string[];
+}
+
+/** The operations of which a step's folder has checkpoints, in the order of their names. */
+export async function listStep(folder: string): Promise<StepOperation[]> {
+  return operationsAmong(folder, (await namedEntries(folder)).entries);
+}
+
+/** What is in a step's folder, which is read once: its checkpoints and its folders of batches. */
+export async function contentsOfStep(folder: string, step: string): Promise<{ operations: StepOperation[]; batches: BatchFolder[] }> {
+  const { entries } = await namedEntries(folder);
+  return { operations: operationsAmong(folder, entries), batches: batchesAmong(await foldersAmong(folder, entries), step) };
+}
+
+function operationsAmong(folder: string, entries: readonly NamedEntry[]): StepOperation[] {
+  const operations = new Map<string, StepOperation>();
+  for (const { entry, component: name, path } of entries) {
     const component = entry.isDirectory() ? undefined : operationComponent(name);
     if (component === undefined) continue;
     const known = operations.get(component);
@@ -172,8 +201,12 @@ function rankOf(path: string): number {
 
 /** The folders in a directory, but for what begins with a dot. */
 async function namedFolders(directory: string): Promise<{ component: string; folder: string }[]> {
+  return foldersAmong(directory, (await namedEntries(directory)).entries);
+}
+
+async function foldersAmong(directory: string, entries: readonly NamedEntry[]): Promise<{ component: string; folder: string }[]> {
   const folders: { component: string; folder: string }[] = [];
-  for (const { entry, component, path } of (await namedEntries(directory)).entries) {
+  for (const { entry, component, path } of entries) {
     const folder = join(directory, path);
     if (!component.startsWith('.') && (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(folder)))))
       folders.push({ component, folder });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { inParallel } from './in-parallel.js';
-import { batchFiles, foundFiles, listBatchOperations, listStep, listSteps, type FoundFile } from './layout.js';
+import { batchFiles, contentsOfStep, foldersIn, foundFiles, listStep, listSteps, type FoundFile } from './layout.js';
 
 /** The files of an operation that a listing has found: each folder is read once, and no file is opened. */
 export interface OperationFiles {
@@ -19,12 +19,15 @@ export async function operationsIn(directory: string): Promise<OperationFiles[]>
   return inParallel(operations, async ({ step, operation, paths }) => ({ step, operation, found: await foundFiles(paths) }));
 }
 
-/** The paths of all checkpoints and batches in a directory, batches of each operation behind its steps. */
+/** The paths of all checkpoints and batches in a directory, batches behind the checkpoints. Each folder is read once. */
 export async function allPaths(directory: string): Promise<string[]> {
+  const { steps, batches } = await foldersIn(directory);
   const paths: string[] = [];
-  for (const { folder } of await listSteps(directory)) for (const operation of await listStep(folder)) paths.push(...operation.paths);
-  for (const { folder } of await listBatchOperations(directory)) {
-    for (const name of await batchFiles(folder)) paths.push(join(folder, name));
+  for (const { step, folder } of steps) {
+    const contents = await contentsOfStep(folder, step);
+    for (const operation of contents.operations) paths.push(...operation.paths);
+    batches.push(...contents.batches);
   }
+  for (const { folder } of batches) for (const name of await batchFiles(folder)) paths.push(join(folder, name));
   return paths;
 }
