@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { readCheckpoint, verifyCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
-import { parquetHead } from '../lib/files/read-parquet.js';
+import { parquetHead } from '../lib/formats/parquet/read-parquet.js';
 import { FORMATS } from './support/codes.js';
 import { CLI, cliJson, cliOk, noCli } from './support/run-cli.js';
 import { assertSame } from './support/row-cases.js';

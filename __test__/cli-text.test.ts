@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { ERROR_CODES, CheckpointError } from '../lib/errors.js';
+import { ERROR_CODES, CheckpointError } from '../lib/base/errors.js';
 import { coloursOf } from '../lib/cli/output/colours.js';
 import { EXIT, exitCodeOf } from '../lib/cli/exit-codes.js';
 import { failureOf } from '../lib/cli/failure.js';

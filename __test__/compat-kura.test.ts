@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { ParquetCheckpointManager, readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
-import { parseLenient } from '../lib/json/lenient.ts';
+import { parseLenient } from '../lib/base/value/lenient-json.ts';
 import { rejectsWith } from './support/codes.ts';
 import { assertExact } from './support/exact.ts';
 import { noPython, runPython } from './support/python.ts';

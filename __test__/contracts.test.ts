@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as layout from '../lib/columnar/layout.js';
-import { ERROR_CODES } from '../lib/errors.js';
-import * as fileKeys from '../lib/files/file-keys.js';
-import { loadBinding } from '../lib/native/binding.js';
-import * as events from '../lib/native/events.js';
-import { VERSION } from '../lib/version.js';
+import { ERROR_CODES } from '../lib/base/errors.js';
+import * as fileKeys from '../lib/formats/parquet/file-keys.js';
+import { loadBinding } from '../lib/base/addon/binding.js';
+import * as events from '../lib/formats/parquet/native/events.js';
+import { VERSION } from '../lib/base/version.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const source = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -76,7 +76,7 @@ test('the binary at hand says the same', { skip: loadBinding() === null ? 'no na
 test('one version everywhere', () => {
   const { version } = JSON.parse(source('package.json')) as { version: string };
   assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/);
-  assert.equal(VERSION, version, 'lib/version.ts');
+  assert.equal(VERSION, version, 'lib/base/version.ts');
   const manifest = source('Cargo.toml');
   assert.equal(/^\[workspace\.package\]\nversion = "([^"]+)"$/m.exec(manifest)?.[1], version);
   for (const crate of readdirSync(join(ROOT, 'crates'))) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ERROR_CODES } from '../lib/errors.js';
+import { ERROR_CODES } from '../lib/base/errors.js';
 import { argumentErrors } from './errors/arguments.js';
 import { compatErrors } from './errors/compat.js';
 import { diskErrors } from './errors/disk.js';

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { fc } from './support/seeded.ts';
-import { isCheckpointError, type CheckpointError, type CheckpointErrorCode } from '../lib/errors.js';
-import { MAX_DEPTH } from '../lib/rows.js';
-import { decodeValue, encodeValue, isPlainJson } from '../lib/value/extended-json.js';
+import { isCheckpointError, type CheckpointError, type CheckpointErrorCode } from '../lib/base/errors.js';
+import { MAX_DEPTH } from '../lib/base/rows.js';
+import { decodeValue, encodeValue, isPlainJson } from '../lib/base/value/extended-json.js';
 
 const WHERE = { row: 7, path: 'cell' };
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fc } from './support/seeded.ts';
-import { isCheckpointError } from '../lib/errors.ts';
-import { fallbackStore } from '../lib/fallback/store.ts';
-import { loadBinding } from '../lib/native/binding.ts';
-import type { Row } from '../lib/rows.ts';
-import { parquetStore } from '../lib/store/parquet-store.ts';
+import { isCheckpointError } from '../lib/base/errors.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
+import { loadBinding } from '../lib/base/addon/binding.ts';
+import type { Row } from '../lib/base/rows.ts';
+import { parquetStore } from '../lib/formats/parquet/parquet-store.ts';
 
 const CODECS = ['auto', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd', 'none'] as const;
 

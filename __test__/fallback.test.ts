@@ -4,10 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { isCheckpointError } from '../lib/errors.ts';
-import { readParquetInfo } from '../lib/fallback/read-info.ts';
-import { readParquetRows } from '../lib/fallback/read-rows.ts';
-import { fallbackStore } from '../lib/fallback/store.ts';
+import { isCheckpointError } from '../lib/base/errors.ts';
+import { readParquetInfo } from '../lib/formats/parquet/fallback/read-info.ts';
+import { readParquetRows } from '../lib/formats/parquet/fallback/read-rows.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
 import { suite } from './support/suite.ts';
 import { dataPath, noTestData } from './support/test-data.ts';
 

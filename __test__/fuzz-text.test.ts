@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decodeValue } from '../lib/value/extended-json.ts';
+import { decodeValue } from '../lib/base/value/extended-json.ts';
 import { rejectsWith } from './support/codes.ts';
 import { resultOf } from './support/run-program.ts';
 

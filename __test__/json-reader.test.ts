@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fc } from './support/seeded.ts';
-import { isCheckpointError } from '../lib/errors.js';
-import { Pace } from '../lib/files/pace.js';
-import { chunksOf, rowsSource, type RowsSource, type SourceFailure } from '../lib/files/rows-source.js';
-import { firstError } from '../lib/json/first-error.js';
-import { jsonBatches } from '../lib/json/read.js';
-import type { Row } from '../lib/rows.js';
+import { isCheckpointError } from '../lib/base/errors.js';
+import { Pace } from '../lib/base/pace.js';
+import { chunksOf, rowsSource, type RowsSource, type SourceFailure } from '../lib/base/rows-source.js';
+import { firstError } from '../lib/formats/text/json/first-error.js';
+import { jsonBatches } from '../lib/formats/text/json/read.js';
+import type { Row } from '../lib/base/rows.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'json-reader-'));
 after(() => rm(folder, { recursive: true, force: true }));

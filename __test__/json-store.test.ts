@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { isCheckpointError, type CheckpointError, type CheckpointErrorCode } from '../lib/errors.js';
-import { jsonBatches } from '../lib/json/read.js';
-import type { Progress } from '../lib/options.js';
-import type { Row } from '../lib/rows.js';
-import { jsonStore } from '../lib/store/json-store.js';
+import { isCheckpointError, type CheckpointError, type CheckpointErrorCode } from '../lib/base/errors.js';
+import { jsonBatches } from '../lib/formats/text/json/read.js';
+import type { Progress } from '../lib/options/options.js';
+import type { Row } from '../lib/base/rows.js';
+import { jsonStore } from '../lib/formats/text/json-store.js';
 import { dataFiles, dataPath, noTestData } from './support/test-data.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'json-store-'));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JsonlCheckpointManager, ParquetCheckpointManager, readCheckpoint, type Row } from 'arrow-ckpt';
-import { parseLenient } from '../lib/json/lenient.ts';
+import { parseLenient } from '../lib/base/value/lenient-json.ts';
 import { readFileSync } from 'node:fs';
 import { assertExact } from './support/exact.ts';
 import { expectedCheckpoints } from './support/expected-checkpoints.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { Cluster, Conversation, ConversationSummary, Message, ProjectedCluster } from 'arrow-ckpt/kura';
 import { MODELS } from '../lib/compat/kura/models.ts';
-import type { ColumnSchema } from '../lib/schema/checkpoint-schema.ts';
+import type { ColumnSchema } from '../lib/options/checkpoint-schema.ts';
 import { zodColumns, type ZodSchema } from '../lib/schema/zod.ts';
 import { rejectsWith } from './support/codes.ts';
 import { assertExact } from './support/exact.ts';

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCheckpoint } from 'arrow-ckpt';
-import { mayRound, parseLenient } from '../lib/json/lenient.ts';
+import { mayRound, parseLenient } from '../lib/base/value/lenient-json.ts';
 import { fc } from './support/seeded.ts';
 import { tempFolder } from './support/temp-folder.ts';
 

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { thisHolder } from '../lib/lock/holder.ts';
+import { thisHolder } from '../lib/base/lock/holder.ts';
 import { leasePath } from '../lib/resume/place.ts';
 import { rejectsWith } from './support/codes.ts';
 import { articles, manager, MAP, Model } from './support/map-rows.ts';

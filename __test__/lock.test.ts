@@ -5,8 +5,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { FileLock, withLock } from '../lib/lock/file-lock.ts';
-import { hasEnded, thisHolder } from '../lib/lock/holder.ts';
+import { FileLock, withLock } from '../lib/base/lock/file-lock.ts';
+import { hasEnded, thisHolder } from '../lib/base/lock/holder.ts';
 import { runProgram } from './support/run-program.ts';
 import { tempFolder } from './support/temp-folder.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
-import { loadBinding } from '../lib/native/binding.js';
+import { loadBinding } from '../lib/base/addon/binding.js';
 import { FORMATS } from './support/codes.js';
 import { tempFolder } from './support/temp-folder.js';
 

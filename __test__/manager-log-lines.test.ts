@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { formatBytes } from '../lib/managers/log-lines.ts';
+import { formatBytes } from '../lib/directory/log-lines.ts';
 
 for (const [bytes, text] of [
   [0, '0B'],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { fc } from './support/seeded.ts';
-import { isCheckpointError } from '../lib/errors.ts';
-import { decodeName, encodeName, foldName, MAX_NAME_BYTES, twinName } from '../lib/managers/names.ts';
+import { isCheckpointError } from '../lib/base/errors.ts';
+import { decodeName, encodeName, foldName, MAX_NAME_BYTES, twinName } from '../lib/directory/names.ts';
 
 const unsafe = /[/\\:*?"<>|\u0000-\u001f\u007f]|^\.|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 

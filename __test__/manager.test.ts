@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { isCheckpointError } from '../lib/errors.ts';
-import { CheckpointManager } from '../lib/managers/checkpoint-manager.ts';
-import { loadBinding } from '../lib/native/binding.ts';
+import { isCheckpointError } from '../lib/base/errors.ts';
+import { CheckpointManager } from '../lib/api/checkpoint-manager.ts';
+import { loadBinding } from '../lib/base/addon/binding.ts';
 
 const ROWS = [
   { id: 1, title: 'one', tags: ['a'] },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { loadBinding } from '../lib/native/binding.js';
+import { loadBinding } from '../lib/base/addon/binding.js';
 import { CASES, LATE } from './support/row-cases.js';
 import { resultOf, type Start } from './support/run-program.js';
 import { tempFolder } from './support/temp-folder.js';

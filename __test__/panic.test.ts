@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readCheckpoint, writeCheckpoint } from 'arrow-ckpt';
-import { loadBinding } from '../lib/native/binding.js';
+import { loadBinding } from '../lib/base/addon/binding.js';
 import { runProgram } from './support/run-program.js';
 import { tempFolder } from './support/temp-folder.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { readCheckpoint, writeCheckpoint, type Progress, type Row, type Where } from 'arrow-ckpt';
 import { predicateOf } from '../lib/select/predicate.ts';
-import { parseWhere } from '../lib/select/where.ts';
+import { parseWhere } from '../lib/options/where.ts';
 import { assertExact } from './support/exact.ts';
 import { noBinding } from './support/readers.ts';
 import { fc } from './support/seeded.ts';

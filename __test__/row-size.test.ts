@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { createCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { LongText, textOfUnits } from '../lib/columnar/read/long-text.js';
-import { textChunk } from '../lib/columns/string-column.js';
+import { textChunk } from '../lib/columnar/columns/string-column.js';
 import { rejectsWith } from './support/codes.ts';
 import { noBinding } from './support/readers.ts';
 import { suite } from './support/suite.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeCheckpoint } from 'arrow-ckpt';
-import { ERROR_CODES } from '../lib/errors.ts';
+import { ERROR_CODES } from '../lib/base/errors.ts';
 import { noBinding } from './support/readers.ts';
 import { resultOf, runProgram } from './support/run-program.ts';
 import { tempFolder } from './support/temp-folder.ts';

@@ -4,7 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, 
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { type SweepResult } from 'arrow-ckpt';
-import { thisHolder } from '../lib/lock/holder.ts';
+import { thisHolder } from '../lib/base/lock/holder.ts';
 import { rejectsWith } from './support/codes.ts';
 import { allSummaries, articles, manager, MAP, Model } from './support/map-rows.ts';
 import { cli } from './support/run-cli.ts';

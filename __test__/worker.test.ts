@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readCheckpoint, writeCheckpoint } from 'arrow-ckpt';
-import { loadBinding } from '../lib/native/binding.js';
+import { loadBinding } from '../lib/base/addon/binding.js';
 import { resultOf, runProgram } from './support/run-program.js';
 import { tempFolder } from './support/temp-folder.js';
 

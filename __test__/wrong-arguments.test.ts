@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as api from 'arrow-ckpt';
 import * as kura from 'arrow-ckpt/kura';
-import { READ_KEYS, WRITE_KEYS } from '../lib/options.js';
+import { READ_KEYS, WRITE_KEYS } from '../lib/options/options.js';
 import { tempFolder } from './support/temp-folder.ts';
 import { WRONG } from './support/wrong-values.ts';
 

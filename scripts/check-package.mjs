@@ -23,7 +23,7 @@ const REQUIRED = [
   'binding.cjs',
   'binding.d.cts',
   'dist/index.js',
-  'dist/lib/native/embedded-bun.cjs',
+  'dist/lib/base/addon/embedded-bun.cjs',
 ];
 const ALLOWED = /^dist\/lib\/[\w/-]+\.js$/;
 

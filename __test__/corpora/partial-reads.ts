@@ -1,6 +1,6 @@
 import type { ReadOptions, Row, Where } from 'arrow-ckpt';
 import { predicateOf } from '../../lib/select/predicate.ts';
-import { parseWhere } from '../../lib/select/where.ts';
+import { parseWhere } from '../../lib/options/where.ts';
 import { differenceOf } from '../support/exact.ts';
 
 /** What to ask of a file, and the rows that must come of it. */

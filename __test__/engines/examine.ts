@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { LogicalPlan } from '../../lib/columnar/plan.ts';
-import { ParquetFile } from '../../lib/fallback/parquet-file.ts';
-import { readKeyValues } from '../../lib/files/file-keys.ts';
+import { ParquetFile } from '../../lib/formats/parquet/fallback/parquet-file.ts';
+import { readKeyValues } from '../../lib/formats/parquet/file-keys.ts';
 import type { Engine } from './catalogue.ts';
 import { drive, filtersOfFile, type Driven } from './drive.ts';
 import type { EngineFile } from './engine-files.ts';

@@ -1,6 +1,6 @@
 import type { Row } from 'arrow-ckpt';
 import type { LogicalPlan, StructPlan, ValuePlan } from '../../lib/columnar/plan.ts';
-import { encodeValue } from '../../lib/value/extended-json.ts';
+import { encodeValue } from '../../lib/base/value/extended-json.ts';
 import type { Engine } from './catalogue.ts';
 import type { Outcome } from './drive.ts';
 import type { EngineFile } from './engine-files.ts';

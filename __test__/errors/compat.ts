@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { writeCheckpoint, type Row } from 'arrow-ckpt';
-import { FileLock } from '../../lib/lock/file-lock.js';
+import { FileLock } from '../../lib/base/lock/file-lock.js';
 import { rejectsWith } from '../support/codes.js';
 import { noBinding } from '../support/readers.js';
 import { tempFolder } from '../support/temp-folder.js';

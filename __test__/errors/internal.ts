@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { loadBinding } from '../../lib/native/binding.js';
+import { loadBinding } from '../../lib/base/addon/binding.js';
 import { seenCodes } from '../support/codes.js';
 import { resultOf } from '../support/run-program.js';
 import { tempFolder } from '../support/temp-folder.js';

@@ -3,7 +3,7 @@
 import { statSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Row } from 'arrow-ckpt';
-import { jsonlStore } from '../../lib/store/jsonl-store.js';
+import { jsonlStore } from '../../lib/formats/text/jsonl-store.js';
 
 const [path, megabytes] = process.argv.slice(2) as [string, string];
 const count = Number(megabytes) * 4000;

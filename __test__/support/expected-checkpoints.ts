@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Row } from 'arrow-ckpt';
-import { parseLenient } from '../../lib/json/lenient.ts';
+import { parseLenient } from '../../lib/base/value/lenient-json.ts';
 import { dataPath } from './test-data.ts';
 
 /** What `expected/<name>.json` says of a checkpoint: its rows, or the file that holds them. */

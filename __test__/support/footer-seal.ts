@@ -1,4 +1,4 @@
-import { crc32c } from '../../lib/files/crc32c.js';
+import { crc32c } from '../../lib/base/crc32c.js';
 
 const KEY = 'arrow-ckpt.footer-crc32c';
 const ZEROS = Buffer.from('00000000');

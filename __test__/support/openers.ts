@@ -1,6 +1,6 @@
 import { openCheckpoint, type CheckpointReader } from 'arrow-ckpt';
-import { fallbackStore } from '../../lib/fallback/store.ts';
-import { CheckpointReader as Reader } from '../../lib/reader/checkpoint-reader.ts';
+import { fallbackStore } from '../../lib/formats/parquet/fallback/store.ts';
+import { CheckpointReader as Reader } from '../../lib/api/reader/checkpoint-reader.ts';
 import { noBinding } from './readers.ts';
 
 /** A way to open a checkpoint. `format`: of the files that it opens. */

@@ -1,6 +1,6 @@
 import { readCheckpoint, type ReadOptions, type Row } from 'arrow-ckpt';
-import { fallbackStore } from '../../lib/fallback/store.ts';
-import { loadBinding } from '../../lib/native/binding.ts';
+import { fallbackStore } from '../../lib/formats/parquet/fallback/store.ts';
+import { loadBinding } from '../../lib/base/addon/binding.ts';
 
 export interface Reader {
   name: 'native' | 'fallback';

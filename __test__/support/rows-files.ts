@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Row } from 'arrow-ckpt';
-import { isPlainObject } from '../../lib/rows.ts';
+import { isPlainObject } from '../../lib/base/rows.ts';
 import { dataFiles, dataPath } from './test-data.ts';
 
 /** A JSON or JSONL file of the test data. */

@@ -1,8 +1,8 @@
 import { createCheckpoint, openCheckpoint, type Row, type WriteOptions } from 'arrow-ckpt';
-import { fallbackStore } from '../../lib/fallback/store.ts';
-import { jsonStore } from '../../lib/store/json-store.ts';
-import { jsonlStore } from '../../lib/store/jsonl-store.ts';
-import { parquetStore } from '../../lib/store/parquet-store.ts';
+import { fallbackStore } from '../../lib/formats/parquet/fallback/store.ts';
+import { jsonStore } from '../../lib/formats/text/json-store.ts';
+import { jsonlStore } from '../../lib/formats/text/jsonl-store.ts';
+import { parquetStore } from '../../lib/formats/parquet/parquet-store.ts';
 import { rowsThroughColumns } from './columns-agree.ts';
 
 /** A way from rows to a file and back. */

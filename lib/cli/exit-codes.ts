@@ -1,4 +1,4 @@
-import { isCheckpointError, type CheckpointErrorCode } from '../errors.js';
+import { isCheckpointError, type CheckpointErrorCode } from '../base/errors.js';
 
 /** How the program ends. docs/cli.md and the help tell the same. */
 export const EXIT = {

@@ -1,5 +1,5 @@
-import { isError } from '../realm.js';
-import { isCheckpointError } from '../errors.js';
+import { isError } from '../base/realm.js';
+import { isCheckpointError } from '../base/errors.js';
 import { printable } from './output/text.js';
 
 /** An error as the documents of `--json` tell it. */

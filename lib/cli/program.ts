@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { VERSION } from '../version.js';
+import { VERSION } from '../base/version.js';
 import type { CommonOptions, Context, Run } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { bytes, columns, compat, compression, count, duration, gather, gatherPairs, selection } from './shared-options.js';

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
+import { CheckpointError, type CheckpointErrorCode } from '../base/errors.js';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import { Interrupted, interruptible } from './interrupt.js';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { COMPATS } from '../compat/names.js';
-import { CODECS } from '../options.js';
+import { COMPATS } from '../options/compat.js';
+import { CODECS } from '../options/options.js';
 
 const WHERE = `Filters (--where, all must hold):
   category=a  score>=0.5  title!="a b"    also < > <= ; the value is JSON if it can be, else text

@@ -1,4 +1,4 @@
-import { CheckpointError } from '../errors.js';
+import { CheckpointError } from '../base/errors.js';
 import type { LogicalPlan, StructPlan, ValuePlan } from './plan.js';
 
 /** Nesting of a plan: twice what the writer makes. */

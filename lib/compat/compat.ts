@@ -1,9 +1,9 @@
-import type { Pace } from '../files/pace.js';
-import type { FileColumn } from '../files/logical-columns.js';
-import type { Row } from '../rows.js';
+import type { Pace } from '../base/pace.js';
+import type { FileColumn } from '../columnar/logical-columns.js';
+import type { Row } from '../base/rows.js';
 import { docetl } from './docetl/codec.js';
 import { kura } from './kura/codec.js';
-import type { Compat } from './names.js';
+import type { Compat } from '../options/compat.js';
 
 /** What is known of a Parquet file before its rows. */
 export interface ForeignFile {

@@ -1,7 +1,7 @@
-import { kindOf } from '../value/kind.js';
-import { JsonTree } from '../value/json-tree.js';
-import { joinPath } from '../value/refusal.js';
-import { numberOf } from '../json/lenient.js';
+import { kindOf } from '../base/value/kind.js';
+import { JsonTree } from '../base/value/json-tree.js';
+import { joinPath } from '../base/value/refusal.js';
+import { numberOf } from '../base/value/lenient-json.js';
 import { notCompatible } from './refusal.js';
 
 /** Where a value stands, and for whom it is written. */

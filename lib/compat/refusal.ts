@@ -1,4 +1,4 @@
-import { CheckpointError } from '../errors.js';
+import { CheckpointError } from '../base/errors.js';
 
 /** The error of a value that another program could not read back. */
 export function notCompatible(program: string, row: number, column: string, what: string): CheckpointError {

@@ -1,8 +1,8 @@
-import { isError } from '../realm.js';
-import { CheckpointError } from '../errors.js';
-import { show } from '../messages.js';
-import { isPlainObject, type Row } from '../rows.js';
-import { copyAsLoaded, copyRow } from '../value/copy.js';
+import { isError } from '../base/realm.js';
+import { CheckpointError } from '../base/errors.js';
+import { show } from '../base/messages.js';
+import { isPlainObject, type Row } from '../base/rows.js';
+import { copyAsLoaded, copyRow } from '../base/value/copy.js';
 import { Call, RunningCalls } from './call.js';
 import { isLookedAt, warnOfChange } from './changed-row.js';
 import type { MapEvent } from './events.js';

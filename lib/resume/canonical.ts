@@ -1,7 +1,7 @@
-import { CheckpointError } from '../errors.js';
-import { show } from '../messages.js';
-import { kindOf } from '../value/kind.js';
-import { joinPath } from '../value/refusal.js';
+import { CheckpointError } from '../base/errors.js';
+import { show } from '../base/messages.js';
+import { kindOf } from '../base/value/kind.js';
+import { joinPath } from '../base/value/refusal.js';
 
 const MAX_DEPTH = 256;
 

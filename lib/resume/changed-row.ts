@@ -1,5 +1,5 @@
-import { isSame } from '../value/same.js';
-import type { Row } from '../rows.js';
+import { isSame } from '../base/value/same.js';
+import type { Row } from '../base/rows.js';
 import type { Slot } from './slot.js';
 
 /** Whether a row is compared after its call: the first ones, and then now and then. */

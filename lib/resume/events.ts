@@ -1,4 +1,4 @@
-import type { CheckpointError } from '../errors.js';
+import type { CheckpointError } from '../base/errors.js';
 import type { RowKey } from './row-key.js';
 
 /** How far a `map` is. */

@@ -1,8 +1,8 @@
-import { RowQueue } from '../files/row-queue.js';
-import { savedLine } from '../managers/log-lines.js';
-import { saveFile } from '../managers/save.js';
-import type { CheckpointInfo, WriteOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import { RowQueue } from '../base/row-queue.js';
+import { savedLine } from '../directory/log-lines.js';
+import { saveFile } from '../directory/save.js';
+import type { CheckpointInfo, WriteOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
 import type { Known } from './known.js';
 import type { KnownFile } from './known-file.js';
 import { LedgerWriter } from './ledger.js';

@@ -1,5 +1,5 @@
-import { isCheckpointError } from '../errors.js';
-import { storeOf } from '../store/choose.js';
+import { isCheckpointError } from '../base/errors.js';
+import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
 import { openLedger } from './known.js';
 import type { SweepItem } from './sweep-items.js';

@@ -3,7 +3,7 @@ import type { MapEvent } from './events.js';
 import type { KnownTable } from './known-table.js';
 import { LedgerWriter } from './ledger.js';
 import type { CheckedMapOptions } from './map-options.js';
-import type { Row } from '../rows.js';
+import type { Row } from '../base/rows.js';
 import { appendResults, type Slot } from './slot.js';
 
 /**

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { CheckpointError, fromSystemError } from '../errors.js';
-import { checkRow, chunksOf, rowsSource } from '../files/rows-source.js';
-import { invalid, show } from '../messages.js';
-import { keysOf } from '../option-keys.js';
-import { asOptions, checkKeys } from '../options.js';
-import type { Row, RowLike } from '../rows.js';
-import { textOf } from '../value/extended-json.js';
-import { JsonTree } from '../value/json-tree.js';
+import { CheckpointError, fromSystemError } from '../base/errors.js';
+import { checkRow, chunksOf, rowsSource } from '../base/rows-source.js';
+import { invalid, show } from '../base/messages.js';
+import { keysOf } from '../options/option-keys.js';
+import { asOptions, checkKeys } from '../options/options.js';
+import type { Row, RowLike } from '../base/rows.js';
+import { textOf } from '../base/value/extended-json.js';
+import { JsonTree } from '../base/value/json-tree.js';
 import { canonicalText } from './canonical.js';
 
 /** A function, or the source or version of code as a text. */

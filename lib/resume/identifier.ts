@@ -1,8 +1,8 @@
-import type { Pace } from '../files/pace.js';
-import { checkRow } from '../files/rows-source.js';
-import type { Row } from '../rows.js';
-import { textOf } from '../value/extended-json.js';
-import { JsonTree } from '../value/json-tree.js';
+import type { Pace } from '../base/pace.js';
+import { checkRow } from '../base/rows-source.js';
+import type { Row } from '../base/rows.js';
+import { textOf } from '../base/value/extended-json.js';
+import { JsonTree } from '../base/value/json-tree.js';
 import { digest } from './digest.js';
 import type { Known } from './known.js';
 import { duplicateKey, keyReader, type KeyOption } from './row-key.js';

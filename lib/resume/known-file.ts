@@ -1,5 +1,5 @@
-import { CheckpointError } from '../errors.js';
-import type { Row } from '../rows.js';
+import { CheckpointError } from '../base/errors.js';
+import type { Row } from '../base/rows.js';
 import type { OpenFile } from '../store/open-file.js';
 import type { CheckpointStore } from '../store/store.js';
 

@@ -1,7 +1,7 @@
-import { CheckpointError, isCheckpointError } from '../errors.js';
-import { checkpointFiles, isOfFile } from '../managers/checkpoint-file.js';
-import { batchStem, filesOf, listBatches, type FoundFile } from '../managers/layout.js';
-import { storeOf } from '../store/choose.js';
+import { CheckpointError, isCheckpointError } from '../base/errors.js';
+import { checkpointFiles, isOfFile } from '../directory/checkpoint-file.js';
+import { batchStem, filesOf, listBatches, type FoundFile } from '../directory/layout.js';
+import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
 import { KnownFile } from './known-file.js';
 import { KnownTable } from './known-table.js';

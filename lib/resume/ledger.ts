@@ -1,4 +1,4 @@
-import { CheckpointError } from '../errors.js';
+import { CheckpointError } from '../base/errors.js';
 import type { KnownTable } from './known-table.js';
 import { type Column, UsualColumn } from './number-column.js';
 

@@ -1,9 +1,9 @@
 import { readFile, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { hasEnded, isAlive, parseHolder } from '../lock/holder.js';
-import { listFolder } from '../managers/folders.js';
-import { listBatchOperations, listSteps } from '../managers/layout.js';
-import { findTemporaries } from '../managers/temporaries.js';
+import { hasEnded, isAlive, parseHolder } from '../base/lock/holder.js';
+import { listFolder } from '../directory/folders.js';
+import { listBatchOperations, listSteps } from '../directory/layout.js';
+import { findTemporaries } from '../directory/temporaries.js';
 import { isClaim } from './batch-log.js';
 import { isLease } from './place.js';
 import type { SweepItem } from './sweep-items.js';

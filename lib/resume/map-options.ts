@@ -1,7 +1,7 @@
-import { invalid, show } from '../messages.js';
-import { keysOf } from '../option-keys.js';
-import { asOptions, checkKeys, checkSignal, type WriteOptions } from '../options.js';
-import type { Row, RowLike } from '../rows.js';
+import { invalid, show } from '../base/messages.js';
+import { keysOf } from '../options/option-keys.js';
+import { asOptions, checkKeys, checkSignal, type WriteOptions } from '../options/options.js';
+import type { Row, RowLike } from '../base/rows.js';
 import type { MapEvent, MapProgress } from './events.js';
 import type { KeyOption } from './row-key.js';
 

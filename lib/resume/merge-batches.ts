@@ -1,5 +1,5 @@
-import type { Row } from '../rows.js';
-import { storeOf } from '../store/choose.js';
+import type { Row } from '../base/rows.js';
+import { storeOf } from '../formats/choose.js';
 import { openLedger } from './known.js';
 import { KnownTable } from './known-table.js';
 import { LedgerWriter } from './ledger.js';

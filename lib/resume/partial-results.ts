@@ -1,6 +1,6 @@
-import { filesOf } from '../managers/layout.js';
-import { loadFile } from '../managers/load.js';
-import type { RowLike, Row } from '../rows.js';
+import { filesOf } from '../directory/layout.js';
+import { loadFile } from '../directory/load.js';
+import type { RowLike, Row } from '../base/rows.js';
 import type { Place } from './place.js';
 import { keyOfRow, readBatches, recordOf, type BatchRecord } from './read-batches.js';
 

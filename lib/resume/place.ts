@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { FileLock } from '../lock/file-lock.js';
-import type { Mirror } from '../managers/checkpoint-file.js';
-import type { DocetlConfig } from '../managers/docetl-config.js';
-import { makeFolders } from '../managers/folders.js';
-import type { Logger } from '../managers/log-lines.js';
+import { FileLock } from '../base/lock/file-lock.js';
+import type { Mirror } from '../directory/checkpoint-file.js';
+import type { DocetlConfig } from '../directory/docetl-config.js';
+import { makeFolders } from '../directory/folders.js';
+import type { Logger } from '../directory/log-lines.js';
 import type { CheckpointStore } from '../store/store.js';
 
 /** Where an operation keeps its results. */

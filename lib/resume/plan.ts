@@ -1,9 +1,9 @@
-import { chunksOf, rowsSource } from '../files/rows-source.js';
-import { checkpointFiles, isOfFile } from '../managers/checkpoint-file.js';
-import { filesOf } from '../managers/layout.js';
-import { keysOf } from '../option-keys.js';
-import { asOptions, checkKeys } from '../options.js';
-import type { Row, RowLike } from '../rows.js';
+import { chunksOf, rowsSource } from '../base/rows-source.js';
+import { checkpointFiles, isOfFile } from '../directory/checkpoint-file.js';
+import { filesOf } from '../directory/layout.js';
+import { keysOf } from '../options/option-keys.js';
+import { asOptions, checkKeys } from '../options/options.js';
+import type { Row, RowLike } from '../base/rows.js';
 import { Identifier } from './identifier.js';
 import { findBatches, Known, MOST_LOOKS, openLedger } from './known.js';
 import { checkHash, checkKey } from './map-options.js';

@@ -1,10 +1,10 @@
-import { isCheckpointError } from '../errors.js';
-import { clearBatchFolder } from '../managers/clear.js';
-import { batchStem, filesOf, listBatches, type BatchFolder } from '../managers/layout.js';
-import { loadFile } from '../managers/load.js';
-import type { Logger } from '../managers/log-lines.js';
-import type { Row } from '../rows.js';
-import { storeOf } from '../store/choose.js';
+import { isCheckpointError } from '../base/errors.js';
+import { clearBatchFolder } from '../directory/clear.js';
+import { batchStem, filesOf, listBatches, type BatchFolder } from '../directory/layout.js';
+import { loadFile } from '../directory/load.js';
+import type { Logger } from '../directory/log-lines.js';
+import type { Row } from '../base/rows.js';
+import { storeOf } from '../formats/choose.js';
 import { MOST_LOOKS, openLedger } from './known.js';
 import type { LedgerHead, LedgerRow } from './ledger.js';
 import { takeLease } from './place.js';

@@ -1,6 +1,6 @@
-import { isThenable } from '../realm.js';
-import { CheckpointError } from '../errors.js';
-import { show } from '../messages.js';
+import { isThenable } from '../base/realm.js';
+import { CheckpointError } from '../base/errors.js';
+import { show } from '../base/messages.js';
 import { MAX_MS, type RetryOptions } from './map-options.js';
 
 /**

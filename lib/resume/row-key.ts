@@ -1,6 +1,6 @@
-import { CheckpointError } from '../errors.js';
-import { show } from '../messages.js';
-import type { Row, RowLike } from '../rows.js';
+import { CheckpointError } from '../base/errors.js';
+import { show } from '../base/messages.js';
+import type { Row, RowLike } from '../base/rows.js';
 
 /** What may tell a row from all others. `1`, `'1'`, `1n` and `[1]` are four keys. */
 export type RowKey = string | number | bigint | boolean | readonly (string | number | bigint | boolean)[];

@@ -1,4 +1,4 @@
-import type { Row } from '../rows.js';
+import type { Row } from '../base/rows.js';
 
 /** A row of the input on its way to its results. */
 export interface Slot {

@@ -1,13 +1,13 @@
-import { throwIfAborted } from '../files/halt.js';
-import { Pace } from '../files/pace.js';
-import { checkRow, heldRows } from '../files/rows-source.js';
-import { isOfFile } from '../managers/checkpoint-file.js';
-import type { Logger } from '../managers/log-lines.js';
-import { invalid, show } from '../messages.js';
-import { keysOf } from '../option-keys.js';
-import { asOptions, checkKeys, WRITE_RECORD, type WriteOptions } from '../options.js';
-import type { Row, RowLike } from '../rows.js';
-import { copyAsLoaded } from '../value/copy.js';
+import { throwIfAborted } from '../base/halt.js';
+import { Pace } from '../base/pace.js';
+import { checkRow, heldRows } from '../base/rows-source.js';
+import { isOfFile } from '../directory/checkpoint-file.js';
+import type { Logger } from '../directory/log-lines.js';
+import { invalid, show } from '../base/messages.js';
+import { keysOf } from '../options/option-keys.js';
+import { asOptions, checkKeys, WRITE_RECORD, type WriteOptions } from '../options/options.js';
+import type { Row, RowLike } from '../base/rows.js';
+import { copyAsLoaded } from '../base/value/copy.js';
 import { ms } from './map-options.js';
 import { takeLease, type Place } from './place.js';
 

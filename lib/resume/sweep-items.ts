@@ -1,6 +1,6 @@
-import { checkpointFiles } from '../managers/checkpoint-file.js';
-import type { DocetlConfig } from '../managers/docetl-config.js';
-import { filesOf, listBatchOperations, listStep, listSteps } from '../managers/layout.js';
+import { checkpointFiles } from '../directory/checkpoint-file.js';
+import type { DocetlConfig } from '../directory/docetl-config.js';
+import { filesOf, listBatchOperations, listStep, listSteps } from '../directory/layout.js';
 import { finishedBatches } from './finished.js';
 import { findBatches, isBroken } from './known.js';
 

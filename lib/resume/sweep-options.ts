@@ -1,8 +1,8 @@
-import { isValidDate } from '../realm.js';
-import { invalid, show } from '../messages.js';
-import { isRevoked } from '../value/revoked.js';
-import { keysOf } from '../option-keys.js';
-import { asOptions, checkKeys } from '../options.js';
+import { isValidDate } from '../base/realm.js';
+import { invalid, show } from '../base/messages.js';
+import { isRevoked } from '../base/value/revoked.js';
+import { keysOf } from '../options/option-keys.js';
+import { asOptions, checkKeys } from '../options/options.js';
 
 /** Options of {@link CheckpointManager.sweep}: what may go. */
 export interface SweepOptions {

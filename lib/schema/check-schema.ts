@@ -1,8 +1,8 @@
-import { isValidDate } from '../realm.js';
-import { CheckpointError } from '../errors.js';
-import { show } from '../messages.js';
-import { isPlainObject } from '../rows.js';
-import type { CheckpointSchema, ColumnSchema, ValueSchema } from './checkpoint-schema.js';
+import { isValidDate } from '../base/realm.js';
+import { CheckpointError } from '../base/errors.js';
+import { show } from '../base/messages.js';
+import { isPlainObject } from '../base/rows.js';
+import type { CheckpointSchema, ColumnSchema, ValueSchema } from '../options/checkpoint-schema.js';
 
 const TYPES: ReadonlySet<unknown> = new Set<ValueSchema['type']>([
   'number',

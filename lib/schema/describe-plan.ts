@@ -1,5 +1,5 @@
 import type { FieldPlan, LogicalPlan, StructPlan, ValuePlan } from '../columnar/plan.js';
-import type { CheckpointSchema, ColumnSchema, ColumnType, ValueSchema } from './checkpoint-schema.js';
+import type { CheckpointSchema, ColumnSchema, ColumnType, ValueSchema } from '../options/checkpoint-schema.js';
 import { reasonFor } from './reasons.js';
 import type { SeenRows, SeenValues } from './seen.js';
 

@@ -1,5 +1,5 @@
-import { joinPath } from '../value/refusal.js';
-import { mayLack, takesAll, takesNull, type ColumnSchema, type ValueSchema } from './checkpoint-schema.js';
+import { joinPath } from '../base/value/refusal.js';
+import { mayLack, takesAll, takesNull, type ColumnSchema, type ValueSchema } from '../options/checkpoint-schema.js';
 import { schemaOf, type SchemaSource } from './schema-of.js';
 import { fits } from './fits.js';
 import { typeWords } from './words.js';

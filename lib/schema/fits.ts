@@ -1,4 +1,4 @@
-import { takesAll, type Literal, type ValueSchema } from './checkpoint-schema.js';
+import { takesAll, type Literal, type ValueSchema } from '../options/checkpoint-schema.js';
 
 /** Whether every value of one type is of another; null, elements and keys apart, which are compared for themselves. */
 export function fits(from: ValueSchema, to: ValueSchema): boolean {

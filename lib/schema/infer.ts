@@ -1,11 +1,11 @@
 import { CHUNK_ROWS, Columniser, FIRST_CHUNK_ROWS } from '../columnar/write/columniser.js';
-import { CheckpointError } from '../errors.js';
-import { checkedRows } from '../files/rows-source.js';
-import { show } from '../messages.js';
-import type { Row, RowLike } from '../rows.js';
-import { located } from '../value/locate.js';
-import { isRevoked } from '../value/revoked.js';
-import type { CheckpointSchema } from './checkpoint-schema.js';
+import { CheckpointError } from '../base/errors.js';
+import { checkedRows } from '../base/rows-source.js';
+import { show } from '../base/messages.js';
+import type { Row, RowLike } from '../base/rows.js';
+import { located } from '../base/value/locate.js';
+import { isRevoked } from '../base/value/revoked.js';
+import type { CheckpointSchema } from '../options/checkpoint-schema.js';
 import { describeRows } from './describe-plan.js';
 import { SeenRows } from './seen.js';
 

@@ -1,8 +1,8 @@
 import type { LogicalPlan } from '../columnar/plan.js';
-import type { FileColumn } from '../files/logical-columns.js';
-import type { ReadOptions } from '../options.js';
-import type { Row } from '../rows.js';
-import { mayLack } from './checkpoint-schema.js';
+import type { FileColumn } from '../columnar/logical-columns.js';
+import type { ReadOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
+import { mayLack } from '../options/checkpoint-schema.js';
 import { loadContract, type Contract } from './contract.js';
 import { openFields } from './proof.js';
 import { RowCheck } from './row-check.js';

@@ -1,6 +1,6 @@
-import { compile, quote } from '../columnar/generate.js';
-import type { Row } from '../rows.js';
-import { hasDefault, takesAll, takesNull, type ColumnSchema, type ValueSchema } from './checkpoint-schema.js';
+import { compile, quote } from '../base/generate.js';
+import type { Row } from '../base/rows.js';
+import { hasDefault, takesAll, takesNull, type ColumnSchema, type ValueSchema } from '../options/checkpoint-schema.js';
 import type { Fields } from './validator.js';
 
 /** True: the row fits the schema, and a load would leave it as it is. False: the validator must look. */

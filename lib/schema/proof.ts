@@ -1,6 +1,6 @@
 import { fieldName, type FieldPlan, type LogicalPlan, type ValuePlan } from '../columnar/plan.js';
-import type { FileColumn } from '../files/logical-columns.js';
-import { hasDefault, takesAll, takesNull, type ColumnSchema, type ValueSchema } from './checkpoint-schema.js';
+import type { FileColumn } from '../columnar/logical-columns.js';
+import { hasDefault, takesAll, takesNull, type ColumnSchema, type ValueSchema } from '../options/checkpoint-schema.js';
 import type { OpenedFile } from './load-check.js';
 import type { Fields } from './validator.js';
 

@@ -1,4 +1,4 @@
-import type { ColumnSchema, ColumnType } from './checkpoint-schema.js';
+import type { ColumnSchema, ColumnType } from '../options/checkpoint-schema.js';
 import type { SeenValues } from './seen.js';
 
 /** Values of each type, many of them. */

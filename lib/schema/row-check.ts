@@ -1,6 +1,6 @@
-import { Pace } from '../files/pace.js';
-import { checkRow } from '../files/rows-source.js';
-import type { Row } from '../rows.js';
+import { Pace } from '../base/pace.js';
+import { checkRow } from '../base/rows-source.js';
+import type { Row } from '../base/rows.js';
 import type { Contract } from './contract.js';
 import { generatePredicate, type Predicate } from './predicate.js';
 import { Validator, type Fields } from './validator.js';

@@ -1,6 +1,6 @@
-import { setOwn } from '../columnar/read/build.js';
-import type { Row } from '../rows.js';
-import type { ColumnSchema, ValueSchema } from './checkpoint-schema.js';
+import { setOwn } from '../base/build.js';
+import type { Row } from '../base/rows.js';
+import type { ColumnSchema, ValueSchema } from '../options/checkpoint-schema.js';
 
 /**
  * Rows that show the columns of a schema: from them the writer infers exactly the types that the schema says, nested ones too. Two, as only values

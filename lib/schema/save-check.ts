@@ -1,5 +1,5 @@
-import type { WriteOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import type { WriteOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
 import { contractOf, type Contract } from './contract.js';
 import { RowCheck } from './row-check.js';
 import { sampleRows } from './samples.js';

@@ -1,11 +1,11 @@
-import { CheckpointError, isCheckpointError } from '../errors.js';
-import { show } from '../messages.js';
-import type { CheckpointInfo, ColumnInfo } from '../options.js';
-import { isPlainObject } from '../rows.js';
-import type { CheckpointSchema, ColumnSchema, ValueSchema } from './checkpoint-schema.js';
-import { isRevoked } from '../value/revoked.js';
+import { CheckpointError, isCheckpointError } from '../base/errors.js';
+import { show } from '../base/messages.js';
+import type { CheckpointInfo, ColumnInfo } from '../options/options.js';
+import { isPlainObject } from '../base/rows.js';
+import type { CheckpointSchema, ColumnSchema, ValueSchema } from '../options/checkpoint-schema.js';
+import { isRevoked } from '../base/value/revoked.js';
 import { contractOf } from './contract.js';
-import type { StandardSchemaV1 } from './standard.js';
+import type { StandardSchemaV1 } from '../options/standard-schema.js';
 
 /** What {@link diffSchema} compares. */
 export type SchemaSource = CheckpointSchema | StandardSchemaV1 | CheckpointInfo;

@@ -1,10 +1,10 @@
-import { isThenable } from '../realm.js';
-import { setOwn } from '../columnar/read/build.js';
-import type { Pace } from '../files/pace.js';
-import { checkRow } from '../files/rows-source.js';
-import { isPlainObject, type Row } from '../rows.js';
-import { joinPath } from '../value/refusal.js';
-import type { StandardSchemaV1 } from './standard.js';
+import { isThenable } from '../base/realm.js';
+import { setOwn } from '../base/build.js';
+import type { Pace } from '../base/pace.js';
+import { checkRow } from '../base/rows-source.js';
+import { isPlainObject, type Row } from '../base/rows.js';
+import { joinPath } from '../base/value/refusal.js';
+import type { StandardSchemaV1 } from '../options/standard-schema.js';
 import { pictureOf } from './validator.js';
 import type { Contract } from './contract.js';
 import type { Violations } from './violations.js';

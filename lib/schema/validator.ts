@@ -1,9 +1,17 @@
 import { types } from 'node:util';
-import { setOwn } from '../columnar/read/build.js';
-import { show } from '../messages.js';
-import { isPlainObject, type Row } from '../rows.js';
-import { joinPath } from '../value/refusal.js';
-import { hasDefault, takesAll, takesNull, type ColumnSchema, type ExtraKeys, type Literal, type ValueSchema } from './checkpoint-schema.js';
+import { setOwn } from '../base/build.js';
+import { show } from '../base/messages.js';
+import { isPlainObject, type Row } from '../base/rows.js';
+import { joinPath } from '../base/value/refusal.js';
+import {
+  hasDefault,
+  takesAll,
+  takesNull,
+  type ColumnSchema,
+  type ExtraKeys,
+  type Literal,
+  type ValueSchema,
+} from '../options/checkpoint-schema.js';
 import type { Violations } from './violations.js';
 import { expectedWords } from './words.js';
 

@@ -1,4 +1,4 @@
-import { CheckpointError, type SchemaViolation } from '../errors.js';
+import { CheckpointError, type SchemaViolation } from '../base/errors.js';
 
 /** Violations that an error lists. */
 const MAX_LISTED = 20;

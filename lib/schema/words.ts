@@ -1,6 +1,6 @@
-import { isValidDate } from '../realm.js';
-import { show } from '../messages.js';
-import { takesNull, type ColumnSchema, type ValueSchema } from './checkpoint-schema.js';
+import { isValidDate } from '../base/realm.js';
+import { show } from '../base/messages.js';
+import { takesNull, type ColumnSchema, type ValueSchema } from '../options/checkpoint-schema.js';
 
 /** Literals named in a message; more are counted. */
 const MAX_LITERALS = 8;

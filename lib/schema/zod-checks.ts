@@ -1,4 +1,4 @@
-import type { ValueSchema } from './checkpoint-schema.js';
+import type { ValueSchema } from '../options/checkpoint-schema.js';
 import type { ZodCheck } from './zod.js';
 
 type Bound = number | bigint | Date;

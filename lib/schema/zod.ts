@@ -1,5 +1,5 @@
-import type { ColumnSchema, ExtraKeys, Literal, ValueSchema } from './checkpoint-schema.js';
-import type { StandardSchemaV1 } from './standard.js';
+import type { ColumnSchema, ExtraKeys, Literal, ValueSchema } from '../options/checkpoint-schema.js';
+import type { StandardSchemaV1 } from '../options/standard-schema.js';
 import { applyChecks } from './zod-checks.js';
 
 /** A schema of zod 4 as far as its structure goes: `_zod.def` is what zod's documentation for library authors says to read. */

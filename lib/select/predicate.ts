@@ -1,7 +1,7 @@
-import type { Row } from '../rows.js';
+import type { Row } from '../base/rows.js';
 import { compare, equal } from './compare.js';
-import { MISSING, valueAt } from './path.js';
-import type { Filter, Test } from './where.js';
+import { MISSING, valueAt } from '../base/path.js';
+import type { Filter, Test } from '../options/where.js';
 
 /** Whether a row is wanted. */
 export type Predicate = (row: Row) => boolean;

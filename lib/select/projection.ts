@@ -1,6 +1,6 @@
-import { setOwn } from '../columnar/read/build.js';
-import { isPlainObject, type Row } from '../rows.js';
-import { pathOf, type Path } from './path.js';
+import { setOwn } from '../base/build.js';
+import { isPlainObject, type Row } from '../base/rows.js';
+import { pathOf, type Path } from '../base/path.js';
 
 /** How much of a value is wanted: all of it, or parts of the objects that it may be. */
 export interface Part {

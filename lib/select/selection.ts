@@ -1,9 +1,9 @@
-import type { ReadOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import type { ReadOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
 import { predicateOf, type Predicate } from './predicate.js';
-import { pathOf, type Path } from './path.js';
+import { pathOf, type Path } from '../base/path.js';
 import { Projection } from './projection.js';
-import { parseWhere, pathsOf } from './where.js';
+import { parseWhere, pathsOf } from '../options/where.js';
 
 /** The selection of a load, undefined when all rows are wanted. */
 export function selectionOf({ where, offset = 0, limit }: ReadOptions): Selection | undefined {

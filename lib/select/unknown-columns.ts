@@ -1,8 +1,8 @@
-import { CheckpointError } from '../errors.js';
-import { show } from '../messages.js';
-import type { ReadOptions } from '../options.js';
-import type { Row } from '../rows.js';
-import { firstKey, MISSING, pathOf, valueAt, type Path } from './path.js';
+import { CheckpointError } from '../base/errors.js';
+import { show } from '../base/messages.js';
+import type { ReadOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
+import { firstKey, MISSING, pathOf, valueAt, type Path } from '../base/path.js';
 
 /** The places that a reading refuses where no row has them: those of `columns` by default, none with `missing`, those of `where`, too, with `error`. */
 export function refusedPaths({ columns = [], unknownColumns }: ReadOptions, conditions: readonly Path[]): Path[] {

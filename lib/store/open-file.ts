@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { rowsBatch } from '../columns/rows-batch.js';
-import type { ColumnBatch } from '../columns/column.js';
-import { CheckpointError, fromSystemError } from '../errors.js';
-import type { CheckpointInfo, FileOptions, ReadOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import { rowsBatch } from '../columnar/columns/rows-batch.js';
+import type { ColumnBatch } from '../columnar/columns/column.js';
+import { CheckpointError, fromSystemError } from '../base/errors.js';
+import type { CheckpointInfo, FileOptions, ReadOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
 import { pickedBatches } from './picked-rows.js';
 import type { CheckpointStore } from './store.js';
 import { gather } from './wanted-rows.js';

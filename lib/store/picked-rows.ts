@@ -1,4 +1,4 @@
-import type { Row } from '../rows.js';
+import type { Row } from '../base/rows.js';
 
 /** Of the rows of all batches those of these numbers, which ascend. After the last of them no batch is asked for. */
 export async function* pickedBatches(batches: AsyncIterable<Row[]>, picked: readonly number[]): AsyncGenerator<Row[], void, undefined> {

@@ -1,6 +1,6 @@
-import type { FileHead } from '../files/origin.js';
-import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import type { FileHead } from './origin.js';
+import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
 import type { OpenFile, OpenOptions } from './open-file.js';
 
 /**

@@ -1,8 +1,8 @@
 import { selectionOf } from '../select/selection.js';
 import { Projection } from '../select/projection.js';
 import { ColumnWatch } from '../select/unknown-columns.js';
-import type { ReadOptions } from '../options.js';
-import type { Row } from '../rows.js';
+import type { ReadOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
 import { loadCheck } from '../schema/load-check.js';
 
 /** All rows of a file of text in order. */

@@ -1,4 +1,4 @@
-//! What a handle's thread tells JavaScript. `lib/native/events.ts` holds the same numbers.
+//! What a handle's thread tells JavaScript. `lib/formats/parquet/native/events.ts` holds the same numbers.
 
 use arrow_ckpt::{CkptError, ErrorCode};
 use napi::Status;

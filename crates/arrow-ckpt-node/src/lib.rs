@@ -36,7 +36,7 @@ pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// The core's error codes, to compare with `lib/errors.ts`.
+/// The core's error codes, to compare with `lib/base/errors.ts`.
 #[napi]
 #[must_use]
 pub fn error_codes() -> Vec<&'static str> {

@@ -2,8 +2,8 @@
 //! And the core's own, as far as the allocator is asked for more than to allocate. The only unsafe code of this crate.
 //!
 //! The rule that makes it sound: at any time one side owns the memory. It passes to the thread with a message (`submit`, `scan`,
-//! `release`) and back with an event (`FREE`, `BLOCK`, `NEED`). The facade holds to it in one place a direction: `lib/native/slabs.ts`
-//! and `lib/native/arenas.ts`. The memory cannot move (backing stores do not), cannot be freed (the reference in `array` holds it), and
+//! `release`) and back with an event (`FREE`, `BLOCK`, `NEED`). The facade holds to it in one place a direction: `lib/formats/parquet/native/slabs.ts`
+//! and `lib/formats/parquet/native/arenas.ts`. The memory cannot move (backing stores do not), cannot be freed (the reference in `array` holds it), and
 //! outlives the thread even when a worker's environment is torn down (see `teardown`).
 #![expect(unsafe_code, reason = "the one place for it")]
 

@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-/// As that of `lib/native/arenas.ts`.
+/// As that of `lib/formats/parquet/native/arenas.ts`.
 const ARENA_BYTES: usize = 2 << 20;
 
 fn core(criterion: &mut Criterion) {

@@ -1,4 +1,4 @@
-//! The one list of error codes of the core. `lib/errors.ts` holds the same names; a test compares them.
+//! The one list of error codes of the core. `lib/base/errors.ts` holds the same names; a test compares them.
 
 use std::io;
 use std::path::Path;

@@ -1,4 +1,4 @@
-import { isCheckpointError } from '../../errors.js';
+import { isCheckpointError } from '../../base/errors.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { layoutOf, type StoredCheckpoint } from '../directory/layout-files.js';

@@ -1,6 +1,6 @@
-import type { Compat } from '../../compat/names.js';
-import type { ReadOptions } from '../../options.js';
-import { storeOf } from '../../store/choose.js';
+import type { Compat } from '../../options/compat.js';
+import type { ReadOptions } from '../../options/options.js';
+import { storeOf } from '../../formats/choose.js';
 import type { Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { printable } from '../output/text.js';

@@ -1,11 +1,11 @@
 import { extname } from 'node:path';
-import type { Compat } from '../../compat/names.js';
-import { CheckpointError } from '../../errors.js';
-import { writeCheckpoint } from '../../files/checkpoint-files.js';
-import { invalid } from '../../messages.js';
-import { loadBinding } from '../../native/binding.js';
-import { checkWriteOptions, type Codec, type ReadOptions, type WriteOptions } from '../../options.js';
-import type { Row } from '../../rows.js';
+import type { Compat } from '../../options/compat.js';
+import { CheckpointError } from '../../base/errors.js';
+import { writeCheckpoint } from '../../api/checkpoint-files.js';
+import { invalid } from '../../base/messages.js';
+import { loadBinding } from '../../base/addon/binding.js';
+import { checkWriteOptions, type Codec, type ReadOptions, type WriteOptions } from '../../options/options.js';
+import type { Row } from '../../base/rows.js';
 import type { Context, Run } from '../context.js';
 import { sizeOf } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';

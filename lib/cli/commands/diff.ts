@@ -1,8 +1,8 @@
-import type { Compat } from '../../compat/names.js';
-import { isCheckpointError } from '../../errors.js';
-import type { ReadOptions } from '../../options.js';
+import type { Compat } from '../../options/compat.js';
+import { isCheckpointError } from '../../base/errors.js';
+import type { ReadOptions } from '../../options/options.js';
 import { diffSchema, type SchemaDiff } from '../../schema/diff.js';
-import { storeOf } from '../../store/choose.js';
+import { storeOf } from '../../formats/choose.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { DiffText } from '../rows/diff-text.js';

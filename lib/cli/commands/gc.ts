@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { CheckpointManager } from '../../managers/checkpoint-manager.js';
+import { CheckpointManager } from '../../api/checkpoint-manager.js';
 import type { SweepOptions, SweptFile } from '../../resume/sweep-options.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';

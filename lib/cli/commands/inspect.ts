@@ -1,11 +1,11 @@
-import type { Compat } from '../../compat/names.js';
-import type { FileOrigin } from '../../files/origin.js';
-import type { CheckpointInfo, ColumnInfo } from '../../options.js';
-import type { Row } from '../../rows.js';
-import type { ColumnSchema } from '../../schema/checkpoint-schema.js';
+import type { Compat } from '../../options/compat.js';
+import type { FileOrigin } from '../../store/origin.js';
+import type { CheckpointInfo, ColumnInfo } from '../../options/options.js';
+import type { Row } from '../../base/rows.js';
+import type { ColumnSchema } from '../../options/checkpoint-schema.js';
 import { inferSchema } from '../../schema/infer.js';
 import { typeWords } from '../../schema/words.js';
-import { storeOf } from '../../store/choose.js';
+import { storeOf } from '../../formats/choose.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { countText, percentOf, percentText, sizeText } from '../output/quantities.js';

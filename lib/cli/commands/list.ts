@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { isCheckpointError, type CheckpointError } from '../../errors.js';
-import { DocetlConfig } from '../../managers/docetl-config.js';
-import { operationListing } from '../../managers/inventory.js';
-import { filesOf } from '../../managers/layout.js';
-import type { CheckpointInfo } from '../../options.js';
-import { storeOf } from '../../store/choose.js';
+import { isCheckpointError, type CheckpointError } from '../../base/errors.js';
+import { DocetlConfig } from '../../directory/docetl-config.js';
+import { operationListing } from '../../directory/inventory.js';
+import { filesOf } from '../../directory/layout.js';
+import type { CheckpointInfo } from '../../options/options.js';
+import { storeOf } from '../../formats/choose.js';
 import type { Context, Run } from '../context.js';
 import { needFolder, statOf } from '../directory/folder.js';
 import { layoutOf, type StoredCheckpoint } from '../directory/layout-files.js';

@@ -1,7 +1,7 @@
 import { basename, relative } from 'node:path';
-import { verifyCheckpoint } from '../../files/verify.js';
-import { migrateDirectory, type MigrationOptions, type MigrationOutcome } from '../../managers/migration.js';
-import type { Codec } from '../../options.js';
+import { verifyCheckpoint } from '../../api/verify.js';
+import { migrateDirectory, type MigrationOptions, type MigrationOutcome } from '../../directory/migration.js';
+import type { Codec } from '../../options/options.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckpointError, fromSystemError } from '../../errors.js';
+import { CheckpointError, fromSystemError } from '../../base/errors.js';
 
 /** A file below a folder, or a part of it that cannot be listed. */
 export interface FoundEntry {

@@ -1,6 +1,6 @@
-import { isCheckpointError } from '../../errors.js';
-import { listFolder } from '../../managers/folders.js';
-import { batchFoldersIn, batchStem, filesOf, listBatches, listStep, listSteps, type BatchFolder } from '../../managers/layout.js';
+import { isCheckpointError } from '../../base/errors.js';
+import { listFolder } from '../../directory/folders.js';
+import { batchFoldersIn, batchStem, filesOf, listBatches, listStep, listSteps, type BatchFolder } from '../../directory/layout.js';
 import { isCheckpointName } from './folder.js';
 
 /** An operation's checkpoint or a batch, with its files. */
@@ -18,7 +18,7 @@ export interface StoredCheckpoint {
   bytes: number;
 }
 
-/** What lies in the directory of a pipeline: see lib/managers/layout.ts. */
+/** What lies in the directory of a pipeline: see lib/directory/layout.ts. */
 export interface Layout {
   /** Those of steps, in the order of their names, then batches. */
   checkpoints: StoredCheckpoint[];

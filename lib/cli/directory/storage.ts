@@ -1,5 +1,5 @@
-import { measureParquet } from '../../managers/migration.js';
-import { storeOf } from '../../store/choose.js';
+import { measureParquet } from '../../directory/migration.js';
+import { storeOf } from '../../formats/choose.js';
 import { percentOf } from '../output/quantities.js';
 import type { StoredCheckpoint } from './layout-files.js';
 

@@ -1,4 +1,4 @@
-import { fromSystemError } from '../../errors.js';
+import { fromSystemError } from '../../base/errors.js';
 import { failureLine, failureOf } from '../failure.js';
 import { coloursOf, type Colours } from './colours.js';
 

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../managers/log-lines.js';
+import { formatBytes } from '../../directory/log-lines.js';
 
 /** A size for people: `512 B`, `45.2 KB`, units of 1024; `-1.0 KB` for what has grown. */
 export function sizeText(bytes: number): string {

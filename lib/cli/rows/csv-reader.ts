@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parse, type CsvError, type Parser } from 'csv-parse';
-import { CheckpointError, fromSystemError } from '../../errors.js';
-import type { Row } from '../../rows.js';
+import { CheckpointError, fromSystemError } from '../../base/errors.js';
+import type { Row } from '../../base/rows.js';
 import { inferCell, rowOfCells } from './csv-cells.js';
 
 /** How cells become values. */

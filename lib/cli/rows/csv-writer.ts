@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
-import { CheckpointError } from '../../errors.js';
-import { commitFile } from '../../files/commit.js';
-import type { Row } from '../../rows.js';
+import { CheckpointError } from '../../base/errors.js';
+import { commitFile } from '../../base/commit/commit.js';
+import type { Row } from '../../base/rows.js';
 import { cellCasts } from './csv-cells.js';
 import { RowText } from './row-text.js';
 

@@ -1,7 +1,7 @@
-import type { Row } from '../../rows.js';
-import { joinPath } from '../../value/refusal.js';
-import { isSame } from '../../value/same.js';
-import { kindOf } from '../../value/kind.js';
+import type { Row } from '../../base/rows.js';
+import { joinPath } from '../../base/value/refusal.js';
+import { isSame } from '../../base/value/same.js';
+import { kindOf } from '../../base/value/kind.js';
 
 /** One place where two rows differ. */
 export interface Difference {

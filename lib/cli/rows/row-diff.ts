@@ -1,6 +1,6 @@
-import { CheckpointError } from '../../errors.js';
-import type { Row } from '../../rows.js';
-import { encodeValue } from '../../value/extended-json.js';
+import { CheckpointError } from '../../base/errors.js';
+import type { Row } from '../../base/rows.js';
+import { encodeValue } from '../../base/value/extended-json.js';
 import { differencesOf, type Difference } from './differences.js';
 
 /** A row that is not the same in both files. */

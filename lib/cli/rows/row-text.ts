@@ -1,6 +1,6 @@
-import type { Row } from '../../rows.js';
-import { textOf } from '../../value/extended-json.js';
-import { JsonTree } from '../../value/json-tree.js';
+import type { Row } from '../../base/rows.js';
+import { textOf } from '../../base/value/extended-json.js';
+import { JsonTree } from '../../base/value/json-tree.js';
 
 /**
  * Rows as JSON for people and programs: what JSON has no form for is an escape object, so that nothing is lost (FORMAT.md, section 4). A row of plain JSON values

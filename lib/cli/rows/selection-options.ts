@@ -1,6 +1,6 @@
-import type { Compat } from '../../compat/names.js';
-import { invalid } from '../../messages.js';
-import { checkReadOptions, type ReadOptions } from '../../options.js';
+import type { Compat } from '../../options/compat.js';
+import { invalid } from '../../base/messages.js';
+import { checkReadOptions, type ReadOptions } from '../../options/options.js';
 import type { CommonOptions } from '../context.js';
 import { whereOf } from './where.js';
 

@@ -1,7 +1,7 @@
-import type { FileHead } from '../../files/origin.js';
-import type { CheckpointInfo, ReadOptions } from '../../options.js';
-import type { Row } from '../../rows.js';
-import { storeOf } from '../../store/choose.js';
+import type { FileHead } from '../../store/origin.js';
+import type { CheckpointInfo, ReadOptions } from '../../options/options.js';
+import type { Row } from '../../base/rows.js';
+import { storeOf } from '../../formats/choose.js';
 import { wantedBatches } from '../../store/wanted-rows.js';
 import { sizeOf } from '../directory/folder.js';
 import type { CsvReading } from './csv-reader.js';

@@ -1,7 +1,7 @@
-import { invalid, show } from '../../messages.js';
-import { decodeValue } from '../../value/extended-json.js';
-import { MARK } from '../../value/json-tree.js';
-import type { Where } from '../../select/where.js';
+import { invalid, show } from '../../base/messages.js';
+import { decodeValue } from '../../base/value/extended-json.js';
+import { MARK } from '../../base/value/json-tree.js';
+import type { Where } from '../../options/where.js';
 
 /** `score>=0.5`: the first operator counts, so that a value may hold others. */
 const SHORT = /^(.+?)(!=|>=|<=|=|>|<)(.*)$/s;

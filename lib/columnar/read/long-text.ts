@@ -1,5 +1,5 @@
 import { constants } from 'node:buffer';
-import { CheckpointError } from '../../errors.js';
+import { CheckpointError } from '../../base/errors.js';
 
 /** The longest string that this Node can make, in UTF-16 units. */
 export const MAX_STRING_UNITS = constants.MAX_STRING_LENGTH;

@@ -1,5 +1,5 @@
-import type { Row } from '../../rows.js';
-import { isWorthCode } from '../generate.js';
+import type { Row } from '../../base/rows.js';
+import { isWorthCode } from '../../base/generate.js';
 import { closureMaterialise } from './row-closures.js';
 import { generateMaterialise } from './row-code.js';
 import type { RowRead } from './tree.js';

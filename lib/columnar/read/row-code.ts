@@ -1,6 +1,6 @@
-import { decodeValue } from '../../value/extended-json.js';
-import { compile, quote } from '../generate.js';
-import { buildShape, makeMap } from './build.js';
+import { decodeValue } from '../../base/value/extended-json.js';
+import { compile, quote } from '../../base/generate.js';
+import { buildShape, makeMap } from '../../base/build.js';
 import type { Materialise } from './views.js';
 import { floatArray } from './typed-arrays.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';

@@ -1,6 +1,6 @@
-import { CheckpointError } from '../../errors.js';
+import { CheckpointError } from '../../base/errors.js';
 import type { FloatArrays } from './typed-arrays.js';
-import type { Row } from '../../rows.js';
+import type { Row } from '../../base/rows.js';
 import type { Part, Projection } from '../../select/projection.js';
 import { fieldName, type LogicalPlan, type StructPlan, type ValuePlan } from '../plan.js';
 

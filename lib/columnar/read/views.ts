@@ -15,8 +15,8 @@ import {
   FORM_U64,
   NODE_WORDS,
 } from '../layout.js';
-import { CheckpointError } from '../../errors.js';
-import type { Row } from '../../rows.js';
+import { CheckpointError } from '../../base/errors.js';
+import type { Row } from '../../base/rows.js';
 import { LongText, MAX_STRING_UNITS, type BlockText } from './long-text.js';
 import { timestampOf } from './timestamps.js';
 

@@ -1,5 +1,5 @@
-import { CheckpointError } from '../../errors.js';
-import { show } from '../../messages.js';
+import { CheckpointError } from '../../base/errors.js';
+import { show } from '../../base/messages.js';
 import { fieldName, type FieldPlan, type LogicalPlan, type PhysicalPlan } from '../plan.js';
 
 /** What can have a bloom filter: texts and what the file may hold as int64. JSON text is never asked for as it stands. */

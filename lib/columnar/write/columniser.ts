@@ -1,5 +1,5 @@
-import { CheckpointError } from '../../errors.js';
-import type { Row } from '../../rows.js';
+import { CheckpointError } from '../../base/errors.js';
+import type { Row } from '../../base/rows.js';
 import type { LogicalPlan } from '../plan.js';
 import type { BloomMarks } from './bloom-marks.js';
 import { ChunkBytes, writePlanRecord, type Slab } from './chunk-bytes.js';

@@ -1,6 +1,6 @@
-import { CheckpointError } from '../../errors.js';
-import { kindOf } from '../../value/kind.js';
-import { isPlainObject, type Row } from '../../rows.js';
+import { CheckpointError } from '../../base/errors.js';
+import { kindOf } from '../../base/value/kind.js';
+import { isPlainObject, type Row } from '../../base/rows.js';
 import { NameSpace } from '../names.js';
 import type { FieldPlan, StructPlan, ValuePlan } from '../plan.js';
 import { ShapeTable } from './shapes.js';

@@ -1,5 +1,5 @@
-import type { Row } from '../../rows.js';
-import { compile, quote } from '../generate.js';
+import type { Row } from '../../base/rows.js';
+import { compile, quote } from '../../base/generate.js';
 import { hasOnlyElements, ListNode, StructNode } from './containers.js';
 import type { RootNode } from './root.js';
 import type { Shape } from './shapes.js';

@@ -1,5 +1,5 @@
 import type { PhysicalPlan, ValuePlan } from '../plan.js';
-import type { Row } from '../../rows.js';
+import type { Row } from '../../base/rows.js';
 import type { Shape } from './shapes.js';
 
 /** Puts a row of one shape, whose keys have been found to be those. */

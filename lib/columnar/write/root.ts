@@ -1,8 +1,8 @@
-import { CheckpointError } from '../../errors.js';
-import { show } from '../../messages.js';
-import { isPlainObject, type Row } from '../../rows.js';
-import { encodeValue } from '../../value/extended-json.js';
-import { isWorthCode } from '../generate.js';
+import { CheckpointError } from '../../base/errors.js';
+import { show } from '../../base/messages.js';
+import { isPlainObject, type Row } from '../../base/rows.js';
+import { encodeValue } from '../../base/value/extended-json.js';
+import { isWorthCode } from '../../base/generate.js';
 import type { LogicalPlan, PhysicalPlan } from '../plan.js';
 import { StructNode } from './containers.js';
 import { evolve } from './infer.js';

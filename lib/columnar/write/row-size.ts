@@ -1,4 +1,4 @@
-import { CheckpointError } from '../../errors.js';
+import { CheckpointError } from '../../base/errors.js';
 import { align8 } from '../layout.js';
 import { BytesNode } from './bytes-node.js';
 import { ListNode } from './containers.js';

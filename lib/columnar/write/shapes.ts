@@ -1,4 +1,4 @@
-import type { Row } from '../../rows.js';
+import type { Row } from '../../base/rows.js';
 
 /** Different shapes of one struct; objects beyond them are stored as JSON text. */
 export const MAX_SHAPES = 4096;

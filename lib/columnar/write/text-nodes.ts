@@ -1,5 +1,5 @@
 import type { ValuePlan } from '../plan.js';
-import { encodeValue } from '../../value/extended-json.js';
+import { encodeValue } from '../../base/value/extended-json.js';
 import { grown, WriteNode, type FillContext } from './nodes.js';
 
 /** A chunk with at least this many texts shows whether they repeat. */

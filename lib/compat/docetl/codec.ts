@@ -1,8 +1,8 @@
 import type { CompatCodec, Decode, ForeignFile } from '../compat.js';
 import { decodeValue } from './decode.js';
 import { encodeRows } from './encode.js';
-import { setOwn } from '../../columnar/read/build.js';
-import type { Row } from '../../rows.js';
+import { setOwn } from '../../base/build.js';
+import type { Row } from '../../base/rows.js';
 
 /**
  * DocETL's Parquet: that of the checkpoints of pull request 381, whose values stand in the columns as sentinels (`"__null__"`, `["__empty_list__"]`,

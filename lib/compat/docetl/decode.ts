@@ -1,6 +1,6 @@
-import { setOwn } from '../../columnar/read/build.js';
-import { parseLenient } from '../../json/lenient.js';
-import { isPlainObject, type Row } from '../../rows.js';
+import { setOwn } from '../../base/build.js';
+import { parseLenient } from '../../base/value/lenient-json.js';
+import { isPlainObject, type Row } from '../../base/rows.js';
 
 export const NULL = '__null__';
 export const JSON_PREFIX = '__mixed_list_json__:';

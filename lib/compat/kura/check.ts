@@ -1,8 +1,8 @@
-import { show } from '../../messages.js';
-import type { Row } from '../../rows.js';
+import { show } from '../../base/messages.js';
+import type { Row } from '../../base/rows.js';
 import { Validator } from '../../schema/validator.js';
 import { Violations } from '../../schema/violations.js';
-import { joinPath } from '../../value/refusal.js';
+import { joinPath } from '../../base/value/refusal.js';
 import { notCompatible } from '../refusal.js';
 import { isPythonTime } from './time.js';
 import type { KuraModel } from './models.js';

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
-import { setOwn } from '../../columnar/read/build.js';
-import { CheckpointError } from '../../errors.js';
-import { parseForeign } from '../../json/lenient.js';
-import type { Row } from '../../rows.js';
+import { setOwn } from '../../base/build.js';
+import { CheckpointError } from '../../base/errors.js';
+import { parseForeign } from '../../base/value/lenient-json.js';
+import type { Row } from '../../base/rows.js';
 import type { Decode } from '../compat.js';
 import type { KuraField, KuraModel } from './models.js';
 import { isoTime } from './time.js';

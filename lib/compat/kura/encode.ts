@@ -1,7 +1,7 @@
-import { setOwn } from '../../columnar/read/build.js';
-import { checkRow } from '../../files/rows-source.js';
-import type { Pace } from '../../files/pace.js';
-import type { Row } from '../../rows.js';
+import { setOwn } from '../../base/build.js';
+import { checkRow } from '../../base/rows-source.js';
+import type { Pace } from '../../base/pace.js';
+import type { Row } from '../../base/rows.js';
 import type { Encoded } from '../compat.js';
 import { pythonJson } from '../python-json.js';
 import { notCompatible } from '../refusal.js';

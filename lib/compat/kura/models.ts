@@ -1,5 +1,5 @@
-import type { FileColumn } from '../../files/logical-columns.js';
-import type { ColumnSchema } from '../../schema/checkpoint-schema.js';
+import type { FileColumn } from '../../columnar/logical-columns.js';
+import type { ColumnSchema } from '../../options/checkpoint-schema.js';
 
 /**
  * How Kura keeps a field in Parquet:

@@ -18,7 +18,7 @@ pub(super) fn temporary_name(name: &str) -> String {
     format!(".{kept}.{}.{:08x}{nanos:08x}{count:04x}.tmp", std::process::id(), space_tag())
 }
 
-/// The machine, its start, and the space of process numbers, as far as the system tells. `lib/lock/process-space.ts` makes the same.
+/// The machine, its start, and the space of process numbers, as far as the system tells. `lib/base/lock/process-space.ts` makes the same.
 fn space_tag() -> u32 {
     static TAG: OnceLock<u32> = OnceLock::new();
     *TAG.get_or_init(|| {

@@ -1,0 +1,462 @@
+import { CheckpointError } from '../base/errors.js';
+import { throwIfAborted } from '../base/halt.js';
+import { invalid } from '../base/messages.js';
+import { asOptions, checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../options/options.js';
+import type { MapResult, MapSummary } from '../resume/events.js';
+import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
+import { runMap, type MapCall } from '../resume/open-run.js';
+import { partialResults, type PartialResults } from '../resume/partial-results.js';
+import type { Place } from '../resume/place.js';
+import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
+import { batchIndexes, deleteBatches, readBatches } from '../resume/read-batches.js';
+import type { KeyOption } from '../resume/row-key.js';
+import { checkStepOptions, runStep, type Compute, type StepOptions } from '../resume/step.js';
+import { sweepDirectory } from '../resume/sweep.js';
+import { checkSweepOptions, type SweepOptions, type SweepResult } from '../resume/sweep-options.js';
+import type { Row, RowLike } from '../base/rows.js';
+import { checkSchemaOptions } from '../schema/contract.js';
+import type { StandardSchemaV1 } from '../options/standard-schema.js';
+import { chooseStore } from '../formats/choose.js';
+import type { CheckpointStore } from '../store/store.js';
+import {
+  checkBatchOptions,
+  checkBatchSave,
+  checkPartialOptions,
+  type BatchOptions,
+  type BatchSaveOptions,
+  type PartialOptions,
+} from '../directory/batch-options.js';
+import { saveBatch } from '../directory/batch-types.js';
+import { clearDirectory, clearStepFolder, removeFiles } from '../directory/clear.js';
+import { DocetlConfig } from '../directory/docetl-config.js';
+import { directoryFormat, directoryListing, operationInfo, totalBytes } from '../directory/inventory.js';
+import { batchFolder, batchFoldersOf, batchStem, filesOf, operationStem, stepFolder } from '../directory/layout.js';
+import { loadFile, scanFile, type Wanted } from '../directory/load.js';
+import { batchSavedLine, loadedLine, savedLine, type Logger } from '../directory/log-lines.js';
+import {
+  checkLoadHash,
+  checkManagerOptions,
+  checkMigrateOptions,
+  LOAD_KEYS,
+  mergeWriteOptions,
+  type CheckpointListing,
+  type CheckpointManagerOptions,
+  type LoadOptions,
+  type MigrateCheckpointOptions,
+  type NamedCheckpointInfo,
+  type WriteDefaults,
+} from '../directory/manager-options.js';
+import { migratePlace, placeOfOperation, placesOfOwnBatches } from '../directory/migration.js';
+import { saveFile } from '../directory/save.js';
+
+/**
+ * Checkpoints of a pipeline in a directory, in DocETL's layout: `<directory>/<step>/<operation>.parquet`.
+ *
+ * ```ts
+ * const checkpoints = new CheckpointManager('checkpoints');
+ * const rows = (await checkpoints.loadCheckpoint('process', 'extract', { hash })) ?? (await extract());
+ * await checkpoints.saveCheckpoint('process', 'extract', rows, { hash });
+ * ```
+ *
+ * Names of steps and operations may be any non-empty strings: what a path cannot hold is percent-encoded.
+ * Where a checkpoint is there as Parquet and as JSON, the one with the wanted hash counts, else the newer; a damaged one is passed over, with a warning. A save removes the file
+ * of the other format once its own is durable. Directories that DocETL wrote are read as they are: JSON, and the Parquet of its PyArrow checkpoints.
+ * With `null` for a directory nothing is kept: saves resolve with `''`, loads with null, lists with nothing.
+ *
+ * All methods reject with a `CheckpointError`, except an aborted call, which rejects with `signal.reason`.
+ */
+export class CheckpointManager {
+  /** The directory that was given. It is made by the first save. Null: nothing is kept. */
+  readonly directory: string | null;
+  readonly #store: CheckpointStore;
+  readonly #logger: Logger | null;
+  readonly #defaults: WriteDefaults;
+  readonly #config: DocetlConfig | undefined;
+
+  constructor(directory: string | null, options?: CheckpointManagerOptions) {
+    this.directory = directory === null ? null : checkPath(directory);
+    const { enableArrow, logger, defaults } = checkManagerOptions(options);
+    this.#store = chooseStore(enableArrow);
+    this.#logger = logger;
+    this.#defaults = defaults;
+    this.#config = this.directory === null ? undefined : new DocetlConfig(this.directory);
+  }
+
+  /**
+   * A manager that goes on in the format that a directory already has: JSON where most of its checkpoints are JSON, else Parquet. `enableArrow` tells. Nothing is made where
+   * there is no such directory.
+   */
+  static async detect(directory: string, options?: CheckpointManagerOptions): Promise<CheckpointManager> {
+    const enableArrow = asOptions(options, 'CheckpointManager').enableArrow ?? (await directoryFormat(checkPath(directory))) !== 'json';
+    return new CheckpointManager(directory, { ...options, enableArrow });
+  }
+
+  /** Whether saves write Parquet: false when it was asked for so, and when the native binary is missing. */
+  get enableArrow(): boolean {
+    return this.#store.format === 'parquet';
+  }
+
+  /**
+   * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact. A `hash` is kept in the file, and for DocETL in
+   * `.docetl_intermediate_config.json` beside it.
+   * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
+   */
+  async saveCheckpoint<T extends RowLike = RowLike>(
+    step: string,
+    operation: string,
+    rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
+    options?: WriteOptions,
+  ): Promise<string> {
+    const merged = mergeWriteOptions(this.#defaults, options, 'saveCheckpoint');
+    if (this.#config === undefined) return '';
+    const stem = await this.#stem(step, operation);
+    const mirror = { config: this.#config, step, operation };
+    const info = await saveFile({ store: this.#store, stem, mirror, logger: this.#logger }, rows, merged);
+    this.#logger?.info(savedLine(step, operation, info));
+    return info.path;
+  }
+
+  /**
+   * Loads the rows of an operation of a step; null when there is no checkpoint, or when `options.hash` is given and is not the one it was saved with.
+   * @throws what `readCheckpoint` throws, `ERR_CKPT_CORRUPT` for a damaged file among it: null never stands for a checkpoint that is there but unreadable
+   */
+  async loadCheckpoint<S extends StandardSchemaV1>(
+    step: string,
+    operation: string,
+    options: LoadOptions & { schema: S },
+  ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
+  async loadCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
+  async loadCheckpoint(step: string, operation: string, options: LoadOptions = {}): Promise<Row[] | null> {
+    const { wanted, read } = await this.#wanted(step, operation, options, 'loadCheckpoint');
+    const loaded = wanted === undefined ? null : await loadFile(wanted, (store, path) => store.read(path, read));
+    if (loaded !== null) this.#logger?.info(loadedLine(step, operation, loaded.path));
+    return loaded?.result ?? null;
+  }
+
+  /** Loads the rows of an operation of a step whatever their hash: {@link loadCheckpoint} without one. */
+  async loadOutput<T extends RowLike = Row>(step: string, operation: string, options?: ReadOptions): Promise<T[] | null> {
+    checkReadOptions(options, 'loadOutput');
+    return this.loadCheckpoint<T>(step, operation, options);
+  }
+
+  /**
+   * The rows of an operation of a step one by one, in bounded memory. Stopping early closes the file.
+   * @throws `ERR_CKPT_NOT_FOUND` when there is no checkpoint, or none of `options.hash`, and what {@link loadCheckpoint} throws
+   */
+  async *scanCheckpoint<T extends RowLike = Row>(
+    step: string,
+    operation: string,
+    options: LoadOptions = {},
+  ): AsyncGenerator<T, void, undefined> {
+    const { wanted, read } = await this.#wanted(step, operation, options, 'scanCheckpoint');
+    const path = wanted === undefined ? null : yield* scanFile(wanted, read) as AsyncGenerator<T, string | null, undefined>;
+    if (path === null) {
+      const message = `there is no checkpoint of operation '${operation}' in step '${step}'${options.hash === undefined ? '' : ' with this hash'}`;
+      throw new CheckpointError('ERR_CKPT_NOT_FOUND', message, this.directory === null ? {} : { path: this.directory });
+    }
+    this.#logger?.info(loadedLine(step, operation, path));
+  }
+
+  /**
+   * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path. With `options.step` the folder is that step's:
+   * `<step>/<operation>_batches`. Give it where two steps may have operations of one name.
+   * @param index the number of the batch, an integer from 0 on
+   */
+  async saveBatchCheckpoint<T extends RowLike = RowLike>(
+    operation: string,
+    index: number,
+    rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
+    options?: BatchSaveOptions,
+  ): Promise<string> {
+    const { step, save } = checkBatchSave(options);
+    const merged = mergeWriteOptions(this.#defaults, save, 'saveBatchCheckpoint');
+    if (this.directory === null) return '';
+    const stem = batchStem(await batchFolder(this.directory, operation, step), index);
+    const info = await saveBatch({ store: this.#store, stem, logger: this.#logger }, rows, merged);
+    this.#logger?.info(batchSavedLine(operation, index, info.path));
+    return info.path;
+  }
+
+  /**
+   * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
+   * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
+   *
+   * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} tells in addition whether that is all.
+   */
+  async loadBatchCheckpoints<T extends RowLike = Row>(operation: string, options?: BatchOptions): Promise<T[][]> {
+    const { step } = checkBatchOptions(options, 'loadBatchCheckpoints');
+    if (this.directory === null) return [];
+    const batches = await readBatches(await batchFoldersOf(this.directory, operation, step), this.#logger);
+    return batches.map(({ rows }) => rows as T[]);
+  }
+
+  /** The indexes of the batches of an operation that are there, ascending; `[]` for none. Without `options.step` those of all steps, in the order of {@link loadBatchCheckpoints}. */
+  async listBatchCheckpoints(operation: string, options?: BatchOptions): Promise<number[]> {
+    const { step } = checkBatchOptions(options, 'listBatchCheckpoints');
+    return this.directory === null ? [] : batchIndexes(await batchFoldersOf(this.directory, operation, step));
+  }
+
+  /**
+   * Removes the batches of an operation, those of a running or interrupted `map` among them; resolves with whether there were any. Without `options.step` those of all steps.
+   * @throws `ERR_CKPT_LOCKED` while a `map` of the operation runs in a step whose batches are to go
+   */
+  async deleteBatchCheckpoints(operation: string, options?: BatchOptions): Promise<boolean> {
+    const { step } = checkBatchOptions(options, 'deleteBatchCheckpoints');
+    if (this.directory === null) return false;
+    return (await deleteBatches(this.directory, await batchFoldersOf(this.directory, operation, step))) > 0;
+  }
+
+  /**
+   * The results of an operation as far as there are any: of its checkpoint, and of the batches of a `map` that is running, here or in another process, or was interrupted. Each row of the input counts once.
+   * Null: there are none. `isPartial` tells whether a `map` has not come to its end. Takes no lease and changes nothing.
+   * @throws what reading a damaged checkpoint or batch throws
+   */
+  async loadPartialResults<T extends RowLike = Row>(
+    step: string,
+    operation: string,
+    options?: PartialOptions,
+  ): Promise<PartialResults<T> | null> {
+    const { hash } = checkPartialOptions(options);
+    const place = await this.#place(step, operation, hash);
+    return place === null ? null : ((await partialResults(place, hash)) as PartialResults<T> | null);
+  }
+
+  /**
+   * Loads the rows of an operation of a step if they are there with this hash; else computes, saves and returns them. A damaged checkpoint is computed again, with a warning.
+   * While it computes, no other process computes the same: see `lockWait`.
+   *
+   * ```ts
+   * const hash = await hashOperation({ config, input: { file: 'articles.json' } });
+   * const rows = await checkpoints.step('process', 'extract', { hash }, () => extract());
+   * ```
+   * @throws what `compute` throws, as it is; `ERR_CKPT_LOCKED`; what {@link loadCheckpoint} and {@link saveCheckpoint} throw
+   */
+  async step<T extends RowLike = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]> {
+    const { save, lockWait } = checkStepOptions(options);
+    const { signal, hash, schema, compat } = mergeWriteOptions(this.#defaults, save, 'step');
+    const place = this.directory === null ? null : { directory: this.directory, step, operation };
+    const read = { ...(hash !== undefined && { hash }), ...(schema !== undefined && { schema }), ...(signal !== undefined && { signal }) };
+    const run = { lockWait, signal, logger: this.#logger, isLoadedAnew: schema !== undefined || compat !== undefined };
+    const rows = await runStep(place, run, compute, {
+      load: () => this.loadCheckpoint(step, operation, read),
+      save: (computed) => this.saveCheckpoint(step, operation, computed, save),
+    });
+    return rows as T[];
+  }
+
+  /**
+   * Runs `fn` for each row, and never twice for the same: results are made durable while others are on their way, so that after a crash, a kill or an abort the same call goes on where it was. Once all rows are
+   * done, their results are the checkpoint of the operation, in the order of the input. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
+   *
+   * Rows are told apart by `key`, and compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
+   *
+   * ```ts
+   * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 });
+   * ```
+   * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, with its error as the `cause`, unless `onError` is `'collect'`; `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another
+   * process works on the operation; what a save throws, `ERR_CKPT_NO_SPACE` among it. Whatever it throws, what was finished is kept where it can be
+   */
+  async map<In extends RowLike, Out extends RowLike>(
+    step: string,
+    operation: string,
+    rows: Iterable<In> | AsyncIterable<In>,
+    fn: MapFunction<In, Out>,
+    options: MapOptions<In>,
+  ): Promise<MapResult<Out>> {
+    const run = runMap(await this.#mapCall(step, operation, rows, fn, options, 'map'));
+    const results: Out[] = [];
+    for (;;) {
+      const next = await run.next();
+      if (next.done === true) return { ...next.value, rows: results };
+      for (const row of next.value) results.push(row as Out);
+    }
+  }
+
+  /**
+   * {@link map} for more rows than fit in memory: the input is read as it is needed, and results are given out in its order. Some thousand rows are held, and some 60 bytes for each that has passed. Stopping early
+   * keeps what is finished. What the generator returns at its end is what the run did.
+   *
+   * Results of an earlier run are read from its files as they are needed: in about the order in which they were, that is one pass.
+   */
+  async *mapStream<In extends RowLike, Out extends RowLike>(
+    step: string,
+    operation: string,
+    rows: Iterable<In> | AsyncIterable<In>,
+    fn: MapFunction<In, Out>,
+    options: MapOptions<In>,
+  ): AsyncGenerator<Out, MapSummary, undefined> {
+    const run = runMap({ ...(await this.#mapCall(step, operation, rows, fn, options, 'mapStream')), keepsAll: false });
+    try {
+      for (;;) {
+        const next = await run.next();
+        if (next.done === true) return next.value;
+        for (const row of next.value as Out[]) {
+          yield row;
+          throwIfAborted(options.signal);
+        }
+      }
+    } finally {
+      await run.return(undefined as never);
+    }
+  }
+
+  /** What {@link map} would do with these rows: which are new, changed, unchanged and gone. Calls nothing and changes nothing. */
+  async planIncremental<T extends RowLike>(
+    step: string,
+    operation: string,
+    rows: Iterable<T> | AsyncIterable<T>,
+    options: PlanOptions<T>,
+  ): Promise<IncrementalPlan<T>> {
+    const { key, hash } = checkPlanOptions(options);
+    const plan = await planRows(await this.#place(step, operation, hash), rows, { key: key as KeyOption });
+    return plan as IncrementalPlan<T>;
+  }
+
+  /** What is known of a checkpoint without loading its rows; null when there is none. Of two files, the newer that can be read. */
+  async getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null> {
+    if (this.#config === undefined) return null;
+    return operationInfo(await filesOf(await this.#stem(step, operation)), { config: this.#config, step, operation });
+  }
+
+  /**
+   * Every checkpoint in the directory, in the order of step and operation, batches and temporaries left out. A file that cannot
+   * be read is listed with its `error`: one damaged checkpoint does not hide the others.
+   */
+  async listCheckpoints(): Promise<CheckpointListing[]> {
+    if (this.directory === null || this.#config === undefined) return [];
+    return directoryListing(this.directory, this.#config);
+  }
+
+  /** The bytes of a checkpoint's files, of both where it is there as Parquet and as JSON; null when there is none. */
+  async getCheckpointSize(step: string, operation: string): Promise<number | null> {
+    const files = this.directory === null ? [] : await filesOf(await this.#stem(step, operation));
+    return files.length === 0 ? null : files.reduce((bytes, file) => bytes + file.bytes, 0);
+  }
+
+  /** The bytes of all checkpoints and batches in the directory. */
+  async getTotalCheckpointSize(): Promise<number> {
+    return this.directory === null ? 0 : totalBytes(this.directory);
+  }
+
+  /**
+   * Makes Parquet of a checkpoint that is JSON, and of the JSON batches of the operation. Each is read back and compared row by row before it counts.
+   * Resolves with whether the checkpoint is Parquet now, of an earlier call too; false when there is no JSON checkpoint.
+   * @throws what is wrong with the JSON file, or with the comparison: then nothing has changed
+   */
+  async migrateJsonToArrow(step: string, operation: string, options?: MigrateCheckpointOptions): Promise<boolean> {
+    const checked = checkMigrateOptions(options);
+    if (this.directory === null || this.#config === undefined) return false;
+    const { compression, compressionLevel, rowGroupRows } = this.#defaults;
+    const defaults = Object.fromEntries(
+      Object.entries({ compression, compressionLevel, rowGroupRows }).filter(([, value]) => value !== undefined),
+    );
+    const places = [
+      await placeOfOperation(this.directory, step, operation),
+      ...(await placesOfOwnBatches(this.directory, step, operation)),
+    ];
+    let migrated = false;
+    for (const [index, place] of places.entries()) {
+      const outcome = await migratePlace(place, this.#config, { ...defaults, ...checked });
+      if (outcome?.status === 'failed') throw outcome.error;
+      if (index === 0) migrated = outcome !== null;
+    }
+    return migrated;
+  }
+
+  /** Removes a checkpoint, in both formats, and its hash; batches stay: see {@link deleteBatchCheckpoints}. Resolves with whether there was one. */
+  async deleteCheckpoint(step: string, operation: string): Promise<boolean> {
+    if (this.#config === undefined) return false;
+    const stem = await this.#stem(step, operation);
+    const removed = await removeFiles((await filesOf(stem)).map(({ path }) => path));
+    await this.#config.set(step, operation, null);
+    return removed > 0;
+  }
+
+  /** Removes the checkpoints and batches of a step, and their hashes; resolves with the number of files. */
+  async clearStep(step: string): Promise<number> {
+    if (this.directory === null || this.#config === undefined) return 0;
+    const removed = await clearStepFolder(await stepFolder(this.directory, step));
+    await this.#config.set(step, undefined, null);
+    return removed;
+  }
+
+  /** Removes all checkpoints and batches, and DocETL's configuration file; resolves with the number of files. What else is in the directory stays. */
+  async clearAll(): Promise<number> {
+    return this.directory === null || this.#config === undefined ? 0 : clearDirectory(this.directory, this.#config);
+  }
+
+  /**
+   * Removes what is not needed any more: checkpoints that the options call stale, batches whose results are in a checkpoint, damaged batches, and what killed processes left. Batches of a `map` that was
+   * interrupted stay unless they are stale, and whatever a running `map` or `step` works on stays.
+   * Without options it removes no checkpoint. With several, a checkpoint is stale if all of them say so.
+   *
+   * ```ts
+   * await checkpoints.sweep({ keepHashes: hashesOfMyPipeline, olderThan: 30 * 86_400_000, dryRun: true });
+   * ```
+   */
+  async sweep(options?: SweepOptions): Promise<SweepResult> {
+    const checked = checkSweepOptions(options);
+    if (this.directory === null || this.#config === undefined) {
+      return { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun: checked.dryRun === true };
+    }
+    return sweepDirectory(this.directory, this.#config, checked);
+  }
+
+  async #mapCall<In extends RowLike, Out extends RowLike>(
+    step: string,
+    operation: string,
+    rows: Iterable<In> | AsyncIterable<In>,
+    fn: MapFunction<In, Out>,
+    options: MapOptions<In>,
+    what: string,
+  ): Promise<MapCall> {
+    const checked = checkMapOptions(options, what);
+    const { compression, compressionLevel, rowGroupRows, metadata } = checked;
+    const given = Object.entries({ compression, compressionLevel, rowGroupRows, metadata }).filter(([, value]) => value !== undefined);
+    const save = mergeWriteOptions(this.#defaults, Object.fromEntries(given), what);
+    if (save.compat !== undefined && this.#store.format === 'json') {
+      throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
+    }
+    const place = await this.#place(step, operation, checked.hash);
+    return { place, rows, fn: fn as MapFunction<Row, Row>, options: checked as CheckedMapOptions<Row>, save, keepsAll: true };
+  }
+
+  /** Where an operation keeps its results; null where nothing is kept. */
+  async #place(step: string, operation: string, hash: string | undefined): Promise<Place | null> {
+    if (this.directory === null || this.#config === undefined) return null;
+    return {
+      directory: this.directory,
+      store: this.#store,
+      step,
+      operation,
+      hash,
+      stem: await this.#stem(step, operation),
+      batches: await batchFolder(this.directory, operation, step),
+      sharedBatches: await batchFolder(this.directory, operation),
+      mirror: { config: this.#config, step, operation },
+      logger: this.#logger,
+    };
+  }
+
+  async #stem(step: string, operation: string): Promise<string> {
+    return operationStem(await stepFolder(this.directory as string, step), operation);
+  }
+
+  /** What to load, undefined where nothing is kept, and how. Throws what is wrong with the call. */
+  async #wanted(
+    step: string,
+    operation: string,
+    options: LoadOptions,
+    what: string,
+  ): Promise<{ wanted: Wanted | undefined; read: ReadOptions }> {
+    checkReadOptions(options, what, LOAD_KEYS);
+    checkSchemaOptions(options);
+    const hash = checkLoadHash(options);
+    const { hash: _, ...read } = options;
+    throwIfAborted(read.signal);
+    if (this.#config === undefined) return { wanted: undefined, read };
+    const mirror = { config: this.#config, step, operation };
+    const stem = await this.#stem(step, operation);
+    return { wanted: { find: () => filesOf(stem), hash, mirror, logger: this.#logger }, read: { compat: 'docetl', ...read } };
+  }
+}

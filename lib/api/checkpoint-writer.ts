@@ -1,0 +1,155 @@
+import { throwIfAborted } from '../base/halt.js';
+import { CheckpointError } from '../base/errors.js';
+import { RowQueue } from '../base/row-queue.js';
+import { chunksOf, rowsSource } from '../base/rows-source.js';
+import { asOptions, checkPath, checkWriteOptions, type CheckpointInfo, type WriteOptions } from '../options/options.js';
+import type { Row, RowLike } from '../base/rows.js';
+import { isRevoked } from '../base/value/revoked.js';
+import { checkSchemaOptions } from '../schema/contract.js';
+import { storeFor } from '../formats/choose.js';
+import type { CheckpointStore } from '../store/store.js';
+
+/** Rows of one array on their way at a time, where they come from an iterable. */
+const CHUNK_ROWS = 1024;
+
+/**
+ * A checkpoint that is being written, rows as they come. `createCheckpoint` makes it.
+ *
+ * ```ts
+ * const writer = await createCheckpoint('extract.parquet', { hash });
+ * for await (const page of pages) await writer.append(page.rows);
+ * const info = await writer.close(); // durable now; before, the old file is there
+ * ```
+ *
+ * Nothing is visible under the name before `close`. A writer that goes out of scope (`await using`) without it gives the save up, as `abort` does: a loop that threw must not leave half a checkpoint behind.
+ */
+export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDisposable {
+  /** Where the checkpoint will be. */
+  readonly path: string;
+  readonly #queue: RowQueue;
+  readonly #abort = new AbortController();
+  readonly #saved: Promise<CheckpointInfo>;
+  #rows = 0;
+  #state: 'open' | 'closed' | 'aborted' | 'failed' = 'open';
+  #failure: unknown;
+  /** The appends so far, one after another. */
+  #last: Promise<void> = Promise.resolve();
+
+  /** @internal */
+  constructor(store: CheckpointStore, path: string, options: WriteOptions) {
+    this.path = path;
+    const { signal, compat } = options;
+    // In another program's form the save holds all rows until the end.
+    this.#queue = new RowQueue(compat === undefined ? 'gathered' : 'all');
+    const stop = signal === undefined ? this.#abort.signal : AbortSignal.any([signal, this.#abort.signal]);
+    stop.addEventListener('abort', () => this.#queue.fail(stop.reason), { once: true });
+    this.#saved = store.write(path, this.#queue, { ...options, signal: stop });
+    this.#saved.catch((error: unknown) => {
+      if (this.#state === 'open') this.#state = 'failed';
+      this.#failure = error;
+      this.#queue.fail(error);
+    });
+  }
+
+  /** Rows so far. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Whether it takes no more rows: closed, aborted or failed. */
+  get closed(): boolean {
+    return this.#state !== 'open';
+  }
+
+  /**
+   * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. The array and its rows may be used again, and
+   * changed, when it resolves. Several appends go in in the order of the calls.
+   *
+   * @throws what `writeCheckpoint` throws for the rows, these or ones that were gathered before; the save is given up then, and the file that was there stays. `ERR_CKPT_CLOSED` after `close` or `abort`
+   */
+  append(rows: T | Iterable<T> | AsyncIterable<T>): Promise<void> {
+    this.#check();
+    const appended = this.#last.then(() => this.#append(rows));
+    // One that fails must not keep those behind it from telling so themselves.
+    this.#last = appended.catch(() => {});
+    return appended;
+  }
+
+  async #append(rows: unknown): Promise<void> {
+    if (this.#state === 'failed') throw this.#failure;
+    try {
+      const source = isRows(rows) ? rowsSource(rows) : [rows as Row];
+      if (Array.isArray(source)) await this.#put(source);
+      else for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal: this.#abort.signal })) await this.#put(chunk);
+    } catch (error) {
+      // Rows of this call may be in already: without the rest the checkpoint would not be what was asked for.
+      await this.#giveUp(error);
+      throw error;
+    }
+  }
+
+  async #put(rows: readonly Row[]): Promise<void> {
+    this.#rows += rows.length;
+    await this.#queue.put(rows);
+  }
+
+  /**
+   * Ends the checkpoint and resolves when it is durable under its name. Closing again gives the same.
+   *
+   * @throws what an `append` or the save failed with
+   */
+  async close(): Promise<CheckpointInfo> {
+    if (this.#state === 'aborted') this.#check();
+    if (this.#state === 'open') {
+      this.#state = 'closed';
+      await this.#last;
+      // What it fails with, the save does, too.
+      await this.#queue.end().catch(() => {});
+    }
+    return this.#saved;
+  }
+
+  /** Gives the checkpoint up: nothing of it stays, and the file that was there does. After `close` it does nothing. */
+  async abort(reason?: unknown): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#state = 'aborted';
+    await this.#giveUp(reason ?? new CheckpointError('ERR_CKPT_CLOSED', `the writer of ${this.path} was aborted`, { path: this.path }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.abort();
+  }
+
+  async #giveUp(reason: unknown): Promise<void> {
+    if (this.#state === 'open') {
+      this.#state = 'failed';
+      this.#failure = reason;
+    }
+    this.#abort.abort(reason);
+    await this.#saved.catch(() => {});
+  }
+
+  #check(): void {
+    if (this.#state === 'open') return;
+    if (this.#state === 'failed') throw this.#failure;
+    throw new CheckpointError('ERR_CKPT_CLOSED', `the writer of ${this.path} is ${this.#state}; make another`, { path: this.path });
+  }
+}
+
+function isRows(rows: unknown): rows is Iterable<Row> | AsyncIterable<Row> {
+  return typeof rows === 'object' && rows !== null && !isRevoked(rows) && (Symbol.iterator in rows || Symbol.asyncIterator in rows);
+}
+
+/**
+ * Starts a checkpoint whose rows come bit by bit: `append` them and `close`. It holds some thousand rows, row groups are encoded and written as they fill, and nothing is visible under the name before `close`.
+ * The options are those of `writeCheckpoint`; with `compat` all rows are held until `close`.
+ *
+ * @throws CheckpointError for the call; what is wrong with the file system is thrown by `append` or `close`
+ */
+export async function createCheckpoint<T extends RowLike = RowLike>(path: string, options?: WriteOptions): Promise<CheckpointWriter<T>> {
+  checkPath(path);
+  const checked = checkWriteOptions(asOptions(options, 'createCheckpoint') as WriteOptions, 'createCheckpoint');
+  checkSchemaOptions(checked);
+  throwIfAborted(checked.signal);
+  return new CheckpointWriter<T>(storeFor(path), path, checked);
+}

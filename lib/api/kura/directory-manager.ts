@@ -1,0 +1,184 @@
+import { throwIfAborted } from '../../base/halt.js';
+import { dirname } from 'node:path';
+import { CheckpointError } from '../../base/errors.js';
+import { invalid, show } from '../../base/messages.js';
+import { keysOf } from '../../options/option-keys.js';
+import { checkPath, checkReadOptions, READ_RECORD, type ReadOptions, type WriteOptions } from '../../options/options.js';
+import type { Row, RowLike } from '../../base/rows.js';
+import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
+import { checkSchemaOptions } from '../../schema/contract.js';
+import type { StandardSchemaV1 } from '../../options/standard-schema.js';
+import { jsonlStore, readTorn } from '../../formats/text/jsonl-store.js';
+import type { CheckpointStore } from '../../store/store.js';
+import { checkpointFiles } from '../../directory/checkpoint-file.js';
+import { removeFiles } from '../../directory/clear.js';
+import { makeFolders } from '../../directory/folders.js';
+import type { FoundFile } from '../../directory/layout.js';
+import { loadFile } from '../../directory/load.js';
+import { namedLoadedLine, namedSavedLine, tornLine, type Logger } from '../../directory/log-lines.js';
+import { checkLoadHash, mergeWriteOptions, type WriteDefaults } from '../../directory/manager-options.js';
+import { removeTwins, twinsOf } from '../../directory/save.js';
+import { sweepAfterSave } from '../../directory/temporaries.js';
+import { checkpointPaths, checkpointStem, listFiles, plainName } from './layout.js';
+import type { KuraCheckpointInfo, KuraCheckpointManager, KuraLoadOptions, KuraManagerStats } from './types.js';
+
+/** What a kind of manager is. */
+export interface ManagerKind {
+  /** The name of its class. */
+  type: string;
+  /** What it saves with. */
+  store: CheckpointStore;
+  /** Those of its files: see layout.ts. */
+  extensions: readonly string[];
+  enabled: boolean;
+  logger: Logger | null;
+  defaults: WriteDefaults;
+}
+
+/**
+ * Named checkpoints in one directory, in Kura's layout. Names may be any non-empty strings: what a path cannot hold is percent-encoded. `summaries`, `summaries.jsonl` and
+ * `summaries.parquet` are one name.
+ *
+ * All methods reject with a `CheckpointError`, except an aborted call, which rejects with `signal.reason`.
+ */
+export abstract class DirectoryCheckpointManager implements KuraCheckpointManager {
+  /** The directory that was given. It is made by the first save. */
+  readonly directory: string;
+  /** False: nothing is saved, loaded, listed or deleted. */
+  readonly enabled: boolean;
+  readonly #kind: ManagerKind;
+
+  protected constructor(directory: string, kind: ManagerKind) {
+    this.directory = checkPath(directory);
+    this.enabled = kind.enabled;
+    this.#kind = kind;
+  }
+
+  /**
+   * Saves rows under a name, `[]` too; resolves with the path of the file, or with null when the manager is disabled. Until it resolves the checkpoint before it is intact.
+   * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
+   */
+  async saveCheckpoint<T extends RowLike = RowLike>(
+    name: string,
+    rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
+    options?: WriteOptions,
+  ): Promise<string | null> {
+    const { store, logger, extensions, defaults } = this.#kind;
+    const merged = mergeWriteOptions(defaults, options, 'saveCheckpoint', 'kura');
+    const stem = await this.#stem(name);
+    if (!this.enabled) return null;
+    if (store.format === 'json' && merged.compat !== undefined) {
+      const message = `cannot save ${stem} for Kura: it reads no JSON, and Parquet needs the native binary; use a JsonlCheckpointManager`;
+      throw new CheckpointError('ERR_CKPT_NOT_COMPATIBLE', message, { path: stem });
+    }
+    await makeFolders(dirname(stem));
+    const own = stem + store.extension;
+    const twins = await twinsOf((await checkpointPaths(stem, extensions)).map(({ path }) => path).filter((path) => path !== own));
+    const info = await store.write(own, rows, merged);
+    await removeTwins(twins, logger);
+    await sweepAfterSave(dirname(stem));
+    logger?.info(namedSavedLine(plainName(name), info));
+    return info.path;
+  }
+
+  /**
+   * Loads the rows of a name, as the schema makes them if there is one; null when there is no checkpoint, none of `options.hash`, or when the manager is disabled.
+   * @throws what `readCheckpoint` throws: null never stands for a checkpoint that is there but unreadable
+   */
+  async loadCheckpoint<S extends StandardSchemaV1>(
+    name: string,
+    schema: S,
+    options?: KuraLoadOptions,
+  ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
+  async loadCheckpoint<T extends RowLike = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
+  async loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, options: KuraLoadOptions = {}): Promise<Row[] | null> {
+    const { read, hash, keepsTorn } = checkLoad(schema, options);
+    const { logger } = this.#kind;
+    const find = await this.#finder(name);
+    if (!this.enabled) return null;
+    const loaded = await loadFile({ find, hash, logger }, (store, path) => {
+      const isTolerant = store === jsonlStore && keepsTorn;
+      return isTolerant ? readTorn(path, read, (failure, rows) => logger?.warn(tornLine(failure, rows))) : store.read(path, read);
+    });
+    if (loaded !== null) logger?.info(namedLoadedLine(plainName(name), loaded.path));
+    return loaded?.result ?? null;
+  }
+
+  /**
+   * The names of the checkpoints, sorted, without extension: each of them loads. A file that is plainly no checkpoint is left out, with a warning; rows are not read for that.
+   */
+  async listCheckpoints(): Promise<string[]> {
+    return this.#list(this.#kind.logger);
+  }
+
+  /** Removes a checkpoint, whichever of its files there are; resolves with whether there was one. */
+  async deleteCheckpoint(name: string): Promise<boolean> {
+    const find = await this.#finder(name);
+    return this.enabled && (await removeFiles((await find()).map(({ path }) => path))) > 0;
+  }
+
+  /** The path of a checkpoint's file, or the one that a save would write. */
+  async getCheckpointPath(name: string): Promise<string> {
+    const stem = await this.#stem(name);
+    const [newest] = await checkpointPaths(stem, this.#kind.extensions);
+    return newest?.path ?? stem + this.#kind.store.extension;
+  }
+
+  /** What is known of a checkpoint without loading its rows; null when there is none, or when the manager is disabled. */
+  async getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null> {
+    const find = await this.#finder(name);
+    if (!this.enabled) return null;
+    const loaded = await loadFile({ find, logger: null }, (store, path) => store.info(path));
+    const found = (await find()).find(({ path }) => path === loaded?.path);
+    return loaded === null ? null : { name: plainName(name), ...loaded.result, modified: new Date(found?.modifiedMs ?? 0) };
+  }
+
+  /** What the manager is, and how many checkpoints it has. */
+  async getStats(): Promise<KuraManagerStats> {
+    const { enabled, directory } = this;
+    return { type: this.#kind.type, enabled, directory, checkpoints: (await this.#list(null)).length };
+  }
+
+  async #list(logger: Logger | null): Promise<string[]> {
+    const names: string[] = [];
+    if (!this.enabled) return names;
+    for (const { name, files } of await listFiles(this.directory, this.#kind.extensions)) {
+      const checked = await checkpointFiles(files);
+      if (checked.some(({ error }) => error === undefined)) names.push(name);
+      else for (const { error } of checked) logger?.warn(`'${name}' is left out of the list: ${error?.message} (${error?.code})`);
+    }
+    return names;
+  }
+
+  async #finder(name: string): Promise<() => Promise<FoundFile[]>> {
+    const stem = await this.#stem(name);
+    return () => checkpointPaths(stem, this.#kind.extensions);
+  }
+
+  #stem(name: string): Promise<string> {
+    return checkpointStem(this.directory, name);
+  }
+}
+
+/** The schema is an argument: the check tells of one among the options. */
+const LOAD_KEYS = keysOf<KuraLoadOptions & Pick<ReadOptions, 'schema'>>({ ...READ_RECORD, hash: true, torn: true });
+
+/** The options of a load, checked. */
+function checkLoad(
+  schema: StandardSchemaV1 | CheckpointSchema | undefined,
+  options: KuraLoadOptions,
+): { read: ReadOptions; hash: string | undefined; keepsTorn: boolean } {
+  checkReadOptions(options, 'loadCheckpoint', LOAD_KEYS);
+  const { torn: _, hash: __, ...rest } = options;
+  if ((rest as ReadOptions).schema !== undefined) throw invalid('the schema of loadCheckpoint is its second argument, no option');
+  const read: ReadOptions = { compat: 'kura', ...rest, ...(schema !== undefined && { schema }) };
+  checkSchemaOptions(read);
+  throwIfAborted(read.signal);
+  return { read, hash: checkLoadHash(options), keepsTorn: checkTorn(options) === 'keep' };
+}
+
+/** @throws `ERR_CKPT_INVALID_OPTION` for what it cannot be */
+export function checkTorn({ torn = 'keep' }: KuraLoadOptions): 'keep' | 'refuse' {
+  if (torn !== 'keep' && torn !== 'refuse') throw invalid(`torn must be 'keep' or 'refuse', got ${show(torn)}`);
+  return torn;
+}

@@ -1,0 +1,22 @@
+import { throwIfAborted } from '../../base/halt.js';
+import { checkPath, checkReadOptions } from '../../options/options.js';
+import type { Row, RowLike } from '../../base/rows.js';
+import { storeOf } from '../../formats/choose.js';
+import { CheckpointReader } from './checkpoint-reader.js';
+import { OPEN_KEYS, type OpenCheckpointOptions } from './reader-options.js';
+
+/**
+ * Opens a checkpoint, or a file of another writer, to read parts of it or to stream it. Close it when it is no longer needed; `await using` does.
+ *
+ * @throws CheckpointError what `readCheckpoint` throws for the file and the call
+ */
+export async function openCheckpoint<T extends RowLike = Row>(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader<T>> {
+  checkPath(path);
+  const { signal, ...opened } = checkReadOptions(options, 'openCheckpoint', OPEN_KEYS);
+  throwIfAborted(signal);
+  const store = await storeOf(path);
+  const file = await store.open(path, opened);
+  if (signal?.aborted === true) file.close();
+  throwIfAborted(signal);
+  return new CheckpointReader<T>(file);
+}

@@ -1,0 +1,85 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Progress } from '../options/options.js';
+
+/** How long a loop may keep the event loop before it yields: a quarter of a frame, so that with a collection of young objects on top timers and sockets stay lively. */
+const YIELD_MS = 4;
+/** How often `onProgress` is called at most. */
+const PROGRESS_MS = 50;
+
+/** The options of a call that a pace serves. */
+export interface Running {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * The pace of a long loop: lets the event loop run, obeys an abort, tells the progress.
+ *
+ * ```ts
+ * const pace = new Pace(options, rows.length);
+ * for (const part of parts) {
+ *   work(part);
+ *   pace.advance(part.length);
+ *   if (pace.due) await pace.turn();
+ * }
+ * pace.finish();
+ * ```
+ *
+ * An `onProgress` that throws does not break the save: it gets a process warning and is not called again.
+ */
+export class Pace {
+  /** Rows so far. */
+  rows = 0;
+  totalRows: number | undefined;
+  readonly #signal: AbortSignal | undefined;
+  #onProgress: ((progress: Progress) => void) | undefined;
+  #yielded = performance.now();
+  #told = this.#yielded;
+
+  constructor({ signal, onProgress }: Running, totalRows?: number) {
+    this.#signal = signal;
+    this.#onProgress = onProgress;
+    this.totalRows = totalRows;
+  }
+
+  /** Whether {@link turn} has anything to do. Some tens of nanoseconds: ask once in many rows. */
+  get due(): boolean {
+    return this.#signal?.aborted === true || performance.now() - this.#yielded > YIELD_MS;
+  }
+
+  /** Counts rows as done. */
+  advance(rows: number): void {
+    this.rows += rows;
+  }
+
+  /** Throws `signal.reason` after an abort. */
+  check(): void {
+    if (this.#signal?.aborted === true) throw this.#signal.reason;
+  }
+
+  /** Yields if that is due; throws `signal.reason` after an abort; tells the progress. */
+  async turn(): Promise<void> {
+    this.check();
+    const now = performance.now();
+    if (now - this.#told >= PROGRESS_MS) this.#tell(now);
+    if (now - this.#yielded <= YIELD_MS) return;
+    await setImmediate();
+    this.#yielded = performance.now();
+    this.check();
+  }
+
+  /** Tells the progress once more. To be called when all rows are done. */
+  finish(): void {
+    this.#tell(performance.now());
+  }
+
+  #tell(now: number): void {
+    this.#told = now;
+    try {
+      this.#onProgress?.({ rows: this.rows, totalRows: this.totalRows });
+    } catch (error) {
+      this.#onProgress = undefined;
+      process.emitWarning(`onProgress threw and is not called again: ${String(error)}`, 'CheckpointWarning');
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import { throwIfAborted } from '../base/halt.js';
+import type { Compat } from '../options/compat.js';
+import type { CheckpointError } from '../base/errors.js';
+import { invalid, show } from '../base/messages.js';
+import { keysOf } from '../options/option-keys.js';
+import {
+  asOptions,
+  checkKeys,
+  checkSignal,
+  checkWriteOptions,
+  READ_RECORD,
+  type CheckpointInfo,
+  type ReadOptions,
+  type WriteOptions,
+} from '../options/options.js';
+import { checkSchemaOptions } from '../schema/contract.js';
+import type { Logger } from './log-lines.js';
+
+/** Options of a {@link CheckpointManager}. Those of compression and row groups are the defaults of its saves. */
+export interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
+  /** Save in the form that DocETL reads: see `compat` of a save. @default none */
+  compat?: 'docetl';
+  /** Save as Parquet where the native binary is there; `false` saves as JSON. @default true */
+  enableArrow?: boolean;
+  /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
+  logger?: Logger | false;
+}
+
+/** Options of {@link CheckpointManager.loadCheckpoint}. */
+export interface LoadOptions extends ReadOptions {
+  /** The hash of the operation as it is now: a checkpoint that was saved with another, or with none, counts as not there. */
+  hash?: string;
+}
+
+/** What is known of a checkpoint of a manager without loading its rows. */
+export interface NamedCheckpointInfo extends CheckpointInfo {
+  step: string;
+  operation: string;
+  /** When the file was written. */
+  modified: Date;
+  /** All files of the checkpoint, the newest first: it may be there as Parquet and as JSON. */
+  files: StoredFile[];
+}
+
+/** One file of a checkpoint. */
+export interface StoredFile {
+  path: string;
+  /** By its extension. */
+  format: 'parquet' | 'json';
+  bytes: number;
+  modified: Date;
+}
+
+/** Options of {@link CheckpointManager.migrateJsonToArrow}. */
+export interface MigrateCheckpointOptions {
+  /** Leave the JSON file beside the Parquet file, which counts from then on, as it is newer. @default true */
+  keepJson?: boolean;
+  /** Aborts the migration: rejects with `signal.reason`; what is done stays, a file that is half done leaves nothing. */
+  signal?: AbortSignal;
+}
+
+/** An entry of {@link CheckpointManager.listCheckpoints}. */
+export interface CheckpointListing extends NamedCheckpointInfo {
+  /** Present when the file cannot be read; `rows` is then 0 and `hash` null, whatever the file once held. */
+  error?: CheckpointError;
+}
+
+export type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'compat'>;
+
+const MANAGER_KEYS = keysOf<CheckpointManagerOptions>({
+  enableArrow: true,
+  compression: true,
+  compressionLevel: true,
+  rowGroupRows: true,
+  compat: true,
+  logger: true,
+});
+const MIGRATE_KEYS = keysOf<MigrateCheckpointOptions>({ keepJson: true, signal: true });
+/** Of a load of a manager. */
+export const LOAD_KEYS = keysOf<LoadOptions>({ ...READ_RECORD, hash: true });
+
+/** The options of the constructor, checked and filled in. */
+export function checkManagerOptions(given: CheckpointManagerOptions | undefined): {
+  enableArrow: boolean;
+  logger: Logger | null;
+  defaults: WriteDefaults;
+} {
+  const what = 'CheckpointManager';
+  const options = asOptions(given, what) as CheckpointManagerOptions;
+  checkKeys(options, MANAGER_KEYS, what);
+  const { enableArrow = true, logger, ...defaults } = options;
+  checkWriteOptions(defaults, what);
+  checkCompat(defaults.compat, 'docetl');
+  if (typeof enableArrow !== 'boolean') throw invalid(`enableArrow must be true or false, got ${show(enableArrow)}`);
+  return { enableArrow, logger: checkLogger(logger), defaults };
+}
+
+/** Where to log; null for nowhere. */
+export function checkLogger(logger: Logger | false = console): Logger | null {
+  if (logger === false) return null;
+  if (typeof logger?.info === 'function' && typeof logger.warn === 'function') return logger;
+  throw invalid(`logger must be an object with the methods info and warn, or false, got ${show(logger)}`);
+}
+
+/** The write options of one save over the manager's defaults; another codec leaves the default's level behind. `layout`: whose the directory is. */
+export function mergeWriteOptions(
+  defaults: WriteDefaults,
+  given: WriteOptions | undefined,
+  what: string,
+  layout: Compat = 'docetl',
+): WriteOptions {
+  const options = asOptions(given, what) as WriteOptions;
+  const merged: WriteOptions = { ...defaults, ...options };
+  const otherCodec = options.compression !== undefined && options.compression !== defaults.compression;
+  if (otherCodec && options.compressionLevel === undefined) delete merged.compressionLevel;
+  const checked = checkWriteOptions(merged, what);
+  checkCompat(checked.compat, layout);
+  checkSchemaOptions(checked);
+  return checked;
+}
+
+const OTHERS: Record<Compat, string> = {
+  docetl: "is none of DocETL's layout; the Kura managers know it",
+  kura: "is none of Kura's layout; CheckpointManager knows it",
+};
+
+/** Throws for the form of a program that has another layout. */
+export function checkCompat(compat: Compat | undefined, layout: Compat): void {
+  if (compat !== undefined && compat !== layout) throw invalid(`compat '${compat}' ${OTHERS[layout]}`);
+}
+
+/** The options of a migration, checked. */
+export function checkMigrateOptions(given: MigrateCheckpointOptions | undefined): MigrateCheckpointOptions {
+  const options = asOptions(given, 'migrateJsonToArrow') as MigrateCheckpointOptions;
+  checkKeys(options, MIGRATE_KEYS, 'migrateJsonToArrow');
+  const { keepJson, signal } = options;
+  if (keepJson !== undefined && typeof keepJson !== 'boolean') throw invalid(`keepJson must be true or false, got ${show(keepJson)}`);
+  checkSignal(signal);
+  throwIfAborted(signal);
+  return options;
+}
+
+/** The hash to compare with, or undefined. */
+export function checkLoadHash(options: Pick<LoadOptions, 'hash'>): string | undefined {
+  if (options.hash !== undefined && typeof options.hash !== 'string') throw invalid(`hash must be a string, got ${show(options.hash)}`);
+  return options.hash;
+}

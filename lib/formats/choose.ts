@@ -1,0 +1,66 @@
+import { open, stat } from 'node:fs/promises';
+import { CheckpointError, fromSystemError } from '../base/errors.js';
+import { fallbackStore } from './parquet/fallback/store.js';
+import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/binding.js';
+import { jsonStore } from './text/json-store.js';
+import { jsonlStore } from './text/jsonl-store.js';
+import { parquetStore } from './parquet/parquet-store.js';
+import type { CheckpointStore } from '../store/store.js';
+
+/** The store to save with: Parquet where that is wanted and the native binary is there, else JSON, with one warning per process. */
+export function chooseStore(enableArrow: boolean): CheckpointStore {
+  if (!enableArrow) return jsonStore;
+  if (loadBinding() !== null) return parquetStore;
+  warnNoBinding();
+  return jsonStore;
+}
+
+/** The store that a path to save to asks for by its name. */
+export function storeFor(path: string): CheckpointStore {
+  if (path.endsWith('.json')) return jsonStore;
+  if (isLines(path)) return jsonlStore;
+  const store = chooseStore(true);
+  return store === jsonStore ? insteadOfParquet(jsonStore) : store;
+}
+
+/** A store whose saves tell that they are not what the name asked for. */
+function insteadOfParquet(store: CheckpointStore): CheckpointStore {
+  const { summary, advice } = noBindingReason() ?? { summary: '', advice: '' };
+  const fallback = { reason: `${summary}. ${advice}` };
+  return { ...store, write: async (...call) => ({ ...(await store.write(...call)), fallback }) };
+}
+
+/** Whether a name is that of a file of JSON lines. */
+function isLines(path: string): boolean {
+  return path.endsWith('.jsonl') || path.endsWith('.ndjson');
+}
+
+/**
+ * The store to read a file with: Parquet by its first bytes, whatever its name, read in TypeScript without the native binary. What is left is text: JSON lines by its name,
+ * since a file of one line may be either, else JSON.
+ */
+export async function storeOf(path: string): Promise<CheckpointStore> {
+  if ((await firstBytes(path)) !== 'PAR1') return isLines(path) ? jsonlStore : jsonStore;
+  if (loadBinding() !== null) return parquetStore;
+  warnNoBinding();
+  return fallbackStore;
+}
+
+async function firstBytes(path: string): Promise<string> {
+  try {
+    // Looked at before it is opened: opening a pipe would wait for a writer.
+    const stats = await stat(path);
+    if (!stats.isFile() && !stats.isDirectory()) {
+      throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot read ${path}: it is no regular file`, { path });
+    }
+    const handle = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+      return buffer.toString('latin1', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw fromSystemError(error, 'read', path);
+  }
+}

@@ -1,0 +1,87 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { CheckpointError, fromSystemError } from '../../base/errors.js';
+import { crc32c, crcText } from '../../base/crc32c.js';
+import { isOurs, KEY_ATTACHMENT, type Footer } from './file-keys.js';
+
+/** How much is read at a time. */
+const PIECE_BYTES = 1 << 18;
+/** How often another save may come in between a look at the footer and the opening of the file. */
+const ATTEMPTS = 5;
+
+/** A footer, and the size of the file that it is of. */
+export interface SizedFooter extends Footer {
+  bytes: number;
+}
+
+interface Place {
+  offset: number;
+  bytes: number;
+  crc32c: string;
+}
+
+/** The attachment of a Parquet file: see `CheckpointStore.attachment`. `footerOf` reads the footer, and compares its checksum. */
+export async function* parquetAttachment(
+  path: string,
+  footerOf: (path: string) => Promise<SizedFooter>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { footer, handle } = await openWithFooter(path, footerOf);
+  try {
+    const place = placeIn(footer);
+    if (place === undefined) return;
+    const end = place.offset + place.bytes;
+    let crc = 0;
+    for (let at = place.offset; at < end;) {
+      const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, end - at));
+      const { bytesRead } = await handle.read(piece, 0, piece.length, at);
+      if (bytesRead === 0) throw damaged(path, 'the file became shorter while it was read');
+      const read = piece.subarray(0, bytesRead);
+      crc = crc32c(read, crc);
+      at += bytesRead;
+      yield read;
+    }
+    if (crcText(crc) !== place.crc32c) throw damaged(path, 'its checksum does not match');
+  } catch (error) {
+    throw fromSystemError(error, 'read', path);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The error of an attachment that is not what was written. */
+export function damaged(path: string, why: string): CheckpointError {
+  return new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the attachment is damaged: ${why}`, { path });
+}
+
+/** The file and its footer: of one file, although a save may replace it between the two. */
+async function openWithFooter(
+  path: string,
+  footerOf: (path: string) => Promise<SizedFooter>,
+): Promise<{ footer: SizedFooter; handle: FileHandle }> {
+  for (let attempt = 1; ; attempt++) {
+    const footer = await footerOf(path);
+    try {
+      const handle = await open(path, 'r');
+      if ((await handle.stat()).size === footer.bytes || attempt === ATTEMPTS) return { footer, handle };
+      await handle.close();
+    } catch (error) {
+      throw fromSystemError(error, 'read', path);
+    }
+  }
+}
+
+/** Another program that rewrote the file may have carried the key over, but not the bytes. */
+function placeIn(footer: SizedFooter): Place | undefined {
+  const text = footer.keyValues[KEY_ATTACHMENT];
+  if (text === undefined || !isOurs(footer)) return undefined;
+  let place: Partial<Place> | null;
+  try {
+    place = JSON.parse(text) as Partial<Place> | null;
+  } catch {
+    place = null;
+  }
+  const { offset, bytes, crc32c: crc } = place ?? {};
+  const isPlace = Number.isSafeInteger(offset) && Number.isSafeInteger(bytes) && (offset as number) >= 0 && (bytes as number) >= 0;
+  if (!isPlace || typeof crc !== 'string' || (offset as number) + (bytes as number) > footer.bytes)
+    throw damaged(footer.path, 'the footer says that it is where nothing is');
+  return place as Place;
+}

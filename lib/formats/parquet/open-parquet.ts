@@ -1,0 +1,132 @@
+import { throwIfAborted } from '../../base/halt.js';
+import { Collector } from '../../columnar/columns/collect.js';
+import type { ColumnBatch } from '../../columnar/columns/column.js';
+import { rowsBatch } from '../../columnar/columns/rows-batch.js';
+import { withPath } from '../../base/errors.js';
+import type { NativeLoad } from './native/load.js';
+import type { ReadOptions } from '../../options/options.js';
+import type { Row } from '../../base/rows.js';
+import { nativeFilter } from './pushdown.js';
+import { selectionOf } from '../../select/selection.js';
+import { parseWhere } from '../../options/where.js';
+import { closedError, type OpenFile, type OpenOptions } from '../../store/open-file.js';
+import { gather } from '../../store/wanted-rows.js';
+import { ColumnScan } from './column-scan.js';
+import { decodeOf } from './decoding.js';
+import { NativeParquet } from './native-parquet.js';
+import { columnsTaken } from './parquet-columns.js';
+import { ParquetScan } from './parquet-scan.js';
+import { rowBatches } from './read-parquet.js';
+
+/** Opens a Parquet file for any number of readings. */
+export async function openParquet(path: string, options: OpenOptions): Promise<OpenFile> {
+  const file = await NativeParquet.open(path, options);
+  try {
+    return new OpenParquet(file, options);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+class OpenParquet implements OpenFile {
+  readonly info;
+  readonly #file: NativeParquet;
+  readonly #compat: Pick<ReadOptions, 'compat'>;
+  /** Rows are in the form of another program: its columns are not those of the rows. */
+  readonly #isEncoded: boolean;
+  readonly #running = new Set<NativeLoad>();
+  #closed = false;
+
+  constructor(file: NativeParquet, { compat }: OpenOptions) {
+    this.#file = file;
+    this.#compat = compat === undefined ? {} : { compat };
+    this.#isEncoded = decodeOf(file.footer, file.description.columns, file.compat, compat) !== undefined;
+    this.info = file.info();
+    file.load.rest();
+  }
+
+  batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined> {
+    return this.#reading((load) => rowBatches(new ParquetScan(this.#file, load, { ...options, ...this.#compat }, picked)));
+  }
+
+  columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined> {
+    if (this.#isEncoded) return this.#rowColumns(options);
+    const file = this.#file;
+    return this.#reading(async function* (load) {
+      const scan = new ColumnScan(file, load, options);
+      await scan.begin();
+      for (let batch = await scan.next(); batch !== undefined; batch = await scan.next()) yield batch;
+    });
+  }
+
+  async *#rowColumns(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined> {
+    for await (const rows of this.batches(options)) yield rowsBatch(rows, options.columns);
+  }
+
+  async columns(options: ReadOptions): Promise<ColumnBatch> {
+    if (this.#isEncoded) return rowsBatch(await gather(this.batches(options)), options.columns);
+    const file = this.#file;
+    const one = this.#reading(async function* (load) {
+      const scan = new ColumnScan(file, load, options);
+      const collector = new Collector(await scan.begin(), () => scan.empty());
+      while ((await scan.next((batch) => collector.add(batch))) !== undefined);
+      yield collector.finish();
+    });
+    for await (const batch of one) return batch;
+    throw new Error('unreachable: a reading gives its batch or throws');
+  }
+
+  async count({ where, ...options }: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number> {
+    if (where === undefined) return this.info.rows;
+    const { plan, description } = this.#file;
+    // No row may be looked at below.
+    columnsTaken(this.#file, undefined, selectionOf({ where }), options);
+    if (!this.#isEncoded) {
+      const filter = nativeFilter(parseWhere(where), plan, description.tree);
+      const load = this.#begin();
+      try {
+        const { certain, doubtful } = await load.count(filter);
+        throwIfAborted(options.signal);
+        if (doubtful === 0) return certain;
+      } finally {
+        this.#end(load);
+      }
+    }
+    let rows = 0;
+    // The rows themselves are not needed, only what `where` looks at, which is loaded with them.
+    for await (const batch of this.batches({ ...options, where, columns: [] })) rows += batch.length;
+    return rows;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const load of this.#running) load.close();
+    this.#running.clear();
+    this.#file.close();
+  }
+
+  /** What `read` gives, over a handle of its own that is closed at the end. */
+  async *#reading<T>(read: (load: NativeLoad) => AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+    const load = this.#begin();
+    try {
+      yield* read(load);
+    } catch (error) {
+      throw withPath(error, this.#file.path);
+    } finally {
+      this.#end(load);
+    }
+  }
+
+  #begin(): NativeLoad {
+    if (this.#closed) throw closedError(this.#file.path);
+    const load = this.#file.load.fork();
+    this.#running.add(load);
+    return load;
+  }
+
+  #end(load: NativeLoad): void {
+    this.#running.delete(load);
+    load.close();
+  }
+}

@@ -1,0 +1,134 @@
+import { Materialiser } from '../../columnar/read/materialiser.js';
+import { foreignRows, place, plannedRows, type RowRead } from '../../columnar/read/tree.js';
+import { decodeRows, type Decode } from '../../compat/compat.js';
+import type { Load } from './native/load.js';
+import type { ReadOptions } from '../../options/options.js';
+import type { Row } from '../../base/rows.js';
+import { loadCheck, type LoadCheck, type OpenedFile } from '../../schema/load-check.js';
+import { nativeFilter } from './pushdown.js';
+import { parseWhere, type Filter } from '../../options/where.js';
+import { decodeOf } from './decoding.js';
+import { isOurs } from './file-keys.js';
+import type { NativeParquet } from './native-parquet.js';
+import { Pace } from '../../base/pace.js';
+import { columnsTaken } from './parquet-columns.js';
+import type { Projection } from '../../select/projection.js';
+import { selectionOf, type Selection } from '../../select/selection.js';
+
+/** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more. */
+export class ParquetScan {
+  readonly #file: NativeParquet<Load>;
+  readonly #options: ReadOptions;
+  readonly #picked: readonly number[] | undefined;
+  readonly #check: LoadCheck | undefined;
+  readonly #load: Load;
+  readonly #pace: Pace;
+  readonly #selection: Selection | undefined;
+  #materialiser: Materialiser | undefined;
+  #decode: Decode | undefined;
+  /** What to keep of rows, where the columns hold more. */
+  #prune: Projection | undefined;
+  /** Wanted rows so far. */
+  #rows = 0;
+
+  /** `load`: a handle of the file that no other scan uses. `picked`: only the rows of these numbers, which ascend; not with `where`, `offset`, `limit`. */
+  constructor(file: NativeParquet<Load>, load: Load, options: ReadOptions, picked?: readonly number[]) {
+    this.#picked = picked;
+    this.#file = file;
+    this.#load = load;
+    this.#options = options;
+    this.#check = loadCheck(options, file.path);
+    this.#pace = new Pace(options);
+    const { footer, description, compat } = file;
+    this.#decode = decodeOf(footer, description.columns, compat, options.compat);
+    // Without a condition the core itself leaves rows out.
+    const { offset: _, limit: __, ...all } = options;
+    this.#selection = selectionOf(this.#byRange ? all : options);
+  }
+
+  /** Whether the wanted rows are those of a range of the file. */
+  get #byRange(): boolean {
+    return this.#options.where === undefined && this.#decode === undefined;
+  }
+
+  /** Whether it is known beforehand how many rows are wanted. */
+  get isCounted(): boolean {
+    return this.#options.where === undefined;
+  }
+
+  /** False once a row did not fit the schema: `next` then only counts what else does not, and throws at the end. */
+  get fits(): boolean {
+    return this.#check === undefined || this.#check.fits;
+  }
+
+  /** Starts it; resolves with the number of rows to make room for. */
+  async begin(): Promise<number> {
+    const { description, footer, plan } = this.#file;
+    const { rows, columns: known, tree: all } = description;
+    const columns = this.#opened({ rows, columns: known, plan, ours: isOurs(footer) });
+    const { keep, needed } = columnsTaken(this.#file, columns, this.#selection, this.#options);
+    if (needed?.isMore === true) this.#prune = keep;
+    const wanted = this.#wantedRows(rows);
+    const tree = await this.#load.scan({
+      columns: needed?.columns,
+      filter: this.#filter === undefined ? undefined : nativeFilter(this.#filter, plan, all),
+      ranges: this.#ranges(rows, wanted),
+      threads: this.#options.threads,
+    });
+    const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
+    this.#materialiser = new Materialiser(read, place(tree).size, wanted);
+    this.#pace.totalRows = this.isCounted ? wanted : undefined;
+    return wanted;
+  }
+
+  #ranges(rows: number, wanted: number): [number, number][] | undefined {
+    if (this.#picked !== undefined) return this.#picked.map((row) => [row, row + 1]);
+    const { offset = 0 } = this.#options;
+    return wanted === rows ? undefined : [[offset, offset + wanted]];
+  }
+
+  /** How many rows the core is to give, as far as that is known; all that it finds where there is a condition. */
+  #wantedRows(rows: number): number {
+    if (this.#picked !== undefined) return this.#picked.length;
+    if (!this.#byRange) return rows;
+    const { offset = 0, limit = Number.POSITIVE_INFINITY } = this.#options;
+    return Math.max(0, Math.min(rows - offset, limit));
+  }
+
+  /** The condition that the core may look at: rows in another program's form are other values than those that it would see. */
+  get #filter(): Filter | undefined {
+    const { where } = this.#options;
+    return where === undefined || this.#decode !== undefined ? undefined : parseWhere(where);
+  }
+
+  /** Shows the file to the schema; gives the columns that are wanted. */
+  #opened(file: OpenedFile): readonly string[] | undefined {
+    const check = this.#check;
+    if (check === undefined) return this.#options.columns;
+    if (this.#decode === undefined) return check.opened(file);
+    // The columns are of other types than the rows.
+    check.begin();
+    return this.#options.columns;
+  }
+
+  /** Puts the next wanted rows into `rows` from index `at` on; resolves with how many, undefined after the last. */
+  async next(rows: Row[], at: number): Promise<number | undefined> {
+    this.#pace.check();
+    const block = this.#selection?.done === true ? undefined : await this.#load.next();
+    if (block === undefined) {
+      this.#pace.finish();
+      this.#check?.finish();
+      return undefined;
+    }
+    const read = (this.#materialiser as Materialiser).put(block.arena, rows, at);
+    this.#load.release(block.index);
+    if (this.#prune !== undefined) for (let row = at; row < at + read; row++) rows[row] = this.#prune.of(rows[row] as Row);
+    let more = this.#decode === undefined ? read : decodeRows(this.#decode, rows, at, at + read);
+    if (this.#selection !== undefined) more = this.#selection.keep(rows, at, at + more, block.certain);
+    if (this.#check !== undefined) await this.#check.run(rows, at, at + more, this.#rows);
+    this.#rows += more;
+    this.#pace.advance(read);
+    if (this.#pace.due) await this.#pace.turn();
+    return more;
+  }
+}

@@ -1,0 +1,18 @@
+import { parquetAttachment } from './attachment.js';
+import { openParquet } from './open-parquet.js';
+import { parquetBatches, parquetFooter, parquetHead, parquetInfo, readParquet } from './read-parquet.js';
+import { writeParquet } from './write-parquet.js';
+import type { CheckpointStore } from '../../store/store.js';
+
+/** Checkpoints as Parquet files, through the native core. Only for where `loadBinding` finds one. */
+export const parquetStore: CheckpointStore = {
+  format: 'parquet',
+  extension: '.parquet',
+  write: writeParquet,
+  read: readParquet,
+  batches: parquetBatches,
+  open: openParquet,
+  head: parquetHead,
+  info: parquetInfo,
+  attachment: (path) => parquetAttachment(path, parquetFooter),
+};

@@ -1,0 +1,158 @@
+import type { Slab } from '../../columnar/write/chunk-bytes.js';
+import { BloomMarks } from '../../columnar/write/bloom-marks.js';
+import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../../columnar/write/columniser.js';
+import { codecOf, type Encoded } from '../../compat/compat.js';
+import type { Compat } from '../../options/compat.js';
+import { CheckpointError } from '../../base/errors.js';
+import { loadBinding } from '../../base/addon/binding.js';
+import { NativeSave } from './native/save.js';
+import { SLAB_BYTES } from './native/slabs.js';
+import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
+import type { Row } from '../../base/rows.js';
+import { saveCheck } from '../../schema/save-check.js';
+import type { Attachment } from '../../store/store.js';
+import { located } from '../../base/value/locate.js';
+import { sampleRowsOf, widenNumbers, type TypedWriteOptions } from '../../columnar/column-types.js';
+import { keyValuesOf } from './file-keys.js';
+import { NativeParquet } from './native-parquet.js';
+import { Pace } from '../../base/pace.js';
+import { chunksOf, countOf, rowsSource, type RowsSource } from '../../base/rows-source.js';
+
+/** A chunk of more bytes than this is filled again with fewer rows, down to one. */
+const MAX_CHUNK_BYTES = 4 * SLAB_BYTES;
+
+/** Writes rows as a Parquet checkpoint through the core; keeps the promises of `CheckpointStore.write`. */
+export async function writeParquet(
+  path: string,
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  options: TypedWriteOptions,
+  attachment?: Attachment,
+): Promise<CheckpointInfo> {
+  const { compat } = options;
+  const encoded = compat === undefined ? undefined : await encode(rowsSource(rows), compat, options, path);
+  const source = encoded?.rows ?? rowsSource(rows);
+  const check = compat === undefined ? saveCheck(options, path) : undefined;
+  const writer = new ParquetWriter(path, options, countOf(source), encoded?.samples ?? check?.samples());
+  try {
+    if (Array.isArray(source) && check === undefined) await writer.append(source);
+    else {
+      for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal: options.signal })) {
+        if (check === undefined || (await check.accepts(chunk))) await writer.append(chunk);
+      }
+    }
+    check?.finish();
+    return await writer.finish(attachment);
+  } catch (error) {
+    await writer.abort();
+    throw error; // an error of the source's own is the user's: it passes as it is
+  }
+}
+
+/** The rows in another program's form, after the schema has looked at them as they are. */
+async function encode(rows: RowsSource, compat: Compat, options: WriteOptions, path: string): Promise<Encoded> {
+  const check = saveCheck(options, path);
+  const all: Row[] = [];
+  for await (const chunk of chunksOf(rows, CHUNK_ROWS, { signal: options.signal })) {
+    if (check === undefined || (await check.accepts(chunk))) for (const row of chunk) all.push(row);
+  }
+  check?.finish();
+  const { signal } = options;
+  return codecOf(compat).encode(all, new Pace(signal === undefined ? {} : { signal }));
+}
+
+class ParquetWriter {
+  readonly #save: NativeSave;
+  readonly #columniser: Columniser;
+  readonly #pace: Pace;
+  readonly #maxRows: number;
+  #chunkRows: number;
+  #rows = 0;
+
+  constructor(
+    readonly path: string,
+    readonly options: TypedWriteOptions,
+    totalRows: number | undefined,
+    /** Rows that show the types of columns beforehand. */
+    samples: readonly Row[] = [],
+  ) {
+    const binding = loadBinding();
+    if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
+    this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
+    const { bloomFilter = false } = options;
+    this.#columniser = new Columniser(this.#chunkRows, bloomFilter === false ? undefined : new BloomMarks(bloomFilter));
+    const { types } = options;
+    if (types !== undefined) this.#columniser.expect(sampleRowsOf(types), (root) => widenNumbers(root, types));
+    if (samples.length > 0) this.#columniser.expect(samples);
+    this.#pace = new Pace(options, totalRows);
+    this.#save = new NativeSave(binding, path, options);
+  }
+
+  async append(rows: readonly Row[]): Promise<void> {
+    for (let start = 0; start < rows.length;) {
+      let count = Math.min(this.#rows === 0 ? FIRST_CHUNK_ROWS : this.#chunkRows, this.#chunkRows, rows.length - start);
+      let bytes = this.#fill(rows, start, count);
+      while (bytes > MAX_CHUNK_BYTES && count > 1) {
+        count = Math.max(1, Math.floor((count * MAX_CHUNK_BYTES) / bytes / 2));
+        bytes = this.#fill(rows, start, count);
+      }
+      for (;;) {
+        const slab = this.#save.room(bytes);
+        if (slab === undefined) {
+          await this.#save.makeRoom();
+          continue;
+        }
+        const end = this.#columniser.write(slab, this.#save.offset(slab));
+        if (end >= 0) {
+          this.#save.filled(slab, end);
+          break;
+        }
+        // A text is not ASCII after all and needs other room; if it cannot be kept as it is, the chunk is filled again.
+        bytes = this.#columniser.measure();
+        if (bytes < 0) bytes = this.#fill(rows, start, count);
+      }
+      start += count;
+      this.#rows += count;
+      this.#adapt(bytes, count);
+      this.#pace.advance(count);
+      if (this.#pace.due) await this.#pace.turn();
+    }
+  }
+
+  #fill(rows: readonly Row[], start: number, count: number): number {
+    try {
+      return this.#columniser.fill(rows, start, count, this.#rows);
+    } catch (error) {
+      throw located(error, (row) => rows[start + row - this.#rows]);
+    }
+  }
+
+  /** Chunks of long texts get fewer rows, so that they fit a slab, and more again when the texts are short. */
+  #adapt(bytes: number, count: number): void {
+    if (bytes > SLAB_BYTES / 2) this.#chunkRows = Math.max(1, count >> 1);
+    else if (bytes < SLAB_BYTES / 8 && count === this.#chunkRows) this.#chunkRows = Math.min(this.#maxRows, count * 2);
+  }
+
+  async finish(attachment?: Attachment): Promise<CheckpointInfo> {
+    const { hash, metadata, compat } = this.options;
+    this.#pace.check();
+    if (this.#rows === 0) {
+      const slab = this.#save.room(this.#columniser.emptyBytes) as Slab;
+      this.#save.filled(slab, this.#columniser.writeEmpty(slab, this.#save.offset(slab)));
+    }
+    // Without rows there are no columns to know the names by.
+    else this.#columniser.blooms?.check(this.path);
+    if (attachment !== undefined) {
+      for await (const piece of attachment()) {
+        await this.#save.attach(piece);
+        this.#pace.check();
+      }
+    }
+    const description = await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata, compat));
+    this.#pace.finish();
+    return new NativeParquet(this.path, undefined, description).info();
+  }
+
+  async abort(): Promise<void> {
+    await this.#save.abort();
+  }
+}

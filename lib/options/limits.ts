@@ -1,0 +1,55 @@
+import { CheckpointError } from '../base/errors.js';
+import { invalid, show } from '../base/messages.js';
+import { keysOf } from './option-keys.js';
+import { isPlainObject } from '../base/rows.js';
+
+/**
+ * What a Parquet file may ask for: a file beyond one of these is `ERR_CKPT_LIMIT`, before memory is taken for it. The defaults are the most that the reader bears, and a
+ * larger number counts as that: set smaller ones for files of strangers. Files of text take no more memory than they have bytes, a batch at a time, and have no such limits.
+ */
+export interface Limits {
+  /** Bytes of the footer. @default 268435456 */
+  footerBytes?: number;
+  /** Row groups. @default 1048576 */
+  rowGroups?: number;
+  /** Nodes of the schema: columns, structs, lists and leaves together. @default 100000 */
+  columns?: number;
+  /** Depth of the schema: 1 for plain columns, one more for each struct, two for each list. @default 256 */
+  depth?: number;
+  /** Bytes that one page may become when it is decompressed. @default 1073741824 */
+  pageBytes?: number;
+  /**
+   * Bytes that all columns together may become, by what the footer says and, with the native binary, by what the blocks of a reading take. The rows as JavaScript objects take several times
+   * as much. @default no limit: a stream of any length is read in bounded memory, but `readCheckpoint` holds all of it
+   */
+  decodedBytes?: number;
+  /** How many times its compressed bytes a column of a row group may become, once it becomes more than `pageBytes`. @default 10000 */
+  ratio?: number;
+  /** Bytes of one text or one value of bytes, as stored: UTF-8. @default 1073741824 */
+  stringBytes?: number;
+}
+
+const LIMITS = keysOf<Limits>({
+  footerBytes: true,
+  rowGroups: true,
+  columns: true,
+  depth: true,
+  pageBytes: true,
+  decodedBytes: true,
+  ratio: true,
+  stringBytes: true,
+});
+
+/** Throws for a limit that there is not, or that is no number of anything. */
+export function checkLimits(limits: unknown): void {
+  if (limits === undefined) return;
+  if (!isPlainObject(limits)) throw invalid(`limits must be an object, got ${show(limits)}`);
+  for (const [name, value] of Object.entries(limits)) {
+    if (!LIMITS.includes(name)) {
+      throw new CheckpointError('ERR_CKPT_UNKNOWN_OPTION', `unknown limit '${name}'; there are ${LIMITS.join(', ')}`);
+    }
+    if (!(Number.isSafeInteger(value) && (value as number) >= 1)) {
+      throw invalid(`limits.${name} must be an integer from 1 on, got ${show(value)}`);
+    }
+  }
+}
