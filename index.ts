@@ -53,7 +53,8 @@ export type {
   StoredFile,
 } from './lib/directory/manager-options.js';
 export { migrateDirectory, type MigrationOptions, type MigrationOutcome } from './lib/directory/migration.js';
-export type { CheckpointInfo, Codec, ColumnInfo, Progress, ReadOptions, WriteOptions } from './lib/options/options.js';
+export type { CheckpointInfo, Codec, ColumnInfo, ReadOptions, WriteOptions } from './lib/options/options.js';
+export type { Progress } from './lib/base/pace.js';
 export type { Limits } from './lib/options/limits.js';
 export type { MapEvent, MapProgress, MapResult, MapSummary, RowFailure } from './lib/resume/events.js';
 export { hashOperation, type Code, type OperationParts } from './lib/resume/hash-operation.js';

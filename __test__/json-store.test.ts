@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { isCheckpointError, type CheckpointError, type CheckpointErrorCode } from '../lib/base/errors.js';
 import { jsonBatches } from '../lib/formats/text/json/read.js';
-import type { Progress } from '../lib/options/options.js';
+import type { Progress } from '../lib/base/pace.js';
 import type { Row } from '../lib/base/rows.js';
 import { jsonStore } from '../lib/formats/text/json-store.js';
 import { dataFiles, dataPath, noTestData } from './support/test-data.ts';

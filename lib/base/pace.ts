@@ -1,10 +1,17 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Progress } from '../options/options.js';
 
 /** How long a loop may keep the event loop before it yields: a quarter of a frame, so that with a collection of young objects on top timers and sockets stay lively. */
 const YIELD_MS = 4;
 /** How often `onProgress` is called at most. */
 const PROGRESS_MS = 50;
+
+/** What a running save or load tells its `onProgress`. */
+export interface Progress {
+  /** Rows handed over so far. */
+  rows: number;
+  /** Rows in all, where that is known (an array, a file); else undefined. */
+  totalRows: number | undefined;
+}
 
 /** The options of a call that a pace serves. */
 export interface Running {

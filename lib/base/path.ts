@@ -39,3 +39,17 @@ export function valueAt(row: Row, { key, steps }: Path): unknown {
   }
   return value;
 }
+
+/** How much of a value is wanted: all of it, or parts of the objects that it may be. */
+export interface Part {
+  whole: boolean;
+  parts: Map<string, Part>;
+}
+
+/** What is kept of rows, by key and as a whole. */
+export interface Kept {
+  /** The keys of a row that are wanted, each with how much of it. */
+  readonly parts: ReadonlyMap<string, Part>;
+  /** The row with what is wanted of it, in its own order. */
+  of(row: Row): Row;
+}

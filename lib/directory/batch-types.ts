@@ -1,7 +1,7 @@
 import { readdir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isCheckpointError } from '../base/errors.js';
-import { areOf, typesOf, widest, type ColumnTypes, type TypedWriteOptions } from '../columnar/column-types.js';
+import { areOf, typesOf, widest, type ColumnTypes, type TypedWriteOptions } from '../formats/parquet/column-types.js';
 import { syncFolder } from '../base/commit/commit.js';
 import { describeFiles } from '../formats/parquet/describe-files.js';
 import { versionOf } from '../base/commit/remove-unchanged.js';

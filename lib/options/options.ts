@@ -7,20 +7,13 @@ import { parseWhere, type Where } from './where.js';
 import { COMPATS, type Compat } from './compat.js';
 import { CheckpointError } from '../base/errors.js';
 import { checkLimits, type Limits } from './limits.js';
+import type { Progress } from '../base/pace.js';
 import { invalid, show } from '../base/messages.js';
 import { keysOf, type OptionKeys } from './option-keys.js';
 
 /** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
 export const CODECS = ['auto', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd', 'none'] as const;
 export type Codec = (typeof CODECS)[number];
-
-/** What a running save or load tells its `onProgress`. */
-export interface Progress {
-  /** Rows handed over so far. */
-  rows: number;
-  /** Rows in all, where that is known (an array, a file); else undefined. */
-  totalRows: number | undefined;
-}
 
 /** Options of every save. */
 export interface WriteOptions {

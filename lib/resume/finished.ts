@@ -2,7 +2,7 @@ import { isCheckpointError } from '../base/errors.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
 import { openLedger } from './known.js';
-import type { SweepItem } from './sweep-items.js';
+import type { SweepItem } from './sweep-item.js';
 
 /**
  * The batches whose results are all in the checkpoint of their operation. The records of rows decide, row by row: key, content and number of results. Times of files do not:

@@ -6,7 +6,7 @@ import { listBatchOperations, listSteps } from '../directory/layout.js';
 import { findTemporaries } from '../directory/temporaries.js';
 import { isClaim } from './batch-log.js';
 import { isLease } from './place.js';
-import type { SweepItem } from './sweep-items.js';
+import type { SweepItem } from './sweep-item.js';
 
 /** What processes that have ended left in a directory: temporaries, leases, claims of batches. */
 export async function leftovers(directory: string, items: readonly SweepItem[]): Promise<{ path: string; bytes: number }[]> {

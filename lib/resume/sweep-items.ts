@@ -3,24 +3,7 @@ import type { DocetlConfig } from '../directory/docetl-config.js';
 import { filesOf, listBatchOperations, listStep, listSteps } from '../directory/layout.js';
 import { finishedBatches } from './finished.js';
 import { findBatches, isBroken } from './known.js';
-
-/** A checkpoint or batch file that a sweep looks at. */
-export interface SweepItem {
-  kind: 'checkpoint' | 'batch';
-  path: string;
-  /** Null: a batch that does not say. */
-  step: string | null;
-  operation: string;
-  bytes: number;
-  modifiedMs: number;
-  /** Of the file that was looked at: see `FoundFile.version`. */
-  version: string;
-  hash: string | null;
-  /** A batch that cannot be read. */
-  isDamaged: boolean;
-  /** A batch whose results are all in a checkpoint, as the records of rows say. */
-  isFinished: boolean;
-}
+import type { SweepItem } from './sweep-item.js';
 
 /** All checkpoints and batches of a directory. */
 export async function sweepItems(directory: string, config: DocetlConfig): Promise<SweepItem[]> {

@@ -11,7 +11,8 @@ import { filesOf, operationStem, stepFolder } from '../directory/layout.js';
 import { removeEmptyParts } from '../directory/parts.js';
 import { leftovers } from './leftovers.js';
 import { leasePath, takeLease } from './place.js';
-import { sweepItems, type SweepItem } from './sweep-items.js';
+import type { SweepItem } from './sweep-item.js';
+import { sweepItems } from './sweep-items.js';
 import type { checkSweepOptions, SweepResult, SweptFile } from './sweep-options.js';
 
 type Checked = ReturnType<typeof checkSweepOptions>;

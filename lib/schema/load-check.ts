@@ -1,21 +1,10 @@
-import type { LogicalPlan } from '../columnar/plan.js';
-import type { FileColumn } from '../columnar/logical-columns.js';
 import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import { mayLack } from '../options/checkpoint-schema.js';
 import { loadContract, type Contract } from './contract.js';
-import { openFields } from './proof.js';
+import { openFields, type OpenedFile } from './proof.js';
 import { RowCheck } from './row-check.js';
 import { expectedWords } from './words.js';
-
-/** What a store knows of a file before its first row. A file of text tells no columns. */
-export interface OpenedFile {
-  rows: number;
-  columns: readonly FileColumn[];
-  plan: LogicalPlan | undefined;
-  /** Whether arrow-ckpt itself wrote the file as it is. */
-  ours: boolean;
-}
 
 /** The check of one load, undefined without a `schema`. @throws `ERR_CKPT_INVALID_OPTION` for what is no schema */
 export function loadCheck(options: ReadOptions, path: string): LoadCheck | undefined {

@@ -1,8 +1,16 @@
 import { fieldName, type FieldPlan, type LogicalPlan, type ValuePlan } from '../columnar/plan.js';
 import type { FileColumn } from '../columnar/logical-columns.js';
 import { hasDefault, takesAll, takesNull, type ColumnSchema, type ValueSchema } from '../options/checkpoint-schema.js';
-import type { OpenedFile } from './load-check.js';
 import type { Fields } from './validator.js';
+
+/** What a store knows of a file before its first row. A file of text tells no columns. */
+export interface OpenedFile {
+  rows: number;
+  columns: readonly FileColumn[];
+  plan: LogicalPlan | undefined;
+  /** Whether arrow-ckpt itself wrote the file as it is. */
+  ours: boolean;
+}
 
 /** The plan's types whose columns hold nothing but values of a schema's type. */
 const PROVES: Partial<Record<ValueSchema['type'], ValuePlan['t']>> = {

@@ -1,5 +1,15 @@
 import type { ValueSchema } from '../options/checkpoint-schema.js';
-import type { ZodCheck } from './zod.js';
+
+/** The definition of a check in a zod schema. */
+export interface ZodCheck {
+  check: string;
+  format?: string;
+  value?: unknown;
+  inclusive?: boolean;
+  minimum?: number;
+  maximum?: number;
+  length?: number;
+}
 
 type Bound = number | bigint | Date;
 

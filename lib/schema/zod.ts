@@ -1,6 +1,6 @@
 import type { ColumnSchema, ExtraKeys, Literal, ValueSchema } from '../options/checkpoint-schema.js';
 import type { StandardSchemaV1 } from '../options/standard-schema.js';
-import { applyChecks } from './zod-checks.js';
+import { applyChecks, type ZodCheck } from './zod-checks.js';
 
 /** A schema of zod 4 as far as its structure goes: `_zod.def` is what zod's documentation for library authors says to read. */
 export interface ZodSchema {
@@ -28,16 +28,6 @@ export interface ZodDef {
   /** A format of a string or a number made by `z.email()`, `z.int()`: the schema is its own check. */
   check?: string;
   format?: string;
-}
-
-export interface ZodCheck {
-  check: string;
-  format?: string;
-  value?: unknown;
-  inclusive?: boolean;
-  minimum?: number;
-  maximum?: number;
-  length?: number;
 }
 
 /** What a zod object tells of the rows. */

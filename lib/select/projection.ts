@@ -1,18 +1,12 @@
 import { setOwn } from '../base/build.js';
 import { isPlainObject, type Row } from '../base/rows.js';
-import { pathOf, type Path } from '../base/path.js';
-
-/** How much of a value is wanted: all of it, or parts of the objects that it may be. */
-export interface Part {
-  whole: boolean;
-  parts: Map<string, Part>;
-}
+import { pathOf, type Kept, type Part, type Path } from '../base/path.js';
 
 /**
  * The wanted columns of rows: keys, or paths into objects (`metadata.source`). A name with dots is both: whichever a row has is kept. What is no object on the way of a path, as
  * null or a list, is kept as it is.
  */
-export class Projection {
+export class Projection implements Kept {
   /** The keys of a row that are wanted, each with how much of it. */
   readonly parts: ReadonlyMap<string, Part>;
 

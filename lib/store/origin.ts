@@ -1,6 +1,5 @@
 import type { Compat } from '../options/compat.js';
 import type { CheckpointInfo } from '../options/options.js';
-import { isOurs, KEY_VERSION, type Footer } from '../formats/parquet/file-keys.js';
 
 /** Who wrote a file, as far as it says so. */
 export interface FileOrigin {
@@ -18,11 +17,4 @@ export interface FileOrigin {
 export interface FileHead extends Pick<CheckpointInfo, 'hash' | 'metadata'> {
   /** Left out by formats that do not say it. */
   origin?: FileOrigin;
-}
-
-/** What a Parquet footer says of its writer. Another program that rewrote a checkpoint may have carried the version over, but it does not hold for its file. */
-export function parquetOrigin(footer: Footer, compat: Compat | undefined): FileOrigin {
-  const version = isOurs(footer) ? footer.keyValues[KEY_VERSION] : undefined;
-  const formatVersion = version === undefined ? null : Number(version);
-  return { createdBy: footer.createdBy, formatVersion, compat: compat ?? null, checksums: formatVersion !== null };
 }

@@ -1,7 +1,7 @@
 import type { FileHead } from './origin.js';
-import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options/options.js';
+import type { ColumnBatch } from '../columnar/columns/column.js';
+import type { CheckpointInfo, FileOptions, ReadOptions, WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
-import type { OpenFile, OpenOptions } from './open-file.js';
 
 /**
  * Bytes that a file carries beside its rows, in pieces, made when all rows are written. No engine sees them. Whoever reads them knows what they mean: see lib/resume/ledger.
@@ -39,3 +39,26 @@ export interface CheckpointStore {
    */
   attachment?(path: string): AsyncGenerator<Uint8Array, void, undefined>;
 }
+
+/**
+ * A checkpoint that is open. Each call reads anew, and several may read at a time.
+ *
+ * - Rows and columns are made when they are asked for. Stopping early frees what the reading holds.
+ * - What is read is the file that was opened, also where another has taken its name; if that cannot be, it is `ERR_CKPT_CHANGED`.
+ * - After `close` all readings that are under way reject with `ERR_CKPT_CLOSED`.
+ */
+export interface OpenFile {
+  readonly info: CheckpointInfo;
+  /** `picked`: only the rows of these numbers, which ascend. */
+  batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined>;
+  /** The same rows as columns. The options have no `schema`. */
+  columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined>;
+  /** All of them as one batch. */
+  columns(options: ReadOptions): Promise<ColumnBatch>;
+  /** How many rows `where` takes. */
+  count(options: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number>;
+  close(): void;
+}
+
+/** Options of opening a file, which hold for all readings of it. */
+export type OpenOptions = FileOptions & Pick<ReadOptions, 'compat'>;

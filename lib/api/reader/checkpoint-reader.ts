@@ -5,7 +5,7 @@ import { asOptions, type CheckpointInfo, type ReadOptions } from '../../options/
 import type { Row, RowLike } from '../../base/rows.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema.js';
-import type { OpenFile } from '../../store/open-file.js';
+import type { OpenFile } from '../../store/store.js';
 import { pickedBatches } from '../../store/picked-rows.js';
 import { gather } from '../../store/wanted-rows.js';
 import {

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import { isCheckpointError } from '../../base/errors.js';
 import { verifyCheckpoint, type VerifyResult } from '../../api/verify.js';
-import type { Progress as RowProgress } from '../../options/options.js';
+import type { Progress as RowProgress } from '../../base/pace.js';
 import type { Context, Run } from '../context.js';
 import { checkpointsBelow, isFolder, type FoundEntry } from '../directory/folder.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';

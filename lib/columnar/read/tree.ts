@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../base/errors.js';
 import type { FloatArrays } from './typed-arrays.js';
 import type { Row } from '../../base/rows.js';
-import type { Part, Projection } from '../../select/projection.js';
+import type { Kept, Part } from '../../base/path.js';
 import { fieldName, type LogicalPlan, type StructPlan, type ValuePlan } from '../plan.js';
 
 /** A node of the file's physical tree, as the core describes it. */
@@ -125,7 +125,7 @@ function leaf({ node, physical }: Placed, json: boolean): LeafNode {
 }
 
 /** The rows of a file of ours. `keep`: only this of them. The tree holds at least the columns that it needs: see needed.ts. */
-export function plannedRows(plan: LogicalPlan, tree: readonly PhysicalNode[], keep?: Projection): RowRead {
+export function plannedRows(plan: LogicalPlan, tree: readonly PhysicalNode[], keep?: Kept): RowRead {
   const places = place(tree);
   const find = finder(tree, places);
   const row = struct(plan.row, -1, find, places, keep?.parts);

@@ -1,4 +1,4 @@
-import type { CompatCodec, Decode, ForeignFile } from '../compat.js';
+import type { CompatCodec, Decode, ForeignFile } from '../codec.js';
 import { decodeValue } from './decode.js';
 import { encodeRows } from './encode.js';
 import { setOwn } from '../../base/build.js';

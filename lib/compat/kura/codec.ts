@@ -1,4 +1,4 @@
-import type { CompatCodec, Decode, ForeignFile } from '../compat.js';
+import type { CompatCodec, Decode, ForeignFile } from '../codec.js';
 import { foreignRows, ownRows } from './decode.js';
 import { encodeRows } from './encode.js';
 import { modelOfFile, modelOfOwnFile } from './models.js';

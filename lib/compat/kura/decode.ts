@@ -3,7 +3,7 @@ import { setOwn } from '../../base/build.js';
 import { CheckpointError } from '../../base/errors.js';
 import { parseForeign } from '../../base/value/lenient-json.js';
 import type { Row } from '../../base/rows.js';
-import type { Decode } from '../compat.js';
+import type { Decode } from '../codec.js';
 import type { KuraField, KuraModel } from './models.js';
 import { isoTime } from './time.js';
 

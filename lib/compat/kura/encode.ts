@@ -2,7 +2,7 @@ import { setOwn } from '../../base/build.js';
 import { checkRow } from '../../base/rows-source.js';
 import type { Pace } from '../../base/pace.js';
 import type { Row } from '../../base/rows.js';
-import type { Encoded } from '../compat.js';
+import type { Encoded } from '../codec.js';
 import { pythonJson } from '../python-json.js';
 import { notCompatible } from '../refusal.js';
 import { KuraCheck, PROGRAM } from './check.js';

@@ -1,4 +1,5 @@
-import { codecOf, type Decode } from '../../compat/compat.js';
+import type { Decode } from '../../compat/codec.js';
+import { codecOf } from '../../compat/compat.js';
 import type { Compat } from '../../options/compat.js';
 import { KEY_PANDAS, type Footer } from './file-keys.js';
 import type { FileColumn } from '../../columnar/logical-columns.js';

@@ -6,7 +6,8 @@ import { NativeLoad, type FileDescription, type Load } from './native/load.js';
 import type { CheckpointInfo, FileOptions } from '../../options/options.js';
 import { readKeyValues, type Footer } from './file-keys.js';
 import { logicalColumns } from '../../columnar/logical-columns.js';
-import { parquetOrigin, type FileHead } from '../../store/origin.js';
+import type { FileHead } from '../../store/origin.js';
+import { parquetOrigin } from './parquet-origin.js';
 
 /** A Parquet file, ours or another writer's, that the core has open. */
 export class NativeParquet<L extends Load | undefined = NativeLoad> {

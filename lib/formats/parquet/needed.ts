@@ -1,5 +1,6 @@
 import type { Path } from '../../base/path.js';
-import type { Part, Projection } from '../../select/projection.js';
+import type { Part } from '../../base/path.js';
+import type { Projection } from '../../select/projection.js';
 import { fieldName, type FieldPlan, type LogicalPlan } from '../../columnar/plan.js';
 import type { PhysicalNode } from '../../columnar/read/tree.js';
 

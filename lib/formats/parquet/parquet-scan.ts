@@ -1,10 +1,12 @@
 import { Materialiser } from '../../columnar/read/materialiser.js';
 import { foreignRows, place, plannedRows, type RowRead } from '../../columnar/read/tree.js';
-import { decodeRows, type Decode } from '../../compat/compat.js';
+import type { Decode } from '../../compat/codec.js';
+import { decodeRows } from '../../compat/compat.js';
 import type { Load } from './native/load.js';
 import type { ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
-import { loadCheck, type LoadCheck, type OpenedFile } from '../../schema/load-check.js';
+import { loadCheck, type LoadCheck } from '../../schema/load-check.js';
+import type { OpenedFile } from '../../schema/proof.js';
 import { nativeFilter } from './pushdown.js';
 import { parseWhere, type Filter } from '../../options/where.js';
 import { decodeOf } from './decoding.js';

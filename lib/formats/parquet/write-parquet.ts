@@ -1,7 +1,8 @@
 import type { Slab } from '../../columnar/write/chunk-bytes.js';
 import { BloomMarks } from '../../columnar/write/bloom-marks.js';
 import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../../columnar/write/columniser.js';
-import { codecOf, type Encoded } from '../../compat/compat.js';
+import type { Encoded } from '../../compat/codec.js';
+import { codecOf } from '../../compat/compat.js';
 import type { Compat } from '../../options/compat.js';
 import { CheckpointError } from '../../base/errors.js';
 import { loadBinding } from '../../base/addon/binding.js';
@@ -12,7 +13,7 @@ import type { Row } from '../../base/rows.js';
 import { saveCheck } from '../../schema/save-check.js';
 import type { Attachment } from '../../store/store.js';
 import { located } from '../../base/value/locate.js';
-import { sampleRowsOf, widenNumbers, type TypedWriteOptions } from '../../columnar/column-types.js';
+import { sampleRowsOf, widenNumbers, type TypedWriteOptions } from './column-types.js';
 import { keyValuesOf } from './file-keys.js';
 import { NativeParquet } from './native-parquet.js';
 import { Pace } from '../../base/pace.js';

@@ -5,7 +5,7 @@ import type { RowText } from './json/writer.js';
 import { invalid } from '../../base/messages.js';
 import type { ReadOptions, WriteOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
-import { openByPath } from '../../store/open-file.js';
+import { openByPath } from '../../store/open-by-path.js';
 import type { CheckpointStore } from '../../store/store.js';
 import { gather, wantedBatches } from '../../store/wanted-rows.js';
 import { writeRows } from './write-rows.js';

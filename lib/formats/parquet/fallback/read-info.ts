@@ -1,7 +1,8 @@
 import type { SizedFooter } from '../attachment.js';
 import { isOurs, readKeyValues } from '../file-keys.js';
 import { logicalColumns, type FileColumn } from '../../../columnar/logical-columns.js';
-import { parquetOrigin, type FileHead } from '../../../store/origin.js';
+import type { FileHead } from '../../../store/origin.js';
+import { parquetOrigin } from '../parquet-origin.js';
 import type { CheckpointInfo } from '../../../options/options.js';
 import { leavesOf, type Field } from './fields.js';
 import { leafTypeName } from './leaf-type-names.js';

@@ -11,7 +11,7 @@ import { selectionOf, type Selection } from '../../../select/selection.js';
 import { refusedPaths, unknownColumn } from '../../../select/unknown-columns.js';
 import type { ReadOptions } from '../../../options/options.js';
 import type { Row } from '../../../base/rows.js';
-import { openByPath } from '../../../store/open-file.js';
+import { openByPath } from '../../../store/open-by-path.js';
 import type { CheckpointStore } from '../../../store/store.js';
 import { gather } from '../../../store/wanted-rows.js';
 import type { Field } from './fields.js';

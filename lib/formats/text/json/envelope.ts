@@ -1,22 +1,13 @@
 import { open } from 'node:fs/promises';
 import { CheckpointError } from '../../../base/errors.js';
 import { show } from '../../../base/messages.js';
-import type { RowsForm } from './form.js';
+import type { EnvelopeHeader, RowsForm } from './form.js';
 
 /** The version of the JSON and JSONL forms that this package writes, and the highest that it reads. */
 export const JSON_VERSION = 1;
 
 /** The key that makes an object a checkpoint. It comes first. */
 export const ENVELOPE_KEY = 'arrow-ckpt';
-
-/** What the envelope says of the rows in it. */
-export interface EnvelopeHeader {
-  rows: number;
-  /** Whether the rows hold escape objects (lib/base/value/extended-json.ts). */
-  escapes: boolean;
-  hash: string | null;
-  metadata: Record<string, string>;
-}
 
 /** One array, a row a line: `[\n{...},\n{...}\n]\n`; with a header, an object around it: `{"arrow-ckpt":{...},"rows":[\n...\n]}\n`. */
 export const jsonForm: RowsForm = {

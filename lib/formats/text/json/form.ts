@@ -1,4 +1,11 @@
-import type { EnvelopeHeader } from './envelope.js';
+/** What the envelope says of the rows in it. */
+export interface EnvelopeHeader {
+  rows: number;
+  /** Whether the rows hold escape objects (lib/base/value/extended-json.ts). */
+  escapes: boolean;
+  hash: string | null;
+  metadata: Record<string, string>;
+}
 
 /** How rows stand in a file of JSON text: what is before, between and behind them. A row is JSON text without line ends. */
 export interface RowsForm {

@@ -1,6 +1,7 @@
 import { ATTACHMENT_HEAD } from './attachment.js';
 import { damaged, notACheckpoint, truncated } from './damage.js';
-import { checkHeader, ENVELOPE_KEY, type EnvelopeHeader } from './envelope.js';
+import { checkHeader, ENVELOPE_KEY } from './envelope.js';
+import type { EnvelopeHeader } from './form.js';
 import { firstError } from './first-error.js';
 import { GOES_ON, ObjectScan } from './object-scan.js';
 import type { FileWindow } from './window.js';

@@ -5,7 +5,7 @@ import type { Attachment } from '../../../store/store.js';
 import { textOf } from '../../../base/value/extended-json.js';
 import { JsonTree } from '../../../base/value/json-tree.js';
 import { ATTACHMENT_END, ATTACHMENT_HEAD, attachmentTexts } from './attachment.js';
-import type { EnvelopeHeader } from './envelope.js';
+import type { EnvelopeHeader } from './form.js';
 import type { RowsForm } from './form.js';
 import { MAX_ROW_BYTES } from './row-text.js';
 

@@ -1,6 +1,6 @@
 import { isPlainObject } from '../../../base/rows.js';
-import { headerText, type EnvelopeHeader, checkHeader } from '../json/envelope.js';
-import type { RowsForm } from '../json/form.js';
+import { headerText, checkHeader } from '../json/envelope.js';
+import type { EnvelopeHeader, RowsForm } from '../json/form.js';
 import { skipByteOrderMark } from '../json/head.js';
 import type { FileWindow } from '../json/window.js';
 import { brokenLine } from './damage.js';

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { CheckpointError, isCheckpointError } from '../../../base/errors.js';
 import type { FileHead } from '../../../store/origin.js';
-import type { EnvelopeHeader } from '../json/envelope.js';
+import type { EnvelopeHeader } from '../json/form.js';
 import { headOf } from '../json/read.js';
 import { groupBatches, withFile, type RowGroups } from '../json/row-groups.js';
 import { parseForeign } from '../../../base/value/lenient-json.js';

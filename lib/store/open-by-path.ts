@@ -2,34 +2,11 @@ import { stat } from 'node:fs/promises';
 import { rowsBatch } from '../columnar/columns/rows-batch.js';
 import type { ColumnBatch } from '../columnar/columns/column.js';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
-import type { CheckpointInfo, FileOptions, ReadOptions } from '../options/options.js';
+import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import { pickedBatches } from './picked-rows.js';
-import type { CheckpointStore } from './store.js';
+import type { CheckpointStore, OpenFile, OpenOptions } from './store.js';
 import { gather } from './wanted-rows.js';
-
-/**
- * A checkpoint that is open. Each call reads anew, and several may read at a time.
- *
- * - Rows and columns are made when they are asked for. Stopping early frees what the reading holds.
- * - What is read is the file that was opened, also where another has taken its name; if that cannot be, it is `ERR_CKPT_CHANGED`.
- * - After `close` all readings that are under way reject with `ERR_CKPT_CLOSED`.
- */
-export interface OpenFile {
-  readonly info: CheckpointInfo;
-  /** `picked`: only the rows of these numbers, which ascend. */
-  batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined>;
-  /** The same rows as columns. The options have no `schema`. */
-  columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined>;
-  /** All of them as one batch. */
-  columns(options: ReadOptions): Promise<ColumnBatch>;
-  /** How many rows `where` takes. */
-  count(options: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number>;
-  close(): void;
-}
-
-/** Options of opening a file, which hold for all readings of it. */
-export type OpenOptions = FileOptions & Pick<ReadOptions, 'compat'>;
 
 /** A file that is opened for each reading: one without columns. */
 export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'>, path: string, opened: OpenOptions): Promise<OpenFile> {

@@ -1,13 +1,13 @@
-import type { LogicalPlan, ValuePlan } from './plan.js';
-import { fieldName } from './plan.js';
-import type { PhysicalNode } from './read/tree.js';
-import { setOwn } from '../base/build.js';
-import { ListNode, StructNode } from './write/containers.js';
-import { NumberNode } from './write/data-nodes.js';
-import type { WriteNode } from './write/nodes.js';
-import type { WriteOptions } from '../options/options.js';
-import type { Row } from '../base/rows.js';
-import type { NativeParquet } from '../formats/parquet/native-parquet.js';
+import type { LogicalPlan, ValuePlan } from '../../columnar/plan.js';
+import { fieldName } from '../../columnar/plan.js';
+import type { PhysicalNode } from '../../columnar/read/tree.js';
+import { setOwn } from '../../base/build.js';
+import { ListNode, StructNode } from '../../columnar/write/containers.js';
+import { NumberNode } from '../../columnar/write/data-nodes.js';
+import type { WriteNode } from '../../columnar/write/nodes.js';
+import type { WriteOptions } from '../../options/options.js';
+import type { Row } from '../../base/rows.js';
+import type { NativeParquet } from './native-parquet.js';
 
 /** The type of a column, a field or an element, as files of one folder have it. */
 export interface SeenType {
