@@ -26,11 +26,11 @@ export { CheckpointReader, type CheckpointRows } from './lib/api/reader/checkpoi
 export { openCheckpoint } from './lib/api/reader/open-checkpoint.js';
 export type { ColumnsOptions, CountOptions, OpenCheckpointOptions, RowsOptions, SampleOptions } from './lib/api/reader/reader-options.js';
 export { readCheckpoint, writeCheckpoint } from './lib/api/checkpoint-files.js';
-export { verifyCheckpoint, type VerifyOptions, type VerifyResult } from './lib/api/verify.js';
+export { verifyCheckpoint, type VerifyOptions, type VerifyResult } from './lib/api/verify-checkpoint.js';
 export { CheckpointManager } from './lib/api/checkpoint-manager.js';
 export { JsonlCheckpointManager } from './lib/api/kura/jsonl-manager.js';
-export { MultiCheckpointManager } from './lib/api/kura/multi-manager.js';
-export { ParquetCheckpointManager } from './lib/api/kura/parquet-manager.js';
+export { MultiCheckpointManager } from './lib/api/kura/multi-checkpoint-manager.js';
+export { ParquetCheckpointManager } from './lib/api/kura/parquet-checkpoint-manager.js';
 export type {
   JsonlCheckpointManagerOptions,
   KuraCheckpointInfo,
@@ -68,8 +68,8 @@ export type { SweepOptions, SweepResult, SweptFile } from './lib/resume/sweep-op
 export type { Row, RowLike } from './lib/base/rows.js';
 export { CheckpointWriter, createCheckpoint } from './lib/api/checkpoint-writer.js';
 export type { CheckpointSchema, ColumnSchema, ColumnType, ExtraKeys, Literal, ValueSchema } from './lib/options/checkpoint-schema.js';
-export { diffSchema, type SchemaChange, type SchemaDiff, type SchemaDifference } from './lib/schema/diff.js';
-export { inferSchema } from './lib/schema/infer.js';
+export { diffSchema, type SchemaChange, type SchemaDiff, type SchemaDifference } from './lib/schema/diff-schema.js';
+export { inferSchema } from './lib/schema/infer-schema.js';
 export type { SchemaSource } from './lib/schema/schema-of.js';
-export type { StandardSchemaV1 } from './lib/options/standard-schema.js';
+export type { StandardSchemaV1 } from './lib/options/standard-schema-v1.js';
 export type { Conditions, Where } from './lib/options/where.js';

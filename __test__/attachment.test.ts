@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readCheckpoint, verifyCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
-import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { jsonStore } from '../lib/formats/text/json-store.ts';
 import { parquetStore } from '../lib/formats/parquet/parquet-store.ts';
 import type { CheckpointStore } from '../lib/store/store.ts';

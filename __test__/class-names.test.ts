@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { writeCheckpoint } from 'arrow-ckpt';
-import { differencesOf } from '../lib/cli/rows/differences.ts';
+import { differencesOf } from '../lib/cli/rows/differences-of.ts';
 import { rejectsWith } from './support/codes.ts';
 import { tempFolder } from './support/temp-folder.ts';
 

@@ -5,7 +5,7 @@ import { openCheckpoint, readCheckpoint, writeCheckpoint, type AnyColumn, type C
 import { rejectsWith } from './support/codes.ts';
 import { assertExact } from './support/exact.ts';
 import { assertColumn, assertColumns, ownValue } from './support/columns-agree.ts';
-import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { noBinding } from './support/readers.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { dataFiles, dataPath, noTestData } from './support/test-data.ts';

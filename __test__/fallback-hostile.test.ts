@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { CheckpointErrorCode, Row } from 'arrow-ckpt';
-import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { rejectsWith } from './support/codes.ts';
 import { READERS } from './support/readers.ts';
 import { tempFolder } from './support/temp-folder.ts';

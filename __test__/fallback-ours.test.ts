@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fc } from './support/seeded.ts';
 import { isCheckpointError } from '../lib/base/errors.ts';
-import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { loadBinding } from '../lib/base/addon/binding.ts';
 import type { Row } from '../lib/base/rows.ts';
 import { parquetStore } from '../lib/formats/parquet/parquet-store.ts';

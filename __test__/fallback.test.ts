@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { isCheckpointError } from '../lib/base/errors.ts';
 import { readParquetInfo } from '../lib/formats/parquet/fallback/read-info.ts';
 import { readParquetRows } from '../lib/formats/parquet/fallback/read-rows.ts';
-import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { suite } from './support/suite.ts';
 import { dataPath, noTestData } from './support/test-data.ts';
 

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readCheckpoint } from 'arrow-ckpt';
-import { fallbackStore } from '../lib/formats/parquet/fallback/store.js';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.js';
 import { loadBinding } from '../lib/base/addon/binding.js';
 import { parquetInfo } from '../lib/formats/parquet/read-parquet.js';
 import { jsonInfo } from '../lib/formats/text/json/read.js';

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { isCheckpointError, openCheckpoint, type CheckpointReader, type Row, type Where } from 'arrow-ckpt';
 import { predicateOf } from '../lib/select/predicate.ts';
 import { parseWhere } from '../lib/options/where.ts';
-import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { assertColumns } from './support/columns-agree.ts';
 import { assertExact } from './support/exact.ts';
 import { noBinding } from './support/readers.ts';

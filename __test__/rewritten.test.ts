@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { isCheckpointError, openCheckpoint, readCheckpoint, verifyCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
-import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { assertExact } from './support/exact.ts';
 import { noPython, runPython } from './support/python.ts';
 import { noBinding, READERS } from './support/readers.ts';

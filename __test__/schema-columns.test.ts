@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { z } from 'zod';
-import { fallbackStore } from '../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { rejectsWith } from './support/codes.js';
 import { noBinding, READERS } from './support/readers.js';
 import { tempFolder } from './support/temp-folder.js';

@@ -1,7 +1,7 @@
 // A child process of run.ts: reads the files that it is sent, one at a time, with both readers, whole and in parts, and sends back a FileOutcome for each.
 import { isCheckpointError, readCheckpoint, type ReadOptions, type Row } from 'arrow-ckpt';
 import { readParquetFooter } from '../../lib/formats/parquet/fallback/read-info.ts';
-import { fallbackStore } from '../../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../../lib/formats/parquet/fallback/fallback-store.ts';
 import { differenceOf } from '../support/exact.ts';
 import { digestsOf } from './canonical.ts';
 import type { FileOutcome, ReaderOutcome } from './outcome.ts';

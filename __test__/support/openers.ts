@@ -1,5 +1,5 @@
 import { openCheckpoint, type CheckpointReader } from 'arrow-ckpt';
-import { fallbackStore } from '../../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../../lib/formats/parquet/fallback/fallback-store.ts';
 import { CheckpointReader as Reader } from '../../lib/api/reader/checkpoint-reader.ts';
 import { noBinding } from './readers.ts';
 

@@ -1,5 +1,5 @@
 import { readCheckpoint, type ReadOptions, type Row } from 'arrow-ckpt';
-import { fallbackStore } from '../../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../../lib/formats/parquet/fallback/fallback-store.ts';
 import { loadBinding } from '../../lib/base/addon/binding.ts';
 
 export interface Reader {

@@ -1,5 +1,5 @@
 import { createCheckpoint, openCheckpoint, type Row, type WriteOptions } from 'arrow-ckpt';
-import { fallbackStore } from '../../lib/formats/parquet/fallback/store.ts';
+import { fallbackStore } from '../../lib/formats/parquet/fallback/fallback-store.ts';
 import { jsonStore } from '../../lib/formats/text/json-store.ts';
 import { jsonlStore } from '../../lib/formats/text/jsonl-store.ts';
 import { parquetStore } from '../../lib/formats/parquet/parquet-store.ts';

@@ -9,7 +9,7 @@ import {
 } from '../options/options.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
-import type { StandardSchemaV1 } from '../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { readSmallParquet } from '../formats/parquet/read-parquet.js';
 import { storeFor, storeOf } from '../formats/choose.js';
 

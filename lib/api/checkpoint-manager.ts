@@ -4,18 +4,18 @@ import { invalid } from '../base/messages.js';
 import { asOptions, checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../options/options.js';
 import type { MapResult, MapSummary } from '../resume/events.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
-import { runMap, type MapCall } from '../resume/open-run.js';
+import { runMap, type MapCall } from '../resume/run-map.js';
 import { partialResults, type PartialResults } from '../resume/partial-results.js';
 import type { Place } from '../resume/place.js';
 import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
 import { batchIndexes, deleteBatches, readBatches } from '../resume/read-batches.js';
 import type { KeyOption } from '../resume/row-key.js';
 import { checkStepOptions, runStep, type Compute, type StepOptions } from '../resume/step.js';
-import { sweepDirectory } from '../resume/sweep.js';
+import { sweepDirectory } from '../resume/sweep-directory.js';
 import { checkSweepOptions, type SweepOptions, type SweepResult } from '../resume/sweep-options.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
-import type { StandardSchemaV1 } from '../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { chooseStore } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
 import {
@@ -26,7 +26,7 @@ import {
   type BatchSaveOptions,
   type PartialOptions,
 } from '../directory/batch-options.js';
-import { saveBatch } from '../directory/batch-types.js';
+import { saveBatch } from '../directory/save-batch.js';
 import { clearDirectory, clearStepFolder, removeFiles } from '../directory/clear.js';
 import { DocetlConfig } from '../directory/docetl-config.js';
 import { directoryFormat, directoryListing, operationInfo, totalBytes } from '../directory/inventory.js';

@@ -4,7 +4,7 @@ import { RowQueue } from '../base/row-queue.js';
 import { chunksOf, rowsSource } from '../base/rows-source.js';
 import { asOptions, checkPath, checkWriteOptions, type CheckpointInfo, type WriteOptions } from '../options/options.js';
 import type { Row, RowLike } from '../base/rows.js';
-import { isRevoked } from '../base/value/revoked.js';
+import { isRevoked } from '../base/value/is-revoked.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import { storeFor } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';

@@ -1,5 +1,5 @@
 import { isError } from './realm.js';
-import { isRevoked } from './value/revoked.js';
+import { isRevoked } from './value/is-revoked.js';
 
 /** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
 export const ERROR_CODES = [

@@ -1,5 +1,5 @@
 import { CheckpointError } from './errors.js';
-import { isRevoked } from './value/revoked.js';
+import { isRevoked } from './value/is-revoked.js';
 
 /** A short picture of any value for messages. */
 export function show(value: unknown): string {

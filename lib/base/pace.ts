@@ -14,7 +14,7 @@ export interface Progress {
 }
 
 /** The options of a call that a pace serves. */
-export interface Running {
+interface Running {
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
 }

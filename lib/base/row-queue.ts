@@ -1,6 +1,6 @@
 import type { Row } from './rows.js';
 import { copyRow } from './value/copy.js';
-import { weigh } from './row-weight.js';
+import { weigh } from './weigh.js';
 
 /** Rows that are gathered of small pieces before the save gets them: it works a chunk at a time. */
 const GATHERED_ROWS = 1024;

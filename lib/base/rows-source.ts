@@ -2,10 +2,10 @@ import { types } from 'node:util';
 import { CheckpointError } from './errors.js';
 import { show } from './messages.js';
 import { isPlainObject, type Row } from './rows.js';
-import { isRevoked } from './value/revoked.js';
+import { isRevoked } from './value/is-revoked.js';
 import { copyRow } from './value/copy.js';
 import { RowQueue } from './row-queue.js';
-import { weigh } from './row-weight.js';
+import { weigh } from './weigh.js';
 
 /** What rows may come as. */
 export type RowsSource = readonly Row[] | Iterable<Row> | AsyncIterable<Row>;

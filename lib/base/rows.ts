@@ -1,4 +1,4 @@
-import { isRevoked } from './value/revoked.js';
+import { isRevoked } from './value/is-revoked.js';
 
 /**
  * A row: a plain object. Its own enumerable string keys are the columns; symbol keys are not stored.

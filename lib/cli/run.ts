@@ -4,7 +4,7 @@ import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.js';
 import { failureOf } from './failure.js';
 import { Interrupted, interruptible } from './interrupt.js';
 import { Output, OutputClosed } from './output/output.js';
-import { programOf } from './program.js';
+import { programOf } from './program-of.js';
 
 /** Commands whose stdout is rows, a line each: a document with an error would be taken for one. */
 const ROW_COMMANDS: ReadonlySet<string> = new Set(['cat', 'head']);

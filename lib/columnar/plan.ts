@@ -15,12 +15,12 @@ export type ValuePlan = (LeafPlan | ListPlan | StructPlan) & {
   x?: string;
 };
 
-export interface LeafPlan {
+interface LeafPlan {
   /** `json`: each value is JSON text. `big`: a bigint in an int64. `f64s`, `f32s`: a float array in a list of its elements. */
   t: 'null' | 'num' | 'bool' | 'text' | 'json' | 'date' | 'bytes' | 'big' | 'f64s' | 'f32s';
 }
 
-export interface ListPlan {
+interface ListPlan {
   t: 'list';
   e: ValuePlan;
 }

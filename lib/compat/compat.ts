@@ -2,7 +2,7 @@ import type { Row } from '../base/rows.js';
 import type { Compat } from '../options/compat.js';
 import type { CompatCodec, Decode } from './codec.js';
 import { docetl } from './docetl/codec.js';
-import { kura } from './kura/codec.js';
+import { codec as kura } from './kura/codec.js';
 
 /** The codec of a program. */
 export function codecOf(compat: Compat): CompatCodec {

@@ -1,11 +1,11 @@
-import { kindOf } from '../base/value/kind.js';
+import { kindOf } from '../base/value/kind-of.js';
 import { JsonTree } from '../base/value/json-tree.js';
 import { joinPath } from '../base/value/refusal.js';
 import { numberOf } from '../base/value/lenient-json.js';
-import { notCompatible } from './refusal.js';
+import { notCompatible } from './not-compatible.js';
 
 /** Where a value stands, and for whom it is written. */
-export interface PythonPlace {
+interface PythonPlace {
   program: string;
   row: number;
   /** The path inside the row; empty for the row itself. */
@@ -13,7 +13,7 @@ export interface PythonPlace {
 }
 
 /** What the reader is. By default it is Python's `json` module, and the text looks as it writes it. */
-export interface PythonForm {
+interface PythonForm {
   /** No space behind commas and colons. @default false */
   compact?: boolean;
   /** The reader refuses strings with lone surrogates. @default false */

@@ -11,7 +11,7 @@ import type { Hashes } from './checkpoint-file.js';
 import { makeFolders } from './folders.js';
 
 /** DocETL's file of hashes in a directory: `{ "<step>": { "<operation>": "<hash>" } }`. */
-export const CONFIG_NAME = '.docetl_intermediate_config.json';
+const CONFIG_NAME = '.docetl_intermediate_config.json';
 
 /** One change: the hash of an operation, null for none; all of a step where there is no operation. */
 interface Change {

@@ -4,7 +4,7 @@ import { fromSystemError } from '../base/errors.js';
 import { CONTINUES, namedEntries, PART_BYTES } from './parts.js';
 
 /** What is in a folder, by whole names: see `namedEntries`. */
-export interface FolderNames {
+interface FolderNames {
   components: readonly string[];
   folders: readonly string[];
 }

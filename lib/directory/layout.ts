@@ -159,7 +159,7 @@ export async function listOperations(directory: string): Promise<{ step: string;
 }
 
 /** An operation of which a step's folder has checkpoints. */
-export interface StepOperation {
+interface StepOperation {
   operation: string;
   /** The path of the files without their extensions. */
   stem: string;

@@ -10,7 +10,7 @@ import type { WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
 import { parquetStore } from '../formats/parquet/parquet-store.js';
-import { isSame } from '../base/value/same.js';
+import { isSame } from '../base/value/is-same.js';
 import type { FoundFile } from './layout.js';
 
 /** How a file of JSON becomes one of Parquet. */
@@ -22,7 +22,7 @@ export interface MigrateOptions extends Pick<WriteOptions, 'compression' | 'comp
 }
 
 /** What a migration made. */
-export interface MigratedFile {
+interface MigratedFile {
   rows: number;
   bytes: number;
 }

@@ -65,7 +65,7 @@ function checkMigrationOptions(given: MigrationOptions | undefined): MigrationOp
 }
 
 /** A JSON file, or what was one, that may become Parquet. */
-export interface MigrationPlace {
+interface MigrationPlace {
   stem: string;
   step: string | null;
   operation: string;

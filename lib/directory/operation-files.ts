@@ -3,7 +3,7 @@ import { inParallel } from './in-parallel.js';
 import { batchFiles, contentsOfStep, foldersIn, foundFiles, listStep, listSteps, type FoundFile } from './layout.js';
 
 /** The files of an operation that a listing has found: each folder is read once, and no file is opened. */
-export interface OperationFiles {
+interface OperationFiles {
   step: string;
   operation: string;
   /** Those that are there, the newest first. */

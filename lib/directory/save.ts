@@ -56,7 +56,7 @@ export async function saveFile(
 }
 
 /** Files that a save is going to replace, as they are before it: what another saves there meanwhile is not replaced. */
-export type Twins = ReadonlyMap<string, string>;
+type Twins = ReadonlyMap<string, string>;
 
 /** Those of these files that are there. */
 export async function twinsOf(paths: readonly string[]): Promise<Twins> {

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
-import { fallbackStore } from './parquet/fallback/store.js';
+import { fallbackStore } from './parquet/fallback/fallback-store.js';
 import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/binding.js';
 import { jsonStore } from './text/json-store.js';
 import { jsonlStore } from './text/jsonl-store.js';

@@ -1,8 +1,8 @@
 import { isAbortSignal } from '../base/realm.js';
 import type { CheckpointSchema } from './checkpoint-schema.js';
-import type { StandardSchemaV1 } from './standard-schema.js';
+import type { StandardSchemaV1 } from './standard-schema-v1.js';
 import { isPlainObject } from '../base/rows.js';
-import { isRevoked } from '../base/value/revoked.js';
+import { isRevoked } from '../base/value/is-revoked.js';
 import { parseWhere, type Where } from './where.js';
 import { COMPATS, type Compat } from './compat.js';
 import { CheckpointError } from '../base/errors.js';
@@ -52,11 +52,11 @@ export interface WriteOptions {
 }
 
 /** What becomes of the texts of a Parquet file of another writer. */
-export const TEXT_MODES = ['strict', 'lossy', 'bytes'] as const;
+const TEXT_MODES = ['strict', 'lossy', 'bytes'] as const;
 export type TextMode = (typeof TEXT_MODES)[number];
 
 /** What becomes of columns of one name in a Parquet file of another writer. */
-export const DUPLICATE_COLUMNS = ['refuse', 'rename'] as const;
+const DUPLICATE_COLUMNS = ['refuse', 'rename'] as const;
 export type DuplicateColumns = (typeof DUPLICATE_COLUMNS)[number];
 
 /** Options of every load. */
@@ -271,7 +271,7 @@ function isNames(names: unknown): names is string[] {
 }
 
 /** The codec to use; throws `ERR_CKPT_UNKNOWN_CODEC` for a name that is none. */
-export function checkCodec(codec: unknown): Codec {
+function checkCodec(codec: unknown): Codec {
   if (codec === undefined) return 'auto';
   if (!(CODECS as readonly unknown[]).includes(codec)) {
     throw new CheckpointError('ERR_CKPT_UNKNOWN_CODEC', `unknown compression codec ${show(codec)}; use one of ${CODECS.join(', ')}`);

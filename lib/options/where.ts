@@ -4,7 +4,7 @@ import { isPlainObject, type Row } from '../base/rows.js';
 import { exactPath, pathOf, type Path } from '../base/path.js';
 
 /** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
-export type Operand = unknown;
+type Operand = unknown;
 
 /** The conditions on one value. All must hold. */
 export interface Conditions {

@@ -5,7 +5,7 @@ import { isOfFile } from '../directory/checkpoint-file.js';
 import { createIn } from '../directory/folders.js';
 import { batchStem, filesOf } from '../directory/layout.js';
 import { removeFiles } from '../directory/clear.js';
-import { saveBatch } from '../directory/batch-types.js';
+import { saveBatch } from '../directory/save-batch.js';
 import type { Row } from '../base/rows.js';
 import type { Attachment } from '../store/store.js';
 import { mergedLedger, mergedRows } from './merge-batches.js';
@@ -19,7 +19,7 @@ const FAN_IN = 16;
 const LARGE_ROWS = 4096;
 
 /** A batch file of this operation that may be merged with others. */
-export interface LoggedBatch {
+interface LoggedBatch {
   index: number;
   path: string;
   /** Rows of the input that it has the results of. */

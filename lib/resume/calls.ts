@@ -7,12 +7,12 @@ import { Call, RunningCalls } from './call.js';
 import { isLookedAt, warnOfChange } from './changed-row.js';
 import type { MapEvent } from './events.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
-import { delayOf } from './retry.js';
+import { delayOf } from './delay-of.js';
 import { showKey } from './row-key.js';
 import type { Slot } from './slot.js';
 
 /** What becomes of the calls. */
-export interface CallsSink {
+interface CallsSink {
   /** The results of a row are there. */
   done(slot: Slot): void;
   /** A row has failed for good. */

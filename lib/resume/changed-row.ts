@@ -1,4 +1,4 @@
-import { isSame } from '../base/value/same.js';
+import { isSame } from '../base/value/is-same.js';
 import type { Row } from '../base/rows.js';
 import type { Slot } from './slot.js';
 

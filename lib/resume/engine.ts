@@ -2,7 +2,7 @@ import { CheckpointError } from '../base/errors.js';
 import { Pace } from '../base/pace.js';
 import { chunksOf, countOf as rowsOf, type RowsSource } from '../base/rows-source.js';
 import { show } from '../base/messages.js';
-import { weigh } from '../base/row-weight.js';
+import { weigh } from '../base/weigh.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import type { Row } from '../base/rows.js';
 import { copyRow } from '../base/value/copy.js';
@@ -29,7 +29,7 @@ const AHEAD_WEIGHT = 1 << 25;
 const DRAIN_MS = 10_000;
 
 /** What a run works with. */
-export interface Parts {
+interface Parts {
   source: RowsSource;
   fn: MapFunction<Row, Row>;
   options: CheckedMapOptions<Row>;

@@ -8,7 +8,7 @@ import { asOptions, checkKeys } from '../options/options.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { textOf } from '../base/value/extended-json.js';
 import { JsonTree } from '../base/value/json-tree.js';
-import { canonicalText } from './canonical.js';
+import { canonicalText } from './canonical-text.js';
 
 /** A function, or the source or version of code as a text. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any function has a source

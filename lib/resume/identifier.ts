@@ -8,7 +8,7 @@ import type { Known } from './known.js';
 import { duplicateKey, keyReader, type KeyOption } from './row-key.js';
 
 /** What is known of a row of the input. */
-export interface Identity {
+interface Identity {
   row: Row;
   /** Its number in the table. */
   number: number;

@@ -26,7 +26,7 @@ export interface Place {
 }
 
 /** How to wait for a lease. */
-export interface LeaseOptions {
+interface LeaseOptions {
   lockWait: number;
   signal?: AbortSignal | undefined;
   /** A sweep holds it, for moments, and waits for no call of this process. @default false */

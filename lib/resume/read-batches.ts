@@ -10,7 +10,7 @@ import type { LedgerHead, LedgerRow } from './ledger.js';
 import { takeLease } from './place.js';
 
 /** A batch as it was read. */
-export interface ReadBatch {
+interface ReadBatch {
   index: number;
   /** Those of rows that no later batch has; of a merged file's sources nothing is left. */
   rows: Row[];

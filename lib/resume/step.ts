@@ -21,13 +21,13 @@ export interface StepOptions extends WriteOptions {
 export type Compute<T extends RowLike> = () => Iterable<T> | AsyncIterable<T> | Promise<Iterable<T> | AsyncIterable<T>>;
 
 /** How a step loads and saves. */
-export interface StepCalls {
+interface StepCalls {
   load(): Promise<Row[] | null>;
   save(rows: Row[]): Promise<unknown>;
 }
 
 /** How a step runs. */
-export interface StepRun {
+interface StepRun {
   lockWait: number;
   signal: AbortSignal | undefined;
   logger: Logger | null;

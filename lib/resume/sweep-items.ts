@@ -1,7 +1,7 @@
 import { checkpointFiles } from '../directory/checkpoint-file.js';
 import type { DocetlConfig } from '../directory/docetl-config.js';
 import { filesOf, listBatchOperations, listStep, listSteps } from '../directory/layout.js';
-import { finishedBatches } from './finished.js';
+import { finishedBatches } from './finished-batches.js';
 import { findBatches, isBroken } from './known.js';
 import type { SweepItem } from './sweep-item.js';
 

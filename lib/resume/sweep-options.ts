@@ -1,6 +1,6 @@
 import { isValidDate } from '../base/realm.js';
 import { invalid, show } from '../base/messages.js';
-import { isRevoked } from '../base/value/revoked.js';
+import { isRevoked } from '../base/value/is-revoked.js';
 import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 

@@ -1,10 +1,10 @@
 import { invalid, show } from '../base/messages.js';
 import type { ReadOptions } from '../options/options.js';
 import { isPlainObject } from '../base/rows.js';
-import { isRevoked } from '../base/value/revoked.js';
+import { isRevoked } from '../base/value/is-revoked.js';
 import { mayLack, hasDefault, type CheckpointSchema } from '../options/checkpoint-schema.js';
 import { checkSchema } from './check-schema.js';
-import type { StandardSchemaV1 } from '../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import type { Fields } from './validator.js';
 import { isZod, zodColumns } from './zod.js';
 

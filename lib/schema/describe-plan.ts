@@ -1,10 +1,10 @@
 import type { FieldPlan, LogicalPlan, StructPlan, ValuePlan } from '../columnar/plan.js';
 import type { CheckpointSchema, ColumnSchema, ColumnType, ValueSchema } from '../options/checkpoint-schema.js';
-import { reasonFor } from './reasons.js';
+import { reasonFor } from './reason-for.js';
 import type { SeenRows, SeenValues } from './seen.js';
 
 /** The types of a plan's leaves. */
-export const LEAF_TYPES: Record<Exclude<ValuePlan['t'], 'list' | 'struct'>, ColumnType> = {
+const LEAF_TYPES: Record<Exclude<ValuePlan['t'], 'list' | 'struct'>, ColumnType> = {
   null: 'null',
   num: 'number',
   bool: 'boolean',

@@ -2,7 +2,7 @@ import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import { mayLack } from '../options/checkpoint-schema.js';
 import { loadContract, type Contract } from './contract.js';
-import { openFields, type OpenedFile } from './proof.js';
+import { openFields, type OpenedFile } from './open-fields.js';
 import { RowCheck } from './row-check.js';
 import { expectedWords } from './words.js';
 

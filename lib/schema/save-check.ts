@@ -2,7 +2,7 @@ import type { WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import { contractOf, type Contract } from './contract.js';
 import { RowCheck } from './row-check.js';
-import { sampleRows } from './samples.js';
+import { sampleRows } from './sample-rows.js';
 
 /** The check of one save, undefined without a `schema`. @throws `ERR_CKPT_INVALID_OPTION` for what is no schema */
 export function saveCheck(options: WriteOptions, path: string): SaveCheck | undefined {

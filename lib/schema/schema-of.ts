@@ -3,15 +3,15 @@ import { show } from '../base/messages.js';
 import type { CheckpointInfo, ColumnInfo } from '../options/options.js';
 import { isPlainObject } from '../base/rows.js';
 import type { CheckpointSchema, ColumnSchema, ValueSchema } from '../options/checkpoint-schema.js';
-import { isRevoked } from '../base/value/revoked.js';
+import { isRevoked } from '../base/value/is-revoked.js';
 import { contractOf } from './contract.js';
-import type { StandardSchemaV1 } from '../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 
 /** What {@link diffSchema} compares. */
 export type SchemaSource = CheckpointSchema | StandardSchemaV1 | CheckpointInfo;
 
 /** A schema of any source. */
-export interface KnownSchema {
+interface KnownSchema {
   schema: CheckpointSchema;
   /** A file tells the types of its columns, and neither nulls nor missing keys. */
   vague: boolean;

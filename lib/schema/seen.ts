@@ -1,6 +1,6 @@
 import { MAX_FIELDS } from '../columnar/write/containers.js';
 import { isPlainObject, type Row } from '../base/rows.js';
-import { kindOf } from '../base/value/kind.js';
+import { kindOf } from '../base/value/kind-of.js';
 
 /** What the values of one place are, in words of JavaScript. */
 export type Kind =

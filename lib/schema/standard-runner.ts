@@ -4,7 +4,7 @@ import type { Pace } from '../base/pace.js';
 import { checkRow } from '../base/rows-source.js';
 import { isPlainObject, type Row } from '../base/rows.js';
 import { joinPath } from '../base/value/refusal.js';
-import type { StandardSchemaV1 } from '../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { pictureOf } from './validator.js';
 import type { Contract } from './contract.js';
 import type { Violations } from './violations.js';

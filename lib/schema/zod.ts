@@ -1,6 +1,6 @@
 import type { ColumnSchema, ExtraKeys, Literal, ValueSchema } from '../options/checkpoint-schema.js';
-import type { StandardSchemaV1 } from '../options/standard-schema.js';
-import { applyChecks, type ZodCheck } from './zod-checks.js';
+import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
+import { applyChecks, type ZodCheck } from './apply-checks.js';
 
 /** A schema of zod 4 as far as its structure goes: `_zod.def` is what zod's documentation for library authors says to read. */
 export interface ZodSchema {
@@ -14,7 +14,7 @@ export interface ZodSchema {
   };
 }
 
-export interface ZodDef {
+interface ZodDef {
   type: string;
   checks?: readonly { _zod: { def: ZodCheck } }[];
   coerce?: boolean;
@@ -31,7 +31,7 @@ export interface ZodDef {
 }
 
 /** What a zod object tells of the rows. */
-export interface ZodColumns {
+interface ZodColumns {
   columns: ColumnSchema[];
   extra: ExtraKeys;
   /** The columns say all that the schema does; else it must be run itself, and they say what types to expect. */

@@ -16,7 +16,7 @@ export function compare(a: unknown, b: unknown): number | undefined {
 }
 
 /** By code points, as Parquet and most databases order UTF-8: JavaScript's `<` puts characters beyond U+FFFF before U+E000. */
-export function compareText(a: string, b: string): number {
+function compareText(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index++) {
     const x = a.charCodeAt(index);

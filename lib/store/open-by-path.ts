@@ -4,7 +4,7 @@ import type { ColumnBatch } from '../columnar/columns/column.js';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
 import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
-import { pickedBatches } from './picked-rows.js';
+import { pickedBatches } from './picked-batches.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from './store.js';
 import { gather } from './wanted-rows.js';
 

@@ -6,7 +6,7 @@ import type { Row } from '../base/rows.js';
 import { loadCheck } from '../schema/load-check.js';
 
 /** All rows of a file of text in order. */
-export type AllRows = (path: string, options: ReadOptions) => AsyncGenerator<Row[], void, undefined>;
+type AllRows = (path: string, options: ReadOptions) => AsyncGenerator<Row[], void, undefined>;
 
 /**
  * The rows of a file of text that the options want, as a schema makes them: `where`, `offset`, `limit`, `columns`, `schema`.

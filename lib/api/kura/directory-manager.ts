@@ -7,7 +7,7 @@ import { checkPath, checkReadOptions, READ_RECORD, type ReadOptions, type WriteO
 import type { Row, RowLike } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
-import type { StandardSchemaV1 } from '../../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import { jsonlStore, readTorn } from '../../formats/text/jsonl-store.js';
 import type { CheckpointStore } from '../../store/store.js';
 import { checkpointFiles } from '../../directory/checkpoint-file.js';
@@ -23,7 +23,7 @@ import { checkpointPaths, checkpointStem, listFiles, plainName } from './layout.
 import type { KuraCheckpointInfo, KuraCheckpointManager, KuraLoadOptions, KuraManagerStats } from './types.js';
 
 /** What a kind of manager is. */
-export interface ManagerKind {
+interface ManagerKind {
   /** The name of its class. */
   type: string;
   /** What it saves with. */

@@ -1,13 +1,13 @@
 import { isCheckpointError } from '../../base/errors.js';
 import type { Row } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
-import type { StandardSchemaV1 } from '../../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { Logger } from '../../directory/log-lines.js';
 import { allFailed, isOfCall, nameOf, reasonOf, type Failure } from './failover.js';
 import type { KuraCheckpointManager, KuraLoadOptions } from './types.js';
 
 /** What to load. */
-export interface Request {
+interface Request {
   name: string;
   schema: StandardSchemaV1 | CheckpointSchema | undefined;
   options: KuraLoadOptions;

@@ -3,7 +3,7 @@ import { invalid, show } from '../../base/messages.js';
 import { keysOf } from '../../options/option-keys.js';
 import { asOptions, checkKeys } from '../../options/options.js';
 import type { Logger } from '../../directory/log-lines.js';
-import { isRevoked } from '../../base/value/revoked.js';
+import { isRevoked } from '../../base/value/is-revoked.js';
 import { checkLogger } from '../../directory/manager-options.js';
 import type { KuraCheckpointManager, LoadStrategy, MultiCheckpointManagerOptions, SaveStrategy } from './types.js';
 

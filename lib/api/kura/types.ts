@@ -1,7 +1,7 @@
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../../options/options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
-import type { StandardSchemaV1 } from '../../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { Logger } from '../../directory/log-lines.js';
 
 /** Options of {@link JsonlCheckpointManager}. */

@@ -4,9 +4,9 @@ import type { ColumnBatch } from '../../columnar/columns/column.js';
 import { asOptions, type CheckpointInfo, type ReadOptions } from '../../options/options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
-import type { StandardSchemaV1 } from '../../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { OpenFile } from '../../store/store.js';
-import { pickedBatches } from '../../store/picked-rows.js';
+import { pickedBatches } from '../../store/picked-batches.js';
 import { gather } from '../../store/wanted-rows.js';
 import {
   checkColumnsOptions,
@@ -21,7 +21,7 @@ import {
 import { Readings } from './readings.js';
 import { RowIterator } from './row-iterator.js';
 import { nodeStream, webStream } from './row-streams.js';
-import { sampleOf } from './sample.js';
+import { sampleOf } from './sample-of.js';
 
 type Output<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
 type WithSchema<S, O> = O & { schema: S };

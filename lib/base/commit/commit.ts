@@ -62,7 +62,7 @@ export async function inFolder<T>(folder: string, create: () => Promise<T>): Pro
 }
 
 /** Makes a folder and what is missing above it, durably: a file is only as durable as the folders on its path. */
-export async function makeFolder(folder: string): Promise<void> {
+async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
   const top = dirname(resolve(first));

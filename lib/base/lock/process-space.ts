@@ -3,7 +3,7 @@ import { hostName } from '../environment.js';
 import { crc32c, crcText } from '../crc32c.js';
 
 /** Where a number of a process means something: a start of a machine, and a space of process numbers on it. Containers have spaces of their own. */
-export interface ProcessSpace {
+interface ProcessSpace {
   /** The name of the machine or container. */
   machine: string;
   /** Of the start of the machine's kernel: all its containers have the same. Empty where it does not tell: on what is not Linux. */

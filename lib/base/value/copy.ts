@@ -1,6 +1,6 @@
 import { MAX_DEPTH, type Row } from '../rows.js';
 import { JsonTree } from './json-tree.js';
-import { kindOf } from './kind.js';
+import { kindOf } from './kind-of.js';
 import { unsupported, type Where } from './refusal.js';
 
 /** How to copy. */

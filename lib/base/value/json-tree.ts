@@ -1,6 +1,6 @@
 import { MAX_DEPTH } from '../rows.js';
 import { toBase64 } from './base64.js';
-import { kindOf } from './kind.js';
+import { kindOf } from './kind-of.js';
 import { cyclic, joinPath, tooDeep, tooLong, unsupported, unsupportedArray, type Where } from './refusal.js';
 
 /** The key of an escape object. A user's object that has it is escaped itself, so that no data can be taken for an escape. */

@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { isRevoked } from './revoked.js';
+import { isRevoked } from './is-revoked.js';
 import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
 import { classNameOf, show } from '../messages.js';
 import { MAX_DEPTH } from '../rows.js';

@@ -1,7 +1,7 @@
 import { isCheckpointError } from '../../base/errors.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
-import { layoutOf, type StoredCheckpoint } from '../directory/layout-files.js';
+import { layoutOf, type StoredCheckpoint } from '../directory/layout-of.js';
 import { measured, storageOf, totalsOf, type StorageEntry } from '../directory/storage.js';
 import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
@@ -10,7 +10,7 @@ import { plural } from '../output/quantities.js';
 import { storageSummary, storageTable } from '../directory/storage-text.js';
 
 /** Options of `analyze`. */
-export interface AnalyzeOptions extends CommonOptions {
+interface AnalyzeOptions extends CommonOptions {
   estimate?: boolean;
 }
 

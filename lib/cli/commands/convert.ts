@@ -12,12 +12,12 @@ import { EXIT } from '../exit-codes.js';
 import { withProgress } from '../output/progress.js';
 import { plural, sizeText } from '../output/quantities.js';
 import { printable } from '../output/text.js';
-import type { CsvFile } from '../rows/csv-writer.js';
+import type { CsvFile } from '../rows/write-csv.js';
 import { readOptionsOf, type SelectionOptions } from '../rows/selection-options.js';
-import { openSource, type RowSource } from '../rows/source.js';
+import { openSource, type RowSource } from '../rows/open-source.js';
 
 /** Options of `convert`. */
-export interface ConvertOptions extends SelectionOptions {
+interface ConvertOptions extends SelectionOptions {
   compression?: Codec;
   level?: number;
   rowGroupRows?: number;
@@ -97,7 +97,7 @@ function needBinary(path: string): void {
 
 /** CSV names its columns first, so that the rows are read twice unless the caller names them. */
 async function convertToCsv(source: RowSource, output: string, read: ReadOptions, nullText: string): Promise<CsvFile> {
-  const { writeCsv } = await import('../rows/csv-writer.js');
+  const { writeCsv } = await import('../rows/write-csv.js');
   return writeCsv(output, read.columns ?? (await columnsOf(source, read)), source.batches(read), nullText);
 }
 

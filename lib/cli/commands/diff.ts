@@ -1,20 +1,20 @@
 import type { Compat } from '../../options/compat.js';
 import { isCheckpointError } from '../../base/errors.js';
 import type { ReadOptions } from '../../options/options.js';
-import { diffSchema, type SchemaDiff } from '../../schema/diff.js';
+import { diffSchema, type SchemaDiff } from '../../schema/diff-schema.js';
 import { storeOf } from '../../formats/choose.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { DiffText } from '../rows/diff-text.js';
 import { withProgress, type Progress } from '../output/progress.js';
-import type { Difference } from '../rows/differences.js';
+import type { Difference } from '../rows/differences-of.js';
 import { diffByKey, diffByPosition, type RowDifference, type Tally } from '../rows/row-diff.js';
 import { RowText } from '../rows/row-text.js';
 import { namesOf } from '../rows/selection-options.js';
-import { openSource, type RowSource } from '../rows/source.js';
+import { openSource, type RowSource } from '../rows/open-source.js';
 
 /** Options of `diff`. */
-export interface DiffOptions extends CommonOptions {
+interface DiffOptions extends CommonOptions {
   key?: readonly string[];
   limit: number;
   strictOrder?: boolean;

@@ -8,7 +8,7 @@ import { plural, sizeText } from '../output/quantities.js';
 import { printable } from '../output/text.js';
 
 /** Options of `gc`. */
-export interface GcOptions extends CommonOptions {
+interface GcOptions extends CommonOptions {
   keep?: [step: string, operation: string][];
   keepHash?: string[];
   /** Milliseconds. */

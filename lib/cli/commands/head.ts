@@ -4,7 +4,7 @@ import { readOptionsOf } from '../rows/selection-options.js';
 import { printRows, type CatOptions } from './cat.js';
 
 /** Options of `head`. */
-export interface HeadOptions extends Pick<CatOptions, 'json' | 'quiet' | 'columns' | 'compat'> {
+interface HeadOptions extends Pick<CatOptions, 'json' | 'quiet' | 'columns' | 'compat'> {
   rows: number;
 }
 

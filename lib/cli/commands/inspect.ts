@@ -3,18 +3,18 @@ import type { FileOrigin } from '../../store/origin.js';
 import type { CheckpointInfo, ColumnInfo } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
 import type { ColumnSchema } from '../../options/checkpoint-schema.js';
-import { inferSchema } from '../../schema/infer.js';
+import { inferSchema } from '../../schema/infer-schema.js';
 import { typeWords } from '../../schema/words.js';
 import { storeOf } from '../../formats/choose.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { countText, percentOf, percentText, sizeText } from '../output/quantities.js';
-import { tableText, type Column } from '../output/table.js';
+import { tableText, type Column } from '../output/table-text.js';
 import { fit, printable } from '../output/text.js';
 import { RowText } from '../rows/row-text.js';
 
 /** Options of `inspect`. */
-export interface InspectOptions extends CommonOptions {
+interface InspectOptions extends CommonOptions {
   rows: number;
   compat?: Compat;
 }

@@ -7,11 +7,11 @@ import type { CheckpointInfo } from '../../options/options.js';
 import { storeOf } from '../../formats/choose.js';
 import type { Context, Run } from '../context.js';
 import { needFolder, statOf } from '../directory/folder.js';
-import { layoutOf, type StoredCheckpoint } from '../directory/layout-files.js';
+import { layoutOf, type StoredCheckpoint } from '../directory/layout-of.js';
 import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
 import { countText, sizeText, timeText } from '../output/quantities.js';
-import { tableText, type Column } from '../output/table.js';
+import { tableText, type Column } from '../output/table-text.js';
 
 /** One line of the list. */
 interface Listed extends Omit<CheckpointInfo, 'columns'> {

@@ -1,5 +1,5 @@
 import { basename, relative } from 'node:path';
-import { verifyCheckpoint } from '../../api/verify.js';
+import { verifyCheckpoint } from '../../api/verify-checkpoint.js';
 import { migrateDirectory, type MigrationOptions, type MigrationOutcome } from '../../directory/migration.js';
 import type { Codec } from '../../options/options.js';
 import type { CommonOptions, Context, Run } from '../context.js';

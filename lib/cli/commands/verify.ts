@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { isCheckpointError } from '../../base/errors.js';
-import { verifyCheckpoint, type VerifyResult } from '../../api/verify.js';
+import { verifyCheckpoint, type VerifyResult } from '../../api/verify-checkpoint.js';
 import type { Progress as RowProgress } from '../../base/pace.js';
 import type { Context, Run } from '../context.js';
 import { checkpointsBelow, isFolder, type FoundEntry } from '../directory/folder.js';
@@ -8,7 +8,7 @@ import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { failureOf, type Failure } from '../failure.js';
 import { withProgress, type Progress } from '../output/progress.js';
 import { countText, plural, sizeText } from '../output/quantities.js';
-import { tableText, type Column } from '../output/table.js';
+import { tableText, type Column } from '../output/table-text.js';
 
 type OnProgress = (progress: RowProgress) => void;
 

@@ -1,7 +1,7 @@
 import { together, type Savings, type StorageEntry, type StorageTotals } from './storage.js';
 import type { Colours } from '../output/colours.js';
 import { percentText, plural, sizeText } from '../output/quantities.js';
-import { tableText, type Column } from '../output/table.js';
+import { tableText, type Column } from '../output/table-text.js';
 
 const LINE = '━'.repeat(40);
 

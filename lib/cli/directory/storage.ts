@@ -1,7 +1,7 @@
 import { measureParquet } from '../../directory/migration.js';
 import { storeOf } from '../../formats/choose.js';
 import { percentOf } from '../output/quantities.js';
-import type { StoredCheckpoint } from './layout-files.js';
+import type { StoredCheckpoint } from './layout-of.js';
 
 /** What one checkpoint takes. A size is null where there is no such file. */
 export interface StorageEntry {

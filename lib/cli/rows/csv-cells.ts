@@ -1,5 +1,5 @@
 import type { Row } from '../../base/rows.js';
-import { kindOf } from '../../base/value/kind.js';
+import { kindOf } from '../../base/value/kind-of.js';
 import type { RowText } from './row-text.js';
 
 /*

@@ -1,5 +1,5 @@
-import type { SchemaDiff } from '../../schema/diff.js';
-import type { Difference } from './differences.js';
+import type { SchemaDiff } from '../../schema/diff-schema.js';
+import type { Difference } from './differences-of.js';
 import type { RowDifference, Tally } from './row-diff.js';
 import { RowText } from './row-text.js';
 import type { Colours } from '../output/colours.js';

@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../base/errors.js';
 import type { Row } from '../../base/rows.js';
 import { encodeValue } from '../../base/value/extended-json.js';
-import { differencesOf, type Difference } from './differences.js';
+import { differencesOf, type Difference } from './differences-of.js';
 
 /** A row that is not the same in both files. */
 export interface RowDifference {

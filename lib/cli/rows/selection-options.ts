@@ -2,7 +2,7 @@ import type { Compat } from '../../options/compat.js';
 import { invalid } from '../../base/messages.js';
 import { checkReadOptions, type ReadOptions } from '../../options/options.js';
 import type { CommonOptions } from '../context.js';
-import { whereOf } from './where.js';
+import { whereOf } from './where-of.js';
 
 /** Options of the commands that read rows, as commander gives them. */
 export interface SelectionOptions extends CommonOptions {

@@ -8,7 +8,7 @@ import { ListColumn } from './list-column.js';
 import { emptyValues, ScalarColumn, type ScalarKind } from './scalar-column.js';
 import { StringColumn } from './string-column.js';
 import { ValueColumn } from './value-column.js';
-import type { WantedColumn } from './wanted.js';
+import type { WantedColumn } from './wanted-columns.js';
 
 /** The column of a block, over the block's memory, which is the column's from now on. `values`: what the rows of the block hold. */
 export function blockColumn(wanted: WantedColumn, values: BlockValues): AnyColumn {

@@ -3,7 +3,7 @@ import { leafReader, reader } from '../read/row-closures.js';
 import type { RowRead } from '../read/tree.js';
 import { NodeView, type Arena } from '../read/views.js';
 import { isPlainObject, type Row } from '../../base/rows.js';
-import type { WantedColumn } from './wanted.js';
+import type { WantedColumn } from './wanted-columns.js';
 
 /** What the rows of a block hold, read one value at a time from the block's memory when it is asked for. */
 export class BlockValues {

@@ -1,7 +1,7 @@
 import type { Row } from '../../base/rows.js';
 import { isWorthCode } from '../../base/generate.js';
 import { closureMaterialise } from './row-closures.js';
-import { generateMaterialise } from './row-code.js';
+import { generateMaterialise } from './generate-materialise.js';
 import type { RowRead } from './tree.js';
 import { NodeView, type Arena, type Materialise } from './views.js';
 

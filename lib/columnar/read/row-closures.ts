@@ -1,7 +1,7 @@
 import type { Row } from '../../base/rows.js';
 import { decodeValue } from '../../base/value/extended-json.js';
 import { buildShape, makeMap } from '../../base/build.js';
-import { floatArray } from './typed-arrays.js';
+import { floatArray } from './float-array.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
 import type { Materialise, NodeView } from './views.js';
 

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../../base/errors.js';
-import type { FloatArrays } from './typed-arrays.js';
+import type { FloatArrays } from './float-array.js';
 import type { Row } from '../../base/rows.js';
 import type { Kept, Part } from '../../base/path.js';
 import { fieldName, type LogicalPlan, type StructPlan, type ValuePlan } from '../plan.js';

@@ -18,7 +18,7 @@ import {
 import { CheckpointError } from '../../base/errors.js';
 import type { Row } from '../../base/rows.js';
 import { LongText, MAX_STRING_UNITS, type BlockText } from './long-text.js';
-import { timestampOf } from './timestamps.js';
+import { timestampOf } from './timestamp-of.js';
 
 /** Memory that the core fills with blocks, with a view for its directory. */
 export class Arena {

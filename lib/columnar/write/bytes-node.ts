@@ -1,5 +1,5 @@
 import type { ValuePlan } from '../plan.js';
-import { kindOf } from '../../base/value/kind.js';
+import { kindOf } from '../../base/value/kind-of.js';
 import { WriteNode } from './nodes.js';
 
 const NO_BYTES = new Uint8Array(0);

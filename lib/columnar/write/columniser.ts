@@ -4,7 +4,7 @@ import type { LogicalPlan } from '../plan.js';
 import type { BloomMarks } from './bloom-marks.js';
 import { ChunkBytes, writePlanRecord, type Slab } from './chunk-bytes.js';
 import { generateFill, generatePut, type Fill } from './fill-code.js';
-import { RootNode } from './root.js';
+import { RootNode } from './root-node.js';
 import { checkRowSize, SMALL_ROW_BYTES } from './row-size.js';
 import type { Shape } from './shapes.js';
 import type { FillContext } from './nodes.js';

@@ -1,7 +1,7 @@
 import { CheckpointError } from '../../base/errors.js';
-import { kindOf } from '../../base/value/kind.js';
+import { kindOf } from '../../base/value/kind-of.js';
 import { isPlainObject, type Row } from '../../base/rows.js';
-import { NameSpace } from '../names.js';
+import { NameSpace } from '../name-space.js';
 import type { FieldPlan, StructPlan, ValuePlan } from '../plan.js';
 import { ShapeTable } from './shapes.js';
 import { ShapeIdNode } from './data-nodes.js';

@@ -1,5 +1,5 @@
 import type { PhysicalPlan, ValuePlan } from '../plan.js';
-import { kindOf } from '../../base/value/kind.js';
+import { kindOf } from '../../base/value/kind-of.js';
 import { grown, WriteNode } from './nodes.js';
 
 /** What a node can hold its slots in. */

@@ -1,7 +1,7 @@
 import type { Row } from '../../base/rows.js';
 import { compile, quote } from '../../base/generate.js';
 import { hasOnlyElements, ListNode, StructNode } from './containers.js';
-import type { RootNode } from './root.js';
+import type { RootNode } from './root-node.js';
 import type { Shape } from './shapes.js';
 import { BytesNode } from './bytes-node.js';
 import { BoolNode, NumberNode, BigNode, DateNode } from './data-nodes.js';

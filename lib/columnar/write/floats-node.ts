@@ -1,5 +1,5 @@
 import type { ValuePlan } from '../plan.js';
-import { kindOf } from '../../base/value/kind.js';
+import { kindOf } from '../../base/value/kind-of.js';
 import { ListNode } from './containers.js';
 import { FloatNode } from './data-nodes.js';
 

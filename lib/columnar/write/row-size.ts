@@ -3,7 +3,7 @@ import { align8 } from '../layout.js';
 import { BytesNode } from './bytes-node.js';
 import { ListNode } from './containers.js';
 import type { WriteNode } from './nodes.js';
-import type { RootNode } from './root.js';
+import type { RootNode } from './root-node.js';
 import { TextNode } from './text-nodes.js';
 
 /** Rows of fewer bytes in a record need no closer look: no text takes more than three times as much in a file. */

@@ -1,9 +1,9 @@
 import type { Row } from '../../base/rows.js';
 
 /** Different shapes of one struct; objects beyond them are stored as JSON text. */
-export const MAX_SHAPES = 4096;
+const MAX_SHAPES = 4096;
 /** Keys of all shapes of one struct together: they are part of the footer. */
-export const MAX_SHAPE_KEYS = 200_000;
+const MAX_SHAPE_KEYS = 200_000;
 
 /** A shape: the keys an object has, in order. */
 export interface Shape {
@@ -110,7 +110,7 @@ export class ShapeTable {
 }
 
 /** Whether the own enumerable keys of a plain object are exactly `keys`, in order. */
-export function hasKeys(object: Row, keys: readonly string[]): boolean {
+function hasKeys(object: Row, keys: readonly string[]): boolean {
   let index = 0;
   // For-in walks the enum cache that the objects of one hidden class share: no array, no lookup.
   for (const key in object) {

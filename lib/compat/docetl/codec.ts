@@ -1,6 +1,6 @@
 import type { CompatCodec, Decode, ForeignFile } from '../codec.js';
 import { decodeValue } from './decode.js';
-import { encodeRows } from './encode.js';
+import { encodeRows } from './encode-rows.js';
 import { setOwn } from '../../base/build.js';
 import type { Row } from '../../base/rows.js';
 

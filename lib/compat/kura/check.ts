@@ -3,7 +3,7 @@ import type { Row } from '../../base/rows.js';
 import { Validator } from '../../schema/validator.js';
 import { Violations } from '../../schema/violations.js';
 import { joinPath } from '../../base/value/refusal.js';
-import { notCompatible } from '../refusal.js';
+import { notCompatible } from '../not-compatible.js';
 import { isPythonTime } from './time.js';
 import type { KuraModel } from './models.js';
 

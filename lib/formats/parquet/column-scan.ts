@@ -1,14 +1,14 @@
 import { BlockValues, Dictionaries } from '../../columnar/columns/block-values.js';
 import { blockColumn, emptyColumn, isScalar } from '../../columnar/columns/block-columns.js';
 import { Batch } from '../../columnar/columns/batch.js';
-import { wantedColumns, type WantedColumn } from '../../columnar/columns/wanted.js';
+import { wantedColumns, type WantedColumn } from '../../columnar/columns/wanted-columns.js';
 import { foreignRows, place, plannedRows, type RowRead } from '../../columnar/read/tree.js';
 import { Materialiser } from '../../columnar/read/materialiser.js';
 import { ARENA_BYTES } from './native/arenas.js';
 import type { Block, NativeLoad } from './native/load.js';
 import type { ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
-import { nativeFilter } from './pushdown.js';
+import { nativeFilter } from './native-filter.js';
 import { selectionOf, type Selection } from '../../select/selection.js';
 import { parseWhere } from '../../options/where.js';
 import type { NativeParquet } from './native-parquet.js';

@@ -10,7 +10,7 @@ import type { Row } from '../../base/rows.js';
 import type { NativeParquet } from './native-parquet.js';
 
 /** The type of a column, a field or an element, as files of one folder have it. */
-export interface SeenType {
+interface SeenType {
   t: ValuePlan['t'];
   /** Of numbers: how they are stored. */
   num?: 'int' | 'float' | 'double';

@@ -12,7 +12,7 @@ export const KEY_PLAN = 'arrow-ckpt.plan';
 export const KEY_HASH = 'arrow-ckpt.hash';
 export const KEY_METADATA = 'arrow-ckpt.metadata';
 /** The program whose form the rows are in: see lib/compat. The core does not know it. */
-export const KEY_COMPAT = 'arrow-ckpt.compat';
+const KEY_COMPAT = 'arrow-ckpt.compat';
 /** Where the attachment is. The core writes it: see crates/arrow-ckpt/src/encode/attachment.rs. */
 export const KEY_ATTACHMENT = 'arrow-ckpt.attachment';
 /** The key of pandas, in files of other writers. */

@@ -12,7 +12,7 @@ export function keysOf({ plan, footer }: NativeParquet<Load>): readonly string[]
 }
 
 /** What a reading takes of the columns of a file: `keep` of the rows, from the `needed` columns. Undefined both where it takes all. */
-export interface ColumnsTaken {
+interface ColumnsTaken {
   keep: Projection | undefined;
   needed: Needed | undefined;
 }

@@ -44,7 +44,7 @@ export async function readSmallParquet(path: string, options: ReadOptions): Prom
 }
 
 /** The rows of a scan. */
-export async function allRows(scan: ParquetScan): Promise<Row[]> {
+async function allRows(scan: ParquetScan): Promise<Row[]> {
   // Growing would copy the array again and again; but a footer may promise anything, and a condition may leave little.
   const wanted = await scan.begin();
   const rows = Array<Row>(scan.isCounted ? Math.min(wanted, MAX_RESERVED_ROWS) : 0);

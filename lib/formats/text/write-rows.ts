@@ -12,7 +12,7 @@ import { saveCheck, type SaveCheck } from '../../schema/save-check.js';
 const CHUNK_ROWS = 1024;
 
 /** How a store of text writes rows. */
-export interface TextFormat {
+interface TextFormat {
   format: CheckpointInfo['format'];
   form: RowsForm;
   /** How a row becomes JSON, where another program shall read it. */

@@ -1,7 +1,7 @@
 import type { ColumnChunk, ColumnMetaData } from 'hyparquet';
 import { CheckpointError, type CheckpointErrorCode } from '../../../base/errors.js';
 import type { Limits } from '../../../options/limits.js';
-import type { Metadata } from './footer-thrift.js';
+import type { Metadata } from './parse-metadata.js';
 import { checkLimit, MAX_ROWS } from './limits.js';
 
 /** What metadata is compared with. */

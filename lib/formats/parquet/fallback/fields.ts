@@ -19,7 +19,7 @@ export interface Leaf {
   isLossy?: boolean;
 }
 
-export interface StructField {
+interface StructField {
   kind: 'struct';
   name: string;
   nullable: boolean;

@@ -1,6 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
-import { timestampOf } from '../../../columnar/read/timestamps.js';
-import { formatDecimal } from './decimal.js';
+import { timestampOf } from '../../../columnar/read/timestamp-of.js';
+import { formatDecimal } from './format-decimal.js';
 import { intervalText, timestampValue, timeText } from './times.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

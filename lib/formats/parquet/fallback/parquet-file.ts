@@ -7,7 +7,7 @@ import type { Footer } from '../file-keys.js';
 import { leavesOf, topLevelFields, type Field } from './fields.js';
 import { refuseDuplicates, renameDuplicates } from './duplicate-names.js';
 import { isFooterOurs, isWriterOurs } from './footer-origin.js';
-import { parseMetadata, type Metadata } from './footer-thrift.js';
+import { parseMetadata, type Metadata } from './parse-metadata.js';
 import { loadHyparquet, type Hyparquet } from './hyparquet.js';
 import type { Limits } from '../../../options/limits.js';
 import type { DuplicateColumns, TextMode } from '../../../options/options.js';

@@ -5,9 +5,9 @@ import type { FileHead } from '../../../store/origin.js';
 import { parquetOrigin } from '../parquet-origin.js';
 import type { CheckpointInfo } from '../../../options/options.js';
 import { leavesOf, type Field } from './fields.js';
-import { leafTypeName } from './leaf-type-names.js';
+import { leafTypeName } from './leaf-type-name.js';
 import { ParquetFile } from './parquet-file.js';
-import { checkVersion } from './version.js';
+import { checkVersion } from './check-version.js';
 
 /** What the footer of a Parquet file tells, read without the native binary. */
 export async function readParquetInfo(path: string): Promise<CheckpointInfo> {

@@ -4,14 +4,14 @@ import type { Row } from '../../../base/rows.js';
 import { setOwn } from '../../../base/build.js';
 import { Pace } from '../../../base/pace.js';
 import type { ReadOptions } from '../../../options/options.js';
-import { assembleColumn } from './assemble.js';
+import { assembleColumn } from './assemble-column.js';
 import { holdsVariant, leavesOf, type Field } from './fields.js';
 import { checkSumsAreThere } from './checksums.js';
-import { checkIndexes } from './index-checksums.js';
+import { checkIndexes } from './check-indexes.js';
 import { unknownColumn } from '../../../select/unknown-columns.js';
 import { checkLimit, MAX_EMPTY_ROWS } from './limits.js';
 import type { LeafData } from './leaf-data.js';
-import { readLeaf } from './pages.js';
+import { readLeaf } from './read-leaf.js';
 import { decodingError, ParquetFile } from './parquet-file.js';
 import { textError } from './text-mode.js';
 
@@ -19,7 +19,7 @@ import { textError } from './text-mode.js';
 const BLOCK_ROWS = 1024;
 
 /** Rows as they stand in a Parquet file, and the key-values of its footer. */
-export interface ParquetRows {
+interface ParquetRows {
   rows: Row[];
   keyValues: Record<string, string>;
 }

@@ -20,7 +20,7 @@ const MAX_SKIP_DEPTH = 32;
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads a field of a structure and gives true, or gives false to have it skipped. */
-export type FieldReader = (id: number, kind: number) => boolean;
+type FieldReader = (id: number, kind: number) => boolean;
 
 /**
  * A strict cursor over bytes of Thrift's compact protocol, as crates/arrow-ckpt/src/decode/thrift.rs has it. Ours and not hyparquet's: that one takes a

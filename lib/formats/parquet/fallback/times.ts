@@ -1,4 +1,4 @@
-import { timestampOf } from '../../../columnar/read/timestamps.js';
+import { timestampOf } from '../../../columnar/read/timestamp-of.js';
 
 const NS_PER_MS = 1_000_000n;
 

@@ -1,5 +1,5 @@
 import { Arena } from '../../../columnar/read/views.js';
-import { roomFor } from './room.js';
+import { roomFor } from './room-for.js';
 
 /** Size of an arena in bytes: pooled and fixed for the reason given in slabs.ts. */
 export const ARENA_BYTES = 2 << 20;
@@ -8,7 +8,7 @@ export const BLOCK_BYTES = ARENA_BYTES / 2;
 /** Rows in a block: texts of a block are slices of one string a column, which lives as long as any of them (ARCHITECTURE.md, law 7). */
 export const BLOCK_ROWS = 4096;
 /** Arenas of one load: one that JavaScript empties, the others filling ahead. */
-export const ARENAS = 4;
+const ARENAS = 4;
 
 const idle: Arena[][] = [];
 

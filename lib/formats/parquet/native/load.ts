@@ -5,12 +5,12 @@ import { CheckpointError } from '../../../base/errors.js';
 import type { Limits } from '../../../options/limits.js';
 import type { TextMode } from '../../../options/options.js';
 import type { FileColumn } from '../../../columnar/logical-columns.js';
-import type { NativeFilter } from '../pushdown.js';
+import type { NativeFilter } from '../native-filter.js';
 import { ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
 import type { Binding, NativeReader } from '../../../base/addon/binding.js';
-import { nativeError } from './errors.js';
+import { nativeError } from './native-error.js';
 import { held } from './held.js';
-import { roomFor } from './room.js';
+import { roomFor } from './room-for.js';
 import { BLOCK, COUNT, END, ERROR, NEED, OPENED, TREE } from './events.js';
 
 /** What the core tells of an open file. */
@@ -26,7 +26,7 @@ export interface FileDescription {
 }
 
 /** How the core is to open a file: see `OpenOptions` of crates/arrow-ckpt/src/decode/file.rs. */
-export interface NativeOpenOptions {
+interface NativeOpenOptions {
   verify: boolean;
   limits?: Limits;
   text?: TextMode;
@@ -34,7 +34,7 @@ export interface NativeOpenOptions {
 }
 
 /** What the core is to read; undefined = all. */
-export interface ScanRequest {
+interface ScanRequest {
   /** Top-level columns by their index in the file; `leaves`: only these of a column's leaves. */
   columns: { column: number; leaves?: number[] }[] | undefined;
   /** Rows of which it is false are left out, as far as the core can tell. */

@@ -1,10 +1,10 @@
 import { Slab } from '../../../columnar/write/chunk-bytes.js';
-import { roomFor } from './room.js';
+import { roomFor } from './room-for.js';
 
 /** Size of a slab in bytes. New memory in proportion to the data would make V8 collect the user's rows in full (ARCHITECTURE.md, law 4). */
 export const SLAB_BYTES = 1 << 20;
 /** Slabs of one save: one that fills, the others on their way through the core. */
-export const SLABS = 6;
+const SLABS = 6;
 
 const idle: Slab[][] = [];
 

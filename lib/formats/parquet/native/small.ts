@@ -3,7 +3,7 @@ import { Arena } from '../../../columnar/read/views.js';
 import { environment } from '../../../base/environment.js';
 import type { WriteOptions } from '../../../options/options.js';
 import type { Binding } from '../../../base/addon/binding.js';
-import { nativeError } from './errors.js';
+import { nativeError } from './native-error.js';
 import type { Block, FileDescription, Load } from './load.js';
 
 /** Size of the arena of a small file: those of larger ones are pooled in sets (arenas.ts). */

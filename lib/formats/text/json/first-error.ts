@@ -1,5 +1,5 @@
 /** Where JSON text stops being JSON, and what should be there. */
-export interface JsonError {
+interface JsonError {
   /** Index into the bytes; their length when they end too early. */
   at: number;
   expected: string;

@@ -5,7 +5,7 @@ import type { FileWindow } from '../json/window.js';
 import type { Lines } from './lines.js';
 
 /** Where a line stands, for messages. */
-export interface LinePlace {
+interface LinePlace {
   /** Counted from 1, as editors do. */
   line: number;
   /** The index of its row; none for a header. */

@@ -1,7 +1,7 @@
 import type { RowText } from '../json/writer.js';
 import { LINES_KEY } from './header.js';
 import { pythonJson } from '../../../compat/python-json.js';
-import { notCompatible } from '../../../compat/refusal.js';
+import { notCompatible } from '../../../compat/not-compatible.js';
 import { KuraCheck, PROGRAM } from '../../../compat/kura/check.js';
 import { modelOfRow } from '../../../compat/kura/models.js';
 

@@ -12,7 +12,7 @@ import { eachLine, isBlank, nextLines, type Lines } from './lines.js';
 const SLOW_BYTES = 1 << 16;
 
 /** How a {@link LineReader} reads. */
-export interface LineReaderOptions {
+interface LineReaderOptions {
   /** The rows may hold escape objects: the file is ours. Else it may be Python's. */
   escapes: boolean;
   /** Lines before the window. */

@@ -1,7 +1,7 @@
 import type { Row } from '../../base/rows.js';
 import { joinPath } from '../../base/value/refusal.js';
-import { isSame } from '../../base/value/same.js';
-import { kindOf } from '../../base/value/kind.js';
+import { isSame } from '../../base/value/is-same.js';
+import { kindOf } from '../../base/value/kind-of.js';
 
 /** One place where two rows differ. */
 export interface Difference {

@@ -3,11 +3,11 @@ import { align8 } from '../../../columnar/layout.js';
 import { Slab } from '../../../columnar/write/chunk-bytes.js';
 import type { CheckpointError } from '../../../base/errors.js';
 import type { Binding, NativeWriter } from '../../../base/addon/binding.js';
-import { nativeError } from './errors.js';
+import { nativeError } from './native-error.js';
 import { DONE, ERROR, FREE } from './events.js';
 import { held } from './held.js';
 import type { FileDescription } from './load.js';
-import { roomFor } from './room.js';
+import { roomFor } from './room-for.js';
 import { nativeOptions, saveSmall } from './small.js';
 import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
 

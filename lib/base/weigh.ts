@@ -1,5 +1,5 @@
 import type { Row } from './rows.js';
-import { isRevoked } from './value/revoked.js';
+import { isRevoked } from './value/is-revoked.js';
 
 /** About how many characters and bytes a row's own texts and bytes hold. Anything may come here: rows are checked later. */
 export function weigh(row: unknown): number {

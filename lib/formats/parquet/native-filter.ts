@@ -8,7 +8,7 @@ import type { Filter, Test } from '../../options/where.js';
 export type NativeFilter = 'unknown' | { and: NativeFilter[] } | { or: NativeFilter[] } | { not: NativeFilter } | { test: NativeTest };
 
 /** A condition on one leaf. `beside`: columns that hold a text where a row's value is another than the leaf's. */
-export interface NativeTest {
+interface NativeTest {
   column: number;
   path: number[];
   beside: number[];
@@ -17,7 +17,7 @@ export interface NativeTest {
 }
 
 /** A value to compare with. `other`: one that no leaf holds. */
-export type NativeLiteral =
+type NativeLiteral =
   | 'null'
   | 'other'
   | { number: number | 'NaN' | 'Infinity' | '-Infinity' }

@@ -27,7 +27,7 @@ export interface PageHead {
 }
 
 /** What the walk must know of a chunk. */
-export interface WalkedChunk {
+interface WalkedChunk {
   path: string;
   column: string;
   values: number;

@@ -1,5 +1,5 @@
 import { isPlainObject, type Row } from '../../base/rows.js';
-import { kindOf } from '../../base/value/kind.js';
+import { kindOf } from '../../base/value/kind-of.js';
 import { hasOnlyElements, isPlainArray, ListNode, MAX_FIELDS, StructNode } from './containers.js';
 import { BytesNode } from './bytes-node.js';
 import { BoolNode, NumberNode, BigNode, DateNode, isInt64, millisecondsOf } from './data-nodes.js';

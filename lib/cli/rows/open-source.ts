@@ -4,7 +4,7 @@ import type { Row } from '../../base/rows.js';
 import { storeOf } from '../../formats/choose.js';
 import { wantedBatches } from '../../store/wanted-rows.js';
 import { sizeOf } from '../directory/folder.js';
-import type { CsvReading } from './csv-reader.js';
+import type { CsvReading } from './csv-batches.js';
 
 /** A file that rows can be read from, as often as is wanted. */
 export interface RowSource {
@@ -23,7 +23,7 @@ export async function openSource(path: string, csv: CsvReading): Promise<RowSour
 
 async function csvSource(path: string, csv: CsvReading): Promise<RowSource> {
   await sizeOf(path);
-  const { csvBatches } = await import('./csv-reader.js');
+  const { csvBatches } = await import('./csv-batches.js');
   return {
     path,
     format: 'csv',

@@ -5,7 +5,7 @@ import { decompressLz4, decompressLz4Raw } from './lz4.js';
 import { checkFrames, nativeZstd } from './zstd.js';
 
 /** Turns compressed bytes into `size` bytes, or throws. */
-export type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
+type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
 
 /**
  * Decompresses a page, which must become `size` bytes: its header's claim, which was compared with the limits. None of these takes memory for much more. Node's

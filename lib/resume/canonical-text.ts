@@ -1,6 +1,6 @@
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
-import { kindOf } from '../base/value/kind.js';
+import { kindOf } from '../base/value/kind-of.js';
 import { joinPath } from '../base/value/refusal.js';
 
 const MAX_DEPTH = 256;

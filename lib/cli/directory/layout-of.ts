@@ -19,7 +19,7 @@ export interface StoredCheckpoint {
 }
 
 /** What lies in the directory of a pipeline: see lib/directory/layout.ts. */
-export interface Layout {
+interface Layout {
   /** Those of steps, in the order of their names, then batches. */
   checkpoints: StoredCheckpoint[];
   /** The names of checkpoints directly in the directory. */

@@ -1,13 +1,13 @@
 import { asOptions, type WriteOptions } from '../../options/options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
-import type { StandardSchemaV1 } from '../../options/standard-schema.js';
+import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { Logger } from '../../directory/log-lines.js';
 import { checkTorn } from './directory-manager.js';
 import { allFailed, isOfCall, nameOf, reasonOf, type Failure } from './failover.js';
 import { heal, loadFrom } from './multi-load.js';
 import { checkManagers, checkMultiOptions } from './multi-options.js';
-import { saveInto } from './multi-save.js';
+import { saveInto } from './save-into.js';
 import type {
   KuraCheckpointInfo,
   KuraCheckpointManager,

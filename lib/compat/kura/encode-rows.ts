@@ -4,7 +4,7 @@ import type { Pace } from '../../base/pace.js';
 import type { Row } from '../../base/rows.js';
 import type { Encoded } from '../codec.js';
 import { pythonJson } from '../python-json.js';
-import { notCompatible } from '../refusal.js';
+import { notCompatible } from '../not-compatible.js';
 import { KuraCheck, PROGRAM } from './check.js';
 import { FILLER, MISSING } from './decode.js';
 import { modelOfRow, MODELS, type KuraField, type KuraModel } from './models.js';

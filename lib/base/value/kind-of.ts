@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { isPlainObject } from '../rows.js';
 
 /** The classes of objects that a value may have. */
-export type ObjectKind = 'object' | 'array' | 'date' | 'bytes' | 'f32' | 'f64';
+type ObjectKind = 'object' | 'array' | 'date' | 'bytes' | 'f32' | 'f64';
 
 /** The class of an object, or undefined when no checkpoint can keep it. Objects of another realm are of the same class as ours. */
 export function kindOf(value: object): ObjectKind | undefined {

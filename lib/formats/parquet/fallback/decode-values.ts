@@ -6,7 +6,7 @@ import type { AnyEncoding } from './parquet-names.js';
 import { int96Nanoseconds } from './times.js';
 
 /** The values of a page from `start` on, as the file has them. */
-export interface EncodedValues {
+interface EncodedValues {
   page: Uint8Array;
   start: number;
   encoding: AnyEncoding;

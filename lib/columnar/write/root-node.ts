@@ -5,7 +5,7 @@ import { encodeValue } from '../../base/value/extended-json.js';
 import { isWorthCode } from '../../base/generate.js';
 import type { LogicalPlan, PhysicalPlan } from '../plan.js';
 import { StructNode } from './containers.js';
-import { evolve } from './infer.js';
+import { evolve } from './evolve.js';
 import type { FillContext, WriteNode } from './nodes.js';
 import { JsonNode, ExceptionNode } from './text-nodes.js';
 

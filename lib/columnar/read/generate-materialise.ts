@@ -2,7 +2,7 @@ import { decodeValue } from '../../base/value/extended-json.js';
 import { compile, quote } from '../../base/generate.js';
 import { buildShape, makeMap } from '../../base/build.js';
 import type { Materialise } from './views.js';
-import { floatArray } from './typed-arrays.js';
+import { floatArray } from './float-array.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
 
 /** Values in one loop; more make a function that V8 would not optimise, and closures are as good then. */

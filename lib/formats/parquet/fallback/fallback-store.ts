@@ -5,7 +5,7 @@ import type { PhysicalNode } from '../../../columnar/read/tree.js';
 import { decodeRows } from '../../../compat/compat.js';
 import { parquetAttachment } from '../attachment.js';
 import { isOurs, readKeyValues } from '../file-keys.js';
-import { decodeOf } from '../decoding.js';
+import { decodeOf } from '../decode-of.js';
 import { Projection } from '../../../select/projection.js';
 import { selectionOf, type Selection } from '../../../select/selection.js';
 import { refusedPaths, unknownColumn } from '../../../select/unknown-columns.js';
@@ -19,8 +19,8 @@ import { ParquetFile } from './parquet-file.js';
 import { loadCheck } from '../../../schema/load-check.js';
 import { fileColumns, readParquetFooter, readParquetHead, readParquetInfo } from './read-info.js';
 import { rowBatches } from './read-rows.js';
-import { rowRestorer } from './restore-rows.js';
-import { checkVersion } from './version.js';
+import { rowRestorer } from './row-restorer.js';
+import { checkVersion } from './check-version.js';
 
 /** Reads Parquet where the native binary is missing. It cannot write: without the binary, checkpoints are saved as JSON. */
 export const fallbackStore: CheckpointStore = {

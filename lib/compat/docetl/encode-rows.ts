@@ -1,9 +1,9 @@
-import { NameSpace } from '../../columnar/names.js';
+import { NameSpace } from '../../columnar/name-space.js';
 import { setOwn } from '../../base/build.js';
 import { checkRow } from '../../base/rows-source.js';
 import type { Row } from '../../base/rows.js';
 import { pythonJson } from '../python-json.js';
-import { notCompatible } from '../refusal.js';
+import { notCompatible } from '../not-compatible.js';
 import { JSON_PREFIX, NULL } from './decode.js';
 
 const PROGRAM = "DocETL's loader";
