@@ -123,7 +123,7 @@ suite('the rows of a large checkpoint', noCli, () => {
 
   test('are printed in bounded memory', async (t) => {
     await writeCheckpoint(path, rows());
-    if (process.platform !== 'linux') return t.skip('the peak is read from /proc');
+    if (process.platform !== 'linux') return t.skip('the peak is read from /proc, which is for Linux');
     const { peak, bytes, lines } = await readAll(['cat', path]);
     assert.equal(lines, COUNT);
     assert.ok(bytes > 60 << 20, `${bytes} bytes`);
@@ -143,7 +143,7 @@ suite('the rows of a large checkpoint', noCli, () => {
   });
 
   test('to a full disk end with 3', async (t) => {
-    if (!existsSync('/dev/full')) return t.skip('no /dev/full');
+    if (!existsSync('/dev/full')) return t.skip('writes to /dev/full, which is for Linux');
     const child = spawn('sh', ['-c', '"$0" "$1" cat "$2" > /dev/full', process.execPath, CLI, path], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

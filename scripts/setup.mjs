@@ -44,7 +44,7 @@ function must(ok, what) {
   if (!ok) throw new Error(`${what} failed; its output is above`);
 }
 
-function ensureNative(log) {
+function ensureNative(log, full) {
   const [binary] = nativeBinaries();
   const stale =
     binary === undefined ||
@@ -52,14 +52,17 @@ function ensureNative(log) {
       binary,
       NATIVE_SOURCES.map((source) => join(ROOT, source)),
     );
-  if (!stale) return;
-  const state = binary === undefined ? 'no native binary' : 'the native binary is older than its sources';
+  // A fresh binary may be one of `build:fast`; cargo knows whether there is anything to do.
+  if (!stale && !(full && hasCargo())) return;
+  const state =
+    binary === undefined ? 'no native binary' : stale ? 'the native binary is older than its sources' : 'it may be a quick build';
   if (!hasCargo()) {
     log(binary === undefined ? `${state} and no cargo on PATH` : `${state}, but there is no cargo on PATH; it is used as it is`);
     return;
   }
-  log(`${state}: building it with cargo (this takes minutes the first time)`);
-  if (!npm('run', '--silent', 'build:native')) log('the native build failed; its output is above');
+  const script = full ? 'build:native' : 'build:fast';
+  log(`${state}: npm run ${script} (this takes minutes the first time)`);
+  if (!npm('run', '--silent', script)) log('the native build failed; its output is above');
 }
 
 /**
@@ -77,12 +80,12 @@ function install(log) {
 
 /**
  * Installs the development packages if `node_modules` is missing, builds the native addon (with `native`; its failure is only
- * reported, the JSON store does without) and then the TypeScript if `dist` is missing or stale.
+ * reported, the JSON store does without; with `full` in the profile of releases, else in one that builds quickly) and then the TypeScript if `dist` is missing or stale.
  * Throws if the install or the TypeScript build fails. Says whether there is a native binary now.
  */
-export function ensureBuilt({ native, log = (line) => console.log(line) }) {
+export function ensureBuilt({ native, full = false, log = (line) => console.log(line) }) {
   if (!existsSync(join(ROOT, 'node_modules'))) install(log);
-  if (native) ensureNative(log);
+  if (native) ensureNative(log, full);
   if (
     isStale(
       join(ROOT, 'dist'),

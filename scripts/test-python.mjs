@@ -19,6 +19,11 @@ function hasPackages() {
   return existsSync(PYTHON) && spawnSync(PYTHON, ['-c', CHECK], { stdio: 'ignore' }).status === 0;
 }
 
+/** The path of a Python that has the packages, if it was made before. */
+export function installedPython() {
+  return hasPackages() ? PYTHON : null;
+}
+
 /** The path of a Python that has the packages, or null, having said why: the interop tests then skip. */
 export function ensurePython(log = console.log) {
   if (hasPackages()) return PYTHON;

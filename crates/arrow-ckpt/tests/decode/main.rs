@@ -8,4 +8,6 @@ mod ours;
 mod parquet_testing;
 mod scan;
 mod support;
+#[path = "../data/mod.rs"]
+mod test_data;
 mod vectors;

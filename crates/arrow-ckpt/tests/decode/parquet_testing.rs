@@ -8,11 +8,7 @@ use arrow_ckpt::{CkptError, ErrorCode};
 use serde_json::Value;
 
 use super::support::{V, open, read};
-
-fn folder() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    folder.join("parquet-testing").is_dir().then_some(folder)
-}
+use super::test_data;
 
 fn parquet_files(folder: &Path, files: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> =
@@ -30,8 +26,7 @@ fn parquet_files(folder: &Path, files: &mut Vec<PathBuf>) {
 #[test]
 #[allow(clippy::print_stderr)] // the summary is for people
 fn every_file_is_read_right_or_refused_with_a_code() {
-    let Some(folder) = folder() else {
-        eprintln!("skipped: no parquet-testing beside the project");
+    let Some(folder) = test_data::folder_or_skip("every_file_is_read_right_or_refused_with_a_code") else {
         return;
     };
     let summary: Value =
@@ -88,7 +83,7 @@ fn every_file_is_read_right_or_refused_with_a_code() {
 
 #[test]
 fn checkpoints_of_the_two_models_are_read() {
-    let Some(folder) = folder() else { return };
+    let Some(folder) = test_data::folder_or_skip("checkpoints_of_the_two_models_are_read") else { return };
     for (model, least) in [("kura", 15), ("docetl", 40)] {
         let mut files = Vec::new();
         parquet_files(&folder.join(model), &mut files);

@@ -16,6 +16,8 @@ mod slab;
 #[path = "../decode/support.rs"]
 #[allow(dead_code)] // the tests of the reading half use the rest
 mod support;
+#[path = "../data/mod.rs"]
+mod test_data;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -127,6 +129,7 @@ fn inputs_that_once_failed() {
 fn open() {
     let (seeds, own, others) = seeds::all();
     println!("fuzz seeds: {own} of ours, {others} of parquet-testing");
+    test_data::folder_or_skip("fuzz seeds of parquet-testing");
     fuzz("open", Box::new(move |random| damaged(&seeds, random)), Box::new(bodies::open));
 }
 

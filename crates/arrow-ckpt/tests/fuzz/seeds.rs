@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::samples::samples;
+use super::test_data;
 
 /// Larger files make each try slow and no truer.
 const MAX_BYTES: u64 = 8 << 10;
@@ -16,8 +17,9 @@ pub fn ours() -> Vec<Vec<u8>> {
 pub fn all() -> (Vec<Vec<u8>>, usize, usize) {
     let mut seeds = ours();
     let own = seeds.len();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/parquet-testing");
-    collect(&folder, &mut seeds);
+    if let Some(folder) = test_data::folder() {
+        collect(&folder.join("parquet-testing"), &mut seeds);
+    }
     let others = seeds.len() - own;
     (seeds, own, others)
 }
