@@ -1,6 +1,6 @@
 // Compares builds of the native addon with each other, interleaved, each measurement in a process of its own:
 //   npx tsx bench/addons.ts [--runs 7] [--cycles 10000] [--rows 1000000] before=one.node after=other.node
-// Results go to bench/results/addons-....json.
+// Results go to bench/results/<date>-<commit>/addons.json.
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

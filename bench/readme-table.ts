@@ -1,5 +1,5 @@
 // Writes the measured table of README.md anew from the newest recorded run of each suite: `npx tsx bench/readme-table.ts`.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ratioTo } from './results-table.ts';
 import type { Medians, Series } from './series.ts';
 
@@ -28,8 +28,9 @@ const BEGIN = '<!-- bench:begin -->\n';
 const END = '<!-- bench:end -->';
 
 function newest(suite: string): Recorded {
-  const names = readdirSync(RESULTS).filter((name) => new RegExp(`^${suite}-\\d{4}-`).test(name));
-  const all = names.map((name) => JSON.parse(readFileSync(new URL(name, RESULTS), 'utf8')) as Recorded);
+  const names = readdirSync(RESULTS).map((run) => `${run}/${suite}.json`);
+  const recorded = names.filter((name) => existsSync(new URL(name, RESULTS)));
+  const all = recorded.map((name) => JSON.parse(readFileSync(new URL(name, RESULTS), 'utf8')) as Recorded);
   const last = all.sort((a, b) => (a.environment.date < b.environment.date ? 1 : -1))[0];
   if (last === undefined) throw new Error(`no recorded run of ${suite}: npm run bench -- --suite ${suite}`);
   return last;

@@ -67,7 +67,9 @@ export async function runNodeTests({ names, python }) {
     const events = join(folder, 'events');
     const reporters = ['spec', 'stdout', REPORTER, events];
     const args = [
-      ...['--import', 'tsx', '--test'],
+      '--import',
+      'tsx',
+      '--test',
       // As many files at a time as there are cores: Node's own number is one less.
       `--test-concurrency=${availableParallelism()}`,
       ...reporters.map((value, index) => `--test-reporter${index % 2 === 0 ? '' : '-destination'}=${value}`),
