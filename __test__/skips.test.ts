@@ -76,8 +76,8 @@ test('is run', () => {});`,
   const skips = told.filter((event) => event.skipped !== undefined).map(({ skipped, reason }) => [skipped, reason]);
   assert.deepStrictEqual(skips.toSorted(), [
     ['a suite', 'why a'],
-    ['b test', 'no reason given'],
     ['late', 'why late'],
+    ['outer > b test', 'no reason given'],
     ['todo', 'todo: some day'],
   ]);
   assert.equal(told.filter((event) => event.ms !== undefined).length, 1);

@@ -10,12 +10,18 @@ function reasonOf({ skip, todo }) {
 }
 
 export default async function* events(source) {
+  // The tests around the one that is told of, by their depth. Those of helpers have the helper's file; the outermost has its own.
+  const around = [];
   for await (const { type, data } of source) {
+    if (type === 'test:start') around.splice(data.nesting, Infinity, data);
     if (type === 'test:complete' && data.name === data.file) {
       yield `${JSON.stringify({ file: relative(ROOT, data.file), ms: data.details.duration_ms })}\n`;
     }
     if (type !== 'test:pass' && type !== 'test:fail') continue;
     const reason = reasonOf(data);
-    if (reason !== undefined) yield `${JSON.stringify({ skipped: data.name, in: relative(ROOT, data.file ?? ROOT), reason })}\n`;
+    if (reason !== undefined) {
+      const path = around.slice(0, data.nesting).map((test) => test.name);
+      yield `${JSON.stringify({ skipped: [...path, data.name].join(' > '), in: relative(ROOT, around[0]?.file ?? data.file ?? ROOT), reason })}\n`;
+    }
   }
 }

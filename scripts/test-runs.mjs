@@ -1,7 +1,7 @@
 // The two halves of npm test: cargo test for the core, node --test for the package. Each gives its counts and its skips.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from './setup.mjs';
@@ -60,7 +60,7 @@ export function testFiles(names = []) {
     .sort();
 }
 
-export async function runNodeTests({ names, python }) {
+export async function runNodeTests({ names, python, concurrency }) {
   const files = testFiles(names);
   const folder = mkdtempSync(join(tmpdir(), 'arrow-ckpt-test-events-'));
   try {
@@ -70,8 +70,7 @@ export async function runNodeTests({ names, python }) {
       '--import',
       'tsx',
       '--test',
-      // As many files at a time as there are cores: Node's own number is one less.
-      `--test-concurrency=${availableParallelism()}`,
+      ...(concurrency === undefined ? [] : [`--test-concurrency=${concurrency}`]),
       ...reporters.map((value, index) => `--test-reporter${index % 2 === 0 ? '' : '-destination'}=${value}`),
       ...files,
     ];

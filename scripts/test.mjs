@@ -12,10 +12,11 @@ const HELP = `Usage: npm test [-- options] [name ...]
 Runs cargo test for the core (where cargo is on PATH), then every __test__/**/*.test.ts, or those whose path holds one of the names.
 A skip that scripts/expected-skips.json does not name is printed; with --ci, or CI in the environment, it is a failure.
 
-  --no-rust     leave the core's tests out
-  --no-build    build nothing, install nothing
-  --ci          the native addon in the profile of releases (minutes), and no skip that is not expected
-  --help        this text`;
+  --no-rust        leave the core's tests out
+  --no-build       build nothing, install nothing
+  --ci             the native addon in the profile of releases (minutes), and no skip that is not expected
+  --concurrency N  files of tests at a time; without it, Node's own number, the cores less one
+  --help           this text`;
 
 const { values: flags, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -23,6 +24,7 @@ const { values: flags, positionals: names } = parseArgs({
     'no-rust': { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
     ci: { type: 'boolean', default: !['', '0', 'false'].includes(process.env.CI ?? '') },
+    concurrency: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -43,7 +45,7 @@ async function main() {
   const results = [];
   if (cargo && !flags['no-rust']) results.push(await runRustTests());
   else console.log("the core's tests are left out: no cargo on PATH, or --no-rust");
-  const ofPackage = await runNodeTests({ names, python });
+  const ofPackage = await runNodeTests({ names, python, concurrency: flags.concurrency });
   results.push(ofPackage);
   if (ofPackage.times.length > 1) printSlowest(ofPackage.times);
   const skips = results.flatMap((result) => result.skips);
