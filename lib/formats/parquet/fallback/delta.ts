@@ -10,11 +10,23 @@ interface Extent {
 /** Values of a block. Writers make blocks of 128, and the largest known are of some thousands. */
 const MAX_BLOCK = 1 << 20;
 
+interface Widest {
+  /** Bits of a packed difference. */
+  width: number;
+  /** Bytes of the first value, and of the smallest difference of a block. */
+  bytes: number;
+}
+
+/** DuckDB writes the differences of 32-bit integers in 33 bits. hyparquet adds them up modulo 2^32, but reads no more than 5 bytes of a number. */
+const INT32: Widest = { width: 64, bytes: 5 };
+const INT64: Widest = { width: 64, bytes: 10 };
+const LENGTHS: Widest = { width: 32, bytes: 5 };
+
 /**
  * Walks DELTA_BINARY_PACKED integers without decoding them: hyparquet's decoder takes memory for as many miniblocks as the header claims, and numbers of any
- * length. Throws where they go beyond the page, or are wider than `bits`.
+ * length. Throws where they go beyond the page, where a difference is wider than `width` bits, or a number longer than `bytes`.
  */
-function walk(page: Uint8Array, start: number, bits: number): Extent {
+function walk(page: Uint8Array, start: number, { width: widest, bytes }: Widest): Extent {
   let at = start;
   const unsigned = (): number => {
     let value = 0;
@@ -26,23 +38,28 @@ function walk(page: Uint8Array, start: number, bits: number): Extent {
     }
     throw new Error('delta-packed integers end early');
   };
+  const signed = (): void => {
+    const from = at;
+    unsigned();
+    if (at - from > bytes) throw new Error(`delta-packed integers with a number of ${at - from} bytes`);
+  };
   const block = unsigned();
   const miniblocks = unsigned();
   const count = unsigned();
-  unsigned();
+  signed();
   const each = block / miniblocks;
   if (block > MAX_BLOCK || !Number.isInteger(each) || each % 32 !== 0 || (each === 0 && count > 1)) {
     throw new Error(`delta-packed integers in ${miniblocks} parts of a block of ${block}`);
   }
   let lacking = 0;
   for (let left = count - 1; left > 0;) {
-    unsigned();
+    signed();
     const widths = at;
     at += miniblocks;
     if (at > page.length) throw new Error('delta-packed integers end early');
     for (let i = 0; i < miniblocks && left > 0; i++, left -= each) {
       const width = page[widths + i]!;
-      if (width > bits) throw new Error(`delta-packed integers of ${width} bits`);
+      if (width > widest) throw new Error(`delta-packed integers of ${width} bits`);
       const needed = Math.ceil((Math.min(left, each) * width) / 8);
       if (at + needed > page.length) throw new Error('delta-packed integers end early');
       at += (each / 8) * width;
@@ -63,7 +80,7 @@ function padded(page: Uint8Array, lacking: number): Uint8Array {
 
 /** `count` DELTA_BINARY_PACKED integers from `start` on. */
 export function deltaIntegers<T extends Int32Array | BigInt64Array>(hyparquet: Hyparquet, page: Uint8Array, start: number, output: T): T {
-  const { count, lacking } = walk(page, start, output instanceof Int32Array ? 32 : 64);
+  const { count, lacking } = walk(page, start, output instanceof Int32Array ? INT32 : INT64);
   if (count < output.length) throw new Error(`${count} values where the page claims ${output.length}`);
   hyparquet.deltaBinaryUnpack(readerOf(padded(page, lacking), start), output.length, output);
   return output;
@@ -71,7 +88,7 @@ export function deltaIntegers<T extends Int32Array | BigInt64Array>(hyparquet: H
 
 /** Lengths, and where they end. */
 function lengthsOf(hyparquet: Hyparquet, page: Uint8Array, start: number, count: number): { lengths: Int32Array; end: number } {
-  const { end, count: claimed, lacking } = walk(page, start, 32);
+  const { end, count: claimed, lacking } = walk(page, start, LENGTHS);
   if (claimed < count) throw new Error(`${claimed} lengths where the page claims ${count} values`);
   const lengths = new Int32Array(count);
   hyparquet.deltaBinaryUnpack(readerOf(padded(page, lacking), start), count, lengths);
