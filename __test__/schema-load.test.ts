@@ -239,7 +239,7 @@ test('types are fixed without inference', { skip: noBinding }, async () => {
     e: z.string().optional(),
   });
   const types = async (rows: Row[]) => (await writeCheckpoint(path, rows, { schema })).columns.map(({ name, type }) => `${name}: ${type}`);
-  const expected = ['a: int64', 'b: timestamp[ms, UTC]', 'c: list<struct<d: int64>>', 'e: string'];
+  const expected = ['a: double', 'b: timestamp[ms, UTC]', 'c: list<struct<d: int64>>', 'e: string'];
   assert.deepStrictEqual(await types([{ a: null, b: null, c: [] }]), expected);
   assert.deepStrictEqual(await types([]), expected, 'without rows too');
   assert.deepStrictEqual(await readCheckpoint(path, { schema }), []);

@@ -35,7 +35,8 @@ export interface WriteOptions {
   metadata?: Record<string, string>;
   /**
    * What the rows must be: a zod object, any other Standard Schema, or a {@link CheckpointSchema}. Rows that do not fit are `ERR_CKPT_SCHEMA`, and nothing
-   * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its columns, these get its types. @default none
+   * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its
+   * columns, all of them are in the file and have its types, whatever the rows hold: numbers are doubles, and int64 where it asks for integers. @default none
    */
   schema?: StandardSchemaV1 | CheckpointSchema;
   /**

@@ -1,8 +1,8 @@
+import type { ColumnSchema } from '../options/checkpoint-schema.js';
 import type { WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import { contractOf, type Contract } from './contract.js';
 import { RowCheck } from './row-check.js';
-import { sampleRows } from './sample-rows.js';
 
 /** The check of one save, undefined without a `schema`. @throws `ERR_CKPT_INVALID_OPTION` for what is no schema */
 export function saveCheck(options: WriteOptions, path: string): SaveCheck | undefined {
@@ -23,9 +23,9 @@ export class SaveCheck {
     this.#check.begin(contract.fields);
   }
 
-  /** Rows from which the columns get the types that the schema says. */
-  samples(): Row[] {
-    return this.#contract.fields === undefined ? [] : sampleRows(this.#contract.fields.columns);
+  /** The columns that the schema names; none where it does not tell them. */
+  get columns(): readonly ColumnSchema[] {
+    return this.#contract.fields?.columns ?? [];
   }
 
   /** Looks at the next rows; false once a row did not fit: then nothing will be saved, and the rest is looked at to count what else does not. */

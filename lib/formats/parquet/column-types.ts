@@ -10,7 +10,7 @@ import type { Row } from '../../base/rows.js';
 import type { NativeParquet } from './native-parquet.js';
 
 /** The type of a column, a field or an element, as files of one folder have it. */
-interface SeenType {
+export interface SeenType {
   t: ValuePlan['t'];
   /** Of numbers: how they are stored. */
   num?: 'int' | 'float' | 'double';
@@ -152,7 +152,7 @@ export function widenNumbers(root: StructNode, types: ColumnTypes): void {
 }
 
 function widenNode(node: WriteNode, { num, element, fields }: SeenType): void {
-  if (node instanceof NumberNode) node.isDouble = num === 'double';
+  if (node instanceof NumberNode) node.isDouble ||= num === 'double';
   else if (node instanceof StructNode) widenNumbers(node, fields ?? new Map());
   else if (node instanceof ListNode && element !== undefined) widenNode(node.child, element);
 }

@@ -13,9 +13,10 @@ import type { Row } from '../../base/rows.js';
 import { saveCheck } from '../../schema/save-check.js';
 import type { Attachment } from '../../store/store.js';
 import { located } from '../../base/value/located.js';
-import { sampleRowsOf, widenNumbers, type TypedWriteOptions } from './column-types.js';
+import { sampleRowsOf, widenNumbers, type ColumnTypes, type TypedWriteOptions } from './column-types.js';
 import { keyValuesOf } from './file-keys.js';
 import { NativeParquet } from './native-parquet.js';
+import { schemaTypes } from './schema-types.js';
 import { Pace } from '../../base/pace.js';
 import { chunksOf, countOf, rowsSource, type RowsSource } from '../../base/rows-source.js';
 
@@ -33,7 +34,10 @@ export async function writeParquet(
   const encoded = compat === undefined ? undefined : await encode(rowsSource(rows), compat, options, path);
   const source = encoded?.rows ?? rowsSource(rows);
   const check = compat === undefined ? saveCheck(options, path) : undefined;
-  const writer = new ParquetWriter(path, options, countOf(source), encoded?.samples ?? check?.samples());
+  const writer = new ParquetWriter(path, options, countOf(source), {
+    samples: encoded?.samples ?? [],
+    types: [options.types ?? new Map(), schemaTypes(check?.columns ?? [])],
+  });
   try {
     if (Array.isArray(source) && check === undefined) await writer.append(source);
     else {
@@ -61,6 +65,13 @@ async function encode(rows: RowsSource, compat: Compat, options: WriteOptions, p
   return codecOf(compat).encode(all, new Pace(signal === undefined ? {} : { signal }));
 }
 
+/** What shows the types of columns beforehand. */
+interface Expected {
+  samples: readonly Row[];
+  /** Those that come first count where they differ; a number that one of them makes a double is one. */
+  types: readonly ColumnTypes[];
+}
+
 class ParquetWriter {
   readonly #save: NativeSave;
   readonly #columniser: Columniser;
@@ -73,16 +84,14 @@ class ParquetWriter {
     readonly path: string,
     readonly options: TypedWriteOptions,
     totalRows: number | undefined,
-    /** Rows that show the types of columns beforehand. */
-    samples: readonly Row[] = [],
+    { samples, types }: Expected,
   ) {
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
     this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
     const { bloomFilter = false } = options;
     this.#columniser = new Columniser(this.#chunkRows, bloomFilter === false ? undefined : new BloomMarks(bloomFilter));
-    const { types } = options;
-    if (types !== undefined) this.#columniser.expect(sampleRowsOf(types), (root) => widenNumbers(root, types));
+    for (const each of types) if (each.size > 0) this.#columniser.expect(sampleRowsOf(each), (root) => widenNumbers(root, each));
     if (samples.length > 0) this.#columniser.expect(samples);
     this.#pace = new Pace(options, totalRows);
     this.#save = new NativeSave(binding, path, options);
