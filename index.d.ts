@@ -1525,7 +1525,10 @@ export declare interface ValueColumn extends Column {
 /** What a value is: of a column, of a list's elements. */
 export declare interface ValueSchema {
     type: ColumnType;
-    /** Numbers: `int64` if all are safe integers. `inferSchema` says which a save chooses; in a schema of yours `int64` asks for integers. @default either */
+    /**
+     * Numbers: `int64` if all are safe integers. `inferSchema` says which a save without a schema chooses. In a schema of yours `int64` asks for integers and
+     * stores them as such (-0 makes the column one of doubles); other numbers are stored as doubles. @default any number
+     */
     stored?: 'int64' | 'double';
     /** Whether null is one of the values. Always so for `json`, `any` and `null`. @default false */
     nullable?: boolean;
@@ -1639,7 +1642,8 @@ export declare interface WriteOptions {
     metadata?: Record<string, string>;
     /**
      * What the rows must be: a zod object, any other Standard Schema, or a {@link CheckpointSchema}. Rows that do not fit are `ERR_CKPT_SCHEMA`, and nothing
-     * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its columns, these get its types. @default none
+     * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its
+     * columns, all of them are in the file and have its types, whatever the rows hold: numbers are doubles, and int64 where it asks for integers. @default none
      */
     schema?: StandardSchemaV1 | CheckpointSchema;
     /**
