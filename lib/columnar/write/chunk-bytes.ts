@@ -39,18 +39,17 @@ interface JoinedText {
 /** Writes a filled chunk as a rows record: see crates/arrow-ckpt/src/layout.rs. */
 export class ChunkBytes {
   readonly #texts = new Map<TextNode, JoinedText>();
+  /** A text of this pass is not what its node was thought to hold. All such show in one pass: one for each of hundreds of columns takes seconds. */
+  #isUnfit = false;
 
   /**
    * The bytes that the record may take, or -1 if a text has lone surrogates: its node then looks at each, and the chunk must be filled again.
    */
   measure(roots: readonly WriteNode[], rows: number): number {
     let bytes = 16;
-    for (const node of roots) {
-      const more = this.#measureNode(node, rows);
-      if (more < 0) return -1;
-      bytes += more;
-    }
-    return bytes;
+    this.#isUnfit = false;
+    for (const node of roots) bytes += this.#measureNode(node, rows);
+    return this.#isUnfit ? -1 : bytes;
   }
 
   #measureNode(node: WriteNode, slots: number): number {
@@ -58,21 +57,16 @@ export class ChunkBytes {
     let bytes = 16 + (node.hasNulls ? align8(slots) : 0);
     if (node instanceof TextNode) {
       const text = this.#join(node, slots);
-      if (text === undefined) return -1;
       if (node.dictionary !== undefined) bytes += align8(slots * 4);
       bytes += align8(node.parts.length * 4) + align8((node.wide ? text.units * 2 : text.units) + UTF8_MARGIN);
     } else if (node instanceof BytesNode) bytes += align8(slots * 4) + align8(node.total(slots));
     else bytes += align8(slots * SLOT_BYTES[node.kind]);
     const below = node instanceof ListNode ? node.startOf(slots) : slots;
-    for (const child of node.children) {
-      const more = this.#measureNode(child, below);
-      if (more < 0) return -1;
-      bytes += more;
-    }
+    for (const child of node.children) bytes += this.#measureNode(child, below);
     return bytes;
   }
 
-  #join(node: TextNode, slots: number): JoinedText | undefined {
+  #join(node: TextNode, slots: number): JoinedText {
     const { parts } = node;
     node.measured(slots);
     if (node.dictionary === undefined) parts.length = slots;
@@ -95,7 +89,7 @@ export class ChunkBytes {
     for (; index < count; index++) ends[index] = units += (parts[index] as string).length;
     if (node.wide && !node.checked && !isEachWellFormed(parts, joined)) {
       node.checked = true;
-      return undefined;
+      this.#isUnfit = true;
     }
     const text = { joined, units };
     this.#texts.set(node, text);
@@ -108,10 +102,9 @@ export class ChunkBytes {
    */
   write(slab: Slab, offset: number, roots: readonly WriteNode[], rows: number): number {
     let end = offset + 16;
-    for (const node of roots) {
-      end = this.#writeNode(slab, end, node, rows);
-      if (end < 0) return -1;
-    }
+    this.#isUnfit = false;
+    for (const node of roots) end = this.#writeNode(slab, end, node, rows);
+    if (this.#isUnfit) return -1;
     slab.u32.set([RECORD_ROWS, end - offset - 8, rows, 0], offset / 4);
     this.#texts.clear();
     return end;
@@ -136,10 +129,7 @@ export class ChunkBytes {
       end += align8(slots * SLOT_BYTES[node.kind]);
     }
     const below = node instanceof ListNode ? node.startOf(slots) : slots;
-    for (const child of node.children) {
-      end = this.#writeNode(slab, end, child, below);
-      if (end < 0) return -1;
-    }
+    for (const child of node.children) end = this.#writeNode(slab, end, child, below);
     return end;
   }
 
@@ -157,12 +147,16 @@ export class ChunkBytes {
     u32.set(node.endsOf(parts.length).subarray(0, parts.length), ends / 4);
     const from = ends + align8(parts.length * 4);
     let written = 0;
+    // A text that takes more than was measured may have been cut: the others go where they would be all the same.
     for (const text of joined === undefined ? parts : [joined]) {
       if (node.wide) written += bytes.write(text, from + written, text.length * 2, 'utf16le');
-      else if (bytes.write(text, from + written, text.length + UTF8_MARGIN, 'utf8') === text.length) written += text.length;
       else {
+        const isAscii = bytes.write(text, from + written, text.length + UTF8_MARGIN, 'utf8') === text.length;
+        written += text.length;
+        if (isAscii) continue;
         node.wide = true;
-        return -1;
+        this.#isUnfit = true;
+        break;
       }
     }
     u32[head + 1] = (u32[head + 1] as number) | (node.wide ? FLAG_UTF16 : 0);

@@ -69,13 +69,21 @@ export class RootNode extends StructNode {
     const node = this.fields[field] as WriteNode;
     context.row = position;
     if (value === null) return node.putNull(position);
-    if ((value !== undefined || node instanceof JsonNode) && node.put(position, value, context)) return;
+    // Whether the plan is stale already says nothing of this value.
+    const isStale = context.stale;
+    context.stale = false;
+    const isPut = (value !== undefined || node instanceof JsonNode) && node.put(position, value, context);
+    const grows = context.stale;
+    context.stale ||= isStale;
+    if (isPut) return;
     node.putNull(position);
-    if (context.stale) return; // the chunk is filled again anyway
-    const text = encodeValue(value, { row: context.firstRow + position, path: this.keys[field] as string });
+    if (grows) return; // the plan may have a place for it then
     const exceptions = this.#exceptions[field];
+    // All exceptions of a chunk show in one pass: a pass for each of hundreds of columns would take seconds.
+    if (exceptions === undefined) this.#wanted.add(field);
+    if (isStale) return; // the chunk is filled again anyway
+    const text = encodeValue(value, { row: context.firstRow + position, path: this.keys[field] as string });
     if (exceptions === undefined) {
-      this.#wanted.add(field);
       context.stale = true;
     } else exceptions.put(position, text, context);
   }
