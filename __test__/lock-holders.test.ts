@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { Row } from 'arrow-ckpt';
 import { thisHolder } from '../lib/base/lock/holder.ts';
 import { leasePath } from '../lib/resume/place.ts';
 import { rejectsWith } from './support/codes.ts';
@@ -139,6 +140,34 @@ test('a wait that would never end is an error', async () => {
   );
   assert.ok(crossed.some((outcome) => outcome.status === 'rejected' && (outcome.reason as { code?: string }).code === 'ERR_CKPT_LOCKED'));
   assert.deepStrictEqual(await checkpoints.step('s', 'op', { hash: 'h' }, own), [{ by: 'us' }]);
+});
+
+test('a function of a map that waits for its own map is told so; other operations and calls beside it are not', async () => {
+  const checkpoints = manager(join(folder, 'circle-map'));
+  const options = { ...MAP, retries: 0 };
+  const same = (row: Row) => Promise.resolve(row);
+  const drain = async (operation: string, fn: (row: Row) => Promise<Row>): Promise<Row[]> => {
+    const rows: Row[] = [];
+    for await (const row of checkpoints.mapStream('s', operation, articles(3), fn, options)) rows.push(row);
+    return rows;
+  };
+  const map = async (operation: string, fn: (row: Row) => Promise<Row>): Promise<Row[]> =>
+    (await checkpoints.map('s', operation, articles(3), fn, options)).rows;
+  const step = (operation: string) => checkpoints.step('s', operation, {}, own);
+  for (const [name, outer] of Object.entries({ map, drain })) {
+    for (const [kind, inner] of Object.entries({ map: () => map(name, same), stream: () => drain(name, same), step: () => step(name) })) {
+      // After a turn of the event loop, too: the context of the call goes with it.
+      const error = await rejectsWith('ERR_CKPT_ROW_FAILED', () => outer(name, async (row) => (await setTimeout(1), await inner(), row)));
+      const cause = error.cause as { code?: string; message: string };
+      assert.equal(cause.code, 'ERR_CKPT_LOCKED', `${name} ${kind}`);
+      assert.match(cause.message, /in use by a call that waits for this one/);
+    }
+    const nested = await outer(`${name}-outer`, async (row) => (await map(`${name}-inner`, same), await step(`${name}-step`), row));
+    assert.deepStrictEqual(nested, articles(3));
+    // Independent calls wait for each other, one that begins while another's function runs among them.
+    const both = await Promise.all([map(`${name}-twice`, same), map(`${name}-twice`, async (row) => (await setTimeout(5), row))]);
+    assert.deepStrictEqual(both, [articles(3), articles(3)]);
+  }
 });
 
 test('the lock of an earlier release counts as it did', async () => {

@@ -41,9 +41,14 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
   throwIfAborted(options.signal);
   const bar = options.progressBar === true ? await openBar(place?.operation ?? 'map') : undefined;
   const { lease, cannotSave } = place === null ? {} : await leaseOf(place, call);
+  const inside = lease?.enter();
+  // A call that waits for the map which it is of is told so, and does not wait for ever.
+  const { fn } = call;
+  const told: MapCall = inside === undefined ? call : { ...call, fn: (row, context) => inside.run(() => fn(row, context)) };
   try {
-    return yield* place === null ? withNothing(call, source, bar?.update) : withPlace(call, place, source, bar?.update, cannotSave);
+    return yield* place === null ? withNothing(told, source, bar?.update) : withPlace(told, place, source, bar?.update, cannotSave);
   } finally {
+    inside?.leave();
     await lease?.release();
     bar?.close();
   }

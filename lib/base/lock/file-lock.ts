@@ -7,7 +7,7 @@ import { CheckpointError, fromSystemError } from '../errors.js';
 import { temporaryBeside } from '../commit/temporary-name.js';
 import { loadBinding, type Binding } from '../addon/binding.js';
 import { hasEnded, isOfThisKernel, isOfThisProcess, parseHolder, thisHolder, type Holder } from './holder.js';
-import { beginTurn, duringTurn, endTurn, holderOfTurn, isCircle, nextTurn, type Turn } from './turns.js';
+import { beginTurn, duringTurn, endTurn, enterTurn, holderOfTurn, isCircle, nextTurn, type Turn } from './turns.js';
 
 /** How often a lock that is held for long says that its holder lives. */
 const HEARTBEAT_MS = 5_000;
@@ -95,6 +95,12 @@ export class FileLock {
   during<T>(work: () => Promise<T>): Promise<T> {
     const { turn } = this.#holding;
     return turn === undefined ? work() : duringTurn(turn, work);
+  }
+
+  /** {@link during} for work that is done piece by piece, until `leave`. Undefined where calls of this thread do not wait for each other. */
+  enter(): ReturnType<typeof enterTurn> | undefined {
+    const { turn } = this.#holding;
+    return turn === undefined ? undefined : enterTurn(turn);
   }
 
   /** Gives the lock back. Harmless when it has been taken away. */

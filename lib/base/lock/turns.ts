@@ -38,13 +38,25 @@ export function endTurn({ path }: Turn): void {
 
 /** Runs what happens during a turn, so that a wait in there for itself is seen. */
 export async function duringTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T> {
-  runs++;
+  const { run, leave } = enterTurn(turn);
   try {
-    return await inside.run([...turn.outer, turn], work);
+    return await run(work);
   } finally {
-    // Before Node 24 a storage that is in use costs every promise of the process a little.
-    if (--runs === 0) inside.disable();
+    leave();
   }
+}
+
+/** The same for work that is done piece by piece: `run` for each, and `leave` after the last. */
+export function enterTurn(turn: Turn): { run<T>(work: () => T): T; leave(): void } {
+  const turns = [...turn.outer, turn];
+  runs++;
+  return {
+    run: (work) => inside.run(turns, work),
+    leave: () => {
+      // Before Node 24 a storage that is in use costs every promise of the process a little.
+      if (--runs === 0) inside.disable();
+    },
+  };
 }
 
 /** Whether a wait for the lock would never end: its holder waits, over others or not, for a call that this one is inside of. */
