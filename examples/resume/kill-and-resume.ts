@@ -7,10 +7,12 @@ const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 /** What the worker tells. */
 interface Told {
   resumed?: number;
+  /** So many more answers are on disk. */
+  flushed?: number;
   done?: { path: string };
 }
 
-/** Runs the worker, kills it at random moments as often as asked, and lets it end. Prints what happened; resolves with the path of the checkpoint. */
+/** Runs the worker, kills it at random moments after its first answers are on disk, as often as asked, and lets it end. Prints what happened; resolves with the path of the checkpoint. */
 export async function killAndResume(
   model: FlakyModel,
   { folder, input, key, rows, kills }: { folder: string; input: string; key: string; rows: number; kills: number },
@@ -18,7 +20,7 @@ export async function killAndResume(
   let saved = 0;
   for (let run = 1; ; run++) {
     const before = model.counts.requests;
-    const { resumed, path } = await runWorker([folder, model.url, input, key], run <= kills);
+    const { resumed, path } = await runWorker([folder, model.url, input, key], run <= kills ? rows / (kills + 2) : undefined);
     saved += resumed;
     const how = path === undefined ? 'killed' : 'ended';
     console.log(`run ${run}: ${resumed} of ${rows} rows were there, ${model.counts.requests - before} calls, ${how}`);
@@ -31,18 +33,24 @@ export async function killAndResume(
   }
 }
 
-/** Runs it once. `path`: of the checkpoint; undefined where it was killed before. */
-async function runWorker(args: readonly string[], isKilled: boolean): Promise<{ resumed: number; path: string | undefined }> {
+/** Runs it once. `mostRows`: with so many answers on disk it is killed, or a moment after the first; undefined: it comes to its end. `path`: of the checkpoint; undefined where it was killed before. */
+async function runWorker(args: readonly string[], mostRows: number | undefined): Promise<{ resumed: number; path: string | undefined }> {
   const worker = fork(WORKER, args, { execArgv: ['--import', 'tsx'] });
   let resumed = 0;
   let path: string | undefined;
+  let flushed = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const kill = (): void => void worker.kill('SIGKILL');
   worker.on('message', (told: Told) => {
     if (told.done !== undefined) path = told.done.path;
-    if (told.resumed === undefined) return;
-    resumed = told.resumed;
-    if (isKilled) setTimeout(() => worker.kill('SIGKILL'), 300 + Math.random() * 700);
+    if (told.resumed !== undefined) resumed = told.resumed;
+    if (told.flushed === undefined || mostRows === undefined) return;
+    timer ??= setTimeout(kill, Math.random() * 700);
+    flushed += told.flushed;
+    if (flushed >= mostRows) kill();
   });
   const code = await new Promise<number | null>((resolve) => worker.on('close', resolve));
+  clearTimeout(timer);
   if (path === undefined && !worker.killed) throw new Error(`the worker ended with ${code}`);
   return { resumed, path };
 }

@@ -20,6 +20,9 @@ const { path } = await checkpoints.map('process', 'summarise', rows, (row, conte
   retries: RETRIES,
   // Answers are paid for: none waits to become durable.
   flushEvery: 0,
+  onEvent: (event) => {
+    if (event.type === 'flushed') process.send?.({ flushed: event.rows });
+  },
   progressBar: true,
 });
 process.send?.({ done: { path } });
