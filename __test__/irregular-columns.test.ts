@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Columniser } from '../lib/columnar/write/columniser.js';
 import { Slab } from '../lib/columnar/write/chunk-bytes.js';
-import { RootNode } from '../lib/columnar/write/root.js';
+import { RootNode } from '../lib/columnar/write/root-node.js';
 import type { Row } from '../lib/base/rows.js';
 
 const ROWS = 40;

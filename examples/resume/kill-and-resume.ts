@@ -12,7 +12,10 @@ interface Told {
   done?: { path: string };
 }
 
-/** Runs the worker, kills it at random moments after its first answers are on disk, as often as asked, and lets it end. Prints what happened; resolves with the path of the checkpoint. */
+/**
+ * Runs the worker, kills it as often as asked at random moments after its first answers are on disk, and lets it end.
+ * Prints what happened; resolves with the path of the checkpoint.
+ */
 export async function killAndResume(
   model: FlakyModel,
   { folder, input, key, rows, kills }: { folder: string; input: string; key: string; rows: number; kills: number },
@@ -33,7 +36,10 @@ export async function killAndResume(
   }
 }
 
-/** Runs it once. `mostRows`: with so many answers on disk it is killed, or a moment after the first; undefined: it comes to its end. `path`: of the checkpoint; undefined where it was killed before. */
+/**
+ * Runs it once. `mostRows`: with so many answers on disk it is killed, or a moment after the first; undefined: it comes to its end.
+ * `path`: of the checkpoint; undefined where it was killed before.
+ */
 async function runWorker(args: readonly string[], mostRows: number | undefined): Promise<{ resumed: number; path: string | undefined }> {
   const worker = fork(WORKER, args, { execArgv: ['--import', 'tsx'] });
   let resumed = 0;

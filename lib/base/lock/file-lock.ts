@@ -97,7 +97,7 @@ export class FileLock {
     return turn === undefined ? work() : duringTurn(turn, work);
   }
 
-  /** {@link during} for work that is done piece by piece, until `leave`. Undefined where calls of this thread do not wait for each other. */
+  /** {@link during} for work that is done piece by piece, until `leave`. Undefined where calls of this thread have no turns. */
   enter(): ReturnType<typeof enterTurn> | undefined {
     const { turn } = this.#holding;
     return turn === undefined ? undefined : enterTurn(turn);

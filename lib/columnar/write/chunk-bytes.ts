@@ -39,7 +39,7 @@ interface JoinedText {
 /** Writes a filled chunk as a rows record: see crates/arrow-ckpt/src/layout.rs. */
 export class ChunkBytes {
   readonly #texts = new Map<TextNode, JoinedText>();
-  /** A text of this pass is not what its node was thought to hold. All such show in one pass: one for each of hundreds of columns takes seconds. */
+  /** A text of this pass is not what its node was thought to hold. One pass shows all such columns: a pass for each takes seconds. */
   #isUnfit = false;
 
   /**
