@@ -1,73 +1,11 @@
+import { ERROR_FACTS, type CheckpointErrorCode } from './error-facts.js';
 import { isError } from './realm.js';
 import { isRevoked } from './value/is-revoked.js';
 
 /** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
-export const ERROR_CODES = [
-  /** An argument has the wrong type (a path that is not a string, a step name that is empty). */
-  'ERR_CKPT_INVALID_ARGUMENT',
-  /** An option object has a key that this call does not know. */
-  'ERR_CKPT_UNKNOWN_OPTION',
-  /** An option has a value outside its range. */
-  'ERR_CKPT_INVALID_OPTION',
-  /** The compression codec has no such name. */
-  'ERR_CKPT_UNKNOWN_CODEC',
-  /** `rows` is neither an iterable nor an async iterable of rows. */
-  'ERR_CKPT_ROWS_NOT_ITERABLE',
-  /** A row is not a plain object. `row` is its index. */
-  'ERR_CKPT_ROW_NOT_OBJECT',
-  /** A value that no checkpoint can keep (function, symbol, class instance, Map, Set, cycle, array hole). */
-  'ERR_CKPT_UNSUPPORTED_VALUE',
-  /** Nesting deeper than the limit. */
-  'ERR_CKPT_TOO_DEEP',
-  /** Rows do not fit the `schema` of a save or load. `violations` has the first 20, `count` tells how many there are. */
-  'ERR_CKPT_SCHEMA',
-  /** A row that the program of the `compat` option could not read back. */
-  'ERR_CKPT_NOT_COMPATIBLE',
-  /** A requested column is not in the checkpoint. */
-  'ERR_CKPT_UNKNOWN_COLUMN',
-  /** There is no file at the path. */
-  'ERR_CKPT_NOT_FOUND',
-  /** The path is a folder, or a part of it is not a folder. */
-  'ERR_CKPT_NOT_A_FILE',
-  /** The file is neither Parquet nor a checkpoint in JSON. */
-  'ERR_CKPT_NOT_A_CHECKPOINT',
-  /** The file ends before its contents do. */
-  'ERR_CKPT_TRUNCATED',
-  /** The file's bytes are not those that were written, or break the rules of its format. */
-  'ERR_CKPT_CORRUPT',
-  /** The file is well formed but uses something that this version cannot read. */
-  'ERR_CKPT_UNSUPPORTED_FILE',
-  /** The file was written by a later format version than this package knows. */
-  'ERR_CKPT_FORMAT_VERSION',
-  /** A cap on size, count or depth would be exceeded. */
-  'ERR_CKPT_LIMIT',
-  /** The operating system denies access. */
-  'ERR_CKPT_PERMISSION',
-  /** The file system is mounted read-only. */
-  'ERR_CKPT_READ_ONLY',
-  /** The disk or the quota is full. */
-  'ERR_CKPT_NO_SPACE',
-  /** Any other failure of the operating system. */
-  'ERR_CKPT_IO',
-  /** A reader or a writer was used after it was closed. */
-  'ERR_CKPT_CLOSED',
-  /** The file was replaced or changed while a reader had it open. */
-  'ERR_CKPT_CHANGED',
-  /** Another process holds the lock of a checkpoint or directory. */
-  'ERR_CKPT_LOCKED',
-  /** A row of a `map` has no key, or one that cannot be a key. `row` is its index. */
-  'ERR_CKPT_MISSING_KEY',
-  /** Two rows of a `map` have the same key. `row` is the index of the second. */
-  'ERR_CKPT_DUPLICATE_KEY',
-  /** The function of a `map` failed for a row, after all retries. `row` is its index, `cause` what the function threw. */
-  'ERR_CKPT_ROW_FAILED',
-  /** The function of a `map` took longer for a row than its `timeout`. */
-  'ERR_CKPT_TIMEOUT',
-  /** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */
-  'ERR_CKPT_INTERNAL',
-] as const;
+export const ERROR_CODES: readonly CheckpointErrorCode[] = Object.keys(ERROR_FACTS) as CheckpointErrorCode[];
 
-export type CheckpointErrorCode = (typeof ERROR_CODES)[number];
+export type { CheckpointErrorCode };
 
 /** One value that does not fit a schema. */
 export interface SchemaViolation {

@@ -1,6 +1,7 @@
-import { isCheckpointError, type CheckpointErrorCode } from '../base/errors.js';
+import { factsOfCode } from '../base/error-facts.js';
+import { isCheckpointError } from '../base/errors.js';
 
-/** How the program ends. docs/cli.md and the help tell the same. */
+/** How the program ends; docs/cli.md and the help list the same codes. Which error ends with which is in lib/base/error-facts.ts. */
 export const EXIT = {
   /** All is well. */
   fine: 0,
@@ -18,42 +19,8 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-const BY_CODE: Record<CheckpointErrorCode, ExitCode> = {
-  ERR_CKPT_INVALID_ARGUMENT: EXIT.usage,
-  ERR_CKPT_UNKNOWN_OPTION: EXIT.usage,
-  ERR_CKPT_INVALID_OPTION: EXIT.usage,
-  ERR_CKPT_UNKNOWN_CODEC: EXIT.usage,
-  ERR_CKPT_UNKNOWN_COLUMN: EXIT.usage,
-  ERR_CKPT_ROW_NOT_OBJECT: EXIT.findings,
-  ERR_CKPT_UNSUPPORTED_VALUE: EXIT.findings,
-  ERR_CKPT_TOO_DEEP: EXIT.findings,
-  ERR_CKPT_SCHEMA: EXIT.findings,
-  ERR_CKPT_NOT_COMPATIBLE: EXIT.findings,
-  ERR_CKPT_MISSING_KEY: EXIT.findings,
-  ERR_CKPT_DUPLICATE_KEY: EXIT.findings,
-  ERR_CKPT_ROW_FAILED: EXIT.findings,
-  ERR_CKPT_TIMEOUT: EXIT.findings,
-  ERR_CKPT_NOT_A_CHECKPOINT: EXIT.findings,
-  ERR_CKPT_TRUNCATED: EXIT.findings,
-  ERR_CKPT_CORRUPT: EXIT.findings,
-  ERR_CKPT_UNSUPPORTED_FILE: EXIT.findings,
-  ERR_CKPT_FORMAT_VERSION: EXIT.findings,
-  ERR_CKPT_LIMIT: EXIT.findings,
-  ERR_CKPT_NOT_FOUND: EXIT.io,
-  ERR_CKPT_NOT_A_FILE: EXIT.io,
-  ERR_CKPT_PERMISSION: EXIT.io,
-  ERR_CKPT_READ_ONLY: EXIT.io,
-  ERR_CKPT_NO_SPACE: EXIT.io,
-  ERR_CKPT_IO: EXIT.io,
-  ERR_CKPT_LOCKED: EXIT.io,
-  // The command line makes the rows itself.
-  ERR_CKPT_ROWS_NOT_ITERABLE: EXIT.bug,
-  ERR_CKPT_CHANGED: EXIT.io,
-  ERR_CKPT_CLOSED: EXIT.bug,
-  ERR_CKPT_INTERNAL: EXIT.bug,
-};
-
 /** The exit code of an error that ends a command. */
 export function exitCodeOf(error: unknown): ExitCode {
-  return isCheckpointError(error) ? BY_CODE[error.code] : EXIT.bug;
+  const exit = isCheckpointError(error) ? factsOfCode(error.code)?.exit : undefined;
+  return EXIT[exit ?? 'bug'];
 }

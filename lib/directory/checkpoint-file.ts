@@ -1,3 +1,4 @@
+import { factsOfCode } from '../base/error-facts.js';
 import { isCheckpointError, type CheckpointError } from '../base/errors.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointInfo } from '../options/options.js';
@@ -57,14 +58,5 @@ function effectiveHash(file: CheckpointFile, all: readonly CheckpointFile[], mir
 
 /** Whether the file itself is at fault, so that another file of the checkpoint may be tried: not the call, the system, or a package that is too old for it. */
 export function isOfFile(error: unknown): error is CheckpointError {
-  return isCheckpointError(error) && OF_FILE.has(error.code);
+  return isCheckpointError(error) && factsOfCode(error.code)?.failover === 'file';
 }
-
-const OF_FILE: ReadonlySet<string> = new Set([
-  'ERR_CKPT_NOT_FOUND',
-  'ERR_CKPT_NOT_A_FILE',
-  'ERR_CKPT_NOT_A_CHECKPOINT',
-  'ERR_CKPT_TRUNCATED',
-  'ERR_CKPT_CORRUPT',
-  'ERR_CKPT_UNSUPPORTED_FILE',
-]);

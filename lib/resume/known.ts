@@ -1,3 +1,4 @@
+import { factsOfCode } from '../base/error-facts.js';
 import { CheckpointError, isCheckpointError } from '../base/errors.js';
 import { checkpointFiles, isOfFile } from '../directory/checkpoint-file.js';
 import { batchStem, filesOf, listBatches, type FoundFile } from '../directory/layout.js';
@@ -30,10 +31,8 @@ export interface FoundBatch {
 
 /** Whether a file is of no use to anybody, this or another version, so that it may be removed: not one that cannot be opened at the moment, or is of a later version. */
 export function isBroken(error: CheckpointError | undefined): boolean {
-  return error !== undefined && BROKEN.has(error.code);
+  return error !== undefined && factsOfCode(error.code)?.isBroken === true;
 }
-
-const BROKEN: ReadonlySet<string> = new Set(['ERR_CKPT_CORRUPT', 'ERR_CKPT_TRUNCATED', 'ERR_CKPT_NOT_A_CHECKPOINT']);
 
 /** The batch files in a folder in the order of their indexes, as they were at one moment: where one goes meanwhile, as it is merged with others, the folder is looked at anew. */
 export async function findBatches(folder: string): Promise<FoundBatch[]> {

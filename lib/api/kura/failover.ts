@@ -1,3 +1,4 @@
+import { factsOfCode } from '../../base/error-facts.js';
 import { CheckpointError, isCheckpointError } from '../../base/errors.js';
 import type { KuraCheckpointManager } from './types.js';
 
@@ -7,23 +8,9 @@ export interface Failure {
   error: unknown;
 }
 
-/** Errors of a call, its rows or its schema: they would be the same with any manager. */
-const OF_CALL: ReadonlySet<string> = new Set([
-  'ERR_CKPT_INVALID_ARGUMENT',
-  'ERR_CKPT_UNKNOWN_OPTION',
-  'ERR_CKPT_INVALID_OPTION',
-  'ERR_CKPT_UNKNOWN_CODEC',
-  'ERR_CKPT_ROWS_NOT_ITERABLE',
-  'ERR_CKPT_ROW_NOT_OBJECT',
-  'ERR_CKPT_UNSUPPORTED_VALUE',
-  'ERR_CKPT_TOO_DEEP',
-  'ERR_CKPT_SCHEMA',
-  'ERR_CKPT_UNKNOWN_COLUMN',
-]);
-
-/** Whether another manager need not be tried. */
+/** Whether another manager need not be tried: an error of the call, its rows or its schema would be the same with any manager. */
 export function isOfCall(error: unknown): boolean {
-  return isCheckpointError(error) && OF_CALL.has(error.code);
+  return isCheckpointError(error) && factsOfCode(error.code)?.failover === 'never';
 }
 
 /** A manager in words: `JsonlCheckpointManager 'checkpoints'`. */

@@ -1,0 +1,265 @@
+/** What an error is about. docs/errors.md has a section for each. */
+export type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'package';
+
+/**
+ * Whether something else is tried when this error ends a call of a manager.
+ *
+ * - `never`: the error is thrown at once. It would be the same anywhere.
+ * - `manager`: MultiCheckpointManager tries its next manager.
+ * - `file`: the same, and CheckpointManager tries the checkpoint's file of the other format.
+ */
+export type Failover = 'never' | 'manager' | 'file';
+
+/** How the command line ends: names of its exit codes. */
+export type ErrorExit = 'findings' | 'usage' | 'io' | 'bug';
+
+/** All that is known of an error code. */
+export interface ErrorFacts {
+  class: ErrorClass;
+  /** What has happened, as a sentence. */
+  meaning: string;
+  /** What to do about it, as a sentence. */
+  advice: string;
+  exit: ErrorExit;
+  failover: Failover;
+  /** Nobody can use the file, not even another version of this package: a sweep may remove it, if it is a batch. */
+  isBroken?: true;
+}
+
+/** Gives the record the type of its keys, without their texts: these have no place in the public types. */
+const factsOf = <Code extends string>(facts: Record<Code, ErrorFacts>): Readonly<Record<Code, ErrorFacts>> => facts;
+
+/**
+ * Every error code of this package. Made from it: the list of codes, the exit codes of the command line, what managers try next, docs/errors.md.
+ */
+export const ERROR_FACTS = factsOf({
+  ERR_CKPT_INVALID_ARGUMENT: {
+    class: 'call',
+    meaning: 'An argument is of the wrong kind: a path that is not a string, an empty step name.',
+    advice: 'Correct the call.',
+    exit: 'usage',
+    failover: 'never',
+  },
+  ERR_CKPT_UNKNOWN_OPTION: {
+    class: 'call',
+    meaning: 'The options have a key that this call does not know.',
+    advice: 'Check the spelling; the message lists the known options.',
+    exit: 'usage',
+    failover: 'never',
+  },
+  ERR_CKPT_INVALID_OPTION: {
+    class: 'call',
+    meaning: 'An option has a value outside its range.',
+    advice: 'The message names the range.',
+    exit: 'usage',
+    failover: 'never',
+  },
+  ERR_CKPT_UNKNOWN_CODEC: {
+    class: 'call',
+    meaning: 'There is no compression codec of this name.',
+    advice: 'The message lists the codecs.',
+    exit: 'usage',
+    failover: 'never',
+  },
+  ERR_CKPT_UNKNOWN_COLUMN: {
+    class: 'call',
+    meaning: 'The call names a column that the checkpoint does not have.',
+    advice: 'The message lists the columns that it has.',
+    exit: 'usage',
+    failover: 'never',
+  },
+  ERR_CKPT_ROWS_NOT_ITERABLE: {
+    class: 'call',
+    meaning: '`rows` is neither an iterable nor an async iterable.',
+    advice: 'Pass an array, a generator or a stream of objects.',
+    // The command line makes the rows itself.
+    exit: 'bug',
+    failover: 'never',
+  },
+  ERR_CKPT_CLOSED: {
+    class: 'call',
+    meaning: 'A reader or a writer was used after it was closed.',
+    advice: 'Open the checkpoint again.',
+    exit: 'bug',
+    failover: 'manager',
+  },
+  ERR_CKPT_ROW_NOT_OBJECT: {
+    class: 'rows',
+    meaning: 'A row is not a plain object. `row` is its index.',
+    advice: 'Wrap it: `{ value }`.',
+    exit: 'findings',
+    failover: 'never',
+  },
+  ERR_CKPT_UNSUPPORTED_VALUE: {
+    class: 'rows',
+    meaning:
+      'A row holds a value that no checkpoint can keep: a function, a symbol, a class instance, a Map, a Set, a cycle, an array hole.',
+    advice: 'Convert the value; the message names the row, the path and a replacement.',
+    exit: 'findings',
+    failover: 'never',
+  },
+  ERR_CKPT_TOO_DEEP: {
+    class: 'rows',
+    meaning: 'A value is nested in more than 256 objects and arrays.',
+    advice: 'Flatten it, or store that part as a JSON string.',
+    exit: 'findings',
+    failover: 'never',
+  },
+  ERR_CKPT_SCHEMA: {
+    class: 'rows',
+    meaning: 'Rows do not fit the `schema` of a save or a load. `violations` has the first 20, `count` is the number of all.',
+    advice: 'Correct the rows or the schema.',
+    exit: 'findings',
+    failover: 'never',
+  },
+  ERR_CKPT_NOT_COMPATIBLE: {
+    class: 'rows',
+    meaning: 'The program that `compat` names could not read a row back.',
+    advice: 'Change the row, or save without `compat`; the message names row, column and reason.',
+    exit: 'findings',
+    failover: 'manager',
+  },
+  ERR_CKPT_MISSING_KEY: {
+    class: 'map',
+    meaning: 'A row of a `map` has no key, or one that cannot be a key. `row` is its index.',
+    advice: 'Choose a key that every row has.',
+    exit: 'findings',
+    failover: 'manager',
+  },
+  ERR_CKPT_DUPLICATE_KEY: {
+    class: 'map',
+    meaning: 'Two rows of a `map` have the same key. `row` is the index of the second.',
+    advice: 'Choose a key that no two rows share.',
+    exit: 'findings',
+    failover: 'manager',
+  },
+  ERR_CKPT_ROW_FAILED: {
+    class: 'map',
+    meaning: 'The function of a `map` failed for a row, after all retries. `cause` is what the function threw.',
+    advice: 'Mend the cause and call again: finished rows are kept.',
+    exit: 'findings',
+    failover: 'manager',
+  },
+  ERR_CKPT_TIMEOUT: {
+    class: 'map',
+    meaning: 'The function of a `map` took longer for a row than `timeout`. It is the `cause` of `ERR_CKPT_ROW_FAILED`.',
+    advice: 'Raise `timeout` or `retries`.',
+    exit: 'findings',
+    failover: 'manager',
+  },
+  ERR_CKPT_NOT_FOUND: {
+    class: 'file',
+    meaning: 'There is no file at the path.',
+    advice: 'Check the path.',
+    exit: 'io',
+    failover: 'file',
+  },
+  ERR_CKPT_NOT_A_FILE: {
+    class: 'file',
+    meaning: 'A folder, a device or a pipe stands where a file should be, or a file where a folder should be.',
+    advice: 'Choose another path.',
+    exit: 'io',
+    failover: 'file',
+  },
+  ERR_CKPT_NOT_A_CHECKPOINT: {
+    class: 'file',
+    meaning: 'The file is neither Parquet nor a JSON array of objects, nor lines of them.',
+    advice: 'Check the path.',
+    exit: 'findings',
+    failover: 'file',
+    isBroken: true,
+  },
+  ERR_CKPT_TRUNCATED: {
+    class: 'file',
+    meaning: 'The file ends before its contents do.',
+    advice: 'Restore the file, or delete it and run the step again.',
+    exit: 'findings',
+    failover: 'file',
+    isBroken: true,
+  },
+  ERR_CKPT_CORRUPT: {
+    class: 'file',
+    meaning: 'The bytes are not those that were written, or they break the rules of the format.',
+    advice: 'Restore the file, or delete it and run the step again.',
+    exit: 'findings',
+    failover: 'file',
+    isBroken: true,
+  },
+  ERR_CKPT_UNSUPPORTED_FILE: {
+    class: 'file',
+    meaning: 'The file is well formed, but uses something that this version cannot read.',
+    advice: 'Convert the file with another tool.',
+    exit: 'findings',
+    failover: 'file',
+  },
+  ERR_CKPT_LIMIT: {
+    class: 'file',
+    meaning: 'A file or a row is beyond a cap on size, count or depth.',
+    advice: 'Read fewer columns, or split the rows; the message names the number.',
+    exit: 'findings',
+    failover: 'manager',
+  },
+  ERR_CKPT_CHANGED: {
+    class: 'file',
+    meaning: 'A JSON file was replaced or changed after `openCheckpoint` opened it. (Parquet is held open.)',
+    advice: 'Open the checkpoint again.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_PERMISSION: {
+    class: 'system',
+    meaning: 'The operating system denies access.',
+    advice: 'Check the owner and the mode of the file and its folder.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_READ_ONLY: {
+    class: 'system',
+    meaning: 'The file system is read-only.',
+    advice: 'Choose another folder.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_NO_SPACE: {
+    class: 'system',
+    meaning: 'The disk or the quota is full.',
+    advice: 'Free some space and save again.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_LOCKED: {
+    class: 'system',
+    meaning: 'Another process holds the lock of an operation or a directory, for longer than the call waits.',
+    advice: 'Try again, or end that process; the lock of a dead process breaks by itself.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_IO: {
+    class: 'system',
+    meaning: 'The operating system failed in another way.',
+    advice: 'See the message and `cause`.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_FORMAT_VERSION: {
+    class: 'package',
+    meaning: 'A later version of arrow-ckpt wrote the file, in a format that this version does not know.',
+    advice: 'Update arrow-ckpt.',
+    exit: 'findings',
+    failover: 'manager',
+  },
+  ERR_CKPT_INTERNAL: {
+    class: 'package',
+    meaning: 'arrow-ckpt has a bug: a panic in native code, a broken invariant. The process and the old file are intact.',
+    advice: 'Please report it.',
+    exit: 'bug',
+    failover: 'manager',
+  },
+});
+
+export type CheckpointErrorCode = keyof typeof ERROR_FACTS;
+
+/** The facts of a code; undefined for one of a later copy of this package, whose errors pass for ours. */
+export function factsOfCode(code: string): ErrorFacts | undefined {
+  return Object.hasOwn(ERROR_FACTS, code) ? ERROR_FACTS[code as CheckpointErrorCode] : undefined;
+}
