@@ -1,5 +1,5 @@
 /** What an error is about. docs/errors.md has a section for each. */
-export type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'package';
+type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'package';
 
 /**
  * Whether something else is tried when this error ends a call of a manager.
@@ -8,13 +8,13 @@ export type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'package'
  * - `manager`: MultiCheckpointManager tries its next manager.
  * - `file`: the same, and CheckpointManager tries the checkpoint's file of the other format.
  */
-export type Failover = 'never' | 'manager' | 'file';
+type Failover = 'never' | 'manager' | 'file';
 
 /** How the command line ends: names of its exit codes. */
-export type ErrorExit = 'findings' | 'usage' | 'io' | 'bug';
+type ErrorExit = 'findings' | 'usage' | 'io' | 'bug';
 
 /** All that is known of an error code. */
-export interface ErrorFacts {
+interface ErrorFacts {
   class: ErrorClass;
   /** What has happened, as a sentence. */
   meaning: string;
