@@ -12,13 +12,13 @@ declare type Attachment = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>
 
 /** Options of the calls that load, list and remove batches. */
 export declare interface BatchOptions {
-    /** Only batches of this step: those that say no step, as DocETL's, are left out. @default all batches of the operation */
+    /** Only batches of this step. Batches without a step, such as DocETL's, are left out. @default all batches of the operation */
     step?: string;
 }
 
 /** Options of {@link CheckpointManager.saveBatchCheckpoint}. */
 export declare interface BatchSaveOptions extends WriteOptions {
-    /** The step of the operation, whose folder has the batch then. @default none: the folder where DocETL has it */
+    /** The step of the operation: the batch goes into the folder of that step. @default none: the folder where DocETL has it */
     step?: string;
 }
 
@@ -45,7 +45,7 @@ export declare class CheckpointError extends Error {
     constructor(code: CheckpointErrorCode, message: string, given?: CheckpointErrorFields);
 }
 
-export declare type CheckpointErrorCode = (typeof ERROR_CODES)[number];
+export declare type CheckpointErrorCode = keyof typeof ERROR_FACTS;
 
 /** Where an error happened; every field is optional and present only when it is known. */
 export declare interface CheckpointErrorFields {
@@ -234,13 +234,13 @@ export declare class CheckpointManager {
     sweep(options?: SweepOptions): Promise<SweepResult>;
 }
 
-/** Options of a {@link CheckpointManager}. Those of compression and row groups are the defaults of its saves. */
+/** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
 export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
     /** Save in the form that DocETL reads: see `compat` of a save. @default none */
     compat?: 'docetl';
-    /** Save as Parquet where the native binary is there; `false` saves as JSON. @default true */
+    /** Save as Parquet if the native binary is there; `false` saves as JSON. @default true */
     enableArrow?: boolean;
-    /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
+    /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */
     logger?: Logger | false;
 }
 
@@ -573,73 +573,41 @@ declare const DUPLICATE_COLUMNS: readonly ['refuse', 'rename'];
 
 declare type DuplicateColumns = (typeof DUPLICATE_COLUMNS)[number];
 
-/** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
-declare const ERROR_CODES: readonly [
-/** An argument has the wrong type (a path that is not a string, a step name that is empty). */
-'ERR_CKPT_INVALID_ARGUMENT', 
-/** An option object has a key that this call does not know. */
-'ERR_CKPT_UNKNOWN_OPTION', 
-/** An option has a value outside its range. */
-'ERR_CKPT_INVALID_OPTION', 
-/** The compression codec has no such name. */
-'ERR_CKPT_UNKNOWN_CODEC', 
-/** `rows` is neither an iterable nor an async iterable of rows. */
-'ERR_CKPT_ROWS_NOT_ITERABLE', 
-/** A row is not a plain object. `row` is its index. */
-'ERR_CKPT_ROW_NOT_OBJECT', 
-/** A value that no checkpoint can keep (function, symbol, class instance, Map, Set, cycle, array hole). */
-'ERR_CKPT_UNSUPPORTED_VALUE', 
-/** Nesting deeper than the limit. */
-'ERR_CKPT_TOO_DEEP', 
-/** Rows do not fit the `schema` of a save or load. `violations` has the first 20, `count` tells how many there are. */
-'ERR_CKPT_SCHEMA', 
-/** A row that the program of the `compat` option could not read back. */
-'ERR_CKPT_NOT_COMPATIBLE', 
-/** A requested column is not in the checkpoint. */
-'ERR_CKPT_UNKNOWN_COLUMN', 
-/** There is no file at the path. */
-'ERR_CKPT_NOT_FOUND', 
-/** The path is a folder, or a part of it is not a folder. */
-'ERR_CKPT_NOT_A_FILE', 
-/** The file is neither Parquet nor a checkpoint in JSON. */
-'ERR_CKPT_NOT_A_CHECKPOINT', 
-/** The file ends before its contents do. */
-'ERR_CKPT_TRUNCATED', 
-/** The file's bytes are not those that were written, or break the rules of its format. */
-'ERR_CKPT_CORRUPT', 
-/** The file is well formed but uses something that this version cannot read. */
-'ERR_CKPT_UNSUPPORTED_FILE', 
-/** The file was written by a later format version than this package knows. */
-'ERR_CKPT_FORMAT_VERSION', 
-/** A cap on size, count or depth would be exceeded. */
-'ERR_CKPT_LIMIT', 
-/** The operating system denies access. */
-'ERR_CKPT_PERMISSION', 
-/** The file system is mounted read-only. */
-'ERR_CKPT_READ_ONLY', 
-/** The disk or the quota is full. */
-'ERR_CKPT_NO_SPACE', 
-/** Any other failure of the operating system. */
-'ERR_CKPT_IO', 
-/** A reader or a writer was used after it was closed. */
-'ERR_CKPT_CLOSED', 
-/** The file was replaced or changed while a reader had it open. */
-'ERR_CKPT_CHANGED', 
-/** Another process holds the lock of a checkpoint or directory. */
-'ERR_CKPT_LOCKED', 
-/** A row of a `map` has no key, or one that cannot be a key. `row` is its index. */
-'ERR_CKPT_MISSING_KEY', 
-/** Two rows of a `map` have the same key. `row` is the index of the second. */
-'ERR_CKPT_DUPLICATE_KEY', 
-/** The function of a `map` failed for a row, after all retries. `row` is its index, `cause` what the function threw. */
-'ERR_CKPT_ROW_FAILED', 
-/** The function of a `map` took longer for a row than its `timeout`. */
-'ERR_CKPT_TIMEOUT', 
-/** A bug in arrow-ckpt: a panic in native code, a broken invariant. The process and the old file are intact. */
-'ERR_CKPT_INTERNAL'];
+/**
+ * Every error code of this package. Made from it: the list of codes, the exit codes of the command line, what managers try next, docs/errors.md.
+ */
+declare const ERROR_FACTS: Readonly<Record<"ERR_CKPT_CHANGED" | "ERR_CKPT_CLOSED" | "ERR_CKPT_CORRUPT" | "ERR_CKPT_DUPLICATE_KEY" | "ERR_CKPT_FORMAT_VERSION" | "ERR_CKPT_INTERNAL" | "ERR_CKPT_INVALID_ARGUMENT" | "ERR_CKPT_INVALID_OPTION" | "ERR_CKPT_IO" | "ERR_CKPT_LIMIT" | "ERR_CKPT_LOCKED" | "ERR_CKPT_MISSING_KEY" | "ERR_CKPT_NOT_A_CHECKPOINT" | "ERR_CKPT_NOT_A_FILE" | "ERR_CKPT_NOT_COMPATIBLE" | "ERR_CKPT_NOT_FOUND" | "ERR_CKPT_NO_SPACE" | "ERR_CKPT_PERMISSION" | "ERR_CKPT_READ_ONLY" | "ERR_CKPT_ROWS_NOT_ITERABLE" | "ERR_CKPT_ROW_FAILED" | "ERR_CKPT_ROW_NOT_OBJECT" | "ERR_CKPT_SCHEMA" | "ERR_CKPT_TIMEOUT" | "ERR_CKPT_TOO_DEEP" | "ERR_CKPT_TRUNCATED" | "ERR_CKPT_UNKNOWN_CODEC" | "ERR_CKPT_UNKNOWN_COLUMN" | "ERR_CKPT_UNKNOWN_OPTION" | "ERR_CKPT_UNSUPPORTED_FILE" | "ERR_CKPT_UNSUPPORTED_VALUE", ErrorFacts>>;
+
+/** What an error is about. docs/errors.md has a section for each. */
+declare type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'package';
+
+/** How the command line ends: names of its exit codes. */
+declare type ErrorExit = 'findings' | 'usage' | 'io' | 'bug';
+
+/** All that is known of an error code. */
+declare interface ErrorFacts {
+    class: ErrorClass;
+    /** What has happened, as a sentence. */
+    meaning: string;
+    /** What to do about it, as a sentence. */
+    advice: string;
+    exit: ErrorExit;
+    failover: Failover;
+    /** Nobody can use the file, not even another version of this package: a sweep may remove it, if it is a batch. */
+    isBroken?: true;
+}
 
 /** What becomes of keys that a schema does not name. */
 export declare type ExtraKeys = 'keep' | 'drop' | 'refuse';
+
+/**
+ * Whether something else is tried when this error ends a call of a manager.
+ *
+ * - `never`: the error is thrown at once. It would be the same anywhere.
+ * - `manager`: MultiCheckpointManager tries its next manager.
+ * - `file`: the same, and CheckpointManager tries the checkpoint's file of the other format.
+ */
+declare type Failover = 'never' | 'manager' | 'file';
 
 /** What is known of a file before its rows. */
 declare interface FileHead extends Pick<CheckpointInfo, 'hash' | 'metadata'> {
@@ -723,9 +691,9 @@ export declare class JsonlCheckpointManager extends DirectoryCheckpointManager {
 export declare interface JsonlCheckpointManagerOptions {
     /** `false`: nothing is saved, loaded, listed or deleted. @default true */
     enabled?: boolean;
-    /** Save lines that Kura's classes read, and refuse what they would not: see `compat` of a save. @default none */
+    /** Save lines that Kura's classes read, and refuse rows that they would not: see `compat` of a save. @default none */
     compat?: 'kura';
-    /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
+    /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */
     logger?: Logger | false;
 }
 
@@ -760,13 +728,13 @@ export declare interface KuraCheckpointManager {
     getStats(): Promise<KuraManagerStats>;
 }
 
-/** Options of `loadCheckpoint` of the Kura managers. The schema is an argument. */
+/** Options of `loadCheckpoint` of the Kura managers. The schema is an argument of its own. */
 export declare interface KuraLoadOptions extends Omit<ReadOptions, 'schema'> {
-    /** A checkpoint that was saved with another hash, or with none, counts as not there. @default any */
+    /** A checkpoint that was saved with another hash, or without one, counts as not there. @default any */
     hash?: string;
     /**
-     * What becomes of a JSONL file that ends in the middle of a line, as a program that was killed leaves it: `keep` gives the rows before it, with a warning that names file and line;
-     * `refuse` is `ERR_CKPT_TRUNCATED`, as is a file without a whole row. @default 'keep'
+     * What to do with a JSONL file that ends in the middle of a line, as a killed program leaves it. `keep` gives the rows before that line,
+     * with a warning that names file and line. `refuse` is `ERR_CKPT_TRUNCATED`; so is a file without one whole row. @default 'keep'
      */
     torn?: 'keep' | 'refuse';
 }
@@ -782,28 +750,30 @@ export declare interface KuraManagerStats {
 }
 
 /**
- * What a Parquet file may ask for: a file beyond one of these is `ERR_CKPT_LIMIT`, before memory is taken for it. The defaults are the most that the reader bears, and a
- * larger number counts as that: set smaller ones for files of strangers. Files of text take no more memory than they have bytes, a batch at a time, and have no such limits.
+ * The most that a Parquet file may ask for. A file beyond one of these is `ERR_CKPT_LIMIT`, before memory is taken for it. The defaults are
+ * the most that the reader bears, and a larger number counts as the default: set smaller ones for files of strangers. Text files have no
+ * such limits: they are read a batch at a time and take no more memory than they have bytes.
  */
 export declare interface Limits {
-    /** Bytes of the footer. @default 268435456 */
+    /** Size of the footer. @default 268435456 @unit bytes */
     footerBytes?: number;
-    /** Row groups. @default 1048576 */
+    /** Number of row groups. @default 1048576 */
     rowGroups?: number;
     /** Nodes of the schema: columns, structs, lists and leaves together. @default 100000 */
     columns?: number;
-    /** Depth of the schema: 1 for plain columns, one more for each struct, two for each list. @default 256 */
+    /** Depth of the schema: 1 for plain columns, one more for each struct, two more for each list. @default 256 */
     depth?: number;
-    /** Bytes that one page may become when it is decompressed. @default 1073741824 */
+    /** Size of one page once it is decompressed. @default 1073741824 @unit bytes */
     pageBytes?: number;
     /**
-     * Bytes that all columns together may become, by what the footer says and, with the native binary, by what the blocks of a reading take. The rows as JavaScript objects take several times
-     * as much. @default no limit: a stream of any length is read in bounded memory, but `readCheckpoint` holds all of it
+     * Size of all columns together once they are decoded. The footer's numbers count, and with the native binary the blocks of a reading.
+     * Rows as JavaScript objects take several times as much. Without this limit a stream of any length is still read in bounded memory, but
+     * `readCheckpoint` holds all of it. @default no limit @unit bytes
      */
     decodedBytes?: number;
-    /** How many times its compressed bytes a column of a row group may become, once it becomes more than `pageBytes`. @default 10000 */
+    /** How many times its compressed size a column of a row group may become, once it becomes more than `pageBytes`. @default 10000 */
     ratio?: number;
-    /** Bytes of one text or one value of bytes, as stored: UTF-8. @default 1073741824 */
+    /** Size of one text or one value of bytes, as stored: UTF-8. @default 1073741824 @unit bytes */
     stringBytes?: number;
 }
 
@@ -832,7 +802,10 @@ export declare type Literal = string | number | boolean | bigint;
 
 /** Options of {@link CheckpointManager.loadCheckpoint}. */
 export declare interface LoadOptions extends ReadOptions {
-    /** The hash of the operation as it is now: a checkpoint that was saved with another, or with none, counts as not there. */
+    /**
+     * The hash of the operation as it is now. A checkpoint that was saved with another hash, or without one, counts as not there. @default
+     * any
+     */
     hash?: string;
 }
 
@@ -904,31 +877,48 @@ export declare type MapEvent =
 /** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
 export declare type MapFunction<In extends RowLike, Out extends RowLike> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
 
-/** Options of {@link CheckpointManager.map}. Those of compression, metadata and row groups are of its final checkpoint. */
+/** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
 export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'metadata' | 'signal'> {
-    /** What tells a row from all others: the name of a column, or a function that makes it. `1` and `'1'` are two keys. */
+    /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */
     key: KeyOption<T>;
-    /** The hash of the operation: see {@link hashOperation}. Results that were made with another are not used. It need not cover the rows: they are compared one by one. @default none */
+    /**
+     * The hash of the operation: see {@link hashOperation}. Results that were made with another hash are not used. It need not cover the
+     * rows: they are compared one by one. @default none
+     */
     hash?: string;
-    /** Rows on their way at a time, 1 to 100,000. @default 8 */
+    /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */
     concurrency?: number;
-    /** Finished rows that become a batch file at once, without waiting for `flushEvery`, 1 to 1,000,000. A crash loses at most so many finished rows. @default 32768 */
+    /**
+     * The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. When there are so many, no further call begins
+     * until they are written. @default 32768 @unit rows
+     */
     batchSize?: number;
-    /** Milliseconds after which finished rows are made durable, however few; 0 for at once. @default 1000 */
+    /** The longest time that a finished row waits before it is made durable; 0 for at once. @default 1000 @unit ms */
     flushEvery?: number;
-    /** How often a row is tried again when the function throws, or how. @default 0 */
+    /** How many times a row is tried again when the function throws, or how: {@link RetryOptions}. @default 0 */
     retries?: number | RetryOptions;
-    /** Milliseconds that the function may take for one attempt. A row that takes longer has failed with `ERR_CKPT_TIMEOUT`, and may be tried again. @default no limit */
+    /**
+     * The longest time that one attempt may take. A row that takes longer has failed with `ERR_CKPT_TIMEOUT`; it may be tried again. @default
+     * no limit @unit ms
+     */
     timeout?: number;
-    /** What a failed row does: `throw` ends the run, `collect` goes on and tells all at the end. @default 'throw' */
+    /** What a failed row does. `throw` ends the run. `collect` goes on and lists all failures at the end. @default 'throw' */
     onError?: 'throw' | 'collect';
-    /** Milliseconds to wait while another process works on the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end. @default 0 */
+    /**
+     * How long to wait while another process works on the same operation; after that the call is `ERR_CKPT_LOCKED`. `Infinity` waits for the
+     * other to end. @default 0 @unit ms
+     */
     lockWait?: number;
-    /** Called as rows are done, at most every 50 ms and once at the end. If it throws, the run goes on and the process gets a warning. */
+    /**
+     * Called as rows are done, at most every 50 ms and once at the end. If it throws, the run goes on and the process gets a warning.
+     * @default none
+     */
     onProgress?: (progress: MapProgress) => void;
-    /** Called for what happens on the way: see {@link MapEvent}. If it throws, the run goes on and the process gets a warning. */
+    /**
+     * Called for what happens on the way: see {@link MapEvent}. If it throws, the run goes on and the process gets a warning. @default none
+     */
     onEvent?: (event: MapEvent) => void;
-    /** Shows a progress bar on stderr where that is a terminal, and nothing elsewhere. @default false */
+    /** Shows a progress bar on stderr if that is a terminal. @default false */
     progressBar?: boolean;
 }
 
@@ -980,9 +970,9 @@ export declare interface MapSummary {
 
 /** Options of {@link CheckpointManager.migrateJsonToArrow}. */
 export declare interface MigrateCheckpointOptions {
-    /** Leave the JSON file beside the Parquet file, which counts from then on, as it is newer. @default true */
+    /** Leave the JSON file beside the Parquet file. The Parquet file counts from then on, because it is newer. @default true */
     keepJson?: boolean;
-    /** Aborts the migration: rejects with `signal.reason`; what is done stays, a file that is half done leaves nothing. */
+    /** Aborts the migration: it rejects with `signal.reason`. What is done stays; a file that is half done leaves nothing. @default none */
     signal?: AbortSignal;
 }
 
@@ -995,11 +985,11 @@ export declare function migrateDirectory(directory: string, given?: MigrationOpt
 
 /** Options of a migration. */
 export declare interface MigrationOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'signal'> {
-    /** Leave the JSON file beside the Parquet file, which counts from then on, as it is newer. @default true */
+    /** Leave the JSON file beside the Parquet file. The Parquet file counts from then on, because it is newer. @default true */
     keepJson?: boolean;
-    /** Change nothing: measure what the Parquet files would be. @default false */
+    /** Change nothing; measure how large the Parquet files would be. @default false */
     dryRun?: boolean;
-    /** Called as rows are written and compared. `done`: files that are dealt with, of `total`. */
+    /** Called as rows are written and compared. `done` of `total` files are dealt with. @default none */
     onProgress?: (progress: {
         done: number;
         total: number;
@@ -1082,18 +1072,23 @@ export declare class MultiCheckpointManager implements KuraCheckpointManager {
 /** Options of {@link MultiCheckpointManager}. */
 export declare interface MultiCheckpointManagerOptions {
     /**
-     * Where a save goes: to `all_enabled` managers, or to the primary one only, the first that is enabled; where that fails, to the next. A manager that fails is told of with a warning, and its older
-     * checkpoint of the name is removed, so that no load finds it. Only where all fail the save does. @default 'all_enabled'
+     * Where a save goes. `all_enabled`: to every enabled manager. `primary_only`: to the first enabled one, and to the next if that fails. A
+     * manager that fails is reported with a warning, and its older checkpoint of the name is removed, so that no load finds it. The save
+     * fails only if every manager fails. @default 'all_enabled'
      */
     saveStrategy?: SaveStrategy;
     /**
-     * Where a load looks: in the enabled managers in their order, until one has the checkpoint whole. One that fails is passed over, with a warning. With `first_found` it is as good
-     * in any of them. With `priority` it belongs in the first: that it has none is told with a warning, too. Only where all that have it fail the load does. @default 'first_found'
+     * Where a load looks: in the enabled managers in order, until one has the checkpoint whole. A manager that fails is skipped with a
+     * warning. A manager without the checkpoint is skipped silently with `first_found`; with `priority` a warning says that it is missing in
+     * the first. The load fails only if every manager that has the checkpoint fails. @default 'first_found'
      */
     loadStrategy?: LoadStrategy;
-    /** A load saves the checkpoint anew in those managers before the one it came from: in those that failed, and in those that had none. It waits for that. @default false */
+    /**
+     * A load also saves the checkpoint in the managers before the one it came from, where it was damaged or missing. The load waits for that.
+     * @default false
+     */
     heal?: boolean;
-    /** Where the manager tells what failed and what it healed; its managers have their own. @default console */
+    /** Where the manager reports what failed and what it healed; its managers have loggers of their own. @default console */
     logger?: Logger | false;
 }
 
@@ -1160,17 +1155,24 @@ declare type Operand = unknown;
 
 /** What the results of an operation depend on. */
 export declare interface OperationParts {
-    /** Its configuration: prompt, model, schema, ... Plain data; the order of keys does not count, and what is undefined counts as missing. */
+    /**
+     * The configuration: prompt, model, schema, ... Plain data. The order of keys does not matter, and `undefined` counts as missing.
+     * @default none
+     */
     config?: unknown;
-    /** Code whose change makes results stale: functions count by their source text, as it is written, and not by what they close over or call. */
+    /**
+     * Code whose change makes results stale. A function counts by its source text, not by what it calls or closes over; a string counts as it
+     * is. @default none
+     */
     code?: Code | readonly Code[];
     /**
-     * What it works on, by content: rows, which are read to their end, or the bytes of files, whatever their names. A `map` needs none: it compares the rows one by one.
+     * The input, by content: rows, which are read to their end, or the bytes of files, whatever their names. A `map` needs none: it compares
+     * the rows one by one. @default none
      */
     input?: Iterable<RowLike> | AsyncIterable<RowLike> | {
         file: string | readonly string[];
     };
-    /** The hashes of the operations whose results it works on: when one of them changes, so does this one. */
+    /** The hashes of the operations whose results this one works on. If one of them changes, so does this hash. @default none */
     upstream?: string | readonly string[];
 }
 
@@ -1184,21 +1186,21 @@ export declare class ParquetCheckpointManager extends DirectoryCheckpointManager
     constructor(directory: string, options?: ParquetCheckpointManagerOptions);
 }
 
-/** Options of {@link ParquetCheckpointManager}. Those of compression and row groups are the defaults of its saves. */
+/** Options of {@link ParquetCheckpointManager}. The options of compression and row groups are the defaults of its saves. */
 export declare interface ParquetCheckpointManagerOptions extends Pick<WriteOptions, 'compressionLevel' | 'rowGroupRows'> {
-    /** As of {@link JsonlCheckpointManagerOptions}. @default true */
+    /** `false`: nothing is saved, loaded, listed or deleted. @default true */
     enabled?: boolean;
-    /** The codec of the column chunks, Kura's default. @default 'snappy' */
+    /** The codec of the column chunks. The default is Kura's. @default 'snappy' */
     compression?: NonNullable<WriteOptions['compression']>;
     /** Save Parquet that Kura's own manager reads: see `compat` of a save. @default none */
     compat?: 'kura';
-    /** As of {@link JsonlCheckpointManagerOptions}. @default console */
+    /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */
     logger?: Logger | false;
 }
 
 /** Options of {@link CheckpointManager.loadPartialResults}. */
 export declare interface PartialOptions {
-    /** Only results that were made with this hash. @default whatever their hash */
+    /** Only results that were made with this hash. @default any */
     hash?: string;
 }
 
@@ -1214,9 +1216,9 @@ export declare interface PartialResults<T extends RowLike = Row> {
 
 /** Options of {@link CheckpointManager.planIncremental}. */
 export declare interface PlanOptions<T extends RowLike = Row> {
-    /** What tells a row from all others, as of the `map`. */
+    /** What identifies a row, as in the `map`. */
     key: KeyOption<T>;
-    /** The hash of the operation, as of the `map`. */
+    /** The hash of the operation, as in the `map`. @default none */
     hash?: string;
 }
 
@@ -1244,63 +1246,85 @@ export declare function readCheckpoint<T extends RowLike = Row>(path: string, op
 
 /** Options of every load. */
 export declare interface ReadOptions {
-    /** Top-level keys to load; other columns of Parquet are not decoded. Each row keeps its own order of keys. @default all */
+    /**
+     * Keys to load, and paths into objects (`metadata.source`). Other columns of a Parquet file are neither read nor decoded. Each row keeps
+     * its own order of keys. @default all
+     */
     columns?: readonly string[];
-    /** Which rows to load: see {@link Where}. It looks at the rows as they were saved, before `schema`. @default all */
+    /** Which rows to load: see {@link Where}. The conditions look at the rows as they were saved, before `schema`. @default all */
     where?: Where;
     /**
-     * What a name is that no row has, as far as the file tells: `error` refuses those of `columns` and of `where` with `ERR_CKPT_UNKNOWN_COLUMN`, `missing` none.
-     * Left out, those of `columns` are refused, and a condition of `where` is one on missing values. A checkpoint without rows has any column. Files of text tell it
-     * when all their rows were read, so not where `limit` ends the reading before.
+     * What to do with a name that no row has. `error`: `ERR_CKPT_UNKNOWN_COLUMN`, in `columns` and in `where`. `missing`: the name counts as
+     * a missing key in both. A checkpoint without rows has every column. A text file shows its columns only once all its rows were read, so
+     * not if `limit` ends the reading before. @default an error in `columns`, a missing key in `where`
      */
     unknownColumns?: 'error' | 'missing';
-    /** How many of the rows that `where` takes to leave out first, 0 or more. @default 0 */
+    /** How many of the rows that `where` selects to skip, 0 or more. @default 0 @unit rows */
     offset?: number;
-    /** How many rows to load at most, 0 or more. With a schema, only these rows are looked at, and violations count them from 0. @default all */
+    /** The most rows to load, 0 or more. A schema checks only these rows, and its violations count them from 0. @default all @unit rows */
     limit?: number;
     /**
-     * What the rows must be, as of a save. They come as the schema makes them: with its defaults and transforms, and without the keys that it does
-     * not name, which are not even decoded where the schema tells its columns. Rows that do not fit are `ERR_CKPT_SCHEMA`. @default none
+     * What the rows must be, as in a save. The load returns what the schema makes of them: with its defaults and transforms, and without the
+     * keys that it does not name. Where the columns can be read from the schema, those keys are not even decoded. If a row does not fit, the
+     * load is `ERR_CKPT_SCHEMA`. @default none
      */
     schema?: StandardSchemaV1 | CheckpointSchema;
     /**
-     * Columns that the schema does not name: `keep` them, or `drop` them before it looks. Needs a schema whose columns can be told.
-     * @default as the schema says: `z.object` and a CheckpointSchema drop, `z.looseObject` keeps, `z.strictObject` refuses
+     * Columns that the schema does not name: `keep` them, or `drop` them before the schema looks. The columns must be readable from the
+     * schema. @default as the schema says: `z.object` and a CheckpointSchema drop, `z.looseObject` keeps, `z.strictObject` refuses
      */
     extraColumns?: 'keep' | 'drop';
-    /** The file may have been written by this Python program itself: give the rows that it was given. Managers know by themselves. @default none */
+    /**
+     * The file may have been written by this Python program itself: give the rows that the program was given. Managers find that out by
+     * themselves. @default none
+     */
     compat?: Compat;
-    /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
+    /**
+     * Compare the checksums of what is read with those in the file. Text files have none, nor have most files of other writers. @default true
+     */
     verify?: boolean;
     /**
-     * Texts in Parquet files of other writers: `strict`: text that is not UTF-8 is `ERR_CKPT_UNSUPPORTED_FILE`; `lossy`: bytes that are not UTF-8 become U+FFFD; `bytes`: every text is a `Uint8Array`. No
-     * effect on checkpoints and files of text. @default 'strict'
+     * Texts in Parquet files of other writers. `strict`: a text that is not UTF-8 is `ERR_CKPT_UNSUPPORTED_FILE`. `lossy`: bytes that are not
+     * UTF-8 become U+FFFD. `bytes`: every text is a `Uint8Array`. No effect on checkpoints and text files. @default 'strict'
      */
     text?: TextMode;
     /**
-     * Columns, or fields of a struct, of one name in Parquet files of other writers: `refuse` is `ERR_CKPT_UNSUPPORTED_FILE`; `rename` gives the second of the name `a` the name `a_1`, or the next that is free.
-     * @default 'refuse'
+     * Columns, or fields of a struct, that share a name in Parquet files of other writers. `refuse`: `ERR_CKPT_UNSUPPORTED_FILE`. `rename`:
+     * the second `a` is `a_1`, or the next free name. @default 'refuse'
      */
     duplicateColumns?: DuplicateColumns;
-    /** What a Parquet file may ask for at most: {@link Limits}. No effect on text. @default the most that the reader bears */
+    /** The most that a Parquet file may ask for: {@link Limits}. No effect on text files. @default the most that the reader bears */
     limits?: Limits;
-    /** Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 */
+    /**
+     * Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 @unit
+     * threads
+     */
     threads?: number;
-    /** Aborts the load: rejects with `signal.reason`. */
+    /** Aborts the load: it rejects with `signal.reason`. @default none */
     signal?: AbortSignal;
-    /** Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning. */
+    /**
+     * Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning.
+     * @default none
+     */
     onProgress?: (progress: Progress) => void;
 }
 
 /** How a row that failed is tried again. */
 export declare interface RetryOptions {
-    /** How often, after the first time. 0 to 1000. */
+    /** How many times, after the first attempt: 0 to 1000. */
     times: number;
-    /** Milliseconds before the first retry; each further one waits twice as long. The wait is drawn between half and all of that. @default 500 */
+    /**
+     * The wait before the first retry. Each further wait is twice as long, and each is drawn at random between half and all of that. @default
+     * 500 @unit ms
+     */
     minDelay?: number;
-    /** The longest wait in milliseconds. @default 30000 */
+    /** The longest wait. @default 30000 @unit ms */
     maxDelay?: number;
-    /** Decides by what was thrown: false (or null, undefined, `''`) not to try again, true to do so after the usual wait, or the milliseconds to wait, 0 to 2147483647 (`Retry-After` of a server). Anything else, a promise among it, fails the row with `ERR_CKPT_INVALID_OPTION` as its cause. @default always true */
+    /**
+     * Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from 0 to
+     * 2147483647: wait so many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION` as
+     * its cause. @default always true
+     */
     retryIf?: (error: unknown, attempt: number) => boolean | number;
 }
 
@@ -1437,9 +1461,12 @@ export declare namespace StandardSchemaV1 {
     export type InferOutput<Schema extends StandardSchemaV1> = NonNullable<Schema['~standard']['types']>['output'];
 }
 
-/** Options of {@link CheckpointManager.step}. Those of the save apply when it computes. */
+/** Options of {@link CheckpointManager.step}. The options of a save apply when the rows are computed. */
 export declare interface StepOptions extends WriteOptions {
-    /** Milliseconds to wait while another process computes the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end, and then loads what it has saved. @default 0 */
+    /**
+     * How long to wait while another process computes the same operation; after that the call is `ERR_CKPT_LOCKED`. `Infinity` waits for the
+     * other to end, and loads what it has saved. @default 0 @unit ms
+     */
     lockWait?: number;
 }
 
@@ -1461,17 +1488,24 @@ export declare interface StringColumn extends Column {
     readonly chunks: readonly StringChunk[];
 }
 
-/** Options of {@link CheckpointManager.sweep}: what may go. */
+/**
+ * Options of {@link CheckpointManager.sweep}: what may be removed.
+ * If several of `keep`, `keepHashes` and `olderThan` are given, a checkpoint is stale only if every one of them calls it stale. Without any
+ * of them none is.
+ */
 export declare interface SweepOptions {
-    /** Step and operation of checkpoints that stay whatever else is said. Where it is given, others are stale. */
+    /** Checkpoints that stay, whatever else is given: pairs of step and operation. All others are stale. @default none */
     keep?: readonly (readonly [step: string, operation: string])[];
-    /** Hashes of operations as they are now: what was made with one of them stays. Where it is given, others are stale. */
+    /** The hashes of operations as they are now. What was made with one of them stays; all else is stale. @default none */
     keepHashes?: readonly string[];
-    /** Only what was last written before this moment, or so many milliseconds ago, is stale. */
+    /** What was last written before this moment is stale: a Date, or how long ago. @default none @unit ms */
     olderThan?: Date | number;
-    /** When all that is stale is gone and the rest is larger than this, the oldest goes, too, until it fits. What `keep` and `keepHashes` name stays. */
+    /**
+     * If more than this is left when all that is stale is gone, the oldest goes too, until the rest fits. What `keep` and `keepHashes` name
+     * stays. @default no limit @unit bytes
+     */
     maxBytes?: number;
-    /** Change nothing; tell what would be removed. @default false */
+    /** Change nothing; report what would be removed. @default false */
     dryRun?: boolean;
 }
 
@@ -1624,38 +1658,56 @@ declare type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLeve
 
 /** Options of every save. */
 export declare interface WriteOptions {
-    /** The codec of the column chunks; no effect on JSON and JSONL, as the next two. @default 'auto' */
+    /**
+     * The codec of the column chunks. `auto` chooses per column: zstd where a sample shrinks by a tenth or more, else none. No effect on JSON
+     * and JSONL. @default 'auto'
+     */
     compression?: Codec;
-    /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. With any other codec, `auto` too, it is an error. @default gzip 6, brotli 4, zstd 1 */
+    /**
+     * The codec's own level: gzip 0 to 9, brotli 0 to 11, zstd 1 to 22. With any other codec, `auto` too, it is an error. No effect on JSON
+     * and JSONL. @default gzip 6, brotli 4, zstd 1
+     */
     compressionLevel?: number;
-    /** Most rows in a row group, 1 to 16,777,216. A row group also ends at about 32 MiB of column data. @default 131072 */
+    /**
+     * The most rows in a row group, 1 to 16,777,216. A row group also ends at about 32 MiB of column data. No effect on JSON and JSONL.
+     * @default 131072 @unit rows
+     */
     rowGroupRows?: number;
     /**
-     * Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. With one, a load that asks for values of a column (`$eq`, `$in`) reads only the row groups that may have them. It costs 1.2 to 2.4 bytes a
-     * distinct value. Only texts, integers, dates and bigints of 64 bits outside of lists have any, and none where a dictionary is smaller; no effect on JSON and JSONL. A name that is no column's is
-     * `ERR_CKPT_UNKNOWN_COLUMN`, unless there are no rows. @default false
+     * Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. A load that asks for values of such a column (`$eq`,
+     * `$in`) then reads only the row groups that may hold them. A filter costs 1.2 to 2.4 bytes per distinct value. Texts, integers, dates
+     * and 64-bit bigints outside lists can have one; a column gets none where its dictionary is smaller. The name of no column is
+     * `ERR_CKPT_UNKNOWN_COLUMN`, unless there are no rows. No effect on JSON and JSONL. @default false
      */
     bloomFilter?: boolean | readonly string[];
-    /** The hash of the operation that made the rows, any string; kept in the file, returned by `info.hash`. @default none */
+    /** The hash of the operation that made the rows: any string. The file keeps it; `info.hash` returns it. @default none */
     hash?: string;
-    /** Strings of your own, kept in the file, returned by `info.metadata`. @default none */
+    /** Strings of your own. The file keeps them; `info.metadata` returns them. @default none */
     metadata?: Record<string, string>;
     /**
-     * What the rows must be: a zod object, any other Standard Schema, or a {@link CheckpointSchema}. Rows that do not fit are `ERR_CKPT_SCHEMA`, and nothing
-     * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its
-     * columns, all of them are in the file and have its types, whatever the rows hold: numbers are doubles, and int64 where it asks for integers. @default none
+     * What the rows must be: a zod object, any other Standard Schema, or a {@link CheckpointSchema}. If a row does not fit, the save is
+     * `ERR_CKPT_SCHEMA` and nothing is saved. Rows are saved as they are: transforms and defaults apply on load. If the columns can be read
+     * from the schema, all of them are in the file with its types, whatever the rows hold: numbers are doubles, and int64 where the schema
+     * asks for integers. @default none
      */
     schema?: StandardSchemaV1 | CheckpointSchema;
     /**
-     * Saves in the form that the loaders of a Python program read: `docetl` (Parquet as of its PyArrow checkpoints, JSON as of today's), `kura` (Parquet and
-     * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. For Parquet all rows are held in memory. A load here needs no option. @default none
+     * Saves in a form that a Python program reads. `docetl`: Parquet for its PyArrow checkpoints, JSON for today's. `kura`: Parquet and
+     * JSONL. A row that the program could not read back is `ERR_CKPT_NOT_COMPATIBLE`. Parquet holds all rows in memory meanwhile. A load in
+     * arrow-ckpt needs no option for such a file. @default none
      */
     compat?: Compat;
-    /** Most threads that encode columns of this save at a time, 1 to 64; no more than there are cores. No effect on JSON. @default the cores */
+    /**
+     * The most threads that encode columns of this save at a time, 1 to 64, and never more than there are cores. No effect on JSON. @default
+     * the cores @unit threads
+     */
     threads?: number;
-    /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
+    /** Aborts the save: it rejects with `signal.reason`. The old file stays, and no temporary does. @default none */
     signal?: AbortSignal;
-    /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */
+    /**
+     * Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning.
+     * @default none
+     */
     onProgress?: (progress: Progress) => void;
 }
 

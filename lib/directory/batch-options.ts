@@ -4,19 +4,19 @@ import { asOptions, checkKeys, WRITE_RECORD, type WriteOptions } from '../option
 
 /** Options of the calls that load, list and remove batches. */
 export interface BatchOptions {
-  /** Only batches of this step: those that say no step, as DocETL's, are left out. @default all batches of the operation */
+  /** Only batches of this step. Batches without a step, such as DocETL's, are left out. @default all batches of the operation */
   step?: string;
 }
 
 /** Options of {@link CheckpointManager.saveBatchCheckpoint}. */
 export interface BatchSaveOptions extends WriteOptions {
-  /** The step of the operation, whose folder has the batch then. @default none: the folder where DocETL has it */
+  /** The step of the operation: the batch goes into the folder of that step. @default none: the folder where DocETL has it */
   step?: string;
 }
 
 /** Options of {@link CheckpointManager.loadPartialResults}. */
 export interface PartialOptions {
-  /** Only results that were made with this hash. @default whatever their hash */
+  /** Only results that were made with this hash. @default any */
   hash?: string;
 }
 

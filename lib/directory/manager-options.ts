@@ -16,19 +16,22 @@ import {
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { Logger } from './log-lines.js';
 
-/** Options of a {@link CheckpointManager}. Those of compression and row groups are the defaults of its saves. */
+/** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
 export interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
   /** Save in the form that DocETL reads: see `compat` of a save. @default none */
   compat?: 'docetl';
-  /** Save as Parquet where the native binary is there; `false` saves as JSON. @default true */
+  /** Save as Parquet if the native binary is there; `false` saves as JSON. @default true */
   enableArrow?: boolean;
-  /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
+  /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */
   logger?: Logger | false;
 }
 
 /** Options of {@link CheckpointManager.loadCheckpoint}. */
 export interface LoadOptions extends ReadOptions {
-  /** The hash of the operation as it is now: a checkpoint that was saved with another, or with none, counts as not there. */
+  /**
+   * The hash of the operation as it is now. A checkpoint that was saved with another hash, or without one, counts as not there. @default
+   * any
+   */
   hash?: string;
 }
 
@@ -53,9 +56,9 @@ export interface StoredFile {
 
 /** Options of {@link CheckpointManager.migrateJsonToArrow}. */
 export interface MigrateCheckpointOptions {
-  /** Leave the JSON file beside the Parquet file, which counts from then on, as it is newer. @default true */
+  /** Leave the JSON file beside the Parquet file. The Parquet file counts from then on, because it is newer. @default true */
   keepJson?: boolean;
-  /** Aborts the migration: rejects with `signal.reason`; what is done stays, a file that is half done leaves nothing. */
+  /** Aborts the migration: it rejects with `signal.reason`. What is done stays; a file that is half done leaves nothing. @default none */
   signal?: AbortSignal;
 }
 

@@ -35,11 +35,11 @@ export interface MigrationOutcome {
 
 /** Options of a migration. */
 export interface MigrationOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'signal'> {
-  /** Leave the JSON file beside the Parquet file, which counts from then on, as it is newer. @default true */
+  /** Leave the JSON file beside the Parquet file. The Parquet file counts from then on, because it is newer. @default true */
   keepJson?: boolean;
-  /** Change nothing: measure what the Parquet files would be. @default false */
+  /** Change nothing; measure how large the Parquet files would be. @default false */
   dryRun?: boolean;
-  /** Called as rows are written and compared. `done`: files that are dealt with, of `total`. */
+  /** Called as rows are written and compared. `done` of `total` files are dealt with. @default none */
   onProgress?: (progress: { done: number; total: number; file: string; rows: number }) => void;
 }
 

@@ -4,28 +4,30 @@ import { keysOf } from './option-keys.js';
 import { isPlainObject } from '../base/rows.js';
 
 /**
- * What a Parquet file may ask for: a file beyond one of these is `ERR_CKPT_LIMIT`, before memory is taken for it. The defaults are the most that the reader bears, and a
- * larger number counts as that: set smaller ones for files of strangers. Files of text take no more memory than they have bytes, a batch at a time, and have no such limits.
+ * The most that a Parquet file may ask for. A file beyond one of these is `ERR_CKPT_LIMIT`, before memory is taken for it. The defaults are
+ * the most that the reader bears, and a larger number counts as the default: set smaller ones for files of strangers. Text files have no
+ * such limits: they are read a batch at a time and take no more memory than they have bytes.
  */
 export interface Limits {
-  /** Bytes of the footer. @default 268435456 */
+  /** Size of the footer. @default 268435456 @unit bytes */
   footerBytes?: number;
-  /** Row groups. @default 1048576 */
+  /** Number of row groups. @default 1048576 */
   rowGroups?: number;
   /** Nodes of the schema: columns, structs, lists and leaves together. @default 100000 */
   columns?: number;
-  /** Depth of the schema: 1 for plain columns, one more for each struct, two for each list. @default 256 */
+  /** Depth of the schema: 1 for plain columns, one more for each struct, two more for each list. @default 256 */
   depth?: number;
-  /** Bytes that one page may become when it is decompressed. @default 1073741824 */
+  /** Size of one page once it is decompressed. @default 1073741824 @unit bytes */
   pageBytes?: number;
   /**
-   * Bytes that all columns together may become, by what the footer says and, with the native binary, by what the blocks of a reading take. The rows as JavaScript objects take several times
-   * as much. @default no limit: a stream of any length is read in bounded memory, but `readCheckpoint` holds all of it
+   * Size of all columns together once they are decoded. The footer's numbers count, and with the native binary the blocks of a reading.
+   * Rows as JavaScript objects take several times as much. Without this limit a stream of any length is still read in bounded memory, but
+   * `readCheckpoint` holds all of it. @default no limit @unit bytes
    */
   decodedBytes?: number;
-  /** How many times its compressed bytes a column of a row group may become, once it becomes more than `pageBytes`. @default 10000 */
+  /** How many times its compressed size a column of a row group may become, once it becomes more than `pageBytes`. @default 10000 */
   ratio?: number;
-  /** Bytes of one text or one value of bytes, as stored: UTF-8. @default 1073741824 */
+  /** Size of one text or one value of bytes, as stored: UTF-8. @default 1073741824 @unit bytes */
   stringBytes?: number;
 }
 

@@ -17,38 +17,56 @@ export type Codec = (typeof CODECS)[number];
 
 /** Options of every save. */
 export interface WriteOptions {
-  /** The codec of the column chunks; no effect on JSON and JSONL, as the next two. @default 'auto' */
+  /**
+   * The codec of the column chunks. `auto` chooses per column: zstd where a sample shrinks by a tenth or more, else none. No effect on JSON
+   * and JSONL. @default 'auto'
+   */
   compression?: Codec;
-  /** The codec's own level: gzip 0-9, brotli 0-11, zstd 1-22. With any other codec, `auto` too, it is an error. @default gzip 6, brotli 4, zstd 1 */
+  /**
+   * The codec's own level: gzip 0 to 9, brotli 0 to 11, zstd 1 to 22. With any other codec, `auto` too, it is an error. No effect on JSON
+   * and JSONL. @default gzip 6, brotli 4, zstd 1
+   */
   compressionLevel?: number;
-  /** Most rows in a row group, 1 to 16,777,216. A row group also ends at about 32 MiB of column data. @default 131072 */
+  /**
+   * The most rows in a row group, 1 to 16,777,216. A row group also ends at about 32 MiB of column data. No effect on JSON and JSONL.
+   * @default 131072 @unit rows
+   */
   rowGroupRows?: number;
   /**
-   * Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. With one, a load that asks for values of a column (`$eq`, `$in`) reads only the row groups that may have them. It costs 1.2 to 2.4 bytes a
-   * distinct value. Only texts, integers, dates and bigints of 64 bits outside of lists have any, and none where a dictionary is smaller; no effect on JSON and JSONL. A name that is no column's is
-   * `ERR_CKPT_UNKNOWN_COLUMN`, unless there are no rows. @default false
+   * Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. A load that asks for values of such a column (`$eq`,
+   * `$in`) then reads only the row groups that may hold them. A filter costs 1.2 to 2.4 bytes per distinct value. Texts, integers, dates
+   * and 64-bit bigints outside lists can have one; a column gets none where its dictionary is smaller. The name of no column is
+   * `ERR_CKPT_UNKNOWN_COLUMN`, unless there are no rows. No effect on JSON and JSONL. @default false
    */
   bloomFilter?: boolean | readonly string[];
-  /** The hash of the operation that made the rows, any string; kept in the file, returned by `info.hash`. @default none */
+  /** The hash of the operation that made the rows: any string. The file keeps it; `info.hash` returns it. @default none */
   hash?: string;
-  /** Strings of your own, kept in the file, returned by `info.metadata`. @default none */
+  /** Strings of your own. The file keeps them; `info.metadata` returns them. @default none */
   metadata?: Record<string, string>;
   /**
-   * What the rows must be: a zod object, any other Standard Schema, or a {@link CheckpointSchema}. Rows that do not fit are `ERR_CKPT_SCHEMA`, and nothing
-   * is saved. The rows are saved as they are: transforms and defaults apply on load. Where the schema tells its
-   * columns, all of them are in the file and have its types, whatever the rows hold: numbers are doubles, and int64 where it asks for integers. @default none
+   * What the rows must be: a zod object, any other Standard Schema, or a {@link CheckpointSchema}. If a row does not fit, the save is
+   * `ERR_CKPT_SCHEMA` and nothing is saved. Rows are saved as they are: transforms and defaults apply on load. If the columns can be read
+   * from the schema, all of them are in the file with its types, whatever the rows hold: numbers are doubles, and int64 where the schema
+   * asks for integers. @default none
    */
   schema?: StandardSchemaV1 | CheckpointSchema;
   /**
-   * Saves in the form that the loaders of a Python program read: `docetl` (Parquet as of its PyArrow checkpoints, JSON as of today's), `kura` (Parquet and
-   * JSONL). Rows that it could not read back are `ERR_CKPT_NOT_COMPATIBLE`. For Parquet all rows are held in memory. A load here needs no option. @default none
+   * Saves in a form that a Python program reads. `docetl`: Parquet for its PyArrow checkpoints, JSON for today's. `kura`: Parquet and
+   * JSONL. A row that the program could not read back is `ERR_CKPT_NOT_COMPATIBLE`. Parquet holds all rows in memory meanwhile. A load in
+   * arrow-ckpt needs no option for such a file. @default none
    */
   compat?: Compat;
-  /** Most threads that encode columns of this save at a time, 1 to 64; no more than there are cores. No effect on JSON. @default the cores */
+  /**
+   * The most threads that encode columns of this save at a time, 1 to 64, and never more than there are cores. No effect on JSON. @default
+   * the cores @unit threads
+   */
   threads?: number;
-  /** Aborts the save: rejects with `signal.reason`, leaves the old file and no temporary. */
+  /** Aborts the save: it rejects with `signal.reason`. The old file stays, and no temporary does. @default none */
   signal?: AbortSignal;
-  /** Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning. */
+  /**
+   * Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning.
+   * @default none
+   */
   onProgress?: (progress: Progress) => void;
 }
 
@@ -62,51 +80,66 @@ export type DuplicateColumns = (typeof DUPLICATE_COLUMNS)[number];
 
 /** Options of every load. */
 export interface ReadOptions {
-  /** Top-level keys to load; other columns of Parquet are not decoded. Each row keeps its own order of keys. @default all */
+  /**
+   * Keys to load, and paths into objects (`metadata.source`). Other columns of a Parquet file are neither read nor decoded. Each row keeps
+   * its own order of keys. @default all
+   */
   columns?: readonly string[];
-  /** Which rows to load: see {@link Where}. It looks at the rows as they were saved, before `schema`. @default all */
+  /** Which rows to load: see {@link Where}. The conditions look at the rows as they were saved, before `schema`. @default all */
   where?: Where;
   /**
-   * What a name is that no row has, as far as the file tells: `error` refuses those of `columns` and of `where` with `ERR_CKPT_UNKNOWN_COLUMN`, `missing` none.
-   * Left out, those of `columns` are refused, and a condition of `where` is one on missing values. A checkpoint without rows has any column. Files of text tell it
-   * when all their rows were read, so not where `limit` ends the reading before.
+   * What to do with a name that no row has. `error`: `ERR_CKPT_UNKNOWN_COLUMN`, in `columns` and in `where`. `missing`: the name counts as
+   * a missing key in both. A checkpoint without rows has every column. A text file shows its columns only once all its rows were read, so
+   * not if `limit` ends the reading before. @default an error in `columns`, a missing key in `where`
    */
   unknownColumns?: 'error' | 'missing';
-  /** How many of the rows that `where` takes to leave out first, 0 or more. @default 0 */
+  /** How many of the rows that `where` selects to skip, 0 or more. @default 0 @unit rows */
   offset?: number;
-  /** How many rows to load at most, 0 or more. With a schema, only these rows are looked at, and violations count them from 0. @default all */
+  /** The most rows to load, 0 or more. A schema checks only these rows, and its violations count them from 0. @default all @unit rows */
   limit?: number;
   /**
-   * What the rows must be, as of a save. They come as the schema makes them: with its defaults and transforms, and without the keys that it does
-   * not name, which are not even decoded where the schema tells its columns. Rows that do not fit are `ERR_CKPT_SCHEMA`. @default none
+   * What the rows must be, as in a save. The load returns what the schema makes of them: with its defaults and transforms, and without the
+   * keys that it does not name. Where the columns can be read from the schema, those keys are not even decoded. If a row does not fit, the
+   * load is `ERR_CKPT_SCHEMA`. @default none
    */
   schema?: StandardSchemaV1 | CheckpointSchema;
   /**
-   * Columns that the schema does not name: `keep` them, or `drop` them before it looks. Needs a schema whose columns can be told.
-   * @default as the schema says: `z.object` and a CheckpointSchema drop, `z.looseObject` keeps, `z.strictObject` refuses
+   * Columns that the schema does not name: `keep` them, or `drop` them before the schema looks. The columns must be readable from the
+   * schema. @default as the schema says: `z.object` and a CheckpointSchema drop, `z.looseObject` keeps, `z.strictObject` refuses
    */
   extraColumns?: 'keep' | 'drop';
-  /** The file may have been written by this Python program itself: give the rows that it was given. Managers know by themselves. @default none */
+  /**
+   * The file may have been written by this Python program itself: give the rows that the program was given. Managers find that out by
+   * themselves. @default none
+   */
   compat?: Compat;
-  /** Compare the checksums of what is read with those in the file. Files of text and most of other writers have none. @default true */
+  /**
+   * Compare the checksums of what is read with those in the file. Text files have none, nor have most files of other writers. @default true
+   */
   verify?: boolean;
   /**
-   * Texts in Parquet files of other writers: `strict`: text that is not UTF-8 is `ERR_CKPT_UNSUPPORTED_FILE`; `lossy`: bytes that are not UTF-8 become U+FFFD; `bytes`: every text is a `Uint8Array`. No
-   * effect on checkpoints and files of text. @default 'strict'
+   * Texts in Parquet files of other writers. `strict`: a text that is not UTF-8 is `ERR_CKPT_UNSUPPORTED_FILE`. `lossy`: bytes that are not
+   * UTF-8 become U+FFFD. `bytes`: every text is a `Uint8Array`. No effect on checkpoints and text files. @default 'strict'
    */
   text?: TextMode;
   /**
-   * Columns, or fields of a struct, of one name in Parquet files of other writers: `refuse` is `ERR_CKPT_UNSUPPORTED_FILE`; `rename` gives the second of the name `a` the name `a_1`, or the next that is free.
-   * @default 'refuse'
+   * Columns, or fields of a struct, that share a name in Parquet files of other writers. `refuse`: `ERR_CKPT_UNSUPPORTED_FILE`. `rename`:
+   * the second `a` is `a_1`, or the next free name. @default 'refuse'
    */
   duplicateColumns?: DuplicateColumns;
-  /** What a Parquet file may ask for at most: {@link Limits}. No effect on text. @default the most that the reader bears */
+  /** The most that a Parquet file may ask for: {@link Limits}. No effect on text files. @default the most that the reader bears */
   limits?: Limits;
-  /** Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 */
+  /**
+   * Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 @unit
+   * threads
+   */
   threads?: number;
-  /** Aborts the load: rejects with `signal.reason`. */
+  /** Aborts the load: it rejects with `signal.reason`. @default none */
   signal?: AbortSignal;
-  /** Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning. */
+  /**
+   * Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning.
+   * @default none
+   */
   onProgress?: (progress: Progress) => void;
 }
 

@@ -16,15 +16,22 @@ export type Code = ((...args: any[]) => unknown) | (abstract new (...args: any[]
 
 /** What the results of an operation depend on. */
 export interface OperationParts {
-  /** Its configuration: prompt, model, schema, ... Plain data; the order of keys does not count, and what is undefined counts as missing. */
+  /**
+   * The configuration: prompt, model, schema, ... Plain data. The order of keys does not matter, and `undefined` counts as missing.
+   * @default none
+   */
   config?: unknown;
-  /** Code whose change makes results stale: functions count by their source text, as it is written, and not by what they close over or call. */
+  /**
+   * Code whose change makes results stale. A function counts by its source text, not by what it calls or closes over; a string counts as it
+   * is. @default none
+   */
   code?: Code | readonly Code[];
   /**
-   * What it works on, by content: rows, which are read to their end, or the bytes of files, whatever their names. A `map` needs none: it compares the rows one by one.
+   * The input, by content: rows, which are read to their end, or the bytes of files, whatever their names. A `map` needs none: it compares
+   * the rows one by one. @default none
    */
   input?: Iterable<RowLike> | AsyncIterable<RowLike> | { file: string | readonly string[] };
-  /** The hashes of the operations whose results it works on: when one of them changes, so does this one. */
+  /** The hashes of the operations whose results this one works on. If one of them changes, so does this hash. @default none */
   upstream?: string | readonly string[];
 }
 

@@ -24,44 +24,68 @@ export type MapOutput<Out extends RowLike> = Out | readonly Out[] | null | undef
 
 /** How a row that failed is tried again. */
 export interface RetryOptions {
-  /** How often, after the first time. 0 to 1000. */
+  /** How many times, after the first attempt: 0 to 1000. */
   times: number;
-  /** Milliseconds before the first retry; each further one waits twice as long. The wait is drawn between half and all of that. @default 500 */
+  /**
+   * The wait before the first retry. Each further wait is twice as long, and each is drawn at random between half and all of that. @default
+   * 500 @unit ms
+   */
   minDelay?: number;
-  /** The longest wait in milliseconds. @default 30000 */
+  /** The longest wait. @default 30000 @unit ms */
   maxDelay?: number;
-  /** Decides by what was thrown: false (or null, undefined, `''`) not to try again, true to do so after the usual wait, or the milliseconds to wait, 0 to 2147483647 (`Retry-After` of a server). Anything else, a promise among it, fails the row with `ERR_CKPT_INVALID_OPTION` as its cause. @default always true */
+  /**
+   * Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from 0 to
+   * 2147483647: wait so many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION` as
+   * its cause. @default always true
+   */
   retryIf?: (error: unknown, attempt: number) => boolean | number;
 }
 
-/** Options of {@link CheckpointManager.map}. Those of compression, metadata and row groups are of its final checkpoint. */
+/** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
 export interface MapOptions<T extends RowLike = Row> extends Pick<
   WriteOptions,
   'compression' | 'compressionLevel' | 'rowGroupRows' | 'metadata' | 'signal'
 > {
-  /** What tells a row from all others: the name of a column, or a function that makes it. `1` and `'1'` are two keys. */
+  /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */
   key: KeyOption<T>;
-  /** The hash of the operation: see {@link hashOperation}. Results that were made with another are not used. It need not cover the rows: they are compared one by one. @default none */
+  /**
+   * The hash of the operation: see {@link hashOperation}. Results that were made with another hash are not used. It need not cover the
+   * rows: they are compared one by one. @default none
+   */
   hash?: string;
-  /** Rows on their way at a time, 1 to 100,000. @default 8 */
+  /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */
   concurrency?: number;
-  /** Finished rows that become a batch file at once, without waiting for `flushEvery`, 1 to 1,000,000. A crash loses at most so many finished rows. @default 32768 */
+  /**
+   * The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. When there are so many, no further call begins
+   * until they are written. @default 32768 @unit rows
+   */
   batchSize?: number;
-  /** Milliseconds after which finished rows are made durable, however few; 0 for at once. @default 1000 */
+  /** The longest time that a finished row waits before it is made durable; 0 for at once. @default 1000 @unit ms */
   flushEvery?: number;
-  /** How often a row is tried again when the function throws, or how. @default 0 */
+  /** How many times a row is tried again when the function throws, or how: {@link RetryOptions}. @default 0 */
   retries?: number | RetryOptions;
-  /** Milliseconds that the function may take for one attempt. A row that takes longer has failed with `ERR_CKPT_TIMEOUT`, and may be tried again. @default no limit */
+  /**
+   * The longest time that one attempt may take. A row that takes longer has failed with `ERR_CKPT_TIMEOUT`; it may be tried again. @default
+   * no limit @unit ms
+   */
   timeout?: number;
-  /** What a failed row does: `throw` ends the run, `collect` goes on and tells all at the end. @default 'throw' */
+  /** What a failed row does. `throw` ends the run. `collect` goes on and lists all failures at the end. @default 'throw' */
   onError?: 'throw' | 'collect';
-  /** Milliseconds to wait while another process works on the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end. @default 0 */
+  /**
+   * How long to wait while another process works on the same operation; after that the call is `ERR_CKPT_LOCKED`. `Infinity` waits for the
+   * other to end. @default 0 @unit ms
+   */
   lockWait?: number;
-  /** Called as rows are done, at most every 50 ms and once at the end. If it throws, the run goes on and the process gets a warning. */
+  /**
+   * Called as rows are done, at most every 50 ms and once at the end. If it throws, the run goes on and the process gets a warning.
+   * @default none
+   */
   onProgress?: (progress: MapProgress) => void;
-  /** Called for what happens on the way: see {@link MapEvent}. If it throws, the run goes on and the process gets a warning. */
+  /**
+   * Called for what happens on the way: see {@link MapEvent}. If it throws, the run goes on and the process gets a warning. @default none
+   */
   onEvent?: (event: MapEvent) => void;
-  /** Shows a progress bar on stderr where that is a terminal, and nothing elsewhere. @default false */
+  /** Shows a progress bar on stderr if that is a terminal. @default false */
   progressBar?: boolean;
 }
 

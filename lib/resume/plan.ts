@@ -12,9 +12,9 @@ import { keyOf, type KeyOption, type RowKey } from './row-key.js';
 
 /** Options of {@link CheckpointManager.planIncremental}. */
 export interface PlanOptions<T extends RowLike = Row> {
-  /** What tells a row from all others, as of the `map`. */
+  /** What identifies a row, as in the `map`. */
   key: KeyOption<T>;
-  /** The hash of the operation, as of the `map`. */
+  /** The hash of the operation, as in the `map`. @default none */
   hash?: string;
 }
 

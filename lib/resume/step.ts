@@ -11,9 +11,12 @@ import { copyAsLoaded } from '../base/value/copy.js';
 import { ms } from './map-options.js';
 import { takeLease, type Place } from './place.js';
 
-/** Options of {@link CheckpointManager.step}. Those of the save apply when it computes. */
+/** Options of {@link CheckpointManager.step}. The options of a save apply when the rows are computed. */
 export interface StepOptions extends WriteOptions {
-  /** Milliseconds to wait while another process computes the same operation; then `ERR_CKPT_LOCKED`. `Infinity` waits for it to end, and then loads what it has saved. @default 0 */
+  /**
+   * How long to wait while another process computes the same operation; after that the call is `ERR_CKPT_LOCKED`. `Infinity` waits for the
+   * other to end, and loads what it has saved. @default 0 @unit ms
+   */
   lockWait?: number;
 }
 

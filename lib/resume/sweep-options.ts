@@ -4,17 +4,24 @@ import { isRevoked } from '../base/value/is-revoked.js';
 import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 
-/** Options of {@link CheckpointManager.sweep}: what may go. */
+/**
+ * Options of {@link CheckpointManager.sweep}: what may be removed.
+ * If several of `keep`, `keepHashes` and `olderThan` are given, a checkpoint is stale only if every one of them calls it stale. Without any
+ * of them none is.
+ */
 export interface SweepOptions {
-  /** Step and operation of checkpoints that stay whatever else is said. Where it is given, others are stale. */
+  /** Checkpoints that stay, whatever else is given: pairs of step and operation. All others are stale. @default none */
   keep?: readonly (readonly [step: string, operation: string])[];
-  /** Hashes of operations as they are now: what was made with one of them stays. Where it is given, others are stale. */
+  /** The hashes of operations as they are now. What was made with one of them stays; all else is stale. @default none */
   keepHashes?: readonly string[];
-  /** Only what was last written before this moment, or so many milliseconds ago, is stale. */
+  /** What was last written before this moment is stale: a Date, or how long ago. @default none @unit ms */
   olderThan?: Date | number;
-  /** When all that is stale is gone and the rest is larger than this, the oldest goes, too, until it fits. What `keep` and `keepHashes` name stays. */
+  /**
+   * If more than this is left when all that is stale is gone, the oldest goes too, until the rest fits. What `keep` and `keepHashes` name
+   * stays. @default no limit @unit bytes
+   */
   maxBytes?: number;
-  /** Change nothing; tell what would be removed. @default false */
+  /** Change nothing; report what would be removed. @default false */
   dryRun?: boolean;
 }
 

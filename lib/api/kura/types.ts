@@ -8,31 +8,31 @@ import type { Logger } from '../../directory/log-lines.js';
 export interface JsonlCheckpointManagerOptions {
   /** `false`: nothing is saved, loaded, listed or deleted. @default true */
   enabled?: boolean;
-  /** Save lines that Kura's classes read, and refuse what they would not: see `compat` of a save. @default none */
+  /** Save lines that Kura's classes read, and refuse rows that they would not: see `compat` of a save. @default none */
   compat?: 'kura';
-  /** Where the manager tells what it saved and loaded; `false` for nowhere. @default console */
+  /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */
   logger?: Logger | false;
 }
 
-/** Options of {@link ParquetCheckpointManager}. Those of compression and row groups are the defaults of its saves. */
+/** Options of {@link ParquetCheckpointManager}. The options of compression and row groups are the defaults of its saves. */
 export interface ParquetCheckpointManagerOptions extends Pick<WriteOptions, 'compressionLevel' | 'rowGroupRows'> {
-  /** As of {@link JsonlCheckpointManagerOptions}. @default true */
+  /** `false`: nothing is saved, loaded, listed or deleted. @default true */
   enabled?: boolean;
-  /** The codec of the column chunks, Kura's default. @default 'snappy' */
+  /** The codec of the column chunks. The default is Kura's. @default 'snappy' */
   compression?: NonNullable<WriteOptions['compression']>;
   /** Save Parquet that Kura's own manager reads: see `compat` of a save. @default none */
   compat?: 'kura';
-  /** As of {@link JsonlCheckpointManagerOptions}. @default console */
+  /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */
   logger?: Logger | false;
 }
 
-/** Options of `loadCheckpoint` of the Kura managers. The schema is an argument. */
+/** Options of `loadCheckpoint` of the Kura managers. The schema is an argument of its own. */
 export interface KuraLoadOptions extends Omit<ReadOptions, 'schema'> {
-  /** A checkpoint that was saved with another hash, or with none, counts as not there. @default any */
+  /** A checkpoint that was saved with another hash, or without one, counts as not there. @default any */
   hash?: string;
   /**
-   * What becomes of a JSONL file that ends in the middle of a line, as a program that was killed leaves it: `keep` gives the rows before it, with a warning that names file and line;
-   * `refuse` is `ERR_CKPT_TRUNCATED`, as is a file without a whole row. @default 'keep'
+   * What to do with a JSONL file that ends in the middle of a line, as a killed program leaves it. `keep` gives the rows before that line,
+   * with a warning that names file and line. `refuse` is `ERR_CKPT_TRUNCATED`; so is a file without one whole row. @default 'keep'
    */
   torn?: 'keep' | 'refuse';
 }
@@ -72,18 +72,23 @@ export type LoadStrategy = 'first_found' | 'priority';
 /** Options of {@link MultiCheckpointManager}. */
 export interface MultiCheckpointManagerOptions {
   /**
-   * Where a save goes: to `all_enabled` managers, or to the primary one only, the first that is enabled; where that fails, to the next. A manager that fails is told of with a warning, and its older
-   * checkpoint of the name is removed, so that no load finds it. Only where all fail the save does. @default 'all_enabled'
+   * Where a save goes. `all_enabled`: to every enabled manager. `primary_only`: to the first enabled one, and to the next if that fails. A
+   * manager that fails is reported with a warning, and its older checkpoint of the name is removed, so that no load finds it. The save
+   * fails only if every manager fails. @default 'all_enabled'
    */
   saveStrategy?: SaveStrategy;
   /**
-   * Where a load looks: in the enabled managers in their order, until one has the checkpoint whole. One that fails is passed over, with a warning. With `first_found` it is as good
-   * in any of them. With `priority` it belongs in the first: that it has none is told with a warning, too. Only where all that have it fail the load does. @default 'first_found'
+   * Where a load looks: in the enabled managers in order, until one has the checkpoint whole. A manager that fails is skipped with a
+   * warning. A manager without the checkpoint is skipped silently with `first_found`; with `priority` a warning says that it is missing in
+   * the first. The load fails only if every manager that has the checkpoint fails. @default 'first_found'
    */
   loadStrategy?: LoadStrategy;
-  /** A load saves the checkpoint anew in those managers before the one it came from: in those that failed, and in those that had none. It waits for that. @default false */
+  /**
+   * A load also saves the checkpoint in the managers before the one it came from, where it was damaged or missing. The load waits for that.
+   * @default false
+   */
   heal?: boolean;
-  /** Where the manager tells what failed and what it healed; its managers have their own. @default console */
+  /** Where the manager reports what failed and what it healed; its managers have loggers of their own. @default console */
   logger?: Logger | false;
 }
 

@@ -1,0 +1,28 @@
+// npm run docs: makes docs/options.md and docs/errors.md. With --check it writes nothing and fails when one is stale.
+// dist/ must be built, and index.d.ts must be up to date (npm run api).
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errorsPage } from './docs/errors-page.mjs';
+import { optionsPage } from './docs/options-page.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const PAGES = {
+  'docs/options.md': () => optionsPage(join(ROOT, 'index.d.ts')),
+  'docs/errors.md': () => errorsPage(),
+};
+
+for (const [name, make] of Object.entries(PAGES)) {
+  const text = make();
+  const path = join(ROOT, name);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(path, text);
+    console.log(`${name} is written`);
+  } else if (existsSync(path) && readFileSync(path, 'utf8').replaceAll('\r\n', '\n') === text) {
+    console.log(`${name} is up to date`);
+  } else {
+    console.error(`${name} is stale: run \`npm run docs\` and commit it`);
+    process.exitCode = 1;
+  }
+}
