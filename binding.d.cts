@@ -58,7 +58,7 @@ export declare class NativeWriter {
 /** The descriptions of files as JSON, in order; null for each with which anything is wrong. */
 export declare function describeFiles(paths: Array<string>): Promise<(string | null)[]>
 
-/** The core's error codes, to compare with `lib/errors.ts`. */
+/** The core's error codes, to compare with `lib/base/errors.ts`. */
 export declare function errorCodes(): Array<string>
 
 /** Makes a lock file with one of two texts: as the kernel locks it, or cannot. Null where it is there. Rejects with the system's error, its code in front of the message. */

@@ -85,3 +85,12 @@ pub fn footer_crc(footer: &[u8], position: usize) -> u32 {
     let crc = crc32c::crc32c_append(crc, FOOTER_CRC_ZERO.as_bytes());
     crc32c::crc32c_append(crc, &footer[position + FOOTER_CRC_ZERO.len()..])
 }
+
+/// Eight lowercase hex digits.
+pub(crate) fn parse_crc(digits: &[u8]) -> Option<u32> {
+    let lowercase = |digit: &u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(digit);
+    if digits.len() != FOOTER_CRC_ZERO.len() || !digits.iter().all(lowercase) {
+        return None;
+    }
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}

@@ -80,7 +80,7 @@ function* candidates(): Generator<() => unknown, void, undefined> {
 function ownPackage(): string | undefined {
   try {
     const url = new URL(import.meta.url);
-    if (!/[/]dist[/]lib[/]native[/][^/]+$/.test(url.pathname)) return undefined;
+    if (!/[/]dist[/]lib[/]base[/]addon[/][^/]+$/.test(url.pathname)) return undefined;
     const path = new URL('../../../../package.json', url);
     const { name } = requireFrom(url)(fileURLToPath(path)) as { name?: unknown };
     return name === 'arrow-ckpt' ? fileURLToPath(path) : undefined;

@@ -12,9 +12,9 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::elements::Decimal;
 use super::faults::unsupported;
-use super::file::TextMode;
 use super::guard::{guarded, parquet_error};
 use super::kinds::Node;
+use super::options::TextMode;
 use super::plain::plain_schema;
 use crate::error::{CkptError, ErrorCode, Result};
 

@@ -3,57 +3,22 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use parquet::file::metadata::ParquetMetaData;
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::chunks::check_metadata;
 use super::columns::{Columns, Reading};
 use super::describe::describe;
-use super::filter::Filter;
+use super::faults::foreign_text;
 use super::footer::{Footer, key_value, read_footer};
 use super::index::FileIndex;
-use super::scan::{Scan, ScanOptions};
-use super::select::Selector;
+use super::options::{OpenOptions, TextMode};
 use super::source::Source;
-use super::worker::StopFlags;
-use crate::error::Result;
+use crate::error::{CkptError, Result};
 use crate::limits::Limits;
-
-/// How to open a file.
-#[derive(Debug, Clone, Copy)]
-pub struct OpenOptions {
-    /// Compare the checksums of files that have ours: the footer's now, each column chunk's when it is read. Default: true.
-    pub verify: bool,
-    /// What the file may ask for at most. Default: what the crate bears.
-    pub limits: Limits,
-    /// What becomes of the texts of other writers. No effect on our files. Default: text, which must be UTF-8.
-    pub text: TextMode,
-    /// Give the second column of a name, and the second field of a struct, another name, instead of refusing the file. Default: false.
-    pub rename_duplicates: bool,
-}
-
-/// What becomes of the texts of other writers: some write text that is not UTF-8, as `ClickHouse` does with its strings.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum TextMode {
-    /// Text that is not UTF-8 is an error.
-    #[default]
-    Strict,
-    /// Bytes that are not UTF-8 become U+FFFD.
-    Lossy,
-    /// All texts are bytes.
-    Bytes,
-}
-
-impl Default for OpenOptions {
-    fn default() -> Self {
-        Self { verify: true, limits: Limits::default(), text: TextMode::Strict, rename_duplicates: false }
-    }
-}
 
 /// A Parquet file, ours or anybody's, whose footer has been read and checked.
 ///
@@ -184,21 +149,9 @@ impl CheckpointFile {
         describe(&self.metadata, &self.columns, self.ours, self.rows, self.bytes())
     }
 
-    /// How many rows a filter is certainly true of, and of how many more it may be true.
-    pub fn count(self: &Arc<Self>, filter: Filter, cancel: Arc<AtomicBool>) -> Result<(u64, u64)> {
-        let stop = StopFlags { cancel, dropped: Arc::default() };
-        let selector = Selector::new(Arc::clone(self), Some(filter), None, stop);
-        let mut counts = (0, 0);
-        for group in 0..self.metadata.num_row_groups() {
-            let chosen = selector.chosen(group).map_err(|error| error.at(self.source.path()))?;
-            counts.0 += chosen.certain_rows as u64;
-            counts.1 += (chosen.rows - chosen.certain_rows) as u64;
-        }
-        Ok(counts)
-    }
-
-    /// Begins to read rows.
-    pub fn scan(self: &Arc<Self>, options: ScanOptions) -> Result<Scan> {
-        Scan::new(self, options).map_err(|error| error.at(self.source.path()))
+    /// An error in a top-level column: it names the column.
+    pub(super) fn in_column(&self, column: usize, error: CkptError) -> CkptError {
+        let error = if self.ours { error } else { foreign_text(error) };
+        error.in_column(&self.columns.nodes[column].name)
     }
 }

@@ -16,7 +16,7 @@ use super::source::Source;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::format::{
     FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC,
-    KEY_VERSION, footer_crc, footer_crc_position, is_footer_ours, is_name, is_name_ours,
+    KEY_VERSION, footer_crc, footer_crc_position, is_footer_ours, is_name, is_name_ours, parse_crc,
 };
 use crate::limits::Limits;
 
@@ -184,15 +184,6 @@ fn bloom_crcs(metadata: &ParquetMetaData) -> Result<HashMap<(usize, usize), u32>
     let crcs = crcs.filter(|crcs| crcs.len() == places.len());
     let crcs = crcs.ok_or_else(|| corrupt("the checksums of its bloom filters are not one for each"))?;
     Ok(places.into_iter().zip(crcs).collect())
-}
-
-/// Eight lowercase hex digits.
-pub(super) fn parse_crc(digits: &[u8]) -> Option<u32> {
-    let lowercase = |digit: &u8| digit.is_ascii_digit() || (b'a'..=b'f').contains(digit);
-    if digits.len() != FOOTER_CRC_ZERO.len() || !digits.iter().all(lowercase) {
-        return None;
-    }
-    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 fn not_parquet(why: &str) -> CkptError {

@@ -10,10 +10,10 @@ use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMeta
 
 use super::chunks::chunk_range;
 use super::faults::{beyond_limit, corrupt};
-use super::footer::parse_crc;
 use super::source::Source;
 use super::thrift::{Compact, wire};
 use crate::error::{CkptError, ErrorCode, Result};
+use crate::format::parse_crc;
 use crate::limits::MAX_INDEX_BYTES;
 
 /// A data page.

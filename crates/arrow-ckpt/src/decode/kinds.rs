@@ -33,7 +33,7 @@ use serde_json::{Value, json};
 
 use super::elements::Decimal;
 use super::faults::unsupported;
-use super::file::TextMode;
+use super::options::TextMode;
 use super::plain::{IN_VARIANT, INNER_MAP};
 use crate::error::{CkptError, Result};
 

@@ -23,6 +23,7 @@ mod index;
 mod inflate;
 pub mod kinds;
 mod masks;
+mod options;
 mod pack;
 mod pages;
 mod part;
@@ -33,6 +34,7 @@ mod reader;
 mod scan;
 mod select;
 mod source;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod thrift;
@@ -40,5 +42,6 @@ mod vectors;
 mod worker;
 
 pub use describe::describe_footer;
-pub use file::{CheckpointFile, OpenOptions, TextMode, Work};
-pub use scan::{ColumnRequest, Fill, Scan, ScanOptions};
+pub use file::{CheckpointFile, Work};
+pub use options::{ColumnRequest, OpenOptions, ScanOptions, TextMode};
+pub use scan::{Fill, Scan};

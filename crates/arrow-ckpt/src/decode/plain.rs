@@ -13,8 +13,8 @@ use parquet::basic::{ConvertedType, LogicalType, Repetition, Type as Physical};
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
 use super::faults::unsupported;
-use super::file::TextMode;
 use super::guard::parquet_error;
+use super::options::TextMode;
 use crate::error::Result;
 
 /// Stands for the entries of a map in a list that knows no maps. No writer gives such a name.

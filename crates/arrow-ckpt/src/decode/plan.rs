@@ -2,12 +2,18 @@
 
 use super::columns::Projected;
 use super::file::CheckpointFile;
-use super::scan::ScanOptions;
-use super::worker::GroupPlan;
+use super::options::ScanOptions;
 use crate::error::Result;
 
 /// Compressed bytes below which starting a thread costs more than it saves.
 const INLINE_BYTES: u64 = 64 << 10;
+
+/// A row group to be read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct GroupPlan {
+    pub group: usize,
+    pub batch_rows: usize,
+}
 
 /// The plan of a scan.
 pub(super) struct Projection {

@@ -1,8 +1,7 @@
 //! Rows in file order, block by block, into memory of the caller's.
 
-use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
 use arrow_array::ArrayRef;
@@ -10,71 +9,21 @@ use serde_json::Value;
 
 use super::faults::beyond_limit;
 use super::file::CheckpointFile;
-use super::filter::Filter;
 use super::kinds::Node;
+use super::options::ScanOptions;
 use super::pack::{Packer, Unpacked};
 use super::plan::{Projection, inline};
 use super::select::Selector;
 use super::source::zeroed;
-use super::worker::{Batch, StopFlags, Worker};
+use super::stop::StopFlags;
+use super::worker::{Batch, Worker};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
-use crate::pool::cores;
 
-/// Rows of a block unless told otherwise.
-const BLOCK_ROWS: usize = 4096;
-/// Decoded bytes of a block to aim for unless told otherwise.
-const BLOCK_BYTES: usize = 4 << 20;
-/// Threads beyond these have not been seen to help.
-const MAX_THREADS: usize = 4;
-
-/// What to read, and how.
-#[derive(Debug, Clone)]
-pub struct ScanOptions {
-    /// Top-level columns; they come in file order, each once. `None`: all.
-    pub columns: Option<Vec<ColumnRequest>>,
-    /// Only rows that it may be true of. `None`: all.
-    pub filter: Option<Filter>,
-    /// Only the rows in these ranges, which ascend and do not overlap. `None`: all.
-    pub ranges: Option<Vec<Range<u64>>>,
-    /// At most this many rows a block. Default 4096.
-    pub block_rows: usize,
-    /// Rows per block are chosen so that a block has about this many bytes at most. Default 4 MiB.
-    pub block_bytes: usize,
-    /// Decoding threads. Default: the cores but one, at least 1 and at most 4. Small files are decoded by the caller's.
-    pub threads: usize,
-    /// Set it to end the scan: the threads stop, and the next call fails.
-    pub cancel: Arc<AtomicBool>,
-}
-
-impl Default for ScanOptions {
-    fn default() -> Self {
-        Self {
-            columns: None,
-            filter: None,
-            ranges: None,
-            block_rows: BLOCK_ROWS,
-            block_bytes: BLOCK_BYTES,
-            threads: (cores() - 1).clamp(1, MAX_THREADS),
-            cancel: Arc::default(),
-        }
-    }
-}
-
-/// A top-level column to read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ColumnRequest {
-    /// Its index in the file.
-    pub column: usize,
-    /// Only these of its leaves, by their number within it. `None`: all.
-    pub leaves: Option<Vec<usize>>,
-}
-
-impl ColumnRequest {
-    /// A whole column.
-    #[must_use]
-    pub fn whole(column: usize) -> Self {
-        Self { column, leaves: None }
+impl CheckpointFile {
+    /// Begins to read rows.
+    pub fn scan(self: &Arc<Self>, options: ScanOptions) -> Result<Scan> {
+        Scan::new(self, options).map_err(|error| error.at(self.source.path()))
     }
 }
 

@@ -2,7 +2,7 @@
 //! from the columns of the filter alone.
 
 use std::ops::Range;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use arrow_array::ArrayRef;
@@ -16,7 +16,7 @@ use super::index::FileIndex;
 use super::kinds::Node;
 use super::masks::{joined, local_mask, spread};
 use super::reader::LoadedColumn;
-use super::worker::{StopFlags, name};
+use super::stop::StopFlags;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
 
@@ -47,6 +47,21 @@ impl Chosen {
 
 /// What each of several threads is told: an error is not to be cloned, so its parts are.
 type Outcome = std::result::Result<Chosen, (ErrorCode, String, Option<String>)>;
+
+impl CheckpointFile {
+    /// How many rows a filter is certainly true of, and of how many more it may be true.
+    pub fn count(self: &Arc<Self>, filter: Filter, cancel: Arc<AtomicBool>) -> Result<(u64, u64)> {
+        let stop = StopFlags { cancel, dropped: Arc::default() };
+        let selector = Selector::new(Arc::clone(self), Some(filter), None, stop);
+        let mut counts = (0, 0);
+        for group in 0..self.metadata.num_row_groups() {
+            let chosen = selector.chosen(group).map_err(|error| error.at(self.source.path()))?;
+            counts.0 += chosen.certain_rows as u64;
+            counts.1 += (chosen.rows - chosen.certain_rows) as u64;
+        }
+        Ok(counts)
+    }
+}
 
 /// Chooses the rows of row groups.
 pub(super) struct Selector {
@@ -174,7 +189,7 @@ impl Selector {
         let chunk = self.file.metadata.row_group(group).column(leaf);
         let pages = index.pages(&self.file.metadata, group, leaf)?;
         let bounds =
-            index.bounds(chunk, pages.pages.len()).map_err(|error| name(&self.file, column, error))?;
+            index.bounds(chunk, pages.pages.len()).map_err(|error| self.file.in_column(column, error))?;
         let column = chunk.column_descr();
         Ok(bounds.map(|bounds| IndexedChunk { kind: node.kind, column, pages, bounds }))
     }
@@ -202,13 +217,13 @@ impl Selector {
             let projected = Projected::whole(&self.file.columns, *column)?;
             let levels = self.file.columns.levels(&projected)?;
             let chunks = LoadedColumn::load(&self.file, group, &projected, wanted)
-                .map_err(|error| name(&self.file, *column, error))?;
+                .map_err(|error| self.file.in_column(*column, error))?;
             batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);
             loaded.push((*column, levels, chunks));
         }
         for (column, levels, chunks) in &loaded {
             let reader = chunks.decode(levels, batch_rows);
-            readers.push(reader.map_err(|error| name(&self.file, *column, error))?);
+            readers.push(reader.map_err(|error| self.file.in_column(*column, error))?);
         }
         let (mut wanted, mut doubtful) = (Vec::new(), Vec::new());
         let mut done = 0;
@@ -219,7 +234,7 @@ impl Selector {
             let count = batch_rows.min(rows - done);
             let arrays = readers
                 .iter_mut()
-                .map(|reader| reader.next(count).map_err(|error| name(&self.file, reader.column, error)))
+                .map(|reader| reader.next(count).map_err(|error| self.file.in_column(reader.column, error)))
                 .collect::<Result<Vec<ArrayRef>>>()?;
             let find = |column: usize| {
                 let index = columns.iter().position(|other| *other == column)?;

@@ -2,7 +2,6 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -10,10 +9,11 @@ use arrow_array::ArrayRef;
 use parquet::arrow::FieldLevels;
 
 use super::columns::Projected;
-use super::faults::foreign_text;
 use super::file::CheckpointFile;
+use super::plan::GroupPlan;
 use super::reader::{ColumnReader, LoadedColumn};
 use super::select::{Chosen, Selector};
+use super::stop::StopFlags;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
 use crate::panic_message;
@@ -25,34 +25,12 @@ const SHORT_SCAN: usize = 16;
 /// Deep schemas are decoded by recursion.
 const STACK_BYTES: usize = 16 << 20;
 
-/// A row group to be read.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct GroupPlan {
-    pub group: usize,
-    pub batch_rows: usize,
-}
-
 /// Some rows of a worker's columns, in the order of its columns. They never span row groups.
 pub(super) struct Batch {
     pub arrays: Vec<ArrayRef>,
     pub rows: usize,
     /// The scan's filter is certainly true of each of them.
     pub certain: bool,
-}
-
-/// When to stop before the end.
-#[derive(Clone)]
-pub(super) struct StopFlags {
-    /// The caller's.
-    pub cancel: Arc<AtomicBool>,
-    /// Set when the scan is dropped.
-    pub dropped: Arc<AtomicBool>,
-}
-
-impl StopFlags {
-    pub fn is_set(&self) -> bool {
-        self.cancel.load(Ordering::Relaxed) || self.dropped.load(Ordering::Relaxed)
-    }
 }
 
 /// The decoding of some columns, one batch at a time.
@@ -99,7 +77,7 @@ impl Worker {
                 }
                 for reader in &mut open.readers {
                     let column = reader.column;
-                    reader.finish().map_err(|error| name(&self.file, column, error))?;
+                    reader.finish().map_err(|error| self.file.in_column(column, error))?;
                 }
                 self.open = None;
             }
@@ -122,7 +100,7 @@ impl Worker {
             }
             let column = projected.column;
             let chunks = LoadedColumn::load(&self.file, group.group, projected, chosen.wanted.as_ref())
-                .map_err(|error| name(&self.file, column, error))?;
+                .map_err(|error| self.file.in_column(column, error))?;
             // Every row could be the whole dictionary.
             batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);
             loaded.push((column, levels, chunks));
@@ -130,7 +108,7 @@ impl Worker {
         let readers = loaded
             .iter()
             .map(|(column, levels, chunks)| {
-                chunks.decode(levels, batch_rows).map_err(|error| name(&self.file, *column, error))
+                chunks.decode(levels, batch_rows).map_err(|error| self.file.in_column(*column, error))
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(OpenGroup { readers, rows_left: chosen.rows, batch_rows, certain: chosen.certain })
@@ -142,7 +120,7 @@ impl Worker {
         let mut arrays = Vec::with_capacity(open.readers.len());
         for reader in &mut open.readers {
             let column = reader.column;
-            arrays.push(reader.next(rows).map_err(|error| name(&self.file, column, error))?);
+            arrays.push(reader.next(rows).map_err(|error| self.file.in_column(column, error))?);
         }
         open.rows_left -= rows;
         Ok(Batch { arrays, rows, certain: open.certain })
@@ -174,9 +152,4 @@ impl Worker {
             }
         }
     }
-}
-
-pub(super) fn name(file: &CheckpointFile, column: usize, error: CkptError) -> CkptError {
-    let error = if file.ours { error } else { foreign_text(error) };
-    error.in_column(&file.columns.nodes[column].name)
 }

@@ -5,9 +5,13 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, BinaryArray};
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 
-use super::builder::roomy;
 use super::record::u32s;
 use crate::error::{CkptError, ErrorCode, Result};
+
+/// A little more than `length`: row groups are of about the same size.
+pub fn roomy(length: usize) -> usize {
+    length + length / 16
+}
 
 /// The bytes of one node: a piece a slot.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use arrow_array::{
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field};
 
-use super::blob::BlobBuilder;
+use super::blob::{BlobBuilder, roomy};
 use super::plan::{ColumnType, PlanKind, PlanNode};
 use super::record::{Cursor, f32s, f64s, i64s, u32s};
 use super::text::TextBuilder;
@@ -23,11 +23,6 @@ const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
 const VECTOR_VALUES: usize = 1024;
 /// Bits at the end of a float's 23 of which a number with few digits has none.
 const LAST_BITS: u32 = 0xff;
-
-/// A little more than `length`: row groups are of about the same size.
-pub fn roomy(length: usize) -> usize {
-    length + length / 16
-}
 
 /// A node while it fills.
 #[derive(Debug)]

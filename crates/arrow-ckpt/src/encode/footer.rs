@@ -14,13 +14,35 @@ use parquet::schema::types::SchemaDescriptor;
 
 use super::bounds::{may_have_nan, type_defined_orders, without_bounds};
 use super::chunk::EncodedLeaf;
-use super::index::{ChunkIndexes, FileIndexes};
 use super::plan::ColumnType;
 use crate::error::{CkptError, Result};
 use crate::format::{
     CREATED_BY, FOOTER_CRC_ZERO, KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, footer_crc,
     footer_crc_position,
 };
+
+/// Where an index is in the file.
+pub type Location = Option<(i64, i32)>;
+
+/// The indexes of one chunk.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ChunkIndexes {
+    /// Its column index.
+    pub column: Location,
+    /// Its offset index.
+    pub offset: Location,
+}
+
+/// The indexes of a file.
+#[derive(Debug)]
+pub struct FileIndexes {
+    /// To be written at the place that they were made for.
+    pub bytes: Vec<u8>,
+    /// Where the indexes of each chunk will be: row group by row group, leaf by leaf.
+    pub chunks: Vec<ChunkIndexes>,
+    /// CRC32C of the bytes.
+    pub crc: u32,
+}
 
 /// Behind the footer: its length and the magic.
 pub const TAIL: usize = 8;

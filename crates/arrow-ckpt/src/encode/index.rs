@@ -8,34 +8,11 @@ use parquet::file::metadata::{
 use std::sync::Arc;
 
 use super::chunk::EncodedLeaf;
-use super::footer::{FooterParts, PlacedGroup, TAIL, metadata};
+use super::footer::{ChunkIndexes, FileIndexes, FooterParts, PlacedGroup, TAIL, metadata};
 use super::pages::EncodedPages;
 use super::plan::ColumnType;
 use crate::error::{CkptError, Result};
 use crate::limits::MAX_INDEX_BYTES;
-
-/// Where an index is in the file.
-pub type Location = Option<(i64, i32)>;
-
-/// The indexes of one chunk.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct ChunkIndexes {
-    /// Its column index.
-    pub column: Location,
-    /// Its offset index.
-    pub offset: Location,
-}
-
-/// The indexes of a file.
-#[derive(Debug)]
-pub struct FileIndexes {
-    /// To be written at the place that they were made for.
-    pub bytes: Vec<u8>,
-    /// Where the indexes of each chunk will be: row group by row group, leaf by leaf.
-    pub chunks: Vec<ChunkIndexes>,
-    /// CRC32C of the bytes.
-    pub crc: u32,
-}
 
 /// The indexes to write at `start`; None where they would tell nothing, or more than readers take.
 pub fn file_indexes(
