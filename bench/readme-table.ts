@@ -1,4 +1,5 @@
-// Writes the measured table of README.md anew from the newest recorded run of each suite: `npx tsx bench/readme-table.ts`.
+// Writes the measured tables of README.md (five rows) and docs/speed.md (all) anew, from the newest recorded run of each suite:
+// `npx tsx bench/readme-table.ts`.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { ratioTo } from './results-table.ts';
 import type { Medians, Series } from './series.ts';
@@ -23,7 +24,8 @@ const SUITES: Record<string, string> = {
   shapes: 'rows of 50 shapes with 10 of 40 keys',
 };
 const RESULTS = new URL('./results/', import.meta.url);
-const README = new URL('../README.md', import.meta.url);
+/** What README.md shows, the last one because it is what JSON does better. */
+const README_SUITES = ['flat', 'nested', 'text', 'embeddings', 'shapes'];
 const BEGIN = '<!-- bench:begin -->\n';
 const END = '<!-- bench:end -->';
 
@@ -41,41 +43,59 @@ function worst(series: readonly Series[], contestant: string, measure: keyof Med
   return Math.max(...mine.map((s) => s.median?.[measure] ?? 0)).toFixed(0);
 }
 
-function line(suite: string): string {
+/** A row of a table: what the rows are, then the figures. */
+function line(suite: string, figures: (keyof typeof FIGURES)[]): string {
   const { rows, series } = RUNS.get(suite)!;
-  const ratio = (operation: 'save' | 'load', measure: keyof Medians) =>
-    (ratioTo(series, 'arrow-ckpt', operation, measure) ?? NaN).toFixed(2);
   const bytes = series.find((s) => s.contestant === 'json')?.median?.bytes ?? 0;
-  const both = (measure: keyof Medians, only?: string) =>
-    `${worst(series, 'json', measure, only)} / ${worst(series, 'arrow-ckpt', measure, only)}`;
-  const cells = [
-    `${rows.toLocaleString('en')} ${SUITES[suite]}, ${(bytes / 1e6).toFixed(0)} MB of JSON`,
-    ratio('save', 'mainMs'),
-    ratio('save', 'wallMs'),
-    ratio('load', 'mainMs'),
-    ratio('load', 'wallMs'),
-    ratio('save', 'bytes'),
-    both('peakOverMB', 'save'),
-    both('loopMaxMs'),
-  ];
-  return `| ${cells.join(' | ')} |`;
+  const what = `${rows.toLocaleString('en')} ${SUITES[suite]}, ${(bytes / 1e6).toFixed(0)} MB of JSON`;
+  return `| ${[what, ...figures.map((figure) => FIGURES[figure](series))].join(' | ')} |`;
 }
 
+const ratio = (operation: 'save' | 'load', measure: keyof Medians) => (series: readonly Series[]) =>
+  (ratioTo(series, 'arrow-ckpt', operation, measure) ?? NaN).toFixed(2);
+const both = (measure: keyof Medians, only?: string) => (series: readonly Series[]) =>
+  `${worst(series, 'json', measure, only)} / ${worst(series, 'arrow-ckpt', measure, only)}`;
+
+/** The columns of the tables. */
+const FIGURES = {
+  'save, main thread': ratio('save', 'mainMs'),
+  'save, wall': ratio('save', 'wallMs'),
+  'load, main thread': ratio('load', 'mainMs'),
+  'load, wall': ratio('load', 'wallMs'),
+  file: ratio('save', 'bytes'),
+  'memory while saving, MB over the rows (JSON / ours)': both('peakOverMB', 'save'),
+  'longest block of the event loop, ms (JSON / ours)': both('loopMaxMs'),
+};
 const RUNS = new Map(Object.keys(SUITES).map((suite) => [suite, newest(suite)]));
-const { environment } = RUNS.get('flat')!;
-const commits = [...new Set(Array.from(RUNS.values(), (run) => run.environment.commit))];
-const system = environment.system.replace(/^linux (\d+\.\d+).*/, 'Linux $1');
-const text = `${BEGIN}Ratios to JSON in the same run; below 1 is faster or smaller. JSON is \`JSON.stringify\`, one write and fsync; \`readFile\` and \`JSON.parse\`.
 
-| rows | save, main thread | save, wall | load, main thread | load, wall | file | memory while saving, MB over the rows (JSON / ours) | longest block of the event loop, ms (JSON / ours) |
-|---|---|---|---|---|---|---|---|
-${Object.keys(SUITES).map(line).join('\n')}
+function table(suites: string[], figures: (keyof typeof FIGURES)[]): string {
+  const head = `| rows | ${figures.join(' | ')} |\n|${'---|'.repeat(figures.length + 1)}`;
+  return `${head}\n${suites.map((suite) => line(suite, figures)).join('\n')}`;
+}
 
-Medians of 5 runs, each the first save or load of a process of its own. Main thread: time in which the event loop was busy. Node ${environment.node.slice(1)}, ${environment.cpu}, ${environment.cores} cores, ${system},
-${commits.length === 1 ? 'commit' : 'commits'} ${commits.join(' and ')}, ${environment.date.slice(0, 10)}; the samples are in \`bench/results\`. Small checkpoints gain less, and the first save of a process pays for compilation.
-\`npm run bench\` measures on your machine, \`npm run bench:rivals\` against the other Parquet libraries for Node.
-`;
-const readme = readFileSync(README, 'utf8');
-const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-if (from === -1 || to < from) throw new Error('README.md has no place for the table');
-writeFileSync(README, readme.slice(0, from) + text + readme.slice(to));
+/** Which Node, machine and commits: the runs of these suites. */
+function machine(suites: string[]): string {
+  const runs = suites.map((suite) => RUNS.get(suite)!.environment);
+  const one = (what: (environment: Recorded['environment']) => string): string => [...new Set(runs.map(what))].join(' and ');
+  const system = one(({ system: name }) => name.replace(/^linux (\d+\.\d+).*/, 'Linux $1'));
+  const date = one(({ date: day }) => day.slice(0, 10));
+  return `Node ${one(({ node }) => node.slice(1))}, ${one(({ cpu }) => cpu)}, ${one(({ cores }) => `${cores}`)} cores, ${system}, ${date}`;
+}
+
+const HOW = `Ratios to JSON in the same run; below 1 is faster or smaller. JSON is \`JSON.stringify\`, one write and fsync; \`readFile\` and
+\`JSON.parse\`. Medians of 5 runs, each the first save or load of a process of its own. Main thread: time in which the event loop was busy.`;
+
+function replaceTable(name: string, text: string): void {
+  const file = new URL(`../${name}`, import.meta.url);
+  const page = readFileSync(file, 'utf8');
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from === -1 || to < from) throw new Error(`${name} has no place for the table`);
+  writeFileSync(file, `${page.slice(0, from)}${BEGIN}${text}\n${page.slice(to)}`);
+}
+
+const columns = Object.keys(FIGURES) as (keyof typeof FIGURES)[];
+const short = columns.filter((figure) => !figure.startsWith('memory'));
+replaceTable('README.md', `${HOW}\n\n${table(README_SUITES, short)}\n\n${machine(README_SUITES)}.`);
+const all = Object.keys(SUITES);
+const commits = [...new Set(all.map((suite) => RUNS.get(suite)!.environment.commit))].join(' and ');
+replaceTable('docs/speed.md', `${HOW}\n\n${table(all, columns)}\n\n${machine(all)}; commits ${commits}.`);
