@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { ReadableStream as ReadableStream_2 } from 'node:stream/web';
 
-/** A column of any kind: `kind` tells which. */
+/** A column of any kind: `kind` says which. */
 export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;
 
 /**
@@ -113,7 +113,7 @@ export declare class CheckpointManager {
     readonly directory: string | null;
     constructor(directory: string | null, options?: CheckpointManagerOptions);
     /**
-     * A manager that goes on in the format that a directory already has: JSON where most of its checkpoints are JSON, else Parquet. `enableArrow` tells. Nothing is made where
+     * A manager that goes on in the format that a directory already has: JSON if most of its checkpoints are JSON, else Parquet. `enableArrow` says which. Nothing is made where
      * there is no such directory.
      */
     static detect(directory: string, options?: CheckpointManagerOptions): Promise<CheckpointManager>;
@@ -148,7 +148,7 @@ export declare class CheckpointManager {
     saveBatchCheckpoint<T extends RowLike = RowLike>(operation: string, index: number, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: BatchSaveOptions): Promise<string>;
     /**
      * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
-     * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
+     * that are not. {@link listBatchCheckpoints} lists the indexes in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
      *
      * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} tells in addition whether that is all.
      */
@@ -162,7 +162,7 @@ export declare class CheckpointManager {
     deleteBatchCheckpoints(operation: string, options?: BatchOptions): Promise<boolean>;
     /**
      * The results of an operation as far as there are any: of its checkpoint, and of the batches of a `map` that is running, here or in another process, or was interrupted. Each row of the input counts once.
-     * Null: there are none. `isPartial` tells whether a `map` has not come to its end. Takes no lease and changes nothing.
+     * Null: there are none. `isPartial` is true if a `map` has not come to its end. Takes no lease and changes nothing.
      * @throws what reading a damaged checkpoint or batch throws
      */
     loadPartialResults<T extends RowLike = Row>(step: string, operation: string, options?: PartialOptions): Promise<PartialResults<T> | null>;
@@ -523,7 +523,7 @@ export declare interface DictionaryChunk {
  * What changes from one schema to another: from the first, an older one, or the `info` of a checkpoint, to the second, a newer one. Where all is
  * `compatible`, rows saved under the first can be loaded with the second.
  *
- * The info of a checkpoint tells the types of its columns. It does not tell whether values may be null or missing, nor the keys of structs: these are not
+ * The info of a checkpoint has the types of its columns. It does not say whether values may be null or missing, nor the keys of structs: these are not
  * compared then. A bigint column in an info is an int64, like one of integers.
  *
  * @throws CheckpointError `ERR_CKPT_INVALID_ARGUMENT` for a schema whose columns cannot be told, and for the info of a JSON checkpoint
@@ -812,7 +812,7 @@ export declare interface LoadOptions extends ReadOptions {
 /** See {@link MultiCheckpointManagerOptions}. */
 export declare type LoadStrategy = 'first_found' | 'priority';
 
-/** Where a manager tells what it did. `console` is one. */
+/** Where a manager reports what it did. `console` is a logger. */
 export declare interface Logger {
     info(message: string): void;
     warn(message: string): void;
@@ -831,13 +831,13 @@ declare interface ManagerKind {
     defaults: WriteDefaults;
 }
 
-/** What a `map` tells its function beside the row. */
+/** What the function of a `map` gets beside the row. */
 export declare interface MapContext {
     /** The index of the row in the input. */
     readonly index: number;
     /** 1 at first, 2 for the first retry. */
     readonly attempt: number;
-    /** Aborted when the result is not wanted any more: the run was aborted or has failed, or the time of this attempt is over. Pass it on to `fetch`. */
+    /** Aborted when nobody wants the result any more: the run was aborted or has failed, or the time of this attempt is over. Pass it on to `fetch`. */
     readonly signal: AbortSignal;
 }
 
@@ -979,7 +979,7 @@ export declare interface MigrateCheckpointOptions {
 /**
  * Makes Parquet of every JSON checkpoint and batch in a directory of DocETL's layout, one after the other. Each is written beside its JSON file, read back and compared with it row
  * by row before it gets its name; only then, and with `keepJson: false`, the JSON file goes. What an earlier run has done is not done again. A file that fails
- * is told, and the rest goes on.
+ * is reported, and the rest goes on.
  */
 export declare function migrateDirectory(directory: string, given?: MigrationOptions): AsyncGenerator<MigrationOutcome, void, undefined>;
 
@@ -1030,7 +1030,7 @@ export declare interface MigrationOutcome {
  * );
  * ```
  *
- * The managers keep their order. What one of them does not do is told with a warning; errors of a call, of its rows or its schema are thrown at once, as they would be the same in all.
+ * The managers keep their order. If one of them fails, a warning says so. An error of the call, its rows or its schema is thrown at once, because every manager would give it.
  * Where all managers fail the error has the code of the first, and all errors in its `cause`, an `AggregateError`.
  */
 export declare class MultiCheckpointManager implements KuraCheckpointManager {
@@ -1208,7 +1208,7 @@ export declare interface PartialOptions {
 export declare interface PartialResults<T extends RowLike = Row> {
     /** The results of the checkpoint in its order, then those of batches. A row of the input that both have counts as the batches have it, which are newer. */
     rows: T[];
-    /** Of so many rows of the input. Undefined where the checkpoint is none of a `map`. */
+    /** How many rows of the input these are the results of. Undefined if no `map` made the checkpoint. */
     inputRows: number | undefined;
     /** There are batches with results that the checkpoint lacks: a `map` is running, or was interrupted, and more may come. False: this is the checkpoint. */
     isPartial: boolean;
@@ -1222,7 +1222,7 @@ export declare interface PlanOptions<T extends RowLike = Row> {
     hash?: string;
 }
 
-/** What a running save or load tells its `onProgress`. */
+/** What `onProgress` of a running save or load gets. */
 export declare interface Progress {
     /** Rows handed over so far. */
     rows: number;
@@ -1642,7 +1642,7 @@ declare type WithSchema<S, O> = O & {
  * it still is.
  *
  * The file is Parquet; it is JSON if `path` ends in `.json`, or where the native binary is missing (one warning a process), or with
- * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` tells which, and `info.fallback` why
+ * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` says which, and `info.fallback` why
  * it is JSON where Parquet was asked for.
  *
  * An array must not change until the promise settles. Folders on the way to `path` are made.

@@ -1,10 +1,9 @@
 // npx tsx examples/pipeline.ts [folder]
 // A pipeline that survives being stopped: run it, press Ctrl+C in the middle, run it again with the same folder.
-import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CheckpointManager, type Row } from 'arrow-ckpt';
+import { CheckpointManager, hashOperation, type Row } from 'arrow-ckpt';
 
 interface Step {
   name: string;
@@ -43,10 +42,10 @@ const folder = process.argv[2] ?? join(tmpdir(), 'arrow-ckpt-pipeline');
 const manager = new CheckpointManager(folder, { logger: { info: console.log, warn: console.warn } });
 
 let rows: Row[] = [];
-let hash = '';
+let hash: string | undefined;
 for (const step of STEPS) {
   // A step's result is valid for its own version and those of all steps before it.
-  hash = createHash('sha256').update(`${hash}/${step.name}@${step.version}`).digest('hex');
+  hash = await hashOperation({ config: { step: step.name, version: step.version }, upstream: hash ?? [] });
   const kept = await manager.loadCheckpoint(step.name, 'rows', { hash });
   rows = kept ?? (await step.run(rows));
   if (kept === null) await manager.saveCheckpoint(step.name, 'rows', rows, { hash });

@@ -15,17 +15,20 @@ export const committedTable = (): string => readFileSync(VALUES_PATH, 'utf8');
 
 const HEAD = `# Every kind of value
 
-What a checkpoint makes of each kind of value, in Parquet, JSON and JSONL: a value comes back the same, or as this table says, or the save is refused with \`row\`,
-\`column\` (the path) and advice, before any file is touched.
+What becomes of each kind of value in Parquet, JSON and JSONL: it comes back the same, or as this table says, or the save is refused with
+\`row\`, \`column\` (the path) and advice, before any file is touched. [types.md](types.md) is the short version.
 
-One thing hangs on the place: an array with a key of its own is refused, but Parquet saves look for such keys in the first chunk of rows and in one array of 32 after it
-(the match of a regular expression they always see). A rare such array in later rows is stored without the key. JSON and JSONL saves look at every array.
+One result depends on the place. An array with a key of its own is refused, but Parquet saves search for such keys only in the first chunk of
+rows and in one array of 32 after it. (They always see the match of a regular expression.) A rare such array in later rows is stored without
+the key. JSON and JSONL saves search every array.
 
-Made by \`npx tsx __test__/programs/values-table.ts\`, which saves and loads each; a test fails where this file says something else. "Same" is: the same by
-\`Object.is\`, the same classes and bytes, the same keys in the same order at every level.
+\`npx tsx __test__/programs/values-table.ts\` makes this page: it saves and loads each value. A test fails if the page is stale. "Same" means:
+the same by \`Object.is\`, the same classes and bytes, the same keys in the same order at every level.
 
-- **Column**: the type of a Parquet column that holds such values only, as \`info.columns\` names it; other engines see that type. \`json\` is text.
-- **As text**: how one such value stands in a column of other values: JSON text in the hidden column beside it (FORMAT.md, 3.2), or in a \`json\` column, and in JSON and JSONL files.
+- **Column**: the type of a Parquet column that holds only such values, as \`info.columns\` names it. Other engines see that type. \`json\` is
+  text.
+- **As text**: how one such value is stored in a column of other values: JSON text in the hidden column beside it (FORMAT.md, 3.2), or in a
+  \`json\` column, and in JSON and JSONL files.
 `;
 
 /** The table as the code makes it now; `folder` is for the files. */

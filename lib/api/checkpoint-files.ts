@@ -18,7 +18,7 @@ import { storeFor, storeOf } from '../formats/choose.js';
  * it still is.
  *
  * The file is Parquet; it is JSON if `path` ends in `.json`, or where the native binary is missing (one warning a process), or with
- * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` tells which, and `info.fallback` why
+ * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` says which, and `info.fallback` why
  * it is JSON where Parquet was asked for.
  *
  * An array must not change until the promise settles. Folders on the way to `path` are made.

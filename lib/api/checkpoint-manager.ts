@@ -83,7 +83,7 @@ export class CheckpointManager {
   }
 
   /**
-   * A manager that goes on in the format that a directory already has: JSON where most of its checkpoints are JSON, else Parquet. `enableArrow` tells. Nothing is made where
+   * A manager that goes on in the format that a directory already has: JSON if most of its checkpoints are JSON, else Parquet. `enableArrow` says which. Nothing is made where
    * there is no such directory.
    */
   static async detect(directory: string, options?: CheckpointManagerOptions): Promise<CheckpointManager> {
@@ -179,7 +179,7 @@ export class CheckpointManager {
 
   /**
    * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
-   * that are not. {@link listBatchCheckpoints} tells the indexes, in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
+   * that are not. {@link listBatchCheckpoints} lists the indexes in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
    *
    * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} tells in addition whether that is all.
    */
@@ -208,7 +208,7 @@ export class CheckpointManager {
 
   /**
    * The results of an operation as far as there are any: of its checkpoint, and of the batches of a `map` that is running, here or in another process, or was interrupted. Each row of the input counts once.
-   * Null: there are none. `isPartial` tells whether a `map` has not come to its end. Takes no lease and changes nothing.
+   * Null: there are none. `isPartial` is true if a `map` has not come to its end. Takes no lease and changes nothing.
    * @throws what reading a damaged checkpoint or batch throws
    */
   async loadPartialResults<T extends RowLike = Row>(

@@ -25,7 +25,7 @@ export function compile<T>(parameters: readonly string[], body: string): T | und
 /** Fewer rows than this are made by closures: small checkpoints do not pay for a compilation. */
 const MIN_GENERATED_ROWS = 2048;
 
-/** Whether a loop over so many rows is worth a compilation. `ARROW_CKPT_CODEGEN=always` says so of any, for tests. */
+/** Whether a loop over this number of rows is worth a compilation. With `ARROW_CKPT_CODEGEN=always` every loop is, for tests. */
 export function isWorthCode(rows: number, least = MIN_GENERATED_ROWS): boolean {
   return rows >= least || environment('ARROW_CKPT_CODEGEN') === 'always';
 }

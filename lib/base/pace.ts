@@ -5,7 +5,7 @@ const YIELD_MS = 4;
 /** How often `onProgress` is called at most. */
 const PROGRESS_MS = 50;
 
-/** What a running save or load tells its `onProgress`. */
+/** What `onProgress` of a running save or load gets. */
 export interface Progress {
   /** Rows handed over so far. */
   rows: number;
@@ -20,7 +20,7 @@ interface Running {
 }
 
 /**
- * The pace of a long loop: lets the event loop run, obeys an abort, tells the progress.
+ * The pace of a long loop: lets the event loop run, obeys an abort, reports the progress.
  *
  * ```ts
  * const pace = new Pace(options, rows.length);
@@ -64,7 +64,7 @@ export class Pace {
     if (this.#signal?.aborted === true) throw this.#signal.reason;
   }
 
-  /** Yields if that is due; throws `signal.reason` after an abort; tells the progress. */
+  /** Yields if that is due; throws `signal.reason` after an abort; reports the progress. */
   async turn(): Promise<void> {
     this.check();
     const now = performance.now();

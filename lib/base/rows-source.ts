@@ -10,7 +10,7 @@ import { weigh } from './weigh.js';
 /** What rows may come as. */
 export type RowsSource = readonly Row[] | Iterable<Row> | AsyncIterable<Row>;
 
-/** How {@link chunksOf} tells that the source itself failed: its errors must reach the user as they are, without a code of ours. */
+/** How {@link chunksOf} marks that the source itself failed: its errors must reach the user as they are, without a code of ours. */
 export interface SourceFailure {
   happened: boolean;
   error: unknown;
@@ -119,9 +119,9 @@ export async function* chunksOf(
   }
 }
 
-/** Arrays in so many rows are looked at as the first rows of a save are: for keys of their own. */
+/** In this number of rows arrays are searched for keys of their own, as in the first rows of a save. */
 const THOROUGH_ROWS = 1024;
-/** One row in so many is weighed: each would cost a third of a save of small rows. */
+/** One row in this number is weighed: to weigh each would cost a third of a save of small rows. */
 const ROWS_PER_WEIGHED = 8;
 /** Characters and bytes in the weighed rows of a chunk. */
 const MAX_WEIGHT = 1 << 20;

@@ -12,7 +12,7 @@ export interface Failure {
   row?: number;
 }
 
-/** What is told of an error. One without a code of ours is a bug, and is told with its stack. */
+/** What the program reports of an error. An error without a code of arrow-ckpt is a bug, and is reported with its stack. */
 export function failureOf(error: unknown): Failure {
   if (isCheckpointError(error)) {
     const { code, message, path, column, row } = error;

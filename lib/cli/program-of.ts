@@ -159,11 +159,11 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
       gatherPairs,
     )
     .option('--keep-hash <hash>', 'what was made with this hash stays, all else is stale; may be repeated', gather)
-    .option('--older-than <time>', 'only what was last written so long ago is stale: 90s, 45m, 12h, 30d', duration)
+    .option('--older-than <time>', 'what was last written longer ago is stale: 90s, 45m, 12h, 30d', duration)
     .option('--max-bytes <size>', 'the oldest goes until the rest fits: 500MB, 10GB', bytes)
     .addHelpText(
       'after',
-      '\nWithout --keep, --keep-hash, --older-than and --max-bytes no checkpoint is removed. With several of the first three, what is stale must be so by all of them. What a running process works on stays.',
+      '\nWithout --keep, --keep-hash, --older-than and --max-bytes no checkpoint is removed. If you give several of --keep, --keep-hash and --older-than, a checkpoint is removed only if every one of them calls it stale. What a running process works on stays.',
     );
 
   command(

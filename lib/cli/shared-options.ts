@@ -15,8 +15,8 @@ export function selection(command: Command): Command {
     .addOption(
       new Option('--unknown-columns <how>', 'that no row has: refuse them in --where too, or in neither').choices(['error', 'missing']),
     )
-    .option('--offset <count>', 'leave out so many of them', count)
-    .option('--limit <count>', 'at most so many', count)
+    .option('--offset <count>', 'skip this many of them', count)
+    .option('--limit <count>', 'the most rows', count)
     .addHelpText('after', `\n${WHERE}`);
 }
 

@@ -27,7 +27,7 @@ export async function operationInfo(found: readonly FoundFile[], mirror: Mirror,
   return null;
 }
 
-/** The same for a list: a checkpoint that cannot be read is told with its error. */
+/** The same for a list: a checkpoint that cannot be read is listed with its error. */
 export async function operationListing(found: readonly FoundFile[], mirror: Mirror, known?: KnownInfos): Promise<CheckpointListing | null> {
   try {
     return await operationInfo(found, mirror, known);

@@ -1,7 +1,7 @@
 import type { CheckpointError } from '../base/errors.js';
 import type { CheckpointInfo } from '../options/options.js';
 
-/** Where a manager tells what it did. `console` is one. */
+/** Where a manager reports what it did. `console` is a logger. */
 export interface Logger {
   info(message: string): void;
   warn(message: string): void;

@@ -75,7 +75,7 @@ interface MigrationPlace {
 /**
  * Makes Parquet of every JSON checkpoint and batch in a directory of DocETL's layout, one after the other. Each is written beside its JSON file, read back and compared with it row
  * by row before it gets its name; only then, and with `keepJson: false`, the JSON file goes. What an earlier run has done is not done again. A file that fails
- * is told, and the rest goes on.
+ * is reported, and the rest goes on.
  */
 export async function* migrateDirectory(directory: string, given?: MigrationOptions): AsyncGenerator<MigrationOutcome, void, undefined> {
   checkPath(directory);

@@ -15,7 +15,7 @@ import type { Place } from './place.js';
 
 /** So many files of about one size become one. */
 const FAN_IN = 16;
-/** Files of so many rows stay as they are. */
+/** Files of at least this number of rows stay as they are. */
 const LARGE_ROWS = 4096;
 
 /** A batch file of this operation that may be merged with others. */

@@ -22,7 +22,7 @@ import { appendResults, countOf, Window, type Slot } from './slot.js';
 const CHUNK_ROWS = 1024;
 /** Results that are given out at a time. */
 const BATCH_ROWS = 4096;
-/** Beside a stream, so many rows may be ahead of the one whose results are given out next, and so many characters and bytes of them. */
+/** How far a stream may read ahead of the row whose results are given out next: in rows, and in characters and bytes of results. */
 const AHEAD_ROWS = 4096;
 const AHEAD_WEIGHT = 1 << 25;
 /** How long a run that has failed waits for the rows that are on their way. They are paid for. */
@@ -282,7 +282,7 @@ export class Engine {
     return this.#known.fileOf(number)?.takeNow(table.offset.get(number), table.count.get(number));
   }
 
-  /** Reads the known results of a row; undefined where the file turns out to be damaged: then the row wants a call. */
+  /** Reads the known results of a row; undefined if their file is damaged: then the row is computed again. */
   async #read(slot: Slot): Promise<readonly Row[] | undefined> {
     const { table } = this.#known;
     const file = this.#known.fileOf(slot.number);
@@ -341,7 +341,7 @@ export class Engine {
     if (this.#lost.length > 0) this.#ready.open();
   }
 
-  /** Ends the run with an error, the first that is told. `drains`: rows that are on their way may come to their end. */
+  /** Ends the run with an error; the first one counts. `drains`: calls that are running may end. */
   #fail(error: unknown, drains: boolean): void {
     this.#failure ??= { error, drains };
     if (!drains) this.#calls.stop(error);

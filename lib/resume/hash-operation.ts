@@ -55,7 +55,7 @@ export async function hashOperation(parts: OperationParts): Promise<string> {
     input === undefined ? 'none' : await fingerprint(input),
     canonicalText(listOf<string>(upstream).map(checkUpstream)),
   ];
-  // The length of each is told by its JSON: no two lists of fields have one text.
+  // JSON shows where each field ends: no two lists of fields have the same text.
   return createHash('sha256')
     .update(JSON.stringify(['arrow-ckpt operation 1', ...fields]))
     .digest('hex');

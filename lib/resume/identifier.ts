@@ -48,7 +48,7 @@ export class Identifier {
   }
 
   /**
-   * Looks at the keys of an array from a row on: what is wrong with them is told before a call is made, and paid for.
+   * Checks the keys of an array from a row on: an error in them comes before a call is made, and paid for.
    * @throws `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`
    */
   async lookAhead(rows: readonly unknown[], from: number, pace: Pace): Promise<void> {

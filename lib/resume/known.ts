@@ -74,7 +74,7 @@ export async function openLedger(path: string, known?: CheckpointStore): Promise
   return store.attachment === undefined ? null : LedgerReader.open(path, store.attachment(path));
 }
 
-/** The final checkpoint of this hash that has a ledger; null for none. `damaged` is told of each that cannot be read. */
+/** The final checkpoint of this hash that has a ledger; null for none. `damaged` is called for each that cannot be read. */
 export async function findFinal(place: Place, damaged: (path: string, error: CheckpointError) => void): Promise<{ path: string } | null> {
   for (const { found, hash, error } of await checkpointFiles(await filesOf(place.stem), place.mirror)) {
     if (error !== undefined) {
@@ -143,7 +143,7 @@ export class Known {
     }
   }
 
-  /** Whether there are results of a row with this content; then they are what the table tells of it. */
+  /** Whether there are results of a row with this content; then the table has their place. */
   recall(number: number, high: number, low: number): boolean {
     const { table } = this;
     if (table.high.get(number) === high && table.low.get(number) === low && this.fileOf(number) !== undefined) return true;
@@ -155,7 +155,7 @@ export class Known {
     return false;
   }
 
-  /** What the table tells of a row is about to be replaced. */
+  /** The entry of a row in the table is about to be replaced. */
   #remember(number: number): void {
     const { table } = this;
     const [high, low, source, offset, count] = REMEMBERED.map((column) => table[column].get(number)) as [
@@ -170,7 +170,7 @@ export class Known {
     older.push({ high, low, source, offset, count });
   }
 
-  /** The file that has the results of a row; undefined where there is none, or it has turned out to be damaged. */
+  /** The file that has the results of a row; undefined if there is none, or if it is damaged. */
   fileOf(number: number): KnownFile | undefined {
     const source = this.table.source.get(number);
     return source > 0 && this.#isGood[source - 1] === true ? this.files[source - 1] : undefined;

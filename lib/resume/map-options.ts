@@ -5,13 +5,13 @@ import type { Row, RowLike } from '../base/rows.js';
 import type { MapEvent, MapProgress } from './events.js';
 import type { KeyOption } from './row-key.js';
 
-/** What a `map` tells its function beside the row. */
+/** What the function of a `map` gets beside the row. */
 export interface MapContext {
   /** The index of the row in the input. */
   readonly index: number;
   /** 1 at first, 2 for the first retry. */
   readonly attempt: number;
-  /** Aborted when the result is not wanted any more: the run was aborted or has failed, or the time of this attempt is over. Pass it on to `fetch`. */
+  /** Aborted when nobody wants the result any more: the run was aborted or has failed, or the time of this attempt is over. Pass it on to `fetch`. */
   readonly signal: AbortSignal;
 }
 

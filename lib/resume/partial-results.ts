@@ -8,7 +8,7 @@ import { keyOfRow, readBatches, recordOf, type BatchRecord } from './read-batche
 export interface PartialResults<T extends RowLike = Row> {
   /** The results of the checkpoint in its order, then those of batches. A row of the input that both have counts as the batches have it, which are newer. */
   rows: T[];
-  /** Of so many rows of the input. Undefined where the checkpoint is none of a `map`. */
+  /** How many rows of the input these are the results of. Undefined if no `map` made the checkpoint. */
   inputRows: number | undefined;
   /** There are batches with results that the checkpoint lacks: a `map` is running, or was interrupted, and more may come. False: this is the checkpoint. */
   isPartial: boolean;

@@ -20,7 +20,7 @@ function keyText(key: unknown, index: number, column: string | undefined): strin
   return partText(key, index, column);
 }
 
-/** JSON tells a string from a number, and escapes lone surrogates, which UTF-8 has no place for. */
+/** JSON keeps strings and numbers apart, and escapes lone surrogates, which UTF-8 cannot hold. */
 function partText(key: unknown, index: number, column: string | undefined): string {
   if (typeof key === 'string') return JSON.stringify(key);
   if (typeof key === 'number' && !Number.isNaN(key)) return Object.is(key, -0) ? '-0' : String(key);

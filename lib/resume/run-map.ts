@@ -42,7 +42,7 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
   const bar = options.progressBar === true ? await openBar(place?.operation ?? 'map') : undefined;
   const { lease, cannotSave } = place === null ? {} : await leaseOf(place, call);
   const inside = lease?.enter();
-  // A call that waits for the map which it is of is told so, and does not wait for ever.
+  // A call that waits for the map that it belongs to gets an error instead of waiting for ever.
   const { fn } = call;
   const told: MapCall = inside === undefined ? call : { ...call, fn: (row, context) => inside.run(() => fn(row, context)) };
   try {

@@ -38,7 +38,7 @@ export interface SchemaDiff {
  * What changes from one schema to another: from the first, an older one, or the `info` of a checkpoint, to the second, a newer one. Where all is
  * `compatible`, rows saved under the first can be loaded with the second.
  *
- * The info of a checkpoint tells the types of its columns. It does not tell whether values may be null or missing, nor the keys of structs: these are not
+ * The info of a checkpoint has the types of its columns. It does not say whether values may be null or missing, nor the keys of structs: these are not
  * compared then. A bigint column in an info is an int64, like one of integers.
  *
  * @throws CheckpointError `ERR_CKPT_INVALID_ARGUMENT` for a schema whose columns cannot be told, and for the info of a JSON checkpoint
@@ -106,7 +106,7 @@ function words(schema: ValueSchema & { optional?: boolean }): string {
   return `${typeWords(known)}${schema.optional === true ? '?' : ''}`;
 }
 
-/** A type of a schema as a file would tell it, beside what the other side tells: without bounds, nulls and keys. */
+/** A type of a schema as the info of a file would have it: without bounds, nulls and keys. */
 function asStored(schema: ValueSchema, other: ValueSchema, isInfo: boolean): ValueSchema {
   const { type, stored } = schema;
   if (isInfo) return schema;

@@ -3,7 +3,7 @@ import type { FileColumn } from '../columnar/logical-columns.js';
 import { hasDefault, takesAll, takesNull, type ColumnSchema, type ValueSchema } from '../options/checkpoint-schema.js';
 import type { Fields } from './validator.js';
 
-/** What a store knows of a file before its first row. A file of text tells no columns. */
+/** What a store knows of a file before its first row. A text file shows no columns. */
 export interface OpenedFile {
   rows: number;
   columns: readonly FileColumn[];

@@ -13,7 +13,7 @@ export type SchemaSource = CheckpointSchema | StandardSchemaV1 | CheckpointInfo;
 /** A schema of any source. */
 interface KnownSchema {
   schema: CheckpointSchema;
-  /** A file tells the types of its columns, and neither nulls nor missing keys. */
+  /** A file shows the types of its columns, but neither nulls nor missing keys. */
   vague: boolean;
 }
 

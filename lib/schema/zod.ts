@@ -30,7 +30,7 @@ interface ZodDef {
   format?: string;
 }
 
-/** What a zod object tells of the rows. */
+/** What a zod object says about the rows. */
 interface ZodColumns {
   columns: ColumnSchema[];
   extra: ExtraKeys;

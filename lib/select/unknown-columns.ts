@@ -19,7 +19,7 @@ export function unknownColumn(path: string, column: string, known: readonly stri
   return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path, column });
 }
 
-/** Looks for places in the rows of a file that tells no columns. A file without rows has whatever is asked for. */
+/** Looks for places in the rows of a file that shows no columns. A file without rows has every column. */
 export class ColumnWatch {
   readonly #path: string;
   readonly #columns: Set<Path>;

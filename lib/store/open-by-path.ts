@@ -56,7 +56,7 @@ export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'
   };
 }
 
-/** What tells a file from one that takes its place. */
+/** What differs between a file and another that takes its place. */
 async function stampOf(path: string): Promise<string> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });

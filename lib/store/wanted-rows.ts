@@ -10,7 +10,7 @@ type AllRows = (path: string, options: ReadOptions) => AsyncGenerator<Row[], voi
 
 /**
  * The rows of a file of text that the options want, as a schema makes them: `where`, `offset`, `limit`, `columns`, `schema`.
- * Which columns there are shows when all rows were read: where `limit` ends the reading, no column is told to be unknown.
+ * Which columns there are shows when all rows were read: if `limit` ends the reading before, no column counts as unknown.
  */
 export async function* wantedBatches(path: string, options: ReadOptions, all: AllRows): AsyncGenerator<Row[], void, undefined> {
   const check = loadCheck(options, path);

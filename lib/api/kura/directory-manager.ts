@@ -160,7 +160,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
   }
 }
 
-/** The schema is an argument: the check tells of one among the options. */
+/** The schema is an argument: the check refuses one among the options. */
 const LOAD_KEYS = keysOf<KuraLoadOptions & Pick<ReadOptions, 'schema'>>({ ...READ_RECORD, hash: true, torn: true });
 
 /** The options of a load, checked. */

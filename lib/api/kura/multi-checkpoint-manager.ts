@@ -29,7 +29,7 @@ import type {
  * );
  * ```
  *
- * The managers keep their order. What one of them does not do is told with a warning; errors of a call, of its rows or its schema are thrown at once, as they would be the same in all.
+ * The managers keep their order. If one of them fails, a warning says so. An error of the call, its rows or its schema is thrown at once, because every manager would give it.
  * Where all managers fail the error has the code of the first, and all errors in its `cause`, an `AggregateError`.
  */
 export class MultiCheckpointManager implements KuraCheckpointManager {

@@ -53,7 +53,7 @@ export async function loadFrom(
   return (options.torn === 'refuse' ? null : await loadTorn(failures, request)) ?? refuse(name, failures);
 }
 
-/** The rows of the first manager whose checkpoint only lacks its end: it tells of that itself. */
+/** The rows of the first manager whose checkpoint only lacks its end: that manager warns of it itself. */
 async function loadTorn(failures: readonly Failure[], { name, schema, options }: Request): Promise<Loaded | null> {
   for (const { manager, error } of failures) {
     if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_TRUNCATED') continue;
@@ -71,7 +71,7 @@ function insteadLine(name: string, from: KuraCheckpointManager, failed: KuraChec
   return `could not load checkpoint '${name}' from ${nameOf(failed)}, loaded it from ${nameOf(from)} instead: ${reason}`;
 }
 
-/** Saves a loaded checkpoint in the managers before the one it came from, as it is there. One that fails again is told of. */
+/** Saves a loaded checkpoint in the managers before the one it came from, as it is there. If one fails again, a warning says so. */
 export async function heal({ rows, from, without }: Loaded, { name, schema, options }: Request, logger: Logger | null): Promise<void> {
   if (without.length === 0) return;
   try {

@@ -33,7 +33,7 @@ export class RowIterator<T> implements AsyncIterableIterator<T> {
     return fetched;
   }
 
-  /** Of the signal no listener tells: it would stay on the signal when the iteration is forgotten. */
+  /** The signal gets no listener: it would stay on the signal when the iteration is forgotten. */
   #isHalted(): boolean {
     return this.#readings.closed || (this.#signal !== undefined && this.#signal.aborted);
   }

@@ -28,7 +28,7 @@ export function isBundled(): boolean {
   return ownPackage() === undefined;
 }
 
-/** The bundler, where it tells. */
+/** The bundler, if it can be recognised. */
 export function bundlerName(): string | undefined {
   if (typeof __nccwpck_require__ !== 'undefined') return 'ncc';
   return typeof __webpack_require__ === 'undefined' ? undefined : 'webpack';

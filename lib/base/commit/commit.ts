@@ -43,7 +43,7 @@ export async function commitFile<T>(path: string, write: (handle: FileHandle) =>
     await syncFolder(folder);
     return result;
   } catch (error) {
-    // A failure here would hide the first; the name tells a sweep what it is.
+    // A failure here would hide the first; a sweep recognises the file by its name.
     if (made) await unlink(temporary).catch(() => {});
     throw fromSystemError(error, 'save', path);
   }

@@ -1,7 +1,7 @@
 import { link, rename, stat, unlink } from 'node:fs/promises';
 import { temporaryBeside } from './temporary-name.js';
 
-/** What tells a file from one that takes its place; null where there is none. */
+/** What differs between a file and another that takes its place; null if there is no file. */
 export async function versionOf(path: string): Promise<string | null> {
   try {
     const { ino, mtimeMs, size } = await stat(path);

@@ -17,9 +17,9 @@ const FIRST_AS_LOADED: CopyMode = { asLoaded: true, thorough: true, looksForSymb
 const AS_LOADED: CopyMode = { asLoaded: true, thorough: true, looksForSymbols: false };
 const THOROUGH: CopyMode = { asLoaded: false, thorough: true, looksForSymbols: false };
 const QUICK: CopyMode = { asLoaded: false, thorough: false, looksForSymbols: false };
-/** The first rows of a run are looked at for symbol keys, and then one in so many. */
+/** The first rows of a run are searched for symbol keys, and then one row in this number. */
 const FIRST_ROWS = 64;
-/** Arrays of so many elements are always looked at: it costs next to nothing. */
+/** Arrays of at most this number of elements are always searched: it costs next to nothing. */
 const SHORT = 16;
 /** So are arrays of more than this: their length may be all there is of them. */
 const LONG = 1 << 20;

@@ -19,7 +19,7 @@ interface InspectOptions extends CommonOptions {
   compat?: Compat;
 }
 
-/** What is told of a file. */
+/** What `inspect` shows of a file. */
 interface Inspected {
   info: CheckpointInfo;
   origin: FileOrigin | undefined;

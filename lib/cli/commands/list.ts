@@ -29,7 +29,7 @@ interface BatchCount {
   bytes: number;
 }
 
-/** `list DIR`: every checkpoint with what its file tells, and how many batches there are. A damaged one is listed with its error. */
+/** `list DIR`: every checkpoint with the facts in its file, and the number of batches. A damaged one is listed with its error. */
 export const run: Run = async (context, [directory = '']) => {
   const { output, json } = context;
   await needFolder(directory);

@@ -56,7 +56,7 @@ async function verifyAll(context: Context, directory: string, progress: Progress
   return files;
 }
 
-/** Verifies a file; an error that is a finding is told, any other is thrown. */
+/** Verifies a file; an error that is a finding is reported, any other is thrown. */
 async function attempt(context: Context, path: string, onProgress: OnProgress, isFinding: (error: unknown) => boolean): Promise<Verified> {
   try {
     return { ok: true, ...(await verifyCheckpoint(path, { signal: context.signal, onProgress })) };

@@ -28,7 +28,7 @@ interface Layout {
   failures: unknown[];
 }
 
-/** Looks through a directory; opens no file. A folder that cannot be listed is told, and the rest goes on. */
+/** Looks through a directory; opens no file. A folder that cannot be listed is reported, and the rest goes on. */
 export async function layoutOf(directory: string): Promise<Layout> {
   const layout: Layout = { checkpoints: [], flat: [], failures: [] };
   const add = async (folder: () => Promise<Omit<StoredCheckpoint, 'bytes'>[]>): Promise<void> => {

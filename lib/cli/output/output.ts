@@ -15,7 +15,7 @@ export class Output {
   quiet = false;
 
   constructor() {
-    // A write tells its own failure; without listeners the event would end the process. To a closed stderr there is nothing to say.
+    // A write reports its own failure; without listeners the event would end the process. To a closed stderr there is nothing to say.
     process.stdout.on('error', () => {});
     process.stderr.on('error', () => {});
   }

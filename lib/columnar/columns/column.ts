@@ -96,7 +96,7 @@ export interface ValueColumn extends Column {
   readonly kind: 'bytes' | 'struct' | 'map' | 'mixed' | 'null';
 }
 
-/** A column of any kind: `kind` tells which. */
+/** A column of any kind: `kind` says which. */
 export type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;
 
 /** The columns of some rows. */

@@ -173,7 +173,7 @@ return a;
     const struct = this.structs.push(node) - 1;
     const name = `o${struct}`;
     const made = this.#shapes(node, shapes, name);
-    // A number that is no shape is told by `build`.
+    // `build` refuses a number that is not a shape's.
     const others = made.length === shapes.length ? '' : `const ${name}_read = [${this.#readers(node).join(',\n')}];`;
     this.#functions.push(`${made.join('\n')}
 const ${name}_of = [${made.map((_, index) => `${name}_${index}`).join(', ')}];

@@ -10,7 +10,7 @@ import type { FillContext, PutRow, WriteNode } from './nodes.js';
 import { JsonNode, TextNode } from './text-nodes.js';
 
 /**
- * One array in so many is looked at for keys of its own beyond its elements, a power of 2: to look at each would cost more than to store it.
+ * One array in this number, a power of 2, is searched for keys beyond its elements: to search each would cost more than to store it.
  * Those of the first chunk are all looked at, and the usual case, the match of a regular expression, shows by its `index`.
  */
 const ARRAYS_PER_LOOK = 32;

@@ -9,7 +9,7 @@ import { evolve } from './evolve.js';
 import type { FillContext, WriteNode } from './nodes.js';
 import { JsonNode, ExceptionNode } from './text-nodes.js';
 
-/** A shape with so many rows is worth code of its own. */
+/** A shape with this number of rows is worth code of its own. */
 const ROWS_FOR_CODE = 64;
 
 /**

@@ -58,7 +58,7 @@ function addLeaves(field: FieldPlan | undefined, node: PhysicalNode, part: Part,
           ? next + leafCount(child)
           : addLeaves(own, child, wanted, next, leaves, needed);
     }
-    // One leaf tells where the object is null. Without a plan it comes as its key.
+    // One leaf shows where the object is null. Without a plan it comes as its key.
     if (leaves.length === before) {
       leaves.push(first);
       if (plan === undefined) needed.isMore = true;

@@ -22,7 +22,7 @@ const OLD_NULL = 24;
 
 /** A footer's metadata. The types are hyparquet's. */
 export interface Metadata extends FileMetaData {
-  /** How many columns the footer tells the order of values of. */
+  /** The number of columns for which the footer has an order of values. */
   orders?: number;
 }
 

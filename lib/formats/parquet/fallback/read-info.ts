@@ -9,7 +9,7 @@ import { leafTypeName } from './leaf-type-name.js';
 import { ParquetFile } from './parquet-file.js';
 import { checkVersion } from './check-version.js';
 
-/** What the footer of a Parquet file tells, read without the native binary. */
+/** The facts in the footer of a Parquet file, read without the native binary. */
 export async function readParquetInfo(path: string): Promise<CheckpointInfo> {
   const file = await ParquetFile.open(path);
   try {
@@ -46,7 +46,7 @@ export async function readParquetFooter(path: string): Promise<SizedFooter> {
   }
 }
 
-/** The top-level columns, as `describe` of crates/arrow-ckpt/src/decode/file.rs tells them. */
+/** The top-level columns, as `describe` of crates/arrow-ckpt/src/decode/file.rs gives them. */
 export function fileColumns(file: ParquetFile): FileColumn[] {
   return file.fields.map((field) => columnInfo(field, file));
 }

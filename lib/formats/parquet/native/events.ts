@@ -1,4 +1,4 @@
-/** What a native handle tells: the numbers of crates/arrow-ckpt-node/src/events.rs, which documents them. */
+/** The events of a native handle: the numbers of crates/arrow-ckpt-node/src/events.rs, which documents them. */
 export const FREE = 1;
 export const DONE = 2;
 export const ERROR = 3;

@@ -13,7 +13,7 @@ import { held } from './held.js';
 import { roomFor } from './room-for.js';
 import { BLOCK, COUNT, END, ERROR, NEED, OPENED, TREE } from './events.js';
 
-/** What the core tells of an open file. */
+/** The core's description of an open file. */
 export interface FileDescription {
   rows: number;
   bytes: number;
@@ -43,9 +43,9 @@ interface ScanRequest {
   ranges: [number, number][] | undefined;
   /** Decoding threads. */
   threads: number | undefined;
-  /** At most so many rows a block. @default 4096 */
+  /** The most rows in a block. @default 4096 */
   blockRows?: number;
-  /** About so many bytes a block. @default 1 MiB */
+  /** The size of a block in bytes, about. @default 1 MiB */
   blockBytes?: number;
 }
 

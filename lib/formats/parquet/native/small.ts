@@ -25,7 +25,7 @@ export class SmallLoad implements Load {
     if (bytes > 0) this.#block = { arena, index: 0, bytes, certain: true };
   }
 
-  /** Reads it; undefined for a file that is not small, or with which anything is wrong: `NativeLoad` then tells what. */
+  /** Reads it; undefined for a file that is not small, or with which anything is wrong: `NativeLoad` then finds out what. */
   static async read(binding: Binding, path: string, verify: boolean): Promise<SmallLoad | undefined> {
     const arena = idle.pop() ?? new Arena(ARENA_BYTES);
     const file = await binding.readSmall(path, verify, arena.bytes);

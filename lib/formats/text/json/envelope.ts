@@ -20,7 +20,7 @@ export const jsonForm: RowsForm = {
 
 /**
  * The header as JSON text. It is written before the rows and again after them, in the same number of bytes: `rows` and `escapes` are known
- * only then, and are padded with spaces. So one read from the start tells all there is to know.
+ * only then, and are padded with spaces. So one read from the start gives the whole header.
  */
 export function headerText({ rows, escapes, hash, metadata }: EnvelopeHeader): string {
   const fields = [`"version":${JSON_VERSION}`, `"rows":${String(rows).padStart(16)}`, `"escapes":${String(escapes).padStart(5)}`];

@@ -17,7 +17,7 @@ export interface RowsForm {
   readonly bare: string;
   /** What a file with a header begins with. As long for any number of rows and any `escapes`. */
   head(header: EnvelopeHeader): string;
-  /** Behind the last row, or behind the head where there is none. */
+  /** Behind the last row, or behind the head if there are no rows. */
   end(isBare: boolean, rows: number): string;
   /** Whether this row, as the first of a file without a header, would be taken for a header. */
   isLikeHeader?(row: string): boolean;

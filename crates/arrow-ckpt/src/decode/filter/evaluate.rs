@@ -19,7 +19,7 @@ use crate::decode::kinds::{Kind, Node, Render};
 /// Milliseconds from 1970 to the ends of JavaScript's time (ECMA-262, 21.4.1.1): what lies beyond is a text to the facade.
 pub(super) const MAX_DATE: u64 = 8_640_000_000_000_000;
 
-/// For each row whether the filter may be true of it, and whether it may be false.
+/// For each row two answers: can the condition be true, can it be false?
 #[derive(Debug, Clone)]
 pub struct Verdicts {
     pub may_be_true: BooleanBuffer,

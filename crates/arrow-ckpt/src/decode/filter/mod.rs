@@ -1,5 +1,6 @@
-//! Which rows of a scan may be wanted. A filter says for each row whether it may be true and whether it may be false, and errs on the side of both: where a row is certain
-//! neither way, the facade, which knows the rows as they were saved, has the last word. So a filter that knows nothing is right, only slow.
+//! Which rows of a scan may be wanted. For each row a filter answers two questions: can the condition be true, can it be false? In doubt
+//! both answers are yes. The filter cannot see values stored outside their column; a block therefore says whether the filter was certain of
+//! all its rows, and JavaScript checks the rest. So a filter that knows nothing is right, only slow.
 
 mod compare;
 mod evaluate;

@@ -15,7 +15,7 @@ use super::{Filter, Literal, Op, Test};
 use crate::decode::kinds::{Kind, Node, Render};
 use crate::error::Result;
 
-/// Whether a filter may be true, and whether it may be false, of some row of a row group.
+/// For a row group two answers: can the condition be true of any row, can it be false of any row?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Possible {
     pub to_be_true: bool,
