@@ -83,7 +83,7 @@ function machine(suites: string[]): string {
 }
 
 const HOW = `Ratios to JSON in the same run; below 1 is faster or smaller. JSON is \`JSON.stringify\`, one write and fsync; \`readFile\` and
-\`JSON.parse\`. Medians of 5 runs, each the first save or load of a process of its own. Main thread: time in which the event loop was busy.`;
+\`JSON.parse\`. Medians of 5 runs, each the first save or load of its process. Main thread: time in which the event loop was busy.`;
 
 function replaceTable(name: string, text: string): void {
   const file = new URL(`../${name}`, import.meta.url);

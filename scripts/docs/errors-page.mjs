@@ -22,7 +22,8 @@ try {
 Two kinds of errors have no code:
 
 - An aborted call rejects with \`signal.reason\`.
-- What your own code throws, an iterable or a schema, reaches you as it is. Only \`map\` wraps it: it is the \`cause\` of \`ERR_CKPT_ROW_FAILED\`.
+- What your own code throws (an iterable, a schema) reaches you as it is. Only \`map\` wraps it: it is the \`cause\` of
+  \`ERR_CKPT_ROW_FAILED\`.
 
 The columns of the tables:
 

@@ -1,4 +1,5 @@
-// Reads the options of all public calls from index.d.ts. The project's own TypeScript is native and has no JavaScript API: API Extractor's has one.
+// Reads the options of all public calls from index.d.ts. The project's own TypeScript is native and has no JavaScript API: API Extractor
+// brings one that has.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
