@@ -101,7 +101,7 @@ export declare interface CheckpointListing extends NamedCheckpointInfo {
  * ```
  *
  * Names of steps and operations may be any non-empty strings: what a path cannot hold is percent-encoded.
- * Where a checkpoint is there as Parquet and as JSON, the one with the wanted hash counts, else the newer; a damaged one is passed over, with a warning. A save removes the file
+ * If a checkpoint is there as Parquet and as JSON, the file with the wanted hash counts, else the newer; a damaged file is skipped with a warning. A save removes the file
  * of the other format once its own is durable. Directories that DocETL wrote are read as they are: JSON, and the Parquet of its PyArrow checkpoints.
  * With `null` for a directory nothing is kept: saves resolve with `''`, loads with null, lists with nothing.
  *
@@ -150,7 +150,7 @@ export declare class CheckpointManager {
      * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
      * that are not. {@link listBatchCheckpoints} lists the indexes in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
      *
-     * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} tells in addition whether that is all.
+     * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} also says whether that is all.
      */
     loadBatchCheckpoints<T extends RowLike = Row>(operation: string, options?: BatchOptions): Promise<T[][]>;
     /** The indexes of the batches of an operation that are there, ascending; `[]` for none. Without `options.step` those of all steps, in the order of {@link loadBatchCheckpoints}. */
@@ -181,7 +181,7 @@ export declare class CheckpointManager {
      * Runs `fn` for each row, and never twice for the same: results are made durable while others are on their way, so that after a crash, a kill or an abort the same call goes on where it was. Once all rows are
      * done, their results are the checkpoint of the operation, in the order of the input. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
      *
-     * Rows are told apart by `key`, and compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
+     * `key` identifies a row. Rows are compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
      *
      * ```ts
      * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 });
@@ -206,7 +206,7 @@ export declare class CheckpointManager {
      * be read is listed with its `error`: one damaged checkpoint does not hide the others.
      */
     listCheckpoints(): Promise<CheckpointListing[]>;
-    /** The bytes of a checkpoint's files, of both where it is there as Parquet and as JSON; null when there is none. */
+    /** The bytes of a checkpoint's files, of both if it is there as Parquet and as JSON; null if there is no checkpoint. */
     getCheckpointSize(step: string, operation: string): Promise<number | null>;
     /** The bytes of all checkpoints and batches in the directory. */
     getTotalCheckpointSize(): Promise<number>;
@@ -304,9 +304,9 @@ export declare interface CheckpointSchema {
     columns: ColumnSchema[];
     /** Keys of rows that are no column: see `extra` of {@link ValueSchema}. @default 'drop' */
     extra?: ExtraKeys;
-    /** Told by `inferSchema`: how many rows there were. */
+    /** From `inferSchema`: the number of rows. */
     rows?: number;
-    /** Told by `inferSchema`: rows with too many different keys for columns, which are kept whole as JSON text. */
+    /** From `inferSchema`: rows with too many different keys for columns, which are kept whole as JSON text. */
     irregularRows?: number;
 }
 
@@ -405,7 +405,7 @@ export declare interface Column<T = unknown> extends Iterable<T> {
      * only known one by one, an `undefined` may be among the ones.
      */
     readonly validity: Uint8Array | null;
-    /** The value in row `index`, exactly as a load gives it; undefined for a missing key. @throws RangeError for an index that is none */
+    /** The value in row `index`, exactly as a load gives it; undefined for a missing key. @throws RangeError for an index that no row has */
     at(index: number): T;
     toArray(): T[];
 }
@@ -451,9 +451,9 @@ export declare interface ColumnSchema extends ValueSchema {
     optional?: boolean;
     /** What a load puts where the key is missing or undefined; plain objects and arrays are copied for each row. @default none */
     default?: unknown;
-    /** Told by `inferSchema`: values of another type than the column's, which are kept beside it as JSON text. Not looked at in a schema of yours. */
+    /** From `inferSchema`: values of another type than the column's, which are kept beside it as JSON text. Ignored in a schema of yours. */
     irregular?: number;
-    /** Told by `inferSchema`: why the type was chosen. Not looked at in a schema of yours. */
+    /** From `inferSchema`: why the type was chosen. Ignored in a schema of yours. */
     reason?: string;
 }
 
@@ -526,7 +526,7 @@ export declare interface DictionaryChunk {
  * The info of a checkpoint has the types of its columns. It does not say whether values may be null or missing, nor the keys of structs: these are not
  * compared then. A bigint column in an info is an int64, like one of integers.
  *
- * @throws CheckpointError `ERR_CKPT_INVALID_ARGUMENT` for a schema whose columns cannot be told, and for the info of a JSON checkpoint
+ * @throws CheckpointError `ERR_CKPT_INVALID_ARGUMENT` for a schema whose columns cannot be read, and for the info of a JSON checkpoint
  */
 export declare function diffSchema(first: SchemaSource, second: SchemaSource): SchemaDiff;
 
@@ -889,8 +889,7 @@ export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteO
     /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */
     concurrency?: number;
     /**
-     * The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. When there are so many, no further call begins
-     * until they are written. @default 32768 @unit rows
+     * The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. At this number no further call begins until they are written. @default 32768 @unit rows
      */
     batchSize?: number;
     /** The longest time that a finished row waits before it is made durable; 0 for at once. @default 1000 @unit ms */
@@ -938,7 +937,7 @@ export declare interface MapProgress {
     failed: number;
     /** How often the function was called, retries among them. */
     calls: number;
-    /** Rows a second that this run computed, over its last seconds; 0 before it can be told. */
+    /** Rows a second that this run computed, over its last seconds; 0 at first. */
     rate: number;
     /** Seconds that the rest will take at that rate; undefined where that is not known. */
     secondsLeft: number | undefined;
@@ -1232,7 +1231,7 @@ export declare interface Progress {
 
 /**
  * Loads all rows of a checkpoint: exactly the rows that were saved, or with `schema` what that makes of them. Also opens Parquet files of other writers, JSON arrays of objects,
- * and files of a JSON object a line whose name ends in `.jsonl` or `.ndjson`; Parquet and JSON are told by their contents, not by the name.
+ * and files of a JSON object a line whose name ends in `.jsonl` or `.ndjson`; Parquet and JSON are recognised by their contents, not by the name.
  *
  * @throws CheckpointError `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
  * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, `ERR_CKPT_SCHEMA` for
@@ -1322,7 +1321,7 @@ export declare interface RetryOptions {
     maxDelay?: number;
     /**
      * Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from 0 to
-     * 2147483647: wait so many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION` as
+     * 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION` as
      * its cause. @default always true
      */
     retryIf?: (error: unknown, attempt: number) => boolean | number;

@@ -42,7 +42,7 @@ export async function writeCheckpoint<T extends RowLike = RowLike>(
 
 /**
  * Loads all rows of a checkpoint: exactly the rows that were saved, or with `schema` what that makes of them. Also opens Parquet files of other writers, JSON arrays of objects,
- * and files of a JSON object a line whose name ends in `.jsonl` or `.ndjson`; Parquet and JSON are told by their contents, not by the name.
+ * and files of a JSON object a line whose name ends in `.jsonl` or `.ndjson`; Parquet and JSON are recognised by their contents, not by the name.
  *
  * @throws CheckpointError `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
  * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file, `ERR_CKPT_UNKNOWN_COLUMN` for `columns`, `ERR_CKPT_SCHEMA` for

@@ -59,7 +59,7 @@ import { saveFile } from '../directory/save.js';
  * ```
  *
  * Names of steps and operations may be any non-empty strings: what a path cannot hold is percent-encoded.
- * Where a checkpoint is there as Parquet and as JSON, the one with the wanted hash counts, else the newer; a damaged one is passed over, with a warning. A save removes the file
+ * If a checkpoint is there as Parquet and as JSON, the file with the wanted hash counts, else the newer; a damaged file is skipped with a warning. A save removes the file
  * of the other format once its own is durable. Directories that DocETL wrote are read as they are: JSON, and the Parquet of its PyArrow checkpoints.
  * With `null` for a directory nothing is kept: saves resolve with `''`, loads with null, lists with nothing.
  *
@@ -181,7 +181,7 @@ export class CheckpointManager {
    * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
    * that are not. {@link listBatchCheckpoints} lists the indexes in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
    *
-   * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} tells in addition whether that is all.
+   * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} also says whether that is all.
    */
   async loadBatchCheckpoints<T extends RowLike = Row>(operation: string, options?: BatchOptions): Promise<T[][]> {
     const { step } = checkBatchOptions(options, 'loadBatchCheckpoints');
@@ -248,7 +248,7 @@ export class CheckpointManager {
    * Runs `fn` for each row, and never twice for the same: results are made durable while others are on their way, so that after a crash, a kill or an abort the same call goes on where it was. Once all rows are
    * done, their results are the checkpoint of the operation, in the order of the input. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
    *
-   * Rows are told apart by `key`, and compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
+   * `key` identifies a row. Rows are compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
    *
    * ```ts
    * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 });
@@ -327,7 +327,7 @@ export class CheckpointManager {
     return directoryListing(this.directory, this.#config);
   }
 
-  /** The bytes of a checkpoint's files, of both where it is there as Parquet and as JSON; null when there is none. */
+  /** The bytes of a checkpoint's files, of both if it is there as Parquet and as JSON; null if there is no checkpoint. */
   async getCheckpointSize(step: string, operation: string): Promise<number | null> {
     const files = this.directory === null ? [] : await filesOf(await this.#stem(step, operation));
     return files.length === 0 ? null : files.reduce((bytes, file) => bytes + file.bytes, 0);

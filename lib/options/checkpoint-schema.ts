@@ -65,9 +65,9 @@ export interface ColumnSchema extends ValueSchema {
   optional?: boolean;
   /** What a load puts where the key is missing or undefined; plain objects and arrays are copied for each row. @default none */
   default?: unknown;
-  /** Told by `inferSchema`: values of another type than the column's, which are kept beside it as JSON text. Not looked at in a schema of yours. */
+  /** From `inferSchema`: values of another type than the column's, which are kept beside it as JSON text. Ignored in a schema of yours. */
   irregular?: number;
-  /** Told by `inferSchema`: why the type was chosen. Not looked at in a schema of yours. */
+  /** From `inferSchema`: why the type was chosen. Ignored in a schema of yours. */
   reason?: string;
 }
 
@@ -76,9 +76,9 @@ export interface CheckpointSchema {
   columns: ColumnSchema[];
   /** Keys of rows that are no column: see `extra` of {@link ValueSchema}. @default 'drop' */
   extra?: ExtraKeys;
-  /** Told by `inferSchema`: how many rows there were. */
+  /** From `inferSchema`: the number of rows. */
   rows?: number;
-  /** Told by `inferSchema`: rows with too many different keys for columns, which are kept whole as JSON text. */
+  /** From `inferSchema`: rows with too many different keys for columns, which are kept whole as JSON text. */
   irregularRows?: number;
 }
 

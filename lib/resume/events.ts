@@ -15,7 +15,7 @@ export interface MapProgress {
   failed: number;
   /** How often the function was called, retries among them. */
   calls: number;
-  /** Rows a second that this run computed, over its last seconds; 0 before it can be told. */
+  /** Rows a second that this run computed, over its last seconds; 0 at first. */
   rate: number;
   /** Seconds that the rest will take at that rate; undefined where that is not known. */
   secondsLeft: number | undefined;

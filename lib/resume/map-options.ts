@@ -35,7 +35,7 @@ export interface RetryOptions {
   maxDelay?: number;
   /**
    * Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from 0 to
-   * 2147483647: wait so many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION` as
+   * 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION` as
    * its cause. @default always true
    */
   retryIf?: (error: unknown, attempt: number) => boolean | number;
@@ -56,8 +56,7 @@ export interface MapOptions<T extends RowLike = Row> extends Pick<
   /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */
   concurrency?: number;
   /**
-   * The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. When there are so many, no further call begins
-   * until they are written. @default 32768 @unit rows
+   * The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. At this number no further call begins until they are written. @default 32768 @unit rows
    */
   batchSize?: number;
   /** The longest time that a finished row waits before it is made durable; 0 for at once. @default 1000 @unit ms */

@@ -41,7 +41,7 @@ export interface SchemaDiff {
  * The info of a checkpoint has the types of its columns. It does not say whether values may be null or missing, nor the keys of structs: these are not
  * compared then. A bigint column in an info is an int64, like one of integers.
  *
- * @throws CheckpointError `ERR_CKPT_INVALID_ARGUMENT` for a schema whose columns cannot be told, and for the info of a JSON checkpoint
+ * @throws CheckpointError `ERR_CKPT_INVALID_ARGUMENT` for a schema whose columns cannot be read, and for the info of a JSON checkpoint
  */
 export function diffSchema(first: SchemaSource, second: SchemaSource): SchemaDiff {
   const a = schemaOf(first, 'the first schema');

@@ -17,7 +17,7 @@ export interface Column<T = unknown> extends Iterable<T> {
    * only known one by one, an `undefined` may be among the ones.
    */
   readonly validity: Uint8Array | null;
-  /** The value in row `index`, exactly as a load gives it; undefined for a missing key. @throws RangeError for an index that is none */
+  /** The value in row `index`, exactly as a load gives it; undefined for a missing key. @throws RangeError for an index that no row has */
   at(index: number): T;
   toArray(): T[];
 }
