@@ -67,7 +67,7 @@ describe('a page header', () => {
     'fewer values than the column': { 1: { i32: 2 } },
   };
   for (const [what, changes] of Object.entries(inner)) {
-    test(`with ${what} is ERR_CKPT_CORRUPT`, { timeout: 20_000 }, () => refused(withInner(changes), 'ERR_CKPT_CORRUPT'));
+    test(`with ${what} is ERR_CKPT_CORRUPT`, { timeout: 20_000 }, () => refused(withInner(changes), 'ERR_CKPT_CORRUPT', what));
   }
   test('with more bytes than the limit is ERR_CKPT_LIMIT', () => refused(withHeader({ 2: { i32: 0x7fff_ffff } }), 'ERR_CKPT_LIMIT'));
   test('with more values than the limit is ERR_CKPT_LIMIT', () => refused(withInner({ 1: { i32: 0x7fff_ffff } }), 'ERR_CKPT_LIMIT'));
@@ -90,7 +90,7 @@ describe('a footer', () => {
     'more values than it has': [{ 5: { i64: 4 } }, 'ERR_CKPT_CORRUPT'],
   };
   for (const [what, [changes, code]] of Object.entries(column)) {
-    test(`whose column has ${what} is ${code}`, { timeout: 20_000 }, () => refused({ ...good, columnChanges: changes }, code));
+    test(`whose column has ${what} is ${code}`, { timeout: 20_000 }, () => refused({ ...good, columnChanges: changes }, code, what));
   }
   const others: Record<string, [Partial<TinyFile>, CheckpointErrorCode]> = {
     'with an encrypted column behind it': [{ chunkChanges: { 8: { struct: { 1: EMPTY } } } }, 'ERR_CKPT_UNSUPPORTED_FILE'],
@@ -122,10 +122,13 @@ describe('a footer', () => {
   }
 });
 
-/** The fallback refuses it with this code, whatever is asked of the file. */
-async function refused(file: TinyFile, code: CheckpointErrorCode): Promise<void> {
+/** Values that are only claimed: parquet-rs stops at the last row. */
+const CLAIMED = new Set(['more values than the column', 'more values than it has']);
+
+/** Both readers refuse it with this code, whatever is asked of the file. */
+async function refused(file: TinyFile, code: CheckpointErrorCode, what = ''): Promise<void> {
   const path = save(tinyParquet(file));
-  await rejectsWith(code, () => fallbackStore.read(path, {}));
+  for (const { name, read } of READERS) if (name === 'fallback' || !CLAIMED.has(what)) await rejectsWith(code, () => read(path));
   await rejectsWith(code, () => fallbackStore.read(path, { verify: false, limit: 1 }));
   // What only the pages tell, the footer does not.
   await fallbackStore.info(path).catch((error: unknown) => assert.equal((error as { code?: string }).code, code));

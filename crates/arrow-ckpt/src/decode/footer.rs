@@ -132,14 +132,8 @@ pub(super) fn parse(footer: &[u8], ours: bool) -> Result<ParquetMetaData> {
         .with_column_stats_policy(statistics)
         .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll);
     guarded(|| {
-        ParquetMetaDataReader::decode_metadata_with_options(footer, Some(&options)).map_err(|error| {
-            let mut error = parquet_error(&error);
-            if error.code == ErrorCode::Truncated {
-                // All the bytes that the footer's length promised were there.
-                error.code = ErrorCode::Corrupt;
-            }
-            error
-        })
+        ParquetMetaDataReader::decode_metadata_with_options(footer, Some(&options))
+            .map_err(|error| parquet_error(&error))
     })
 }
 

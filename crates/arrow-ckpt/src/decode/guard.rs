@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use parquet::errors::ParquetError;
 
-use super::faults::{corrupt, not_utf8, truncated, unsupported};
+use super::faults::{corrupt, not_utf8, unsupported};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::panic_message;
 
@@ -21,7 +21,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 /// An error of parquet-rs, by what it means for the file.
 pub(super) fn parquet_error(error: &ParquetError) -> CkptError {
     match error {
-        ParquetError::EOF(message) => error_for(ErrorCode::Truncated, message),
+        ParquetError::EOF(message) => ends_early(message),
         ParquetError::NYI(message) => error_for(ErrorCode::UnsupportedFile, message),
         ParquetError::General(message) | ParquetError::ArrowError(message) => message_error(message),
         other => message_error(&other.to_string()),
@@ -36,7 +36,7 @@ pub(super) fn message_error(message: &str) -> CkptError {
         message = rest;
     }
     if let Some(rest) = message.strip_prefix("EOF: ") {
-        return error_for(ErrorCode::Truncated, rest);
+        return ends_early(rest);
     }
     let lower = message.to_ascii_lowercase();
     if lower.contains("utf-8") || lower.contains("utf8") {
@@ -51,9 +51,13 @@ pub(super) fn message_error(message: &str) -> CkptError {
     error_for(code, message.strip_prefix("NYI: ").unwrap_or(message))
 }
 
+/// The footer is there, so the file was not cut short: what ends before its time is a column, a page or a value.
+fn ends_early(message: &str) -> CkptError {
+    corrupt(&format!("its data end early: {message}"))
+}
+
 fn error_for(code: ErrorCode, message: &str) -> CkptError {
     match code {
-        ErrorCode::Truncated => truncated(message),
         ErrorCode::UnsupportedFile => unsupported(message),
         _ => corrupt(message),
     }

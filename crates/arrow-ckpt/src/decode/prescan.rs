@@ -110,8 +110,8 @@ pub(super) fn check_footer<'a>(footer: &'a [u8], limits: &Limits) -> Result<Firs
             Some(true)
         }
         (4, wire::LIST) => {
-            let foreign = &mut counts.foreign;
-            counts.row_groups = reader.structs(|reader| row_group(reader, foreign))?;
+            let found = &mut counts.columns;
+            counts.row_groups = reader.structs(|reader| row_group(reader, found))?;
             Some(true)
         }
         (5, wire::LIST) => {
@@ -139,7 +139,7 @@ pub(super) fn check_footer<'a>(footer: &'a [u8], limits: &Limits) -> Result<Firs
     let lists = reader.mistyped.iter().map(|(at, kind)| (*at..*at + 1, vec![*kind]));
     // Dremio once wrote fields of its own after the 13th of a column's metadata; later the format gave their numbers to fields of other types. They get numbers that
     // nobody knows: the highest that fits the header's byte.
-    let fields = counts.foreign.iter().map(|at| (*at..*at + 1, vec![footer[*at] | 0xf0]));
+    let fields = counts.columns.foreign.iter().map(|at| (*at..*at + 1, vec![footer[*at] | 0xf0]));
     look.patches.extend(lists.chain(fields));
     look.patches.sort_by_key(|(place, _)| place.start);
     Ok(look)
@@ -164,23 +164,35 @@ struct Counts {
     key_values: usize,
     column_orders: usize,
     encrypted: bool,
+    columns: Columns,
+}
+
+/// What was found in the columns of all row groups.
+#[derive(Default)]
+struct Columns {
+    encrypted: bool,
     /// Where the headers of fields of a column's metadata begin that have a known number and another type.
     foreign: Vec<usize>,
 }
 
-fn row_group(reader: &mut Compact<'_>, foreign: &mut Vec<usize>) -> Option<()> {
+fn row_group(reader: &mut Compact<'_>, found: &mut Columns) -> Option<()> {
     reader.fields(|reader, id, kind| match (id, kind) {
-        (1, wire::LIST) => reader.structs(|reader| column_chunk(reader, foreign)).map(|_| true),
+        (1, wire::LIST) => reader.structs(|reader| column_chunk(reader, found)).map(|_| true),
         (4, wire::LIST) => reader.skip_list(wire::STRUCT).map(|()| true),
         (1, _) => None,
         _ => Some(false),
     })
 }
 
-fn column_chunk(reader: &mut Compact<'_>, foreign: &mut Vec<usize>) -> Option<()> {
+fn column_chunk(reader: &mut Compact<'_>, found: &mut Columns) -> Option<()> {
     reader.fields(|reader, id, kind| match (id, kind) {
-        (3, wire::STRUCT) => column_metadata(reader, foreign).map(|()| true),
-        (3, _) => None,
+        (3, wire::STRUCT) => column_metadata(reader, &mut found.foreign).map(|()| true),
+        // How it is encrypted, and its encrypted metadata.
+        (8, wire::STRUCT) | (9, wire::BINARY) => {
+            found.encrypted = true;
+            Some(false)
+        }
+        (3 | 8 | 9, _) => None,
         _ => Some(false),
     })
 }
@@ -209,7 +221,7 @@ fn column_metadata(reader: &mut Compact<'_>, foreign: &mut Vec<usize>) -> Option
 
 impl Counts {
     fn check(&self, limits: &Limits) -> Result<()> {
-        if self.encrypted {
+        if self.encrypted || self.columns.encrypted {
             return Err(unsupported("encryption"));
         }
         let (nodes, most) = (self.children.len().saturating_sub(1), limits.columns);
