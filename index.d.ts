@@ -1559,8 +1559,8 @@ export declare interface ValueColumn extends Column {
 export declare interface ValueSchema {
     type: ColumnType;
     /**
-     * Numbers: `int64` if all are safe integers. `inferSchema` says which a save without a schema chooses. In a schema of yours `int64` asks for integers and
-     * stores them as such (-0 makes the column one of doubles); other numbers are stored as doubles. @default any number
+     * Numbers: `int64` if all are safe integers. `inferSchema` says which a save without a schema chooses. In a schema of yours `int64` asks for
+     * integers and stores them as such (-0 makes the column one of doubles); other numbers are stored as doubles. @default any number
      */
     stored?: 'int64' | 'double';
     /** Whether null is one of the values. Always so for `json`, `any` and `null`. @default false */
