@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { findCircles, kebab, lineLengths } from './support/house.ts';
+import { findCircles, kebab } from './support/house.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,8 +24,6 @@ const LAYERS = [
   'options',
   'base',
 ];
-/** Columns of a line, in code, comments and Markdown. */
-const MOST_COLUMNS = 140;
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)'(\.{1,2}\/[^']*)'/g;
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
@@ -96,16 +94,6 @@ suite('the house', () => {
         return names.length !== 1 || kebab(names[0] as string) === named ? [] : [`${file}: ${names[0]}`];
       });
     assert.deepEqual(wrong, []);
-  });
-
-  test(`no line has more than ${MOST_COLUMNS} columns`, () => {
-    const generated =
-      /^(?:index|kura|binding)\.d\.c?ts$|^binding\.cjs$|^docs\/(?:ENGINES|options|errors)\.md$|\/(?:golden|fixtures|results)\//;
-    const files = tracked.filter((file) => /\.(?:c?ts|mjs|rs|md|sh|py)$/.test(file) && !generated.test(file));
-    assert.deepEqual(
-      files.flatMap((file) => lineLengths(file, read(file), MOST_COLUMNS)),
-      [],
-    );
   });
 
   test('no file is called utils', () => {

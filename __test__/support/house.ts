@@ -25,14 +25,3 @@ export function findCircles(graph: ReadonlyMap<string, readonly string[]>): stri
 export function kebab(name: string): string {
   return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 }
-
-/** The lines of a file that have more columns, `file:line`. Tables, links and blocks of code of Markdown may, as may strings that are data. */
-export function lineLengths(file: string, text: string, most: number): string[] {
-  const isMarkdown = file.endsWith('.md');
-  let isCode = false;
-  return text.split('\n').flatMap((line, at) => {
-    if (isMarkdown && line.trimStart().startsWith('```')) isCode = !isCode;
-    const isFree = isMarkdown ? isCode || /^\s*\||^\[[^\]]+\]: |^<!--/.test(line) : /https?:\/\/\S{60}/.test(line);
-    return [...line].length > most && !isFree ? [`${file}:${at + 1}`] : [];
-  });
-}

@@ -6,7 +6,7 @@ import type { Row, RowLike } from '../base/rows.js';
 import { located } from '../base/value/located.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import type { CheckpointSchema } from '../options/checkpoint-schema.js';
-import { describeRows } from './describe-plan.js';
+import { describeRows } from './describe-rows.js';
 import { SeenRows } from './seen.js';
 
 /**
