@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
+import { openCheckpoint, readCheckpoint, writeCheckpoint, type CheckpointSchema, type Row } from 'arrow-ckpt';
 import { z } from 'zod';
 import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { rejectsWith } from './support/codes.js';
@@ -75,4 +75,19 @@ test('what the file proves and what is looked at come to the same', { skip: noBi
     none,
     Array.from({ length: 3000 }, () => ({})),
   );
+});
+
+test('a column that a schema names and no row has: undefined, as in the rows', { skip: noBinding }, async () => {
+  const path = join(folder, 'absent.parquet');
+  const schema: CheckpointSchema = {
+    columns: [
+      { name: 'id', type: 'number' },
+      { name: 'x', type: 'number', optional: true },
+    ],
+  };
+  await writeCheckpoint(path, [{ id: 1 }, { id: 2 }], { schema });
+  await using reader = await openCheckpoint(path);
+  const x = (await reader.columns()).columns.find(({ name }) => name === 'x');
+  assert.deepStrictEqual(x?.toArray(), [undefined, undefined]);
+  assert.deepStrictEqual(await reader.read(), [{ id: 1 }, { id: 2 }]);
 });

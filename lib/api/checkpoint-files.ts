@@ -7,6 +7,7 @@ import {
   type ReadOptions,
   type WriteOptions,
 } from '../options/options.js';
+import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
@@ -21,7 +22,8 @@ import { storeFor, storeOf } from '../formats/choose.js';
  * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` says which, and `info.fallback` why
  * it is JSON where Parquet was asked for.
  *
- * An array must not change until the promise settles. Folders on the way to `path` are made.
+ * Of an array those rows are saved that it has at the call: what is added, removed or replaced while the save runs makes no difference. A row itself is read once, at some time before the promise settles: do not
+ * change its values until then, and do not transfer or resize the buffers in it. One that is gone when its turn comes is refused; an accessor or a Proxy that always gives something else is saved as it was read, or refused. Folders on the way to `path` are made.
  *
  * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for the
  * rows; `ERR_CKPT_SCHEMA` for rows that do not fit `schema`; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
@@ -37,7 +39,7 @@ export async function writeCheckpoint<T extends RowLike = RowLike>(
   const checked = checkWriteOptions(options);
   checkSchemaOptions(checked);
   throwIfAborted(checked.signal);
-  return storeFor(path).write(path, rows, checked);
+  return storeFor(path).write(path, rowsOfCall(rows), checked);
 }
 
 /**

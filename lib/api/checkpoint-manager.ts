@@ -13,6 +13,7 @@ import type { KeyOption } from '../resume/row-key.js';
 import { checkStepOptions, runStep, type Compute, type StepOptions } from '../resume/step.js';
 import { sweepDirectory } from '../resume/sweep-directory.js';
 import { checkSweepOptions, type SweepOptions, type SweepResult } from '../resume/sweep-options.js';
+import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
@@ -97,7 +98,7 @@ export class CheckpointManager {
   }
 
   /**
-   * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact. A `hash` is kept in the file, and for DocETL in
+   * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact. An array is taken as it is at the call. A `hash` is kept in the file, and for DocETL in
    * `.docetl_intermediate_config.json` beside it.
    * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
    */
@@ -107,11 +108,12 @@ export class CheckpointManager {
     rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
     options?: WriteOptions,
   ): Promise<string> {
+    const given = rowsOfCall(rows);
     const merged = mergeWriteOptions(this.#defaults, options, 'saveCheckpoint');
     if (this.#config === undefined) return '';
     const stem = await this.#stem(step, operation);
     const mirror = { config: this.#config, step, operation };
-    const info = await saveFile({ store: this.#store, stem, mirror, logger: this.#logger }, rows, merged);
+    const info = await saveFile({ store: this.#store, stem, mirror, logger: this.#logger }, given, merged);
     this.#logger?.info(savedLine(step, operation, info));
     return info.path;
   }
@@ -168,11 +170,12 @@ export class CheckpointManager {
     rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
     options?: BatchSaveOptions,
   ): Promise<string> {
+    const given = rowsOfCall(rows);
     const { step, save } = checkBatchSave(options);
     const merged = mergeWriteOptions(this.#defaults, save, 'saveBatchCheckpoint');
     if (this.directory === null) return '';
     const stem = batchStem(await batchFolder(this.directory, operation, step), index);
-    const info = await saveBatch({ store: this.#store, stem, logger: this.#logger }, rows, merged);
+    const info = await saveBatch({ store: this.#store, stem, logger: this.#logger }, given, merged);
     this.#logger?.info(batchSavedLine(operation, index, info.path));
     return info.path;
   }
@@ -246,7 +249,7 @@ export class CheckpointManager {
 
   /**
    * Runs `fn` for each row, and never twice for the same: results are made durable while others are on their way, so that after a crash, a kill or an abort the same call goes on where it was. Once all rows are
-   * done, their results are the checkpoint of the operation, in the order of the input. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
+   * done, their results are the checkpoint of the operation, in the order of the input, of an array as it is at the call. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
    *
    * `key` identifies a row. Rows are compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
    *
@@ -307,8 +310,9 @@ export class CheckpointManager {
     rows: Iterable<T> | AsyncIterable<T>,
     options: PlanOptions<T>,
   ): Promise<IncrementalPlan<T>> {
+    const given = rowsOfCall(rows);
     const { key, hash } = checkPlanOptions(options);
-    const plan = await planRows(await this.#place(step, operation, hash), rows, { key: key as KeyOption });
+    const plan = await planRows(await this.#place(step, operation, hash), given, { key: key as KeyOption });
     return plan as IncrementalPlan<T>;
   }
 
@@ -410,6 +414,7 @@ export class CheckpointManager {
     options: MapOptions<In>,
     what: string,
   ): Promise<MapCall> {
+    const input = rowsOfCall(rows);
     const checked = checkMapOptions(options, what);
     const { compression, compressionLevel, rowGroupRows, metadata } = checked;
     const given = Object.entries({ compression, compressionLevel, rowGroupRows, metadata }).filter(([, value]) => value !== undefined);
@@ -418,7 +423,7 @@ export class CheckpointManager {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
     }
     const place = await this.#place(step, operation, checked.hash);
-    return { place, rows, fn: fn as MapFunction<Row, Row>, options: checked as CheckedMapOptions<Row>, save, keepsAll: true };
+    return { place, rows: input, fn: fn as MapFunction<Row, Row>, options: checked as CheckedMapOptions<Row>, save, keepsAll: true };
   }
 
   /** Where an operation keeps its results; null where nothing is kept. */

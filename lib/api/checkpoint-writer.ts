@@ -3,6 +3,7 @@ import { CheckpointError } from '../base/errors.js';
 import { RowQueue } from '../base/row-queue.js';
 import { chunksOf, rowsSource } from '../base/rows-source.js';
 import { asOptions, checkPath, checkWriteOptions, type CheckpointInfo, type WriteOptions } from '../options/options.js';
+import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import { checkSchemaOptions } from '../schema/contract.js';
@@ -62,22 +63,24 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
   }
 
   /**
-   * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. The array and its rows may be used again, and
+   * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. Of an array the rows that it has at the call go in. The array and its rows may be used again, and
    * changed, when it resolves. Several appends go in in the order of the calls.
    *
    * @throws what `writeCheckpoint` throws for the rows, these or ones that were gathered before; the save is given up then, and the file that was there stays. `ERR_CKPT_CLOSED` after `close` or `abort`
    */
   append(rows: T | Iterable<T> | AsyncIterable<T>): Promise<void> {
     this.#check();
-    const appended = this.#last.then(() => this.#append(rows));
+    const given = taken(rows);
+    const appended = this.#last.then(() => this.#append(given));
     // One that fails must not keep those behind it from telling so themselves.
     this.#last = appended.catch(() => {});
     return appended;
   }
 
-  async #append(rows: unknown): Promise<void> {
+  async #append(given: () => unknown): Promise<void> {
     if (this.#state === 'failed') throw this.#failure;
     try {
+      const rows = given();
       const source = isRows(rows) ? rowsSource(rows) : [rows as Row];
       if (Array.isArray(source)) await this.#put(source);
       else for await (const chunk of chunksOf(source, CHUNK_ROWS, { signal: this.#abort.signal })) await this.#put(chunk);
@@ -133,6 +136,18 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
     if (this.#state === 'open') return;
     if (this.#state === 'failed') throw this.#failure;
     throw new CheckpointError('ERR_CKPT_CLOSED', `the writer of ${this.path} is ${this.#state}; make another`, { path: this.path });
+  }
+}
+
+/** The rows as they are now. What asking for them throws, the append throws when its turn comes. */
+function taken(rows: unknown): () => unknown {
+  try {
+    const given = rowsOfCall(rows);
+    return () => given;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
   }
 }
 

@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { Row } from './rows.js';
 import { isRevoked } from './value/is-revoked.js';
 
@@ -8,7 +9,8 @@ export function weigh(row: unknown): number {
   for (const key in row) {
     const value = (row as Row)[key];
     if (typeof value === 'string') weight += value.length;
-    else if (ArrayBuffer.isView(value)) weight += value.byteLength;
+    // A DataView may throw when it is asked, and is refused later.
+    else if (types.isTypedArray(value)) weight += value.byteLength;
   }
   return weight;
 }

@@ -1,3 +1,4 @@
+import { elementsOf } from '../base/value/elements-of.js';
 import { kindOf } from '../base/value/kind-of.js';
 import { JsonTree } from '../base/value/json-tree.js';
 import { joinPath } from '../base/value/refusal.js';
@@ -78,7 +79,10 @@ class PythonText {
     const { maxDepth = Number.POSITIVE_INFINITY } = this.#form;
     if (this.#keys.length > maxDepth) throw this.#refuse(`nested more than ${maxDepth} objects and arrays deep`);
     const kind = kindOf(value);
-    if (kind === 'array') return `[${(value as unknown[]).map((member, index) => this.#member(index, member)).join(this.#comma)}]`;
+    if (kind === 'array')
+      return `[${elementsOf(value as unknown[])
+        .map((member, index) => this.#member(index, member))
+        .join(this.#comma)}]`;
     if (kind !== 'object') throw this.#refuse(NAMES[kind ?? ''] ?? 'of a class');
     const object = value as Record<string, unknown>;
     const members = Object.keys(object).map((key) => this.#string(key) + this.#colon + this.#member(key, object[key]));

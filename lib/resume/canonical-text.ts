@@ -1,5 +1,6 @@
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
+import { elementsOf } from '../base/value/elements-of.js';
 import { kindOf } from '../base/value/kind-of.js';
 import { joinPath } from '../base/value/refusal.js';
 
@@ -31,7 +32,9 @@ function objectText(value: object, path: string, depth: number): string {
   if (depth > MAX_DEPTH) throw refused(value, path, 'nested deeper than 256, or in a cycle');
   const kind = kindOf(value);
   if (kind === 'array') {
-    return `[${Array.from(value as unknown[], (member, index) => canonicalText(member, joinPath(path, index), depth + 1)).join()}]`;
+    return `[${elementsOf(value as unknown[])
+      .map((member, index) => canonicalText(member, joinPath(path, index), depth + 1))
+      .join()}]`;
   }
   if (kind === 'object') {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
+import { rowsOfCall } from '../base/rows-of-call.js';
 import { checkRow, chunksOf, rowsSource } from '../base/rows-source.js';
 import { invalid, show } from '../base/messages.js';
 import { keysOf } from '../options/option-keys.js';
@@ -96,7 +97,7 @@ async function rowsDigest(rows: Iterable<Row> | AsyncIterable<Row>): Promise<str
   const hash = createHash('sha256');
   const tree = new JsonTree();
   let index = 0;
-  for await (const chunk of chunksOf(rowsSource(rows), 1024)) {
+  for await (const chunk of chunksOf(rowsSource(rowsOfCall(rows)), 1024)) {
     // A row has no line end in its text.
     for (const row of chunk) hash.update(`${textOf(tree, checkRow(row, index), { row: index++, path: '' })}\n`);
   }

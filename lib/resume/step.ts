@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../base/halt.js';
 import { Pace } from '../base/pace.js';
 import { checkRow, heldRows } from '../base/rows-source.js';
+import { rowsOfCall } from '../base/rows-of-call.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import type { Logger } from '../directory/log-lines.js';
 import { invalid, show } from '../base/messages.js';
@@ -65,7 +66,7 @@ export async function runStep(
     const now = lease === undefined ? null : await loadOrWarn(load, null);
     if (now !== null) return now;
     const computed = await (lease === undefined ? compute() : lease.during(async () => compute()));
-    const rows = await asLoaded(await heldRows(computed, signal), signal);
+    const rows = await asLoaded(rowsOfCall(await heldRows(computed, signal)), signal);
     throwIfAborted(signal);
     await save(rows);
     // What a schema or another program's form makes of the rows, only a load can say.

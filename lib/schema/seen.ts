@@ -1,5 +1,6 @@
 import { MAX_FIELDS } from '../columnar/write/containers.js';
 import { isPlainObject, type Row } from '../base/rows.js';
+import { elementsOf } from '../base/value/elements-of.js';
 import { kindOf } from '../base/value/kind-of.js';
 
 /** What the values of one place are, in words of JavaScript. */
@@ -50,7 +51,7 @@ export class SeenValues {
     } else if (depth >= MAX_DEPTH) return;
     else if (kind === 'list') {
       this.element ??= new SeenValues();
-      for (const element of value as unknown[]) this.element.see(element, depth + 1);
+      for (const element of elementsOf(value as unknown[])) this.element.see(element, depth + 1);
     } else if (kind === 'struct') this.seeObject(value as Row, depth);
   }
 

@@ -4,6 +4,7 @@ import { CheckpointError } from '../../base/errors.js';
 import { invalid, show } from '../../base/messages.js';
 import { keysOf } from '../../options/option-keys.js';
 import { checkPath, checkReadOptions, READ_RECORD, type ReadOptions, type WriteOptions } from '../../options/options.js';
+import { rowsOfCall } from '../../base/rows-of-call.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
@@ -63,6 +64,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
     options?: WriteOptions,
   ): Promise<string | null> {
+    const given = rowsOfCall(rows);
     const { store, logger, extensions, defaults } = this.#kind;
     const merged = mergeWriteOptions(defaults, options, 'saveCheckpoint', 'kura');
     const stem = await this.#stem(name);
@@ -74,7 +76,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     await makeFolders(dirname(stem));
     const own = stem + store.extension;
     const twins = await twinsOf((await checkpointPaths(stem, extensions)).map(({ path }) => path).filter((path) => path !== own));
-    const info = await store.write(own, rows, merged);
+    const info = await store.write(own, given, merged);
     await removeTwins(twins, logger);
     await sweepAfterSave(dirname(stem));
     logger?.info(namedSavedLine(plainName(name), info));

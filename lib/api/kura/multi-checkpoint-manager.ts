@@ -1,4 +1,5 @@
 import { asOptions, type WriteOptions } from '../../options/options.js';
+import { rowsOfCall } from '../../base/rows-of-call.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
@@ -74,7 +75,7 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
     options?: WriteOptions,
   ): Promise<string | null> {
     asOptions(options, 'saveCheckpoint');
-    return saveInto(this.#enabled, this.saveStrategy, name, rows, options, this.#logger);
+    return saveInto(this.#enabled, this.saveStrategy, name, rowsOfCall(rows), options, this.#logger);
   }
 
   /**

@@ -1,7 +1,8 @@
 import { MAX_DEPTH, type Row } from '../rows.js';
+import { elementsOf } from './elements-of.js';
 import { JsonTree } from './json-tree.js';
 import { kindOf } from './kind-of.js';
-import { unsupported, type Where } from './refusal.js';
+import { changed, joinPath, type Where } from './refusal.js';
 
 /** How to copy. */
 interface CopyMode {
@@ -30,6 +31,7 @@ const LONG = 1 << 20;
  */
 export function copyRow<T>(row: T, thorough = false): T {
   if (typeof row !== 'object' || row === null) return row;
+  refusedKeys.length = 0;
   const copy = copyOf(row, 0, thorough ? THOROUGH : QUICK);
   // Deeper than a checkpoint can be, perhaps a cycle: the row as it is, so that the refusal names the right one of the two.
   return copy === REFUSED ? row : (copy as T);
@@ -41,15 +43,24 @@ export function copyRow<T>(row: T, thorough = false): T {
  */
 export function copyAsLoaded(row: Row, where: Where): Row {
   const isFirst = where.row < FIRST_ROWS || where.row % FIRST_ROWS === 0;
+  refusedKeys.length = 0;
   const copy = copyOf(row, 0, isFirst ? FIRST_AS_LOADED : AS_LOADED);
   if (copy !== REFUSED) return copy as Row;
+  const path = refusedKeys.reduceRight<string>(joinPath, where.path);
   // Walked once more for the words. An accessor may have another answer now.
   new JsonTree().of(row, where);
-  throw unsupported(row, where);
+  throw changed({ row: where.row, path });
 }
 
 /** Something inside is no value of a checkpoint. */
 const REFUSED = Symbol('refused');
+/** The keys on the way up from what was refused last. */
+const refusedKeys: (string | number)[] = [];
+
+function refusedIn(key: string | number): typeof REFUSED {
+  refusedKeys.push(key);
+  return REFUSED;
+}
 
 function copyOf(value: object, depth: number, mode: CopyMode): unknown {
   if (depth > MAX_DEPTH) return REFUSED;
@@ -69,7 +80,7 @@ function objectCopy(value: object, depth: number, mode: CopyMode): unknown {
     // hasOwn: for-in also walks what others may have added to Object.prototype.
     if (!Object.hasOwn(copy, key)) continue;
     const own = memberCopy(member, depth, mode);
-    if (own === REFUSED) return REFUSED;
+    if (own === REFUSED) return refusedIn(key);
     copy[key] = own;
   }
   if (mode.looksForSymbols || (mode.asLoaded && hasSymbols)) dropSymbols(copy);
@@ -89,7 +100,8 @@ function arrayCopy(value: unknown[], depth: number, mode: CopyMode): unknown {
   const { length } = value;
   const isLookedAt = mode.thorough || length <= SHORT || length > LONG || (arrays++ & 31) === 0;
   if (isLookedAt && Object.keys(value).length !== length) return mode.asLoaded ? REFUSED : value;
-  const copy: unknown[] = value.slice();
+  const copy = elementsOf(value);
+  if (copy.length !== length) return mode.asLoaded ? REFUSED : value;
   for (let index = 0; index < length; index++) {
     const member = copy[index];
     if (isPrimitive(member)) {
@@ -97,7 +109,7 @@ function arrayCopy(value: unknown[], depth: number, mode: CopyMode): unknown {
       return mode.asLoaded ? REFUSED : value;
     }
     const own = memberCopy(member, depth, mode);
-    if (own === REFUSED) return REFUSED;
+    if (own === REFUSED) return refusedIn(index);
     copy[index] = own;
   }
   return copy;
@@ -108,7 +120,7 @@ function memberCopy(member: unknown, depth: number, mode: CopyMode): unknown {
   return mode.asLoaded ? REFUSED : member;
 }
 
-/** Dates, bytes and float arrays. Undefined for what cannot be copied: a date with keys of its own, a view of a buffer that is gone. */
+/** Dates, bytes and float arrays. Undefined for what cannot be copied: a date with keys of its own, more elements than memory. */
 function leafCopy(value: object, kind: 'date' | 'bytes' | 'f32' | 'f64', { asLoaded }: CopyMode): unknown {
   if (kind === 'date') return Object.keys(value).length > 0 ? undefined : new Date(Date.prototype.getTime.call(value));
   const view = value as Uint8Array | Float32Array | Float64Array;

@@ -1,10 +1,11 @@
 import { types } from 'node:util';
 import { isPlainObject } from '../rows.js';
+import { isGone } from './is-gone.js';
 
 /** The classes of objects that a value may have. */
 type ObjectKind = 'object' | 'array' | 'date' | 'bytes' | 'f32' | 'f64';
 
-/** The class of an object, or undefined when no checkpoint can keep it. Objects of another realm are of the same class as ours. */
+/** The class of an object, or undefined when no checkpoint can keep it: a view whose buffer was transferred is among those. Objects of another realm are of the same class as ours. */
 export function kindOf(value: object): ObjectKind | undefined {
   let isArray: boolean;
   try {
@@ -16,6 +17,7 @@ export function kindOf(value: object): ObjectKind | undefined {
   if (isArray) return isBuiltIn(value, Array.prototype, 1) ? 'array' : undefined;
   if (isPlainObject(value)) return 'object';
   if (types.isDate(value)) return isBuiltIn(value, Date.prototype, 1) ? 'date' : undefined;
+  if (!types.isTypedArray(value) || isGone(value)) return undefined;
   if (types.isUint8Array(value)) {
     return Object.getPrototypeOf(value) === Buffer.prototype || isBuiltIn(value, Uint8Array.prototype, 2) ? 'bytes' : undefined;
   }

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { isGone } from './is-gone.js';
 import { isRevoked } from './is-revoked.js';
 import { CheckpointError, type CheckpointErrorCode } from '../errors.js';
 import { classNameOf, show } from '../messages.js';
@@ -34,6 +35,10 @@ const ADVICE = new Map(
 
 /** The error for a value that no checkpoint can keep. */
 export function unsupported(value: unknown, where: Where): CheckpointError {
+  if (ArrayBuffer.isView(value) && isGone(value)) {
+    const what = `${show(value)} without memory: its buffer was transferred or shrunk; store a copy that was made before, view.slice()`;
+    return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, what);
+  }
   return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, `${show(value)}, which no checkpoint can keep; ${adviceFor(value)}`);
 }
 
@@ -46,8 +51,10 @@ export function unsupportedArray(array: readonly unknown[], where: Where): Check
     const what = `an array with a key ${show(extra)} of its own, which no checkpoint can keep; store an object, or the array without it`;
     return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, what);
   }
+  // A Proxy may say that it has whatever it is asked for.
+  const most = Object.keys(array).length;
   let hole = 0;
-  while (hole in array) hole++;
+  while (hole < most && hole in array) hole++;
   const at = { ...where, path: joinPath(where.path, hole) };
   return refuse('ERR_CKPT_UNSUPPORTED_VALUE', at, 'an array hole, which no checkpoint can keep; store null or undefined there');
 }
@@ -55,6 +62,12 @@ export function unsupportedArray(array: readonly unknown[], where: Where): Check
 /** The error for a value that contains itself. */
 export function cyclic(where: Where): CheckpointError {
   return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, 'a cycle: it contains itself, which no checkpoint can keep; store an id instead');
+}
+
+/** The error for a value that was another one each time it was read: an accessor, or a Proxy. */
+export function changed(where: Where): CheckpointError {
+  const what = 'a value that changed while it was saved, through an accessor or a Proxy; store a plain copy of it';
+  return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, what);
 }
 
 /** The error for nesting below the limit. */

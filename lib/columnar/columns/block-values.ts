@@ -36,7 +36,10 @@ export class BlockValues {
   /** Whether each row has the column, and its slots hold all that rows have there. */
   isPlain({ field, name }: WantedColumn): boolean {
     const { row, texts } = this.plan;
-    return row.keys[field] === name && row.fields[field]?.exceptions === undefined && texts === undefined && row.shape === undefined;
+    if (row.keys[field] !== name || row.fields[field]?.exceptions !== undefined || texts !== undefined || row.shape !== undefined)
+      return false;
+    // The only shape may lack it: a schema named the column, and no row had the key.
+    return row.shapes?.[0]?.includes(field) !== false;
   }
 
   dictionary(node: number): readonly string[] {

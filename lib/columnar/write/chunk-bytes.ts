@@ -59,8 +59,11 @@ export class ChunkBytes {
       const text = this.#join(node, slots);
       if (node.dictionary !== undefined) bytes += align8(slots * 4);
       bytes += align8(node.parts.length * 4) + align8((node.wide ? text.units * 2 : text.units) + UTF8_MARGIN);
-    } else if (node instanceof BytesNode) bytes += align8(slots * 4) + align8(node.total(slots));
-    else bytes += align8(slots * SLOT_BYTES[node.kind]);
+    } else if (node instanceof BytesNode) {
+      const total = node.measure(slots);
+      if (total === undefined) this.#isUnfit = true;
+      bytes += align8(slots * 4) + align8(total ?? 0);
+    } else bytes += align8(slots * SLOT_BYTES[node.kind]);
     const below = node instanceof ListNode ? node.startOf(slots) : slots;
     for (const child of node.children) bytes += this.#measureNode(child, below);
     return bytes;
@@ -123,8 +126,10 @@ export class ChunkBytes {
       end += align8(slots);
     }
     if (node instanceof TextNode) end = this.#writeText(slab, head, end, node, slots);
-    else if (node instanceof BytesNode) end = writeBytes(slab, head, end, node, slots);
-    else {
+    else if (node instanceof BytesNode) {
+      if (node.hasChanged(slots)) this.#isUnfit = true;
+      else end = writeBytes(slab, head, end, node, slots);
+    } else {
       writeData(slab, end, node, slots);
       end += align8(slots * SLOT_BYTES[node.kind]);
     }

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../../base/errors.js';
-import type { Row } from '../../base/rows.js';
+import { isPlainObject, type Row } from '../../base/rows.js';
+import { copyAsLoaded } from '../../base/value/copy.js';
 import type { LogicalPlan } from '../plan.js';
 import type { BloomMarks } from './bloom-marks.js';
 import { ChunkBytes, writePlanRecord, type Slab } from './chunk-bytes.js';
@@ -19,6 +20,8 @@ const MAX_PUT_FIELDS = 16_384;
 const EMPTY_BYTES = 1024;
 /** A chunk is filled again each time it shows the plan something new; a plan that never settles is a bug. */
 const MAX_PASSES = 10_000;
+/** After so many the values may be others each time they are read, through accessors or Proxies: then each is read once more, and no further. */
+const PASSES_BEFORE_COPIES = 8;
 
 /** Turns chunks of rows into records: speculates that rows are as they were so far, verifies, and mends its plan where they are not. */
 export class Columniser {
@@ -60,7 +63,9 @@ export class Columniser {
   }
 
   /** Fills from up to `chunkRows` rows; gives the bytes that the records may take. Throws for rows that cannot be kept. */
-  fill(rows: readonly Row[], start: number, count: number, firstRow: number): number {
+  fill(given: readonly Row[], from: number, count: number, firstRow: number): number {
+    let rows = given;
+    let start = from;
     const root = this.#root;
     const context = this.#context;
     context.firstRow = firstRow;
@@ -73,6 +78,10 @@ export class Columniser {
     this.#generate();
     this.#generatePuts();
     for (let pass = 0; pass < MAX_PASSES; pass++) {
+      if (pass === PASSES_BEFORE_COPIES) {
+        rows = given.slice(from, from + count).map((row, index) => copyOfRow(row, firstRow + index));
+        start = 0;
+      }
       context.stale = false;
       context.byClosures = 0;
       root.resetChunk(count);
@@ -174,4 +183,9 @@ export class Columniser {
     this.#filledShape = shape;
     this.#filledVersion = this.#version;
   }
+}
+
+/** What is no row is refused where it is put. */
+function copyOfRow(row: Row, index: number): Row {
+  return isPlainObject(row) ? copyAsLoaded(row, { row: index, path: '' }) : row;
 }

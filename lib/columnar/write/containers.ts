@@ -35,16 +35,19 @@ export class ListNode extends WriteNode {
   }
 
   put(position: number, value: unknown, context: FillContext): boolean {
-    if (!isPlainArray(value) || !hasOnlyElements(value)) return false;
+    if (!isPlainArray(value)) return false;
+    // Asked for once: an accessor of an element may change it, and a Proxy may say anything.
+    const { length } = value;
+    if (Object.keys(value).length !== length) return false;
     const child = this.child;
     const start = this.startOf(position);
-    child.ensure(start + value.length);
-    for (let index = 0; index < value.length; index++) {
+    child.ensure(start + length);
+    for (let index = 0; index < length; index++) {
       const element = value[index];
       if (element === null) child.putNull(start + index);
       else if (element === undefined || !child.put(start + index, element, context)) return false;
     }
-    this.ends[position] = start + value.length;
+    this.ends[position] = start + length;
     this.valid[position] = 1;
     return true;
   }
@@ -115,13 +118,14 @@ export class StructNode extends WriteNode {
   shapeOf(value: Row, context: FillContext) {
     const known = this.shapes.match(value);
     if (known !== undefined) return known;
-    for (const key of Object.keys(value)) {
+    const keys = Object.keys(value);
+    for (const key of keys) {
       if (!this.shapes.fieldOf.has(key)) {
         if (this.open && this.fields.length < MAX_FIELDS) context.stale = true;
         return undefined;
       }
     }
-    const added = this.shapes.add(value);
+    const added = this.shapes.add(keys);
     if (added !== undefined && added.id > 0 && this.shapeNode === undefined) context.stale = true;
     return added;
   }

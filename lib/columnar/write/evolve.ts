@@ -1,4 +1,5 @@
 import { isPlainObject, type Row } from '../../base/rows.js';
+import { elementsOf } from '../../base/value/elements-of.js';
 import { kindOf } from '../../base/value/kind-of.js';
 import { hasOnlyElements, isPlainArray, ListNode, MAX_FIELDS, StructNode } from './containers.js';
 import { BytesNode } from './bytes-node.js';
@@ -40,7 +41,7 @@ class Observed {
     this.total++;
     if (seen === 'list') {
       this.element ??= new Observed();
-      for (const element of value as unknown[]) this.element.see(element, depth + 1);
+      for (const element of elementsOf(value as unknown[])) this.element.see(element, depth + 1);
     } else if (seen === 'struct') {
       this.structs++;
       this.seeFields(value as Row, depth);

@@ -15,6 +15,9 @@ import { JsonNode, TextNode } from './text-nodes.js';
  */
 const ARRAYS_PER_LOOK = 32;
 
+/** Longer arrays are always looked at: a Proxy may say any length, and room is made for it. */
+const LONG_LIST = 1 << 16;
+
 /** Fills the root's scratch from `count` rows from `start` on. */
 export type Fill = (rows: readonly Row[], start: number, count: number, context: FillContext) => void;
 
@@ -141,7 +144,9 @@ const protoOf = Object.getPrototypeOf, OP = Object.prototype, AP = Array.prototy
     const child = this.use(node.child);
     return `if (!isArray(${value}) || protoOf(${value}) !== AP || ${value}.index !== undefined) ${fail}
 if ((${position} & ${ARRAYS_PER_LOOK - 1}) === 0 && !hasOnlyElements(${value})) ${fail}
-const a${id} = ${value}, z${id} = a${id}.length; const q${id} = ${name}.ends; let p${id} = ${position} === 0 ? 0 : q${id}[${position} - 1];
+const a${id} = ${value}, z${id} = a${id}.length;
+if (z${id} >>> 0 !== z${id} || (z${id} > ${LONG_LIST} && !hasOnlyElements(a${id}))) ${fail}
+const q${id} = ${name}.ends; let p${id} = ${position} === 0 ? 0 : q${id}[${position} - 1];
 ${child}.ensure(p${id} + z${id});
 ${this.#loads(node.child)}
 for (let j${id} = 0; j${id} < z${id}; j${id}++) { const e${id} = a${id}[j${id}];

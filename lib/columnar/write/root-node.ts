@@ -6,7 +6,7 @@ import { isWorthCode } from '../../base/generate.js';
 import type { LogicalPlan, PhysicalPlan } from '../plan.js';
 import { StructNode } from './containers.js';
 import { evolve } from './evolve.js';
-import type { FillContext, WriteNode } from './nodes.js';
+import { NullNode, type FillContext, type WriteNode } from './nodes.js';
 import { JsonNode, ExceptionNode } from './text-nodes.js';
 
 /** A shape with this number of rows is worth code of its own. */
@@ -73,8 +73,9 @@ export class RootNode extends StructNode {
     const isStale = context.stale;
     context.stale = false;
     const isPut = (value !== undefined || node instanceof JsonNode) && node.put(position, value, context);
-    const grows = context.stale;
-    context.stale ||= isStale;
+    // A column of nulls becomes one of the values there are, also of undefined: it never has exceptions.
+    const grows = context.stale || (!isPut && node instanceof NullNode);
+    context.stale = grows || isStale;
     if (isPut) return;
     node.putNull(position);
     if (grows) return; // the plan may have a place for it then

@@ -77,9 +77,8 @@ export class ShapeTable {
     return step.shape;
   }
 
-  /** Adds the shape of `object`, all of whose keys are fields already; undefined when the caps are reached. */
-  add(object: Row): Shape | undefined {
-    const keys = Object.keys(object);
+  /** Adds the shape of an object with these keys, all of which are fields already; undefined when the caps are reached. */
+  add(keys: string[]): Shape | undefined {
     if (this.shapes.length >= MAX_SHAPES || this.#keyCount + keys.length > MAX_SHAPE_KEYS) return undefined;
     const fields = keys.map((key) => this.fieldOf.get(key) as number);
     const present = new Set(fields);
