@@ -120,7 +120,7 @@ export declare class CheckpointManager {
     /** Whether saves write Parquet: false when it was asked for so, and when the native binary is missing. */
     get enableArrow(): boolean;
     /**
-     * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact. A `hash` is kept in the file, and for DocETL in
+     * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact. An array is taken as it is at the call. A `hash` is kept in the file, and for DocETL in
      * `.docetl_intermediate_config.json` beside it.
      * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
      */
@@ -179,7 +179,7 @@ export declare class CheckpointManager {
     step<T extends RowLike = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]>;
     /**
      * Runs `fn` for each row, and never twice for the same: results are made durable while others are on their way, so that after a crash, a kill or an abort the same call goes on where it was. Once all rows are
-     * done, their results are the checkpoint of the operation, in the order of the input. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
+     * done, their results are the checkpoint of the operation, in the order of the input, of an array as it is at the call. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
      *
      * `key` identifies a row. Rows are compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
      *
@@ -364,7 +364,7 @@ export declare class CheckpointWriter<T extends RowLike = RowLike> implements As
     /** Whether it takes no more rows: closed, aborted or failed. */
     get closed(): boolean;
     /**
-     * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. The array and its rows may be used again, and
+     * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. Of an array the rows that it has at the call go in. The array and its rows may be used again, and
      * changed, when it resolves. Several appends go in in the order of the calls.
      *
      * @throws what `writeCheckpoint` throws for the rows, these or ones that were gathered before; the save is given up then, and the file that was there stays. `ERR_CKPT_CLOSED` after `close` or `abort`
@@ -1644,7 +1644,8 @@ declare type WithSchema<S, O> = O & {
  * `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` says which, and `info.fallback` why
  * it is JSON where Parquet was asked for.
  *
- * An array must not change until the promise settles. Folders on the way to `path` are made.
+ * Of an array those rows are saved that it has at the call: what is added, removed or replaced while the save runs makes no difference. A row itself is read once, at some time before the promise settles: do not
+ * change its values until then, and do not transfer or resize the buffers in it. One that is gone when its turn comes is refused; an accessor or a Proxy that always gives something else is saved as it was read, or refused. Folders on the way to `path` are made.
  *
  * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for the
  * rows; `ERR_CKPT_SCHEMA` for rows that do not fit `schema`; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
