@@ -22,11 +22,11 @@ pub fn are_narrow(array: &ArrayRef) -> bool {
 }
 
 fn of_values(mut values: impl Iterator<Item = i64>) -> bool {
-    let Some(mut last) = values.next() else { return true };
+    let Some(mut before) = values.next() else { return true };
     let (mut least, mut most) = (i64::MAX, i64::MIN);
     for value in values {
-        let Some(delta) = value.checked_sub(last) else { return false };
-        (least, most, last) = (least.min(delta), most.max(delta), value);
+        let Some(delta) = value.checked_sub(before) else { return false };
+        (least, most, before) = (least.min(delta), most.max(delta), value);
         if most.checked_sub(least).is_none_or(|width| width >= 1 << DELTA_BITS) {
             return false;
         }
