@@ -16,7 +16,7 @@ pub fn folder_or_skip(test: &str) -> Option<PathBuf> {
     if found.is_none() {
         let why = "no test data: neither ../shared/data beside the project nor the folder that ARROW_CKPT_TEST_DATA names";
         // Not eprintln!, which the harness keeps to itself in a test that passes.
-        writeln!(std::io::stderr(), "skipped: {test}: {why}").unwrap();
+        std::io::stderr().write_all(format!("skipped: {test}: {why}\n").as_bytes()).unwrap();
     }
     found
 }
