@@ -1,7 +1,7 @@
 import type { Row } from '../base/rows.js';
 import type { Compat } from '../options/compat.js';
 import type { CompatCodec, Decode } from './codec.js';
-import { docetl } from './docetl/codec.js';
+import { codec as docetl } from './docetl/codec.js';
 import { codec as kura } from './kura/codec.js';
 
 /** The codec of a program. */

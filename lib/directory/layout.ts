@@ -99,13 +99,23 @@ export interface BatchFolder {
 
 /** The folders of batches: those where DocETL has them, then those of each step, in the order of their names. */
 export async function listBatchOperations(directory: string): Promise<BatchFolder[]> {
+  return (await contentsOf(directory)).batches;
+}
+
+/** What a directory holds, in the order of the names. Each folder is read once, and no file is opened. */
+export async function contentsOf(directory: string): Promise<{ operations: DirectoryOperation[]; batches: BatchFolder[] }> {
   const { steps, batches } = await foldersIn(directory);
-  for (const { step, folder } of steps) batches.push(...(await batchFoldersIn(folder, step)));
-  return batches;
+  const operations: DirectoryOperation[] = [];
+  for (const { step, folder } of steps) {
+    const { entries } = await namedEntries(folder);
+    for (const operation of operationsAmong(folder, entries)) operations.push({ step, ...operation });
+    batches.push(...batchesAmong(await foldersAmong(folder, entries), step));
+  }
+  return { operations, batches };
 }
 
 /** The folders of a directory, which is read once: those of steps, and of batches where DocETL has them. */
-export async function foldersIn(directory: string): Promise<{ steps: { step: string; folder: string }[]; batches: BatchFolder[] }> {
+async function foldersIn(directory: string): Promise<{ steps: { step: string; folder: string }[]; batches: BatchFolder[] }> {
   const folders = await namedFolders(directory);
   const steps = folders.filter(({ component }) => !component.endsWith(BATCHES));
   return {
@@ -150,12 +160,8 @@ function operationComponent(name: string): string | undefined {
 }
 
 /** Step and operation of every checkpoint in the directory, in the order of their names. */
-export async function listOperations(directory: string): Promise<{ step: string; operation: string }[]> {
-  const found: { step: string; operation: string }[] = [];
-  for (const { step, folder } of await listSteps(directory)) {
-    for (const { operation } of await listStep(folder)) found.push({ step, operation });
-  }
-  return found;
+export async function listOperations(directory: string): Promise<DirectoryOperation[]> {
+  return (await contentsOf(directory)).operations;
 }
 
 /** An operation of which a step's folder has checkpoints. */
@@ -167,15 +173,14 @@ interface StepOperation {
   paths: string[];
 }
 
+/** The same of a whole directory. */
+interface DirectoryOperation extends StepOperation {
+  step: string;
+}
+
 /** The operations of which a step's folder has checkpoints, in the order of their names. */
 export async function listStep(folder: string): Promise<StepOperation[]> {
   return operationsAmong(folder, (await namedEntries(folder)).entries);
-}
-
-/** What is in a step's folder, which is read once: its checkpoints and its folders of batches. */
-export async function contentsOfStep(folder: string, step: string): Promise<{ operations: StepOperation[]; batches: BatchFolder[] }> {
-  const { entries } = await namedEntries(folder);
-  return { operations: operationsAmong(folder, entries), batches: batchesAmong(await foldersAmong(folder, entries), step) };
 }
 
 function operationsAmong(folder: string, entries: readonly NamedEntry[]): StepOperation[] {

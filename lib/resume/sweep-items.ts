@@ -1,6 +1,6 @@
 import { checkpointFiles } from '../directory/checkpoint-file.js';
 import type { DocetlConfig } from '../directory/docetl-config.js';
-import { filesOf, listBatchOperations, listStep, listSteps } from '../directory/layout.js';
+import { contentsOf, filesOf } from '../directory/layout.js';
 import { finishedBatches } from './finished-batches.js';
 import { findBatches, isBroken } from './known.js';
 import type { SweepItem } from './sweep-item.js';
@@ -8,28 +8,27 @@ import type { SweepItem } from './sweep-item.js';
 /** All checkpoints and batches of a directory. */
 export async function sweepItems(directory: string, config: DocetlConfig): Promise<SweepItem[]> {
   const hashes = await config.snapshot();
+  const contents = await contentsOf(directory);
   const checkpoints: SweepItem[] = [];
-  for (const { step, folder } of await listSteps(directory)) {
-    for (const { operation, stem } of await listStep(folder)) {
-      for (const { found, hash } of await checkpointFiles(await filesOf(stem), { config: hashes, step, operation })) {
-        const { path, bytes, modifiedMs, version } = found;
-        checkpoints.push({
-          kind: 'checkpoint',
-          path,
-          step,
-          operation,
-          bytes,
-          modifiedMs,
-          version,
-          hash,
-          isDamaged: false,
-          isFinished: false,
-        });
-      }
+  for (const { step, operation, stem } of contents.operations) {
+    for (const { found, hash } of await checkpointFiles(await filesOf(stem), { config: hashes, step, operation })) {
+      const { path, bytes, modifiedMs, version } = found;
+      checkpoints.push({
+        kind: 'checkpoint',
+        path,
+        step,
+        operation,
+        bytes,
+        modifiedMs,
+        version,
+        hash,
+        isDamaged: false,
+        isFinished: false,
+      });
     }
   }
   const batches: SweepItem[] = [];
-  for (const { step: own, operation, folder } of await listBatchOperations(directory)) {
+  for (const { step: own, operation, folder } of contents.batches) {
     for (const { path, bytes, modifiedMs, version, hash, head, error } of await findBatches(folder)) {
       const step = head?.step ?? own;
       batches.push({
