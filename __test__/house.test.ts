@@ -70,6 +70,16 @@ suite('the house', () => {
     assert.deepEqual(missing, []);
   });
 
+  test('every file of dist that a test, a script or a bench names is made from a file of lib', () => {
+    const users = tracked.filter((file) => /^(?:__test__|bench|scripts|examples|fuzz)\/.*\.(?:ts|mjs|cjs|js|py)$/.test(file));
+    const missing = users.flatMap((file) =>
+      [...read(file).matchAll(/\bdist\/(lib\/[\w/-]+)\.(c?)js\b/g)]
+        .filter(([, path, c]) => !tracked.includes(`${path}.${c}ts`))
+        .map(([path]) => `${file} names ${path}`),
+    );
+    assert.deepEqual(missing, []);
+  });
+
   test('every export is imported somewhere', () => {
     const words = (text: string): Set<string> => new Set(text.match(/[\w$]+/g));
     const users = [...lib, 'index.ts', ...tracked.filter((file) => /^(?:__test__|bench|scripts)\/.*\.(?:ts|mjs)$/.test(file))];

@@ -2,11 +2,10 @@
 //   fuzz-text.mjs <seconds> <runs, or 0> <seed>
 // Prints what came of it. An input that fails is told and ends it.
 import { isCheckpointError } from 'arrow-ckpt';
+import { decodeValue, encodeValue } from '../../dist/lib/base/value/extended-json.js';
+import { isSame } from '../../dist/lib/base/value/is-same.js';
+import { parseForeign } from '../../dist/lib/base/value/lenient-json.js';
 
-const at = (path) => import(new URL(`../../dist/lib/${path}`, import.meta.url));
-const { decodeValue, encodeValue } = await at('value/extended-json.js');
-const { isSame } = await at('value/same.js');
-const { parseForeign } = await at('json/lenient.js');
 
 const [, , seconds, runs, seed] = process.argv.map(Number);
 
