@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { readCheckpoint, verifyCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
-import { parquetHead } from '../lib/formats/parquet/read-parquet.js';
+import { parquetStore } from '../lib/formats/parquet/parquet-store.js';
 import { FORMATS } from './support/codes.js';
 import { CLI, cliJson, cliOk, noCli } from './support/run-cli.js';
 import { assertSame } from './support/row-cases.js';
@@ -35,7 +35,7 @@ suite('convert', noCli, () => {
         assert.equal(whole, 1);
       }
     }
-    assert.deepStrictEqual(await parquetHead(at('to.parquet')).then(({ hash, metadata }) => ({ hash, metadata })), labels);
+    assert.deepStrictEqual(await parquetStore.head(at('to.parquet')).then(({ hash, metadata }) => ({ hash, metadata })), labels);
   });
 
   test('tells people what it did', async () => {
@@ -81,7 +81,7 @@ suite('convert', noCli, () => {
     ];
     await writeCheckpoint(at('docetl.json'), rows, { hash: 'h' });
     await cliOk(['convert', at('docetl.json'), at('docetl.parquet'), '--compat', 'docetl']);
-    assert.equal((await parquetHead(at('docetl.parquet'))).origin?.compat, 'docetl');
+    assert.equal((await parquetStore.head(at('docetl.parquet'))).origin?.compat, 'docetl');
     assertSame(await readCheckpoint(at('docetl.parquet')), rows);
     const { stderr } = await cliOk(['convert', at('docetl.parquet'), at('docetl2.json'), '--compat', 'docetl']);
     assert.match(stderr, /docetl2\.json has no place for the hash and the metadata of .*docetl\.parquet/);

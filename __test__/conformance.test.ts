@@ -264,9 +264,9 @@ for (const kept of STORES) {
       const path = await saved(kept, MANY, HASHED);
       const { length } = await readFile(path);
       await truncate(path, Math.floor(length * 0.7));
-      const codes = ['ERR_CKPT_TRUNCATED', 'ERR_CKPT_CORRUPT'];
-      assert.ok(codes.includes(await codeOf(reader.read(path, {}))));
-      assert.ok(codes.includes(await codeOf(gather(reader.batches(path, {})))));
+      const codes = new Set(['ERR_CKPT_TRUNCATED', 'ERR_CKPT_CORRUPT']);
+      assert.ok(codes.has(await codeOf(reader.read(path, {}))));
+      assert.ok(codes.has(await codeOf(gather(reader.batches(path, {})))));
     });
 
     test('a folder in the place of the file is refused before a row is asked for', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { isCheckpointError } from '../lib/base/errors.ts';
-import { readParquetInfo } from '../lib/formats/parquet/fallback/read-info.ts';
+import { readFacts } from '../lib/formats/parquet/fallback/facts-of.ts';
 import { readParquetRows } from '../lib/formats/parquet/fallback/read-rows.ts';
 import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.ts';
 import { suite } from './support/suite.ts';
@@ -24,7 +24,7 @@ suite('the fallback reader on files of parquet-testing', noTestData, () => {
   });
 
   it('informs from the footer', async () => {
-    const info = await readParquetInfo(dataPath('parquet-testing/data/nested_maps.snappy.parquet'));
+    const info = (await readFacts(dataPath('parquet-testing/data/nested_maps.snappy.parquet'))).info();
     const { rows, format, hash, metadata, columns } = info;
     assert.deepStrictEqual({ rows, format, hash, metadata }, { rows: 6, format: 'parquet', hash: null, metadata: {} });
     assert.deepStrictEqual(
@@ -77,7 +77,7 @@ describe('the fallback reader on what is no Parquet', () => {
       const path = join(folder, 'f');
       await writeFile(path, Buffer.from(bytes, 'latin1'));
       await assert.rejects(readParquetRows(path), hasCode(code));
-      await assert.rejects(readParquetInfo(path), hasCode(code));
+      await assert.rejects(readFacts(path), hasCode(code));
     });
   }
 

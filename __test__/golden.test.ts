@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { readCheckpoint } from 'arrow-ckpt';
 import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.js';
 import { loadBinding } from '../lib/base/addon/binding.js';
-import { parquetInfo } from '../lib/formats/parquet/read-parquet.js';
+import { parquetStore } from '../lib/formats/parquet/parquet-store.js';
 import { jsonInfo } from '../lib/formats/text/json/read.js';
 import { GOLDEN_V1 } from './fixtures/golden-rows.js';
 import { assertExact } from './support/exact.js';
@@ -26,7 +26,7 @@ describe('golden files of format version 1', () => {
     for (const reader of readers) test(`${name}, ${reader.name} reader`, async () => assertExact(await reader.read(path), rows));
 
     test(`${name}: hash and metadata`, async () => {
-      const infos = extension === '.json' ? [jsonInfo] : [fallbackStore.info, ...(loadBinding() === null ? [] : [parquetInfo])];
+      const infos = extension === '.json' ? [jsonInfo] : [fallbackStore.info, ...(loadBinding() === null ? [] : [parquetStore.info])];
       for (const info of infos) {
         const { hash, metadata, rows: count } = await info(path);
         assert.deepStrictEqual(

@@ -1,6 +1,6 @@
 // A child process of run.ts: reads the files that it is sent, one at a time, with both readers, whole and in parts, and sends back a FileOutcome for each.
 import { isCheckpointError, readCheckpoint, type ReadOptions, type Row } from 'arrow-ckpt';
-import { readParquetFooter } from '../../lib/formats/parquet/fallback/read-info.ts';
+import { readFacts } from '../../lib/formats/parquet/fallback/facts-of.ts';
 import { fallbackStore } from '../../lib/formats/parquet/fallback/fallback-store.ts';
 import { differenceOf } from '../support/exact.ts';
 import { digestsOf } from './canonical.ts';
@@ -38,7 +38,7 @@ async function outcomeOf(path: string): Promise<FileOutcome> {
     const difference = rows === undefined ? undefined : await partialDifference(rows, readers[reader]);
     if (difference !== undefined) partial[reader] = difference;
   }
-  const isOurs = await readParquetFooter(path).then(
+  const isOurs = await readFacts(path).then(
     (footer) => footer.ours,
     () => false,
   );

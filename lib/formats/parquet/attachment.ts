@@ -1,17 +1,13 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import { crc32c, crcText } from '../../base/crc32c.js';
-import { isOurs, KEY_ATTACHMENT, type Footer } from './file-keys.js';
+import { KEY_ATTACHMENT } from './file-keys.js';
+import type { ParquetFacts } from './parquet-facts.js';
 
 /** How much is read at a time. */
 const PIECE_BYTES = 1 << 18;
 /** How often another save may come in between a look at the footer and the opening of the file. */
 const ATTEMPTS = 5;
-
-/** A footer, and the size of the file that it is of. */
-export interface SizedFooter extends Footer {
-  bytes: number;
-}
 
 interface Place {
   offset: number;
@@ -19,14 +15,14 @@ interface Place {
   crc32c: string;
 }
 
-/** The attachment of a Parquet file: see `CheckpointStore.attachment`. `footerOf` reads the footer, and compares its checksum. */
+/** The attachment of a Parquet file: see `CheckpointStore.attachment`. `factsOf` reads the footer, and compares its checksum. */
 export async function* parquetAttachment(
   path: string,
-  footerOf: (path: string) => Promise<SizedFooter>,
+  factsOf: (path: string) => Promise<ParquetFacts>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { footer, handle } = await openWithFooter(path, footerOf);
+  const { facts, handle } = await openWithFacts(path, factsOf);
   try {
-    const place = placeIn(footer);
+    const place = placeIn(facts);
     if (place === undefined) return;
     const end = place.offset + place.bytes;
     let crc = 0;
@@ -53,15 +49,15 @@ export function damaged(path: string, why: string): CheckpointError {
 }
 
 /** The file and its footer: of one file, although a save may replace it between the two. */
-async function openWithFooter(
+async function openWithFacts(
   path: string,
-  footerOf: (path: string) => Promise<SizedFooter>,
-): Promise<{ footer: SizedFooter; handle: FileHandle }> {
+  factsOf: (path: string) => Promise<ParquetFacts>,
+): Promise<{ facts: ParquetFacts; handle: FileHandle }> {
   for (let attempt = 1; ; attempt++) {
-    const footer = await footerOf(path);
+    const facts = await factsOf(path);
     try {
       const handle = await open(path, 'r');
-      if ((await handle.stat()).size === footer.bytes || attempt === ATTEMPTS) return { footer, handle };
+      if ((await handle.stat()).size === facts.bytes || attempt === ATTEMPTS) return { facts, handle };
       await handle.close();
     } catch (error) {
       throw fromSystemError(error, 'read', path);
@@ -70,9 +66,9 @@ async function openWithFooter(
 }
 
 /** Another program that rewrote the file may have carried the key over, but not the bytes. */
-function placeIn(footer: SizedFooter): Place | undefined {
+function placeIn({ footer, path, bytes: size, ours }: ParquetFacts): Place | undefined {
   const text = footer.keyValues[KEY_ATTACHMENT];
-  if (text === undefined || !isOurs(footer)) return undefined;
+  if (text === undefined || !ours) return undefined;
   let place: Partial<Place> | null;
   try {
     place = JSON.parse(text) as Partial<Place> | null;
@@ -81,7 +77,7 @@ function placeIn(footer: SizedFooter): Place | undefined {
   }
   const { offset, bytes, crc32c: crc } = place ?? {};
   const isPlace = Number.isSafeInteger(offset) && Number.isSafeInteger(bytes) && (offset as number) >= 0 && (bytes as number) >= 0;
-  if (!isPlace || typeof crc !== 'string' || (offset as number) + (bytes as number) > footer.bytes)
-    throw damaged(footer.path, 'the footer says that it is where nothing is');
+  if (!isPlace || typeof crc !== 'string' || (offset as number) + (bytes as number) > size)
+    throw damaged(path, 'the footer says that it is where nothing is');
   return place as Place;
 }

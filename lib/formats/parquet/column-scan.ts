@@ -11,7 +11,7 @@ import type { Row } from '../../base/rows.js';
 import { nativeFilter } from './native-filter.js';
 import { selectionOf, type Selection } from '../../select/selection.js';
 import { parseWhere } from '../../options/where.js';
-import type { NativeParquet } from './native-parquet.js';
+import type { ParquetFacts } from './parquet-facts.js';
 import { Pace } from '../../base/pace.js';
 import { columnsTaken } from './parquet-columns.js';
 
@@ -22,7 +22,7 @@ const COLUMN_BLOCK_BYTES = ARENA_BYTES - (ARENA_BYTES >> 3);
 
 /** One reading of the columns of a file, block by block, without row objects: as `ParquetScan` of rows. Rows in another program's form have no columns: it is not for those. */
 export class ColumnScan {
-  readonly #file: NativeParquet;
+  readonly #facts: ParquetFacts;
   readonly #load: NativeLoad;
   readonly #options: ReadOptions;
   readonly #pace: Pace;
@@ -33,8 +33,8 @@ export class ColumnScan {
   /** Makes the rows of blocks of which the core is not certain. */
   #materialiser: Materialiser | undefined;
 
-  constructor(file: NativeParquet, load: NativeLoad, options: ReadOptions) {
-    this.#file = file;
+  constructor(facts: ParquetFacts, load: NativeLoad, options: ReadOptions) {
+    this.#facts = facts;
     this.#load = load;
     this.#options = options;
     this.#pace = new Pace(options);
@@ -44,10 +44,9 @@ export class ColumnScan {
 
   /** Starts it; resolves with the number of rows to make room for. */
   async begin(): Promise<number> {
-    const { plan, description } = this.#file;
-    const { rows, tree: all } = description;
+    const { plan, rows, tree: all } = this.#facts;
     const { columns: names, where, offset = 0, limit = Number.POSITIVE_INFINITY, threads } = this.#options;
-    const { keep, needed } = columnsTaken(this.#file, names, this.#selection, this.#options);
+    const { keep, needed } = columnsTaken(this.#facts, names, this.#selection, this.#options);
     const wanted = where === undefined ? Math.max(0, Math.min(rows - offset, limit)) : rows;
     const tree = await this.#load.scan({
       columns: needed?.columns,

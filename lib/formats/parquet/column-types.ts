@@ -7,7 +7,7 @@ import { NumberNode } from '../../columnar/write/data-nodes.js';
 import type { WriteNode } from '../../columnar/write/nodes.js';
 import type { WriteOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
-import type { NativeParquet } from './native-parquet.js';
+import type { ParquetFacts } from './parquet-facts.js';
 
 /** The type of a column, a field or an element, as files of one folder have it. */
 export interface SeenType {
@@ -36,13 +36,13 @@ const VALUES_PER_EXCEPTION = 16;
 const MAX_KEYS = 64;
 
 /** The types of a file's columns; undefined for a file of another writer. */
-export function typesOf(file: NativeParquet<undefined>): ColumnTypes | undefined {
-  const { plan, description } = file;
+export function typesOf(file: ParquetFacts): ColumnTypes | undefined {
+  const { plan } = file;
   if (plan === undefined) return undefined;
-  const words = new Map(description.columns.map(({ name, type }) => [name, type]));
-  const types = fieldsOf(plan.row, description.tree, (name) => /\bfloat\b|float32/.test(words.get(name) ?? ''));
+  const words = new Map(file.columns.map(({ name, type }) => [name, type]));
+  const types = fieldsOf(plan.row, file.tree, (name) => /\bfloat\b|float32/.test(words.get(name) ?? ''));
   for (const { name, exceptions, nulls } of file.info().columns) {
-    const values = description.rows - (nulls ?? 0) + (exceptions ?? 0);
+    const values = file.rows - (nulls ?? 0) + (exceptions ?? 0);
     if ((exceptions ?? 0) * VALUES_PER_EXCEPTION > values) types.set(name, { t: 'json', isMixed: true });
   }
   return types;

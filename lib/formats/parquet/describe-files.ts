@@ -1,13 +1,13 @@
 import { loadBinding } from '../../base/addon/binding.js';
 import type { FileDescription } from './native/load.js';
 import type { CheckpointInfo } from '../../options/options.js';
-import { NativeParquet } from './native-parquet.js';
+import { ParquetFacts } from './parquet-facts.js';
 
 /** Files that go to the core at a time: enough that crossing costs little, few enough that all threads have some. */
 const AT_ONCE = 64;
 
 /** A Parquet file that was opened, described and closed in one step; undefined where that is not possible, or anything is wrong with it: who opens it alone tells what. */
-export async function describedParquet(path: string): Promise<NativeParquet<undefined> | undefined> {
+export async function describedParquet(path: string): Promise<ParquetFacts | undefined> {
   const [described] = await describeFiles([path]);
   return described;
 }
@@ -27,14 +27,14 @@ export async function knownInfos(paths: readonly string[]): Promise<Map<string, 
 }
 
 /** Files that are described in one step, in order: see {@link describedParquet}. `[]` without the binary. */
-export async function describeFiles(paths: string[]): Promise<(NativeParquet<undefined> | undefined)[]> {
+export async function describeFiles(paths: string[]): Promise<(ParquetFacts | undefined)[]> {
   const binding = loadBinding();
   if (binding === null) return [];
   const described = await binding.describeFiles(paths);
   return described.map((text, index) => {
     if (text === null) return undefined;
     try {
-      return new NativeParquet(paths[index] as string, undefined, JSON.parse(text) as FileDescription);
+      return ParquetFacts.of(paths[index] as string, JSON.parse(text) as FileDescription);
     } catch {
       // A version, a plan: as above.
       return undefined;

@@ -13,49 +13,48 @@ import { closedError } from '../../store/open-by-path.js';
 import type { OpenFile, OpenOptions } from '../../store/store.js';
 import { gather } from '../../store/wanted-rows.js';
 import { ColumnScan } from './column-scan.js';
-import { decodeOf } from './decode-of.js';
-import { NativeParquet } from './native-parquet.js';
+import { openNative, type OpenNative } from './native/open-native.js';
 import { columnsTaken } from './parquet-columns.js';
 import { ParquetScan } from './parquet-scan.js';
 import { rowBatches } from './read-parquet.js';
 
 /** Opens a Parquet file for any number of readings. */
 export async function openParquet(path: string, options: OpenOptions): Promise<OpenFile> {
-  const file = await NativeParquet.open(path, options);
+  const file = await openNative(path, options);
   try {
     return new OpenParquet(file, options);
   } catch (error) {
-    file.close();
+    file.load.close();
     throw error;
   }
 }
 
 class OpenParquet implements OpenFile {
   readonly info;
-  readonly #file: NativeParquet;
+  readonly #file: OpenNative;
   readonly #compat: Pick<ReadOptions, 'compat'>;
   /** Rows are in the form of another program: its columns are not those of the rows. */
   readonly #isEncoded: boolean;
   readonly #running = new Set<NativeLoad>();
   #closed = false;
 
-  constructor(file: NativeParquet, { compat }: OpenOptions) {
+  constructor(file: OpenNative, { compat }: OpenOptions) {
     this.#file = file;
     this.#compat = compat === undefined ? {} : { compat };
-    this.#isEncoded = decodeOf(file.footer, file.description.columns, file.compat, compat) !== undefined;
-    this.info = file.info();
+    this.#isEncoded = file.facts.decode(compat) !== undefined;
+    this.info = file.facts.info();
     file.load.rest();
   }
 
   batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined> {
-    return this.#reading((load) => rowBatches(new ParquetScan(this.#file, load, { ...options, ...this.#compat }, picked)));
+    return this.#reading((load) => rowBatches(new ParquetScan(this.#file.facts, load, { ...options, ...this.#compat }, picked)));
   }
 
   columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined> {
     if (this.#isEncoded) return this.#rowColumns(options);
-    const file = this.#file;
+    const { facts } = this.#file;
     return this.#reading(async function* (load) {
-      const scan = new ColumnScan(file, load, options);
+      const scan = new ColumnScan(facts, load, options);
       await scan.begin();
       for (let batch = await scan.next(); batch !== undefined; batch = await scan.next()) yield batch;
     });
@@ -67,9 +66,9 @@ class OpenParquet implements OpenFile {
 
   async columns(options: ReadOptions): Promise<ColumnBatch> {
     if (this.#isEncoded) return rowsBatch(await gather(this.batches(options)), options.columns);
-    const file = this.#file;
+    const { facts } = this.#file;
     const one = this.#reading(async function* (load) {
-      const scan = new ColumnScan(file, load, options);
+      const scan = new ColumnScan(facts, load, options);
       const collector = new Collector(await scan.begin(), () => scan.empty());
       while ((await scan.next((batch) => collector.add(batch))) !== undefined);
       yield collector.finish();
@@ -80,11 +79,11 @@ class OpenParquet implements OpenFile {
 
   async count({ where, ...options }: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number> {
     if (where === undefined) return this.info.rows;
-    const { plan, description } = this.#file;
+    const { facts } = this.#file;
     // No row may be looked at below.
-    columnsTaken(this.#file, undefined, selectionOf({ where }), options);
+    columnsTaken(facts, undefined, selectionOf({ where }), options);
     if (!this.#isEncoded) {
-      const filter = nativeFilter(parseWhere(where), plan, description.tree);
+      const filter = nativeFilter(parseWhere(where), facts.plan, facts.tree);
       const load = this.#begin();
       try {
         const { certain, doubtful } = await load.count(filter);
@@ -104,7 +103,7 @@ class OpenParquet implements OpenFile {
     this.#closed = true;
     for (const load of this.#running) load.close();
     this.#running.clear();
-    this.#file.close();
+    this.#file.load.close();
   }
 
   /** What `read` gives, over a handle of its own that is closed at the end. */
@@ -113,14 +112,14 @@ class OpenParquet implements OpenFile {
     try {
       yield* read(load);
     } catch (error) {
-      throw withPath(error, this.#file.path);
+      throw withPath(error, this.info.path);
     } finally {
       this.#end(load);
     }
   }
 
   #begin(): NativeLoad {
-    if (this.#closed) throw closedError(this.#file.path);
+    if (this.#closed) throw closedError(this.info.path);
     const load = this.#file.load.fork();
     this.#running.add(load);
     return load;

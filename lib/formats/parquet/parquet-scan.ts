@@ -6,12 +6,9 @@ import type { Load } from './native/load.js';
 import type { ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
 import { loadCheck, type LoadCheck } from '../../schema/load-check.js';
-import type { OpenedFile } from '../../schema/open-fields.js';
 import { nativeFilter } from './native-filter.js';
 import { parseWhere, type Filter } from '../../options/where.js';
-import { decodeOf } from './decode-of.js';
-import { isOurs } from './file-keys.js';
-import type { NativeParquet } from './native-parquet.js';
+import type { ParquetFacts } from './parquet-facts.js';
 import { Pace } from '../../base/pace.js';
 import { columnsTaken } from './parquet-columns.js';
 import type { Projection } from '../../select/projection.js';
@@ -19,7 +16,7 @@ import { selectionOf, type Selection } from '../../select/selection.js';
 
 /** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more. */
 export class ParquetScan {
-  readonly #file: NativeParquet<Load>;
+  readonly #facts: ParquetFacts;
   readonly #options: ReadOptions;
   readonly #picked: readonly number[] | undefined;
   readonly #check: LoadCheck | undefined;
@@ -34,15 +31,14 @@ export class ParquetScan {
   #rows = 0;
 
   /** `load`: a handle of the file that no other scan uses. `picked`: only the rows of these numbers, which ascend; not with `where`, `offset`, `limit`. */
-  constructor(file: NativeParquet<Load>, load: Load, options: ReadOptions, picked?: readonly number[]) {
+  constructor(facts: ParquetFacts, load: Load, options: ReadOptions, picked?: readonly number[]) {
     this.#picked = picked;
-    this.#file = file;
+    this.#facts = facts;
     this.#load = load;
     this.#options = options;
-    this.#check = loadCheck(options, file.path);
+    this.#check = loadCheck(options, facts.path);
     this.#pace = new Pace(options);
-    const { footer, description, compat } = file;
-    this.#decode = decodeOf(footer, description.columns, compat, options.compat);
+    this.#decode = facts.decode(options.compat);
     // Without a condition the core itself leaves rows out.
     const { offset: _, limit: __, ...all } = options;
     this.#selection = selectionOf(this.#byRange ? all : options);
@@ -65,10 +61,9 @@ export class ParquetScan {
 
   /** Starts it; resolves with the number of rows to make room for. */
   async begin(): Promise<number> {
-    const { description, footer, plan } = this.#file;
-    const { rows, columns: known, tree: all } = description;
-    const columns = this.#opened({ rows, columns: known, plan, ours: isOurs(footer) });
-    const { keep, needed } = columnsTaken(this.#file, columns, this.#selection, this.#options);
+    const { rows, plan, tree: all } = this.#facts;
+    const columns = this.#opened();
+    const { keep, needed } = columnsTaken(this.#facts, columns, this.#selection, this.#options);
     if (needed?.isMore === true) this.#prune = keep;
     const wanted = this.#wantedRows(rows);
     const tree = await this.#load.scan({
@@ -104,10 +99,10 @@ export class ParquetScan {
   }
 
   /** Shows the file to the schema; gives the columns that are wanted. */
-  #opened(file: OpenedFile): readonly string[] | undefined {
+  #opened(): readonly string[] | undefined {
     const check = this.#check;
     if (check === undefined) return this.#options.columns;
-    if (this.#decode === undefined) return check.opened(file);
+    if (this.#decode === undefined) return check.opened(this.#facts);
     // The columns are of other types than the rows.
     check.begin();
     return this.#options.columns;

@@ -1,6 +1,6 @@
 import { parquetAttachment } from './attachment.js';
 import { openParquet } from './open-parquet.js';
-import { parquetBatches, parquetFooter, parquetHead, parquetInfo, readParquet } from './read-parquet.js';
+import { parquetBatches, parquetFacts, readParquet } from './read-parquet.js';
 import { writeParquet } from './write-parquet.js';
 import type { CheckpointStore } from '../../store/store.js';
 
@@ -12,7 +12,7 @@ export const parquetStore: CheckpointStore = {
   read: readParquet,
   batches: parquetBatches,
   open: openParquet,
-  head: parquetHead,
-  info: parquetInfo,
-  attachment: (path) => parquetAttachment(path, parquetFooter),
+  head: async (path) => (await parquetFacts(path)).head(),
+  info: async (path) => (await parquetFacts(path)).info(),
+  attachment: (path) => parquetAttachment(path, parquetFacts),
 };

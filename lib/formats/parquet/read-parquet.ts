@@ -1,13 +1,11 @@
 import { withPath } from '../../base/errors.js';
 import { loadBinding } from '../../base/addon/binding.js';
 import { SmallLoad } from './native/small.js';
-import type { CheckpointInfo, ReadOptions } from '../../options/options.js';
+import type { ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
-import type { SizedFooter } from './attachment.js';
-import type { NativeLoad } from './native/load.js';
 import { describedParquet } from './describe-files.js';
-import { NativeParquet } from './native-parquet.js';
-import type { FileHead } from '../../store/origin.js';
+import { openNative } from './native/open-native.js';
+import { ParquetFacts } from './parquet-facts.js';
 import { ParquetScan } from './parquet-scan.js';
 
 /** Rows to make room for at once: 32 MiB of pointers. */
@@ -17,13 +15,13 @@ const MAX_RESERVED_ROWS = 1 << 22;
 export async function readParquet(path: string, options: ReadOptions): Promise<Row[]> {
   const small = await readSmallParquet(path, options);
   if (small !== undefined) return small;
-  const file = await NativeParquet.open(path, options);
+  const { facts, load } = await openNative(path, options);
   try {
-    return await allRows(new ParquetScan(file, file.load, options));
+    return await allRows(new ParquetScan(facts, load, options));
   } catch (error) {
     throw withPath(error, path);
   } finally {
-    file.close();
+    load.close();
   }
 }
 
@@ -37,7 +35,7 @@ export async function readSmallParquet(path: string, options: ReadOptions): Prom
   const load = binding === null ? undefined : await SmallLoad.read(binding, path, verify);
   if (load === undefined) return undefined;
   try {
-    return await allRows(new ParquetScan(new NativeParquet(path, load, load.description), load, options));
+    return await allRows(new ParquetScan(ParquetFacts.of(path, load.description), load, options));
   } catch (error) {
     throw withPath(error, path);
   }
@@ -56,13 +54,13 @@ async function allRows(scan: ParquetScan): Promise<Row[]> {
 
 /** The same rows in batches of up to some thousand, each made when it is asked for: one or a few blocks are held. */
 export async function* parquetBatches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
-  const file = await NativeParquet.open(path, options);
+  const { facts, load } = await openNative(path, options);
   try {
-    yield* rowBatches(new ParquetScan(file, file.load, options));
+    yield* rowBatches(new ParquetScan(facts, load, options));
   } catch (error) {
     throw withPath(error, path);
   } finally {
-    file.close();
+    load.close();
   }
 }
 
@@ -78,28 +76,11 @@ export async function* rowBatches(scan: ParquetScan): AsyncGenerator<Row[], void
   }
 }
 
-/** What is known of a Parquet file without reading its rows. */
-export async function parquetInfo(path: string): Promise<CheckpointInfo> {
-  return described(path, (file) => file.info());
-}
-
-/** What a Parquet file says of itself in its key-values. */
-export async function parquetHead(path: string): Promise<FileHead> {
-  return described(path, (file) => file.head());
-}
-
-/** The key-values of a Parquet file, and its size. */
-export async function parquetFooter(path: string): Promise<SizedFooter> {
-  return described(path, ({ footer, description }) => ({ ...footer, bytes: description.bytes }));
-}
-
-async function described<T>(path: string, tell: (file: NativeParquet<NativeLoad | undefined>) => T): Promise<T> {
-  const known = await describedParquet(path);
-  if (known !== undefined) return tell(known);
-  const file = await NativeParquet.open(path);
-  try {
-    return tell(file);
-  } finally {
-    file.close();
-  }
+/** What a Parquet file says of itself. */
+export async function parquetFacts(path: string): Promise<ParquetFacts> {
+  const described = await describedParquet(path);
+  if (described !== undefined) return described;
+  const { facts, load } = await openNative(path);
+  load.close();
+  return facts;
 }

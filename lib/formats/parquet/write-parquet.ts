@@ -15,7 +15,7 @@ import type { Attachment } from '../../store/store.js';
 import { located } from '../../base/value/located.js';
 import { sampleRowsOf, widenNumbers, type ColumnTypes, type TypedWriteOptions } from './column-types.js';
 import { keyValuesOf } from './file-keys.js';
-import { NativeParquet } from './native-parquet.js';
+import { ParquetFacts } from './parquet-facts.js';
 import { schemaTypes } from './schema-types.js';
 import { Pace } from '../../base/pace.js';
 import { chunksOf, countOf, rowsSource, type RowsSource } from '../../base/rows-source.js';
@@ -159,7 +159,7 @@ class ParquetWriter {
     }
     const description = await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata, compat));
     this.#pace.finish();
-    return new NativeParquet(this.path, undefined, description).info();
+    return ParquetFacts.of(this.path, description).info();
   }
 
   async abort(): Promise<void> {

@@ -1,56 +1,38 @@
-import type { SizedFooter } from '../attachment.js';
-import { isOurs, readKeyValues } from '../file-keys.js';
-import { logicalColumns, type FileColumn } from '../../../columnar/logical-columns.js';
-import type { FileHead } from '../../../store/origin.js';
-import { parquetOrigin } from '../parquet-origin.js';
-import type { CheckpointInfo } from '../../../options/options.js';
+import type { FileColumn } from '../../../columnar/logical-columns.js';
+import type { PhysicalNode } from '../../../columnar/read/tree.js';
+import { isOurs } from '../file-keys.js';
+import { ParquetFacts } from '../parquet-facts.js';
 import { leavesOf, type Field } from './fields.js';
 import { leafTypeName } from './leaf-type-name.js';
 import { ParquetFile } from './parquet-file.js';
 import { checkVersion } from './check-version.js';
 
-/** The facts in the footer of a Parquet file, read without the native binary. */
-export async function readParquetInfo(path: string): Promise<CheckpointInfo> {
+/** What an open file says of itself. @throws `ERR_CKPT_FORMAT_VERSION` for a file of a later version */
+export function factsOf(file: ParquetFile): ParquetFacts {
+  const { footer, rows, bytes, fields } = file;
+  checkVersion(footer);
+  const columns = fields.map((field) => columnInfo(field, file));
+  return new ParquetFacts({ footer, rows, bytes, columns, tree: fields.map(nodeOf) });
+}
+
+/** The same of a file that is opened for it. */
+export async function readFacts(path: string): Promise<ParquetFacts> {
   const file = await ParquetFile.open(path);
   try {
-    const { bytes, rows } = file;
-    checkVersion(file.footer);
-    const { plan, hash, metadata: given } = readKeyValues(file.footer);
-    const columns = fileColumns(file);
-    return { path, format: 'parquet', rows, bytes, hash, metadata: given, columns: logicalColumns(columns, plan, rows) };
+    return factsOf(file);
   } finally {
     await file.close();
   }
 }
 
-/** What its key-values say of it. */
-export async function readParquetHead(path: string): Promise<FileHead> {
-  const file = await ParquetFile.open(path);
-  try {
-    checkVersion(file.footer);
-    const { hash, metadata: given, compat } = readKeyValues(file.footer);
-    return { hash, metadata: given, origin: parquetOrigin(file.footer, compat) };
-  } finally {
-    await file.close();
-  }
+/** A field as far as a projection looks at it. */
+function nodeOf(field: Field): PhysicalNode {
+  const { name } = field;
+  if (field.kind === 'struct') return { name, kind: 'struct', children: field.children.map(nodeOf) };
+  return field.kind === 'leaf' ? { name, kind: 'bytes' } : { name, kind: field.kind, children: [nodeOf(field.item)] };
 }
 
-/** Its key-values themselves. */
-export async function readParquetFooter(path: string): Promise<SizedFooter> {
-  const file = await ParquetFile.open(path);
-  try {
-    checkVersion(file.footer);
-    return { ...file.footer, bytes: file.bytes };
-  } finally {
-    await file.close();
-  }
-}
-
-/** The top-level columns, as `describe` of crates/arrow-ckpt/src/decode/file.rs gives them. */
-export function fileColumns(file: ParquetFile): FileColumn[] {
-  return file.fields.map((field) => columnInfo(field, file));
-}
-
+/** A top-level column, as `describe` of crates/arrow-ckpt/src/decode/file.rs gives it. */
 function columnInfo(field: Field, { metadata, footer }: ParquetFile): FileColumn {
   const codecs = new Set<string>();
   const encodings = new Set<string>();

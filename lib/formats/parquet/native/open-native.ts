@@ -1,0 +1,31 @@
+import { CheckpointError } from '../../../base/errors.js';
+import { loadBinding } from '../../../base/addon/binding.js';
+import type { FileOptions } from '../../../options/options.js';
+import { ParquetFacts } from '../parquet-facts.js';
+import { NativeLoad } from './load.js';
+
+/** A Parquet file that the core has open, ours or another writer's. */
+export interface OpenNative {
+  facts: ParquetFacts;
+  /** The handle that has opened the file, for one scan; `close` closes it, too. */
+  load: NativeLoad;
+}
+
+/** Opens a file. Its load must be closed. @throws what is wrong with it */
+export async function openNative(path: string, options: FileOptions = {}): Promise<OpenNative> {
+  const { verify = true, limits, text, duplicateColumns } = options;
+  const binding = loadBinding();
+  if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a native load without the binary');
+  const load = NativeLoad.open(binding, path, {
+    verify,
+    ...(limits !== undefined && { limits }),
+    ...(text !== undefined && { text }),
+    renameDuplicates: duplicateColumns === 'rename',
+  });
+  try {
+    return { facts: ParquetFacts.of(path, await load.opened()), load };
+  } catch (error) {
+    load.close();
+    throw error;
+  }
+}
