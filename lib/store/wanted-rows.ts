@@ -1,5 +1,6 @@
 import { selectionOf } from '../select/selection.js';
 import { Projection } from '../select/projection.js';
+import { RowPipeline } from './row-pipeline.js';
 import { ColumnWatch } from '../select/unknown-columns.js';
 import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
@@ -18,19 +19,16 @@ export async function* wantedBatches(path: string, options: ReadOptions, all: Al
   const { columns } = options;
   if (check === undefined && selection === undefined && columns === undefined) return yield* all(path, options);
   check?.begin();
-  const projection = columns === undefined ? undefined : new Projection(columns);
+  const project = columns && new Projection(columns);
+  const pipeline = new RowPipeline({ selection, project, check });
   const watch = new ColumnWatch(path, options, selection?.paths ?? []);
-  let index = 0;
-  for await (let batch of all(path, options)) {
+  for await (const batch of all(path, options)) {
     watch.see(batch);
-    if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
-    if (projection !== undefined) batch = batch.map((row) => projection.of(row));
-    await check?.run(batch, 0, batch.length, index);
-    index += batch.length;
-    if (batch.length > 0 && check?.fits !== false) yield batch;
-    if (selection?.done === true) return check?.finish();
+    const wanted = await pipeline.passAll(batch);
+    if (wanted.length > 0 && pipeline.fits) yield wanted;
+    if (pipeline.done) return pipeline.finish();
   }
-  check?.finish();
+  pipeline.finish();
   watch.finish();
 }
 

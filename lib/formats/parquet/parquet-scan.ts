@@ -1,7 +1,6 @@
 import { Materialiser } from '../../columnar/read/materialiser.js';
 import { foreignRows, place, plannedRows, type RowRead } from '../../columnar/read/tree.js';
 import type { Decode } from '../../compat/codec.js';
-import { decodeRows } from '../../compat/compat.js';
 import type { Load } from './native/load.js';
 import type { ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
@@ -11,7 +10,7 @@ import { parseWhere, type Filter } from '../../options/where.js';
 import type { ParquetFacts } from './parquet-facts.js';
 import { Pace } from '../../base/pace.js';
 import { columnsTaken } from './parquet-columns.js';
-import type { Projection } from '../../select/projection.js';
+import { RowPipeline } from '../../store/row-pipeline.js';
 import { selectionOf, type Selection } from '../../select/selection.js';
 
 /** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more. */
@@ -24,11 +23,8 @@ export class ParquetScan {
   readonly #pace: Pace;
   readonly #selection: Selection | undefined;
   #materialiser: Materialiser | undefined;
-  #decode: Decode | undefined;
-  /** What to keep of rows, where the columns hold more. */
-  #prune: Projection | undefined;
-  /** Wanted rows so far. */
-  #rows = 0;
+  readonly #decode: Decode | undefined;
+  #pipeline: RowPipeline | undefined;
 
   /** `load`: a handle of the file that no other scan uses. `picked`: only the rows of these numbers, which ascend; not with `where`, `offset`, `limit`. */
   constructor(facts: ParquetFacts, load: Load, options: ReadOptions, picked?: readonly number[]) {
@@ -56,7 +52,7 @@ export class ParquetScan {
 
   /** False once a row did not fit the schema: `next` then only counts what else does not, and throws at the end. */
   get fits(): boolean {
-    return this.#check === undefined || this.#check.fits;
+    return (this.#pipeline as RowPipeline).fits;
   }
 
   /** Starts it; resolves with the number of rows to make room for. */
@@ -64,7 +60,8 @@ export class ParquetScan {
     const { rows, plan, tree: all } = this.#facts;
     const columns = this.#opened();
     const { keep, needed } = columnsTaken(this.#facts, columns, this.#selection, this.#options);
-    if (needed?.isMore === true) this.#prune = keep;
+    const prune = needed?.isMore === true ? keep : undefined;
+    this.#pipeline = new RowPipeline({ prune, decode: this.#decode, selection: this.#selection, check: this.#check });
     const wanted = this.#wantedRows(rows);
     const tree = await this.#load.scan({
       columns: needed?.columns,
@@ -111,19 +108,16 @@ export class ParquetScan {
   /** Puts the next wanted rows into `rows` from index `at` on; resolves with how many, undefined after the last. */
   async next(rows: Row[], at: number): Promise<number | undefined> {
     this.#pace.check();
-    const block = this.#selection?.done === true ? undefined : await this.#load.next();
+    const pipeline = this.#pipeline as RowPipeline;
+    const block = pipeline.done ? undefined : await this.#load.next();
     if (block === undefined) {
       this.#pace.finish();
-      this.#check?.finish();
+      pipeline.finish();
       return undefined;
     }
     const read = (this.#materialiser as Materialiser).put(block.arena, rows, at);
     this.#load.release(block.index);
-    if (this.#prune !== undefined) for (let row = at; row < at + read; row++) rows[row] = this.#prune.of(rows[row] as Row);
-    let more = this.#decode === undefined ? read : decodeRows(this.#decode, rows, at, at + read);
-    if (this.#selection !== undefined) more = this.#selection.keep(rows, at, at + more, block.certain);
-    if (this.#check !== undefined) await this.#check.run(rows, at, at + more, this.#rows);
-    this.#rows += more;
+    const more = await pipeline.pass(rows, at, at + read, block.certain);
     this.#pace.advance(read);
     if (this.#pace.due) await this.#pace.turn();
     return more;

@@ -1,10 +1,10 @@
 import { CheckpointError, withPath } from '../../../base/errors.js';
-import { decodeRows } from '../../../compat/compat.js';
 import { parquetAttachment } from '../attachment.js';
 import { selectionOf } from '../../../select/selection.js';
 import type { ReadOptions } from '../../../options/options.js';
 import type { Row } from '../../../base/rows.js';
 import { openByPath } from '../../../store/open-by-path.js';
+import { RowPipeline } from '../../../store/row-pipeline.js';
 import type { CheckpointStore } from '../../../store/store.js';
 import { gather } from '../../../store/wanted-rows.js';
 import type { Field } from './fields.js';
@@ -45,16 +45,13 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
     if (decode !== undefined) check?.begin();
     else if (check !== undefined) columns = check.opened(facts);
     const taken = columnsTaken(facts, columns, selection, options);
-    let index = 0;
+    const pipeline = new RowPipeline({ decode, selection, check });
     for await (const batch of plannedBatches(file, facts, options, taken)) {
-      if (decode !== undefined) batch.length = decodeRows(decode, batch, 0, batch.length);
-      if (selection !== undefined) batch.length = selection.keep(batch, 0, batch.length);
-      await check?.run(batch, 0, batch.length, index);
-      index += batch.length;
-      if (batch.length > 0 && check?.fits !== false) yield batch;
-      if (selection?.done === true) break;
+      const wanted = await pipeline.passAll(batch);
+      if (wanted.length > 0 && pipeline.fits) yield wanted;
+      if (pipeline.done) break;
     }
-    check?.finish();
+    pipeline.finish();
   } catch (error) {
     throw withPath(error, path);
   } finally {
