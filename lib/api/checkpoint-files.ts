@@ -11,8 +11,7 @@ import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
-import { readSmallParquet } from '../formats/parquet/read-parquet.js';
-import { storeFor, storeOf } from '../formats/choose.js';
+import { readAll, storeFor } from '../formats/choose.js';
 
 /**
  * Saves rows as one checkpoint file and resolves when it is durable. Until then the file that was at `path` is intact, and after a failure
@@ -60,5 +59,5 @@ export async function readCheckpoint(path: string, options?: ReadOptions): Promi
   const checked = checkReadOptions(options);
   checkSchemaOptions(checked);
   throwIfAborted(checked.signal);
-  return (await readSmallParquet(path, checked)) ?? (await storeOf(path)).read(path, checked);
+  return readAll(path, checked);
 }

@@ -5,6 +5,9 @@ import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/bindi
 import { jsonStore } from './text/json-store.js';
 import { jsonlStore } from './text/jsonl-store.js';
 import { parquetStore } from './parquet/parquet-store.js';
+import { readLargeParquet, readSmallParquet } from './parquet/read-parquet.js';
+import type { ReadOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
 import type { CheckpointStore } from '../store/store.js';
 
 /** The store to save with: Parquet where that is wanted and the native binary is there, else JSON, with one warning per process. */
@@ -44,6 +47,15 @@ export async function storeOf(path: string): Promise<CheckpointStore> {
   if (loadBinding() !== null) return parquetStore;
   warnNoBinding();
   return fallbackStore;
+}
+
+/** All rows of a file that is there to be read: a small Parquet file is read in one step, before anybody has looked at what it is. */
+export async function readAll(path: string, options: ReadOptions): Promise<Row[]> {
+  const isText = path.endsWith('.json') || isLines(path);
+  const small = isText ? undefined : await readSmallParquet(path, options);
+  if (small !== undefined) return small;
+  const store = await storeOf(path);
+  return store === parquetStore ? readLargeParquet(path, options) : store.read(path, options);
 }
 
 async function firstBytes(path: string): Promise<string> {

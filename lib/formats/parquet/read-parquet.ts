@@ -13,8 +13,11 @@ const MAX_RESERVED_ROWS = 1 << 22;
 
 /** Reads all rows of a Parquet file, ours or another writer's, through the core. */
 export async function readParquet(path: string, options: ReadOptions): Promise<Row[]> {
-  const small = await readSmallParquet(path, options);
-  if (small !== undefined) return small;
+  return (await readSmallParquet(path, options)) ?? readLargeParquet(path, options);
+}
+
+/** The same of a file that is not small, or was tried as one. */
+export async function readLargeParquet(path: string, options: ReadOptions): Promise<Row[]> {
   const { facts, load } = await openNative(path, options);
   try {
     return await allRows(new ParquetScan(facts, load, options));
