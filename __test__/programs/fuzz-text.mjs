@@ -6,7 +6,6 @@ import { decodeValue, encodeValue } from '../../dist/lib/base/value/extended-jso
 import { isSame } from '../../dist/lib/base/value/is-same.js';
 import { parseForeign } from '../../dist/lib/base/value/lenient-json.js';
 
-
 const [, , seconds, runs, seed] = process.argv.map(Number);
 
 let state = BigInt(seed) | 1n;
