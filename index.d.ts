@@ -162,7 +162,7 @@ export declare class CheckpointManager {
     deleteBatchCheckpoints(operation: string, options?: BatchOptions): Promise<boolean>;
     /**
      * The results of an operation as far as there are any: of its checkpoint, and of the batches of a `map` that is running, here or in another process, or was interrupted. Each row of the input counts once.
-     * Null: there are none. `isPartial` is true if a `map` has not come to its end. Takes no lease and changes nothing.
+     * Null: there are none. `isPartial` is true if a `map` has not come to its end. Takes no lease and changes no results.
      * @throws what reading a damaged checkpoint or batch throws
      */
     loadPartialResults<T extends RowLike = Row>(step: string, operation: string, options?: PartialOptions): Promise<PartialResults<T> | null>;
@@ -1497,10 +1497,10 @@ export declare interface SweepOptions {
     keep?: readonly (readonly [step: string, operation: string])[];
     /** The hashes of operations as they are now. What was made with one of them stays; all else is stale. @default none */
     keepHashes?: readonly string[];
-    /** What was last written before this moment is stale: a Date, or how long ago. @default none @unit ms */
+    /** What was last written and last used before this moment is stale: a Date, or how long ago. Uses are noted once an hour. @default none @unit ms */
     olderThan?: Date | number;
     /**
-     * If more than this is left when all that is stale is gone, the oldest goes too, until the rest fits. What `keep` and `keepHashes` name
+     * If more than this is left when all that is stale is gone, what was not used for longest goes too, until the rest fits. What `keep` and `keepHashes` name
      * stays. @default no limit @unit bytes
      */
     maxBytes?: number;

@@ -211,7 +211,7 @@ export class CheckpointManager {
 
   /**
    * The results of an operation as far as there are any: of its checkpoint, and of the batches of a `map` that is running, here or in another process, or was interrupted. Each row of the input counts once.
-   * Null: there are none. `isPartial` is true if a `map` has not come to its end. Takes no lease and changes nothing.
+   * Null: there are none. `isPartial` is true if a `map` has not come to its end. Takes no lease and changes no results.
    * @throws what reading a damaged checkpoint or batch throws
    */
   async loadPartialResults<T extends RowLike = Row>(
@@ -462,6 +462,6 @@ export class CheckpointManager {
     if (this.#config === undefined) return { wanted: undefined, read };
     const mirror = { config: this.#config, step, operation };
     const stem = await this.#stem(step, operation);
-    return { wanted: { find: () => filesOf(stem), hash, mirror, logger: this.#logger }, read: { compat: 'docetl', ...read } };
+    return { wanted: { find: () => filesOf(stem), hash, mirror, uses: stem, logger: this.#logger }, read: { compat: 'docetl', ...read } };
   }
 }

@@ -147,7 +147,7 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
     'Remove what is not needed any more: stale checkpoints, batches whose results are in a checkpoint, what killed processes left.',
     [
       'arrow-ckpt gc checkpoints --dry-run                        # what is of no use to anybody',
-      'arrow-ckpt gc checkpoints --older-than 30d --dry-run       # and what was not written to for a month',
+      'arrow-ckpt gc checkpoints --older-than 30d --dry-run       # and what was not used for a month',
       'arrow-ckpt gc checkpoints --max-bytes 10GB --keep process/extract',
     ],
     () => import('./commands/gc.js'),
@@ -159,8 +159,8 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
       gatherPairs,
     )
     .option('--keep-hash <hash>', 'what was made with this hash stays, all else is stale; may be repeated', gather)
-    .option('--older-than <time>', 'what was last written longer ago is stale: 90s, 45m, 12h, 30d', duration)
-    .option('--max-bytes <size>', 'the oldest goes until the rest fits: 500MB, 10GB', bytes)
+    .option('--older-than <time>', 'what was last written and last used longer ago is stale: 90s, 45m, 12h, 30d', duration)
+    .option('--max-bytes <size>', 'what was not used for longest goes until the rest fits: 500MB, 10GB', bytes)
     .addHelpText(
       'after',
       '\nWithout --keep, --keep-hash, --older-than and --max-bytes no checkpoint is removed. If you give several of --keep, --keep-hash and --older-than, a checkpoint is removed only if every one of them calls it stale. What a running process works on stays.',

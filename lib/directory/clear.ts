@@ -7,6 +7,7 @@ import { listFolder } from './folders.js';
 import { batchFoldersIn, checkpointPaths, isBatchFile, listBatchOperations, listOperations, listSteps } from './layout.js';
 import { removeEmptyParts } from './parts.js';
 import { sweepTemporaries } from './temporaries.js';
+import { forgetUses } from './use-record.js';
 
 /** Removes files durably; gives how many there were. */
 export async function removeFiles(paths: readonly string[]): Promise<number> {
@@ -21,6 +22,7 @@ export async function removeFiles(paths: readonly string[]): Promise<number> {
   }
   for (const folder of new Set(paths.map(dirname))) {
     if (removed > 0) await flushRemoval(folder);
+    await forgetUses(folder);
     await removeEmptyParts(folder);
   }
   return removed;
@@ -75,8 +77,10 @@ export async function removeFolder(folder: string): Promise<void> {
 
 /** Removes a folder of checkpoints if nothing at all is in it. Who is about to save there makes it again: see `inFolder`. */
 export async function removeEmptyFolder(folder: string): Promise<void> {
+  await forgetUses(folder);
   try {
     await rmdir(folder);
+    await forgetUses(dirname(folder));
     await removeEmptyParts(dirname(folder));
   } catch {
     // Not empty, or not there.

@@ -7,6 +7,7 @@ import type { CheckpointStore } from '../store/store.js';
 import { checkpointFiles, isOfFile, type CheckpointFile, type Mirror } from './checkpoint-file.js';
 import type { FoundFile } from './layout.js';
 import { fallbackLine, type Logger } from './log-lines.js';
+import { noteUse } from './use-record.js';
 
 /** How often a load starts over because another process replaced the file meanwhile. */
 const RELOADS = 5;
@@ -18,6 +19,8 @@ export interface Wanted {
   /** Only a file of this hash counts. */
   hash?: string | undefined;
   mirror?: Mirror;
+  /** What counts as used: the path without the extension, or the folder of a batch. */
+  uses?: string;
   logger: Logger | null;
 }
 
@@ -41,7 +44,8 @@ export async function loadFile<T>(
     const [first] = files;
     if (first === undefined) return null;
     try {
-      return { result: await read(await storeOf(first.found.path), first.found.path), path: first.found.path };
+      const result = await read(await storeOf(first.found.path), first.found.path);
+      return await used(wanted, first, result);
     } catch (error) {
       // Cleared once more.
       if (isCheckpointError(error) && error.code === 'ERR_CKPT_NOT_FOUND') return null;
@@ -52,9 +56,10 @@ export async function loadFile<T>(
 
 async function readFirst<T>(
   files: readonly CheckpointFile[],
-  { hash, logger, find }: Wanted,
+  wanted: Wanted,
   read: (store: CheckpointStore, path: string) => Promise<T>,
 ): Promise<{ result: T; path: string } | null | 'changed'> {
+  const { hash, logger, find } = wanted;
   const failures: CheckpointError[] = [];
   for (const file of files) {
     const { path } = file.found;
@@ -64,7 +69,7 @@ async function readFirst<T>(
       const result = await read(await storeOf(path), path);
       if (hash !== undefined && !(await isUnchanged(find, file))) return 'changed';
       for (const failure of failures) logger?.warn(fallbackLine(failure, path));
-      return { result, path };
+      return await used(wanted, file, result);
     } catch (error) {
       if (!isOfFile(error)) throw error;
       if (error.code === 'ERR_CKPT_NOT_FOUND') return 'changed';
@@ -73,6 +78,11 @@ async function readFirst<T>(
   }
   if (failures.length > 0) throw failures[0];
   return null;
+}
+
+async function used<T>({ uses }: Wanted, { found }: CheckpointFile, result: T): Promise<{ result: T; path: string }> {
+  if (uses !== undefined) await noteUse(uses, found.modifiedMs);
+  return { result, path: found.path };
 }
 
 async function isUnchanged(find: Wanted['find'], { found }: CheckpointFile): Promise<boolean> {

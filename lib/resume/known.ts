@@ -75,12 +75,12 @@ export async function openLedger(path: string, known?: CheckpointStore): Promise
 }
 
 /** The final checkpoint of this hash that has a ledger; null for none. `damaged` is called for each that cannot be read. */
-export async function findFinal(place: Place, damaged: (path: string, error: CheckpointError) => void): Promise<{ path: string } | null> {
+export async function findFinal(place: Place, damaged: (path: string, error: CheckpointError) => void): Promise<FoundFile | null> {
   for (const { found, hash, error } of await checkpointFiles(await filesOf(place.stem), place.mirror)) {
     if (error !== undefined) {
       if (!isOfFile(error)) throw error;
       damaged(found.path, error);
-    } else if (hash === (place.hash ?? null)) return { path: found.path };
+    } else if (hash === (place.hash ?? null)) return found;
   }
   return null;
 }

@@ -42,7 +42,7 @@ async function finalOf(
   { stem, mirror, logger }: Place,
   hash: string | undefined,
 ): Promise<{ rows: Row[]; record: BatchRecord | undefined } | null> {
-  const loaded = await loadFile({ find: () => filesOf(stem), hash, mirror, logger }, async (store, path) => ({
+  const loaded = await loadFile({ find: () => filesOf(stem), hash, mirror, uses: stem, logger }, async (store, path) => ({
     record: await recordOf(path),
     rows: await store.read(path, { compat: 'docetl' }),
   }));

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { isCheckpointError } from '../base/errors.js';
 import { clearBatchFolder } from '../directory/clear.js';
 import { batchStem, filesOf, listBatches, type BatchFolder } from '../directory/layout.js';
@@ -92,7 +93,7 @@ async function collected(
 
 /** Null: it is gone. */
 async function readBatch(stem: string, logger: Logger | null): Promise<Read | null> {
-  const loaded = await loadFile({ find: () => filesOf(stem), logger }, async (store, path) => ({
+  const loaded = await loadFile({ find: () => filesOf(stem), uses: dirname(stem), logger }, async (store, path) => ({
     record: await recordOf(path),
     rows: await store.read(path, { compat: 'docetl' }),
   }));

@@ -5,6 +5,7 @@ import { rowsSource, type RowsSource } from '../base/rows-source.js';
 import type { FileLock } from '../base/lock/file-lock.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { removeFiles, removeFolder } from '../directory/clear.js';
+import { noteUse } from '../directory/use-record.js';
 import { invalid, show } from '../base/messages.js';
 import type { WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
@@ -106,6 +107,7 @@ async function* withPlace(
     if (!isOfFile(error)) throw error;
     damaged(path, error);
   }
+  for (const { path, modifiedMs } of ownOf(batches, place)) await noteUse(dirname(path), modifiedMs);
   const log = logOf(place, batches, shared, onEvent);
   if (cannotSave === undefined) await log.compact();
   const known = new Known(keepsAll);
@@ -122,10 +124,15 @@ async function* withPlace(
 }
 
 function logOf(place: Place, batches: readonly FoundBatch[], shared: readonly FoundBatch[], onEvent: (event: MapEvent) => void): BatchLog {
-  const own = batches.filter((batch) => isOf(batch, place) && batch.hash === (place.hash ?? null));
+  const own = ownOf(batches, place);
   const logged = own.map(({ index, path, head }) => ({ index, path, rows: head?.rows ?? 0 }));
   const next = batches.reduce((most, batch) => (shared.includes(batch) ? most : Math.max(most, batch.index + 1)), 0);
   return new BatchLog(place, logged, next, (files, path) => onEvent({ type: 'compacted', files, path }));
+}
+
+/** Those whose results count. */
+function ownOf(batches: readonly FoundBatch[], place: Place): FoundBatch[] {
+  return batches.filter((batch) => isOf(batch, place) && batch.hash === (place.hash ?? null));
 }
 
 function isOf({ head }: FoundBatch, { step, operation }: Place): boolean {
@@ -135,7 +142,10 @@ function isOf({ head }: FoundBatch, { step, operation }: Place): boolean {
 /** What earlier runs left: the final checkpoint first, then the batches, which are newer. */
 async function takeIn(known: Known, place: Place, log: BatchLog, damaged: (path: string, error: CheckpointError) => void): Promise<void> {
   const final = await findFinal(place, damaged);
-  if (final !== null && (await tried(known, final.path, place, damaged))) known.finalRows = known.table.size;
+  if (final !== null && (await tried(known, final.path, place, damaged))) {
+    known.finalRows = known.table.size;
+    await noteUse(place.stem, final.modifiedMs);
+  }
   for (const { path } of log.batches) await tried(known, path, place, damaged);
 }
 

@@ -7,8 +7,9 @@ import type { FileLock } from '../base/lock/file-lock.js';
 import { hasEnded, parseHolder } from '../base/lock/holder.js';
 import { removeEmptyFolder, removeFiles } from '../directory/clear.js';
 import type { DocetlConfig } from '../directory/docetl-config.js';
-import { filesOf, operationStem, stepFolder } from '../directory/layout.js';
+import { filesOf, listSteps, operationStem, stepFolder } from '../directory/layout.js';
 import { removeEmptyParts } from '../directory/parts.js';
+import { forgetUses, forgetUsesIn } from '../directory/use-record.js';
 import { leftovers } from './leftovers.js';
 import { leasePath, takeLease } from './place.js';
 import type { SweepItem } from './sweep-item.js';
@@ -37,7 +38,7 @@ export async function sweepDirectory(directory: string, config: DocetlConfig, op
     if (reason !== undefined) await remove(item, reason);
   }
   const size = (): number => [...kept].reduce((sum, { bytes }) => sum + bytes, 0);
-  const oldest = [...kept].filter((item) => !isKept(item, options)).sort((a, b) => a.modifiedMs - b.modifiedMs);
+  const oldest = [...kept].filter((item) => !isKept(item, options)).sort((a, b) => a.usedMs - b.usedMs);
   for (const item of oldest) {
     if (maxBytes === undefined || size() <= maxBytes) break;
     if (!result.inUse.some(({ path }) => path === item.path)) await remove(item, 'size');
@@ -58,7 +59,7 @@ function reasonOf(item: SweepItem, options: Checked): SweptFile['reason'] | unde
   if (item.isFinished) return 'finished';
   if (item.isDamaged) return 'damaged';
   if ((keep === undefined && keepHashes === undefined && before === undefined) || isKept(item, options)) return undefined;
-  return before === undefined || item.modifiedMs < before ? 'stale' : undefined;
+  return before === undefined || item.usedMs < before ? 'stale' : undefined;
 }
 
 function isKept({ step, operation, hash }: SweepItem, { keep, keepHashes }: Checked): boolean {
@@ -124,9 +125,12 @@ class Sweeping {
     // Only those that it has emptied: another may be about to save to one that is empty.
     for (const folder of [...this.#folders].sort((one, other) => other.length - one.length)) {
       await syncFolder(folder);
+      await forgetUses(folder);
       await removeEmptyParts(folder);
       await removeEmptyFolder(folder);
     }
+    // What others have removed, without a word of its use.
+    for (const folder of [this.#directory, ...(await listSteps(this.#directory)).map((step) => step.folder)]) await forgetUsesIn(folder);
   }
 }
 

@@ -6,7 +6,8 @@ export interface SweepItem {
   step: string | null;
   operation: string;
   bytes: number;
-  modifiedMs: number;
+  /** When it was last written, or used if that is later. */
+  usedMs: number;
   /** Of the file that was looked at: see `FoundFile.version`. */
   version: string;
   hash: string | null;

@@ -1,6 +1,7 @@
 import { checkpointFiles } from '../directory/checkpoint-file.js';
 import type { DocetlConfig } from '../directory/docetl-config.js';
 import { contentsOf, filesOf } from '../directory/layout.js';
+import { usedMs } from '../directory/use-record.js';
 import { finishedBatches } from './finished-batches.js';
 import { findBatches, isBroken } from './known.js';
 import type { SweepItem } from './sweep-item.js';
@@ -11,6 +12,7 @@ export async function sweepItems(directory: string, config: DocetlConfig): Promi
   const contents = await contentsOf(directory);
   const checkpoints: SweepItem[] = [];
   for (const { step, operation, stem } of contents.operations) {
+    const lastUse = await usedMs(stem);
     for (const { found, hash } of await checkpointFiles(await filesOf(stem), { config: hashes, step, operation })) {
       const { path, bytes, modifiedMs, version } = found;
       checkpoints.push({
@@ -19,7 +21,7 @@ export async function sweepItems(directory: string, config: DocetlConfig): Promi
         step,
         operation,
         bytes,
-        modifiedMs,
+        usedMs: Math.max(modifiedMs, lastUse),
         version,
         hash,
         isDamaged: false,
@@ -29,6 +31,7 @@ export async function sweepItems(directory: string, config: DocetlConfig): Promi
   }
   const batches: SweepItem[] = [];
   for (const { step: own, operation, folder } of contents.batches) {
+    const lastUse = await usedMs(folder);
     for (const { path, bytes, modifiedMs, version, hash, head, error } of await findBatches(folder)) {
       const step = head?.step ?? own;
       batches.push({
@@ -37,7 +40,7 @@ export async function sweepItems(directory: string, config: DocetlConfig): Promi
         step,
         operation,
         bytes,
-        modifiedMs,
+        usedMs: Math.max(modifiedMs, lastUse),
         version,
         hash,
         isDamaged: isBroken(error),

@@ -14,10 +14,10 @@ export interface SweepOptions {
   keep?: readonly (readonly [step: string, operation: string])[];
   /** The hashes of operations as they are now. What was made with one of them stays; all else is stale. @default none */
   keepHashes?: readonly string[];
-  /** What was last written before this moment is stale: a Date, or how long ago. @default none @unit ms */
+  /** What was last written and last used before this moment is stale: a Date, or how long ago. Uses are noted once an hour. @default none @unit ms */
   olderThan?: Date | number;
   /**
-   * If more than this is left when all that is stale is gone, the oldest goes too, until the rest fits. What `keep` and `keepHashes` name
+   * If more than this is left when all that is stale is gone, what was not used for longest goes too, until the rest fits. What `keep` and `keepHashes` name
    * stays. @default no limit @unit bytes
    */
   maxBytes?: number;

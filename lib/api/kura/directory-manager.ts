@@ -96,9 +96,9 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
   async loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, options: KuraLoadOptions = {}): Promise<Row[] | null> {
     const { read, hash, keepsTorn } = checkLoad(schema, options);
     const { logger } = this.#kind;
-    const find = await this.#finder(name);
+    const { find, stem } = await this.#finder(name);
     if (!this.enabled) return null;
-    const loaded = await loadFile({ find, hash, logger }, (store, path) => {
+    const loaded = await loadFile({ find, hash, uses: stem, logger }, (store, path) => {
       const isTolerant = store === jsonlStore && keepsTorn;
       return isTolerant ? readTorn(path, read, (failure, rows) => logger?.warn(tornLine(failure, rows))) : store.read(path, read);
     });
@@ -115,7 +115,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
 
   /** Removes a checkpoint, whichever of its files there are; resolves with whether there was one. */
   async deleteCheckpoint(name: string): Promise<boolean> {
-    const find = await this.#finder(name);
+    const { find } = await this.#finder(name);
     return this.enabled && (await removeFiles((await find()).map(({ path }) => path))) > 0;
   }
 
@@ -128,7 +128,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
 
   /** What is known of a checkpoint without loading its rows; null when there is none, or when the manager is disabled. */
   async getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null> {
-    const find = await this.#finder(name);
+    const { find } = await this.#finder(name);
     if (!this.enabled) return null;
     const loaded = await loadFile({ find, logger: null }, (store, path) => store.info(path));
     const found = (await find()).find(({ path }) => path === loaded?.path);
@@ -152,9 +152,9 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     return names;
   }
 
-  async #finder(name: string): Promise<() => Promise<FoundFile[]>> {
+  async #finder(name: string): Promise<{ find: () => Promise<FoundFile[]>; stem: string }> {
     const stem = await this.#stem(name);
-    return () => checkpointPaths(stem, this.#kind.extensions);
+    return { find: () => checkpointPaths(stem, this.#kind.extensions), stem };
   }
 
   #stem(name: string): Promise<string> {
