@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -104,18 +104,29 @@ test('calls of one process wait for each other, whichever managers they are of',
 
 test('an abort ends the wait of one, and not that of the next', async () => {
   const where = join(folder, 'abort');
+  const begun = new EventEmitter();
   const first = manager(where).step('s', 'op', { hash: '1' }, async () => {
-    await setTimeout(100);
+    begun.emit('first');
+    await once(begun, 'end');
     return [{ id: 1 }];
   });
-  await setTimeout(10);
+  await once(begun, 'first');
   const reason = new Error('enough');
   const controller = new AbortController();
-  const second = manager(where).step('s', 'op', { hash: '2', signal: controller.signal }, own);
+  const { signal } = controller;
+  // Whoever waits listens to its signal.
+  const add = signal.addEventListener.bind(signal);
+  signal.addEventListener = (...args: Parameters<typeof add>) => {
+    add(...args);
+    begun.emit('waits');
+  };
+  const waits = once(begun, 'waits');
+  const second = manager(where).step('s', 'op', { hash: '2', signal }, own);
+  await waits;
   const third = manager(where).step('s', 'op', { hash: '3' }, own);
-  await setTimeout(10);
   controller.abort(reason);
   await assert.rejects(second, reason);
+  begun.emit('end');
   assert.deepStrictEqual(await first, [{ id: 1 }]);
   assert.deepStrictEqual(await third, [{ by: 'us' }]);
 });
@@ -126,14 +137,18 @@ test('a wait that would never end is an error', async () => {
   const inner = () => checkpoints.step('s', 'op', { hash: 'h' }, own);
   const error = await rejectsWith('ERR_CKPT_LOCKED', () => checkpoints.step('s', 'op', { hash: 'h' }, inner));
   assert.match(error.message, /in use by a call that waits for this one/);
-  // Two that wait for each other.
+  // Two that wait for each other, once both have begun.
+  const begun = new EventEmitter();
+  const both = once(begun, 'both');
+  let count = 0;
   const crossed = await Promise.allSettled(
     [
       ['a', 'b'],
       ['b', 'a'],
     ].map(([outer, within]) =>
       checkpoints.step('s', outer!, { hash: 'h' }, async () => {
-        await setTimeout(20);
+        if (++count === 2) begun.emit('both');
+        await both;
         return checkpoints.step('s', within!, { hash: 'h' }, own);
       }),
     ),

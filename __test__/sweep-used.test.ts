@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { CheckpointManager, JsonlCheckpointManager, ParquetCheckpointManager } from 'arrow-ckpt';
+import { type CheckpointManager, JsonlCheckpointManager, ParquetCheckpointManager } from 'arrow-ckpt';
 import { noteUse, usedMs } from '../lib/directory/use-record.ts';
 import { rejectsWith } from './support/codes.ts';
 import { articles, manager, MAP, Model } from './support/map-rows.ts';
