@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { writeCheckpoint } from 'arrow-ckpt';
+import { writeCheckpoint, type ColumnSchema } from 'arrow-ckpt';
 import { rejectsWith } from './support/codes.ts';
 import { sealFooter } from './support/footer-seal.ts';
 import { noBinding, READERS } from './support/readers.ts';
@@ -44,6 +44,28 @@ suite('plans that no save made, in footers with true checksums', noBinding, () =
       test(`${part} as ${over.trim()}, ${reader.name} reader`, async () => {
         const path = join(folder, 'plan.parquet');
         await writeCheckpoint(path, ROWS);
+        const file = await readFile(path);
+        const at = file.indexOf(part);
+        assert.ok(at > 0 && part.length === over.length, 'the part is there');
+        file.write(over, at);
+        await writeFile(path, sealFooter(file));
+        await rejectsWith('ERR_CKPT_CORRUPT', () => reader.read(path), { path });
+      });
+    }
+
+    for (const [part, over] of [
+      ['"k":"a"', '"k":"q"'],
+      ['"t":"num"', '"t":"big"'],
+      ['"t":"text"', '"t":"bool"'],
+      ['"t":"num"', '"t":"nix"'],
+    ] as const) {
+      test(`${part} as ${over} in a file without rows, ${reader.name} reader`, async () => {
+        const path = join(folder, 'empty.parquet');
+        const columns = [
+          { name: 'a', type: 'number' },
+          { name: 'b', type: 'string' },
+        ] satisfies ColumnSchema[];
+        await writeCheckpoint(path, [], { schema: { columns } });
         const file = await readFile(path);
         const at = file.indexOf(part);
         assert.ok(at > 0 && part.length === over.length, 'the part is there');

@@ -91,11 +91,8 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
       const path = join(folder, `unknown.${format}`);
       await writeCheckpoint(path, REGULAR);
       for (const { read } of readers) {
-        await assert.rejects(read(path, { columns: ['nope.source'] }), { code: 'ERR_CKPT_UNKNOWN_COLUMN', column: 'nope.source' });
-        // JSON has no columns: it looks at the keys of rows only.
-        const unknown = read(path, { columns: ['meta.nope'] });
-        if (format === 'parquet') await assert.rejects(unknown, { code: 'ERR_CKPT_UNKNOWN_COLUMN', column: 'meta.nope' });
-        else assert.deepStrictEqual((await unknown)[0], { meta: {} });
+        for (const column of ['nope.source', 'meta.nope'])
+          await assert.rejects(read(path, { columns: [column] }), { code: 'ERR_CKPT_UNKNOWN_COLUMN', column });
       }
     });
   });

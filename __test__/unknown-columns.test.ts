@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { before, describe, test } from 'node:test';
 import { writeCheckpoint, type CheckpointReader, type ReadOptions, type Row } from 'arrow-ckpt';
 import { rejectsWith } from './support/codes.ts';
@@ -94,5 +95,44 @@ for (const [index, { name, format, open }] of OPENERS.entries()) {
         message: /unknownColumns must be 'error' or 'missing'/,
       });
     });
+  });
+}
+
+/** Rows in which `a.b` or `a.b.d` may be somewhere, and whether it is unknown; to all stores alike. */
+const PLACES: [rows: Row[], one: boolean, two: boolean][] = [
+  [[{ z: 1 }], true, true],
+  [[{ a: null }], false, false],
+  [[{ a: undefined }], false, false],
+  [[{ a: 'text' }], false, false],
+  [[{ a: ['x'] }], false, false],
+  [[{ a: [{ b: 1 }] }], false, false],
+  [[{ a: new Date(0) }], false, false],
+  [[{ a: { c: 1 } }], true, true],
+  [[{ a: null }, { a: { c: 1 } }], true, true],
+  [[{ a: 'text' }, { a: { c: 1 } }], false, false],
+  [[{ a: { b: null } }], false, false],
+  [[{ a: { c: 1 } }, { a: { b: null } }], false, false],
+  [[{ a: { b: null } }, { a: { b: { c: 1 } } }], false, true],
+  [[{ a: { b: { d: undefined } } }], false, false],
+  [[{ 'a.b': 1, a: { c: 1 } }], false, true],
+];
+
+for (const { name, format, open } of OPENERS) {
+  describe(`a path that no row has, ${name}`, () => {
+    const path = join(tempFolder(`paths-${name.replaceAll(' ', '-')}`), `rows.${format}`);
+    for (const [rows, ...unknown] of PLACES) {
+      test(inspect(rows, { depth: null, breakLength: Number.POSITIVE_INFINITY }), async () => {
+        await writeCheckpoint(path, rows);
+        await using reader = await open(path);
+        for (const [index, column] of ['a.b', 'a.b.d'].entries()) {
+          for (const options of [{ columns: [column] }, { where: { [column]: null }, unknownColumns: 'error' }] as ReadOptions[]) {
+            for (const call of [() => reader.read(options), () => reader.sample(1, options), () => reader.sample(9, options)]) {
+              if (unknown[index] === true) await rejectsWith('ERR_CKPT_UNKNOWN_COLUMN', call, { column });
+              else await call();
+            }
+          }
+        }
+      });
+    }
   });
 }

@@ -23,11 +23,6 @@ export function exactPath(keys: readonly string[]): Path {
   return { text: keys.join('.'), key: keys.length === 1 ? keys[0] : undefined, steps: keys.length === 1 ? undefined : keys };
 }
 
-/** The key of the row that the steps of a path begin with. */
-export function firstKey({ key, steps }: Path): string {
-  return (steps?.[0] ?? key) as string;
-}
-
 /** The value at a place of a row, or {@link MISSING}. */
 export function valueAt(row: Row, { key, steps }: Path): unknown {
   if (key !== undefined && Object.hasOwn(row, key)) return row[key];

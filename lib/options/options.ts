@@ -89,8 +89,9 @@ export interface ReadOptions {
   where?: Where;
   /**
    * What to do with a name that no row has. `error`: `ERR_CKPT_UNKNOWN_COLUMN`, in `columns` and in `where`. `missing`: the name counts as
-   * a missing key in both. A checkpoint without rows has every column. A text file shows its columns only once all its rows were read, so
-   * not if `limit` ends the reading before. @default an error in `columns`, a missing key in `where`
+   * a missing key in both. A path is such a name where all objects on its way lack its next key; what is neither null nor an object on the
+   * way, and JSON in Parquet, may hold anything. A checkpoint without rows has every column. A text file shows its columns only once all
+   * its rows were read, so not if `limit` ends the reading before. @default an error in `columns`, a missing key in `where`
    */
   unknownColumns?: 'error' | 'missing';
   /** How many of the rows that `where` selects to skip, 0 or more. @default 0 @unit rows */

@@ -1,8 +1,8 @@
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
 import type { ReadOptions } from '../options/options.js';
-import type { Row } from '../base/rows.js';
-import { firstKey, MISSING, pathOf, valueAt, type Path } from '../base/path.js';
+import { isPlainObject, type Row } from '../base/rows.js';
+import { pathOf, type Path } from '../base/path.js';
 
 /** The places that a reading refuses where no row has them: those of `columns` by default, none with `missing`, those of `where`, too, with `error`. */
 export function refusedPaths({ columns = [], unknownColumns }: ReadOptions, conditions: readonly Path[]): Path[] {
@@ -19,32 +19,54 @@ export function unknownColumn(path: string, column: string, known: readonly stri
   return new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path, column });
 }
 
-/** Looks for places in the rows of a file that shows no columns. A file without rows has every column. */
+/** A place that rows are searched for, and the most keys on its way behind which they had an object, and null. */
+interface Sought {
+  path: Path;
+  objects: number;
+  nulls: number;
+}
+
+/**
+ * Looks for places in the rows of a file that shows no columns. Places are known as those of a Parquet file with these rows are: where a row has them, or has something on their way that is
+ * neither null nor an object. Null counts where no row has an object. A file without rows has every column.
+ */
 export class ColumnWatch {
   readonly #path: string;
-  readonly #columns: Set<Path>;
-  readonly #conditions: Set<Path>;
+  readonly #sought: Set<Sought>;
   #rows = 0;
 
   constructor(path: string, options: ReadOptions, conditions: readonly Path[]) {
     this.#path = path;
-    const refused = new Set(refusedPaths(options, conditions));
-    this.#conditions = new Set(conditions.filter((one) => refused.delete(one)));
-    this.#columns = refused;
+    this.#sought = new Set(refusedPaths(options, conditions).map((path) => ({ path, objects: 0, nulls: 0 })));
   }
 
   /** Rows of the file, all of a batch: also those that are not wanted. */
   see(rows: readonly Row[]): void {
     this.#rows += rows.length;
-    // A name of `columns` counts as known by its first key: what is no object on the way is kept as it is.
-    for (const path of this.#columns)
-      if (rows.some((row) => Object.hasOwn(row, path.text) || Object.hasOwn(row, firstKey(path)))) this.#columns.delete(path);
-    for (const path of this.#conditions) if (rows.some((row) => valueAt(row, path) !== MISSING)) this.#conditions.delete(path);
+    for (const one of this.#sought) if (rows.some((row) => isFound(one, row))) this.#sought.delete(one);
   }
 
   /** To be called after the last row. @throws `ERR_CKPT_UNKNOWN_COLUMN` */
   finish(): void {
-    const [unknown] = [...this.#columns, ...this.#conditions];
-    if (unknown !== undefined && this.#rows > 0) throw unknownColumn(this.#path, unknown.text, undefined);
+    const unknown = [...this.#sought].find(({ objects, nulls }) => nulls <= objects);
+    if (unknown !== undefined && this.#rows > 0) throw unknownColumn(this.#path, unknown.path.text, undefined);
   }
+}
+
+/** Whether a row shows that the place is known. */
+function isFound(sought: Sought, row: Row): boolean {
+  const { key, steps } = sought.path;
+  if (key !== undefined && Object.hasOwn(row, key)) return true;
+  let value: unknown = row;
+  for (const [index, step] of (steps ?? []).entries()) {
+    if (value === null || value === undefined) {
+      sought.nulls = Math.max(sought.nulls, index);
+      return false;
+    }
+    if (!isPlainObject(value)) return true;
+    sought.objects = Math.max(sought.objects, index);
+    if (!Object.hasOwn(value, step)) return false;
+    value = value[step];
+  }
+  return steps !== undefined;
 }

@@ -4,14 +4,14 @@ import type { ColumnBatch } from '../columnar/columns/column.js';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
 import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
-import { pickedBatches } from './picked-batches.js';
+import { pickedBatches, tellsAtEnd } from './picked-batches.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from './store.js';
 import { gather } from './wanted-rows.js';
 
 /** A file that is opened for each reading: one without columns. */
 export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'>, path: string, opened: OpenOptions): Promise<OpenFile> {
   const before = await stampOf(path);
-  const info = await store.info(path);
+  const info = await store.info(path, opened);
   let closed = false;
   const running = new Set<AsyncGenerator>();
   const check = async (): Promise<void> => {
@@ -25,7 +25,7 @@ export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'
     const all = store.batches(path, { ...options, ...opened });
     running.add(all);
     try {
-      for await (const batch of picked === undefined ? all : pickedBatches(all, picked)) {
+      for await (const batch of picked === undefined ? all : pickedBatches(all, picked, tellsAtEnd(info, options))) {
         yield batch;
         if (closed) break;
       }

@@ -41,13 +41,13 @@ export class RowPipeline {
 
   /**
    * Takes the rows from `from` to `to`, and puts what is wanted of them from `from` on; resolves with how many that are.
-   * `certain`: `where` takes them all.
+   * `certain`: `where` takes them all as they stand in the file: of rows in another form that says nothing.
    */
   async pass(rows: Row[], from: number, to: number, certain = false): Promise<number> {
     const { prune, decode, selection, project, check } = this.#stations;
     if (prune !== undefined) projectAll(prune, rows, from, to);
     let count = decode === undefined ? to - from : decodeRows(decode, rows, from, to);
-    if (selection !== undefined) count = selection.keep(rows, from, from + count, certain);
+    if (selection !== undefined) count = selection.keep(rows, from, from + count, certain && decode === undefined);
     if (project !== undefined) projectAll(project, rows, from, from + count);
     if (check !== undefined) await check.run(rows, from, from + count, this.#given);
     this.#given += count;

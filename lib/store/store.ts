@@ -32,7 +32,7 @@ export interface CheckpointStore {
   /** The hash and the metadata that the file was saved with, and who wrote it: reads no row. */
   head(path: string): Promise<FileHead>;
   /** Reads no row of a Parquet file; a file of text must be scanned for its count unless it says it. */
-  info(path: string): Promise<CheckpointInfo>;
+  info(path: string, options?: FileOptions): Promise<CheckpointInfo>;
   /**
    * The bytes of the attachment in order, in pieces; none where the file has no attachment. Compared with its checksum: after the last piece it throws `ERR_CKPT_CORRUPT` where the
    * bytes are not those that were written. Undefined: files of this format have none.

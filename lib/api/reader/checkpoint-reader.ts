@@ -6,7 +6,7 @@ import type { Row, RowLike } from '../../base/rows.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { OpenFile } from '../../store/store.js';
-import { pickedBatches } from '../../store/picked-batches.js';
+import { pickedBatches, tellsAtEnd } from '../../store/picked-batches.js';
 import { gather } from '../../store/wanted-rows.js';
 import {
   checkColumnsOptions,
@@ -126,7 +126,7 @@ export class CheckpointReader<T extends RowLike = Row> implements AsyncDisposabl
     const known = unknownColumns === undefined ? {} : { unknownColumns };
     const counting: CountOptions = { where, ...known, ...(threads !== undefined && { threads }), ...(signal !== undefined && { signal }) };
     const picked = sampleOf(size, await this.#file.count(counting), seed);
-    return gather(pickedBatches(this.#file.batches(reading), picked));
+    return gather(pickedBatches(this.#file.batches(reading), picked, tellsAtEnd(this.info, reading)));
   }
 
   /** Closes the file and ends all readings. Closing again does nothing. */

@@ -13,6 +13,6 @@ export const parquetStore: CheckpointStore = {
   batches: parquetBatches,
   open: openParquet,
   head: async (path) => (await parquetFacts(path)).head(),
-  info: async (path) => (await parquetFacts(path)).info(),
+  info: async (path, options) => (await parquetFacts(path, options)).info(),
   attachment: (path) => parquetAttachment(path, parquetFacts),
 };

@@ -1,7 +1,7 @@
 import { withPath } from '../../base/errors.js';
 import { loadBinding } from '../../base/addon/binding.js';
 import { SmallLoad } from './native/small.js';
-import type { ReadOptions } from '../../options/options.js';
+import type { FileOptions, ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
 import { describedParquet } from './describe-files.js';
 import { openNative } from './native/open-native.js';
@@ -80,10 +80,10 @@ export async function* rowBatches(scan: ParquetScan): AsyncGenerator<Row[], void
 }
 
 /** What a Parquet file says of itself. */
-export async function parquetFacts(path: string): Promise<ParquetFacts> {
-  const described = await describedParquet(path);
+export async function parquetFacts(path: string, options?: FileOptions): Promise<ParquetFacts> {
+  const described = options === undefined ? await describedParquet(path) : undefined;
   if (described !== undefined) return described;
-  const { facts, load } = await openNative(path);
+  const { facts, load } = await openNative(path, options);
   load.close();
   return facts;
 }

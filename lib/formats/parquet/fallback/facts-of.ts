@@ -1,9 +1,10 @@
 import type { FileColumn } from '../../../columnar/logical-columns.js';
 import type { PhysicalNode } from '../../../columnar/read/tree.js';
+import type { FileOptions } from '../../../options/options.js';
 import { isOurs } from '../file-keys.js';
 import { ParquetFacts } from '../parquet-facts.js';
 import { leavesOf, type Field } from './fields.js';
-import { leafTypeName } from './leaf-type-name.js';
+import { leafKind, leafTypeName } from './leaf-type-name.js';
 import { ParquetFile } from './parquet-file.js';
 import { checkVersion } from './check-version.js';
 
@@ -16,8 +17,8 @@ export function factsOf(file: ParquetFile): ParquetFacts {
 }
 
 /** The same of a file that is opened for it. */
-export async function readFacts(path: string): Promise<ParquetFacts> {
-  const file = await ParquetFile.open(path);
+export async function readFacts(path: string, options?: FileOptions): Promise<ParquetFacts> {
+  const file = await ParquetFile.open(path, options);
   try {
     return factsOf(file);
   } finally {
@@ -25,11 +26,11 @@ export async function readFacts(path: string): Promise<ParquetFacts> {
   }
 }
 
-/** A field as far as a projection looks at it. */
+/** A field as the core describes it. */
 function nodeOf(field: Field): PhysicalNode {
   const { name } = field;
   if (field.kind === 'struct') return { name, kind: 'struct', children: field.children.map(nodeOf) };
-  return field.kind === 'leaf' ? { name, kind: 'bytes' } : { name, kind: field.kind, children: [nodeOf(field.item)] };
+  return field.kind === 'leaf' ? { name, kind: leafKind(field.element) } : { name, kind: field.kind, children: [nodeOf(field.item)] };
 }
 
 /** A top-level column, as `describe` of crates/arrow-ckpt/src/decode/file.rs gives it. */

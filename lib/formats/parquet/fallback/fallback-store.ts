@@ -1,4 +1,5 @@
 import { CheckpointError, withPath } from '../../../base/errors.js';
+import { plannedRows } from '../../../columnar/read/tree.js';
 import { parquetAttachment } from '../attachment.js';
 import { selectionOf } from '../../../select/selection.js';
 import type { ReadOptions } from '../../../options/options.js';
@@ -30,7 +31,7 @@ export const fallbackStore: CheckpointStore = {
   batches,
   open: (path, options) => openByPath(fallbackStore, path, options),
   head: async (path) => (await readFacts(path)).head(),
-  info: async (path) => (await readFacts(path)).info(),
+  info: async (path, options) => (await readFacts(path, options)).info(),
   attachment: (path) => parquetAttachment(path, readFacts),
 };
 
@@ -62,11 +63,13 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
 /** The rows with the wanted columns, as they were saved. */
 function plannedBatches(
   file: ParquetFile,
-  { plan }: ParquetFacts,
+  { plan, tree }: ParquetFacts,
   options: ReadOptions,
   { keep, needed }: ColumnsTaken,
 ): AsyncGenerator<Row[], void, undefined> {
   const prune = keep?.isDeep === true ? (row: Row) => keep.of(row) : undefined;
+  // What the plan says of the columns is checked as the native reader does, also where there are no rows.
+  if (plan !== undefined) plannedRows(plan, tree, keep);
   const restore = plan === undefined ? prune : rowRestorer(plan, keep);
   if (needed === undefined) return rowBatches(file, options, restore);
   const columns = needed.columns.map(({ column }) => (file.fields[column] as Field).name);

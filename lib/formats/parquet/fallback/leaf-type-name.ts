@@ -1,4 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
+import type { PhysicalNode } from '../../../columnar/read/tree.js';
 
 const PHYSICAL: Record<string, string> = {
   BOOLEAN: 'bool',
@@ -43,4 +44,14 @@ export function leafTypeName({
   const [, kind, unit] = /^(TIME|TIMESTAMP)_(\w+)$/.exec(annotation) ?? [];
   if (unit !== undefined) return kind === 'TIME' ? `time[${UNITS[unit]}]` : `timestamp[${UNITS[unit]}, UTC]`;
   return ANNOTATED[annotation] ?? PHYSICAL[type ?? ''] ?? `binary(${size})`;
+}
+
+/** What the values of a leaf are to a plan. The core tells texts that share a dictionary from others: no plan does. */
+export function leafKind(element: SchemaElement): PhysicalNode['kind'] {
+  const words = leafTypeName(element);
+  if (words === 'null' || words === 'bool' || words === 'date') return words;
+  if (/^u?int\d/.test(words)) return 'int';
+  if (/^(float|double)/.test(words)) return 'f64';
+  if (words.startsWith('timestamp')) return 'timestamp';
+  return words.startsWith('binary') ? 'bytes' : 'text';
 }
