@@ -334,7 +334,7 @@ declare interface CheckpointStore {
     /** The hash and the metadata that the file was saved with, and who wrote it: reads no row. */
     head(path: string): Promise<FileHead>;
     /** Reads no row of a Parquet file; a file of text must be scanned for its count unless it says it. */
-    info(path: string): Promise<CheckpointInfo>;
+    info(path: string, options?: FileOptions): Promise<CheckpointInfo>;
     /**
      * The bytes of the attachment in order, in pieces; none where the file has no attachment. Compared with its checksum: after the last piece it throws `ERR_CKPT_CORRUPT` where the
      * bytes are not those that were written. Undefined: files of this format have none.
@@ -1254,8 +1254,9 @@ export declare interface ReadOptions {
     where?: Where;
     /**
      * What to do with a name that no row has. `error`: `ERR_CKPT_UNKNOWN_COLUMN`, in `columns` and in `where`. `missing`: the name counts as
-     * a missing key in both. A checkpoint without rows has every column. A text file shows its columns only once all its rows were read, so
-     * not if `limit` ends the reading before. @default an error in `columns`, a missing key in `where`
+     * a missing key in both. A path is such a name where all objects on its way lack its next key; what is neither null nor an object on the
+     * way, and JSON in Parquet, may hold anything. A checkpoint without rows has every column. A text file shows its columns only once all
+     * its rows were read, so not if `limit` ends the reading before. @default an error in `columns`, a missing key in `where`
      */
     unknownColumns?: 'error' | 'missing';
     /** How many of the rows that `where` selects to skip, 0 or more. @default 0 @unit rows */
