@@ -41,7 +41,7 @@ const programs = pages.flatMap((page) => {
 function install(): void {
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });
-  const main = join(ROOT, 'dist/lib/cli/main.js');
+  const main = join(ROOT, 'dist/cli.js');
   for (const [name, line] of [
     ['arrow-ckpt', `exec "${process.execPath}" "${main}" "$@"`],
     ['npx', 'exec "$@"'],

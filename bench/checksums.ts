@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCheckpoint, writeCheckpoint, type Codec, type Row } from '../dist/index.js';
+import { readCheckpoint, writeCheckpoint, type Codec, type Row } from 'arrow-ckpt';
 import { startMainThread } from './measure/main-thread.ts';
 import { writeResult } from './record.ts';
 import { SUITES } from './suites/index.ts';

@@ -1,5 +1,5 @@
-// npm run api: rolls the public types of dist/ up into index.d.ts and kura.d.ts. With --check it writes nothing and fails when one is stale.
-// dist/ must be built. API Extractor brings a TypeScript of its own, for the native tsc has no JavaScript API.
+// npm run api: rolls the public types of build/ up into index.d.ts and kura.d.ts. With --check it writes nothing and fails when one is stale.
+// build/ must be there (npm run build:ts). API Extractor brings a TypeScript of its own, for the native tsc has no JavaScript API.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,14 +8,14 @@ import apiExtractor from '@microsoft/api-extractor';
 
 const { Extractor, ExtractorConfig } = apiExtractor;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** Each entry of the package: its types in dist/, and the file that is rolled up from them. */
+/** Each entry of the package: its types in build/, and the file that is rolled up from them. */
 const ENTRIES = [
   { name: 'arrow-ckpt', source: 'index.d.ts', target: 'index.d.ts' },
   { name: 'arrow-ckpt/kura', source: 'lib/kura/schemas.d.ts', target: 'kura.d.ts' },
 ];
 
 function rollUp({ name, source }) {
-  const entry = join(ROOT, 'dist', source);
+  const entry = join(ROOT, 'build', source);
   const folder = mkdtempSync(join(tmpdir(), 'arrow-ckpt-api-'));
   try {
     const rollup = join(folder, 'index.d.ts');

@@ -1,8 +1,9 @@
-// npm run check:deps: every crate and every npm package that the package needs at run time has a licence of deny.toml and comes from the public registry, and no crate is one that
+// npm run check:deps: every crate and every npm package that the package needs at run time or has inside has a licence of deny.toml and comes from the public registry, and no crate is one that
 // deny.toml bans. It needs no network. Known vulnerabilities are for `cargo deny check` and `npm audit`, which do: CI runs both.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bundledPackages } from './bundle/bundled-packages.mjs';
 
 const ROOT = new URL('..', import.meta.url);
 const deny = readFileSync(new URL('deny.toml', ROOT), 'utf8');
@@ -61,9 +62,10 @@ if (cargo.status === 0) {
   }
 } else console.log(`the crates are left out: ${cargo.error?.message ?? cargo.stderr}`);
 
+const bundled = new Set(bundledPackages(fileURLToPath(ROOT)));
 const lock = JSON.parse(readFileSync(new URL('package-lock.json', ROOT), 'utf8'));
 for (const [path, { dev, license, resolved, version }] of Object.entries(lock.packages)) {
-  if (path === '' || dev === true) continue;
+  if (path === '' || (dev === true && !bundled.has(path))) continue;
   packages++;
   if (license === undefined || !isAllowed(license)) wrong.push(`${path} ${version} has the licence ${license}`);
   if (resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/'))

@@ -1,7 +1,7 @@
 // npm run check:package: what `npm publish` would ship is exactly what is meant to be shipped. dist/ must be built.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -23,9 +23,15 @@ const REQUIRED = [
   'binding.cjs',
   'binding.d.cts',
   'dist/index.js',
-  'dist/lib/base/addon/embedded-bun.cjs',
+  'dist/kura.js',
+  'dist/core.js',
+  'dist/cli.js',
+  'dist/embedded.js',
+  'dist/embedded-bun.cjs',
+  'dist/THIRD-PARTY-LICENSES',
 ];
-const ALLOWED = /^dist\/lib\/[\w/-]+\.js$/;
+/** A chunk that esbuild named, and the map of any file. */
+const ALLOWED = /^dist\/(?:[\w-]+-[A-Z0-9]{8}|index|kura|core|cli)\.js(?:\.map)?$/;
 
 function packedFiles() {
   const shell = process.platform === 'win32';
@@ -37,16 +43,10 @@ function packedFiles() {
 function contentProblems() {
   const packed = packedFiles();
   const files = packed.map((file) => file.path);
-  const sources = new Set(readdirSync(join(ROOT, 'lib'), { recursive: true }).map((name) => `dist/lib/${name.replaceAll('\\', '/')}`));
   return [
     ...REQUIRED.filter((file) => !files.includes(file)).map((file) => `${file} is missing from the package`),
     ...files.filter((file) => !REQUIRED.includes(file) && !ALLOWED.test(file)).map((file) => `${file} does not belong in the package`),
-    ...files
-      .filter((file) => ALLOWED.test(file) && !sources.has(file.replace(/\.js$/, '.ts')))
-      .map((file) => `${file} has no source any more; remove dist/ and build again`),
-    ...[...sources]
-      .filter((file) => file.endsWith('.ts') && !files.includes(file.replace(/\.ts$/, '.js')))
-      .map((file) => `${file.replace(/\.ts$/, '.js')} is missing; run npm run build:ts`),
+    ...staleProblems(files),
     ...Object.entries(MANIFEST.bin).flatMap(([name, file]) =>
       binProblems(
         name,
@@ -54,6 +54,22 @@ function contentProblems() {
       ),
     ),
   ];
+}
+
+/** Files that the bundles were made from, by their maps, are there and not newer. */
+function staleProblems(files) {
+  const built = statSync(join(ROOT, 'dist/index.js')).mtimeMs;
+  const sources = new Set(
+    files
+      .filter((file) => file.endsWith('.js.map'))
+      .flatMap((file) => JSON.parse(readFileSync(join(ROOT, file), 'utf8')).sources)
+      .map((source) => posix.join('dist', source))
+      .filter((source) => source.startsWith('lib/')),
+  );
+  if (sources.size === 0) return ['the maps in dist/ name no sources'];
+  return [...sources]
+    .filter((source) => !existsSync(join(ROOT, source)) || statSync(join(ROOT, source)).mtimeMs > built)
+    .map((source) => `dist/ is older than ${source}; run npm run build:ts`);
 }
 
 /** A program begins with the line that says what runs it, and may be run. */

@@ -1,5 +1,5 @@
 // npm run docs: makes docs/options.md and docs/errors.md. With --check it writes nothing and fails when one is stale.
-// dist/ must be built, and index.d.ts must be up to date (npm run api).
+// build/ must be there (npm run build:ts), and index.d.ts must be up to date (npm run api).
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

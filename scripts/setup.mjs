@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /** What the TypeScript build reads, and what the native build reads. */
-const TYPESCRIPT_SOURCES = ['index.ts', 'lib', 'tsconfig.json'];
+const TYPESCRIPT_SOURCES = ['index.ts', 'lib', 'tsconfig.json', 'scripts/bundle.mjs', 'scripts/bundle'];
 const NATIVE_SOURCES = ['crates', 'Cargo.toml', 'Cargo.lock'];
 
 /** The latest modification below a file or folder, in ms; 0 when there is none. */

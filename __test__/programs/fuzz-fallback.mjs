@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isCheckpointError } from 'arrow-ckpt';
 
-const { fallbackStore } = await import(new URL('../../dist/lib/formats/parquet/fallback/fallback-store.js', import.meta.url));
+const { fallbackStore } = await import(new URL('../../build/lib/formats/parquet/fallback/fallback-store.js', import.meta.url));
 
 const [seconds, runs, seed] = process.argv.slice(2, 5).map(Number);
 const seeds = process.argv.slice(5).map((path) => readFileSync(path));

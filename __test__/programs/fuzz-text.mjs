@@ -2,9 +2,9 @@
 //   fuzz-text.mjs <seconds> <runs, or 0> <seed>
 // Prints what came of it. An input that fails is told and ends it.
 import { isCheckpointError } from 'arrow-ckpt';
-import { decodeValue, encodeValue } from '../../dist/lib/base/value/extended-json.js';
-import { isSame } from '../../dist/lib/base/value/is-same.js';
-import { parseForeign } from '../../dist/lib/base/value/lenient-json.js';
+import { decodeValue, encodeValue } from '../../build/lib/base/value/extended-json.js';
+import { isSame } from '../../build/lib/base/value/is-same.js';
+import { parseForeign } from '../../build/lib/base/value/lenient-json.js';
 
 const [, , seconds, runs, seed] = process.argv.map(Number);
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { runProgram, type Outcome, type Start } from './run-program.js';
 
 /** The built program of the package's `bin`. */
-export const CLI = fileURLToPath(new URL('../../dist/lib/cli/main.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** Why its tests are skipped, for node:test's `skip`. */
 export const noCli: string | false = existsSync(CLI) ? false : 'dist is not built: npm run build:ts';
@@ -14,7 +14,7 @@ export const ENV = { NO_COLOR: undefined, FORCE_COLOR: undefined, ARROW_CKPT_FOR
 
 /** Runs the command line in a process of its own. */
 export function cli(args: readonly string[], start: Omit<Start, 'args'> = {}): Promise<Outcome> {
-  return runProgram('../../dist/lib/cli/main.js', { ...start, args, env: { ...ENV, ...start.env } });
+  return runProgram('../../dist/cli.js', { ...start, args, env: { ...ENV, ...start.env } });
 }
 
 /** Runs it, checks the exit code, and gives what it printed. */

@@ -1,6 +1,6 @@
 // docs/errors.md, from the record of error codes (lib/base/error-facts.ts).
-import { ERROR_FACTS } from '../../dist/lib/base/error-facts.js';
-import { EXIT } from '../../dist/lib/cli/exit-codes.js';
+import { ERROR_FACTS } from '../../build/lib/base/error-facts.js';
+import { EXIT } from '../../build/lib/cli/exit-codes.js';
 
 const HEAD = `<!-- Made by \`npm run docs\` from lib/base/error-facts.ts. Do not edit. -->
 # Errors

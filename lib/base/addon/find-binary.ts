@@ -23,7 +23,7 @@ export interface Found {
   errors: unknown[];
 }
 
-/** Whether this file runs where the package has it, and not as a part of a bundle. */
+/** Whether this code runs in a bundle of somebody else, and not in the files of dist/ that the package ships. */
 export function isBundled(): boolean {
   return ownPackage() === undefined;
 }
@@ -76,12 +76,12 @@ function* candidates(): Generator<() => unknown, void, undefined> {
   }
 }
 
-/** The package.json of this package if this file is where the package has it; undefined in a bundle. */
+/** The package.json of this package if this code runs from its dist/; undefined in a bundle of somebody else. */
 function ownPackage(): string | undefined {
   try {
     const url = new URL(import.meta.url);
-    if (!/[/]dist[/]lib[/]base[/]addon[/][^/]+$/.test(url.pathname)) return undefined;
-    const path = new URL('../../../../package.json', url);
+    if (!/[/]dist[/][^/]+$/.test(url.pathname)) return undefined;
+    const path = new URL('../package.json', url);
     const { name } = requireFrom(url)(fileURLToPath(path)) as { name?: unknown };
     return name === 'arrow-ckpt' ? fileURLToPath(path) : undefined;
   } catch {

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import * as arrowCkpt from 'arrow-ckpt';
+import { packInto } from './support/packed-package.ts';
+import { resultOf } from './support/run-program.ts';
+import { tempFolder } from './support/temp-folder.ts';
+
+/** Files that may be loaded before the first call: reading many small files is most of what an import costs. */
+const MOST_MODULES = 40;
+
+describe('the package as it is shipped', () => {
+  const folder = tempFolder('bundle');
+  let installed: string;
+  const entry = (name: string): string => pathToFileURL(join(installed, 'dist', name)).href;
+
+  before(() => {
+    installed = packInto(folder);
+  });
+
+  const importedBy = (name: string): Promise<{ modules: string[] }> =>
+    resultOf<{ modules: string[] }>('imported-modules.mjs', { args: [entry(name), folder] });
+
+  test(`at most ${MOST_MODULES} modules are loaded by its import, and all are its own`, async () => {
+    const { modules } = await importedBy('index.js');
+    assert.ok(modules.length >= 2 && modules.length <= MOST_MODULES, `${modules.length} modules:\n${modules.join('\n')}`);
+    assert.deepEqual(
+      modules.filter((url) => !url.startsWith(entry(''))),
+      [],
+    );
+  });
+
+  test('decoders, progress bar and command line are left for the first call that needs them', async () => {
+    const { modules } = await importedBy('index.js');
+    const text = modules.map((url) => readFileSync(new URL(url), 'utf8')).join('\n');
+    assert.ok(text.includes('// lib/api/checkpoint-manager.ts'));
+    assert.doesNotMatch(text, /^ *\/\/ (?:node_modules|lib\/cli|lib\/kura)\//m);
+    assert.ok(readdirSync(join(installed, 'dist')).length > modules.length + 5);
+  });
+
+  test('it depends on no other package, but for the binary and an optional zod', () => {
+    const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
+    assert.equal(manifest.dependencies, undefined);
+    assert.deepEqual(manifest.peerDependenciesMeta, { zod: { optional: true } });
+  });
+
+  test('the licences of the packages that are inside are beside them', () => {
+    const text = readFileSync(join(installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
+    for (const name of ['commander', 'cli-table3', 'csv-parse', 'hyparquet', 'fzstd', 'picocolors'])
+      assert.match(text, new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+    assert.doesNotMatch(text, /undefined/);
+  });
+
+  test('its classes and functions keep their names', () => {
+    const values = Object.entries(arrowCkpt).filter(([, value]) => typeof value === 'function');
+    assert.ok(values.length > 10);
+    for (const [name, value] of values) assert.equal((value as { name: string }).name, name);
+  });
+
+  test('library and command line share their code: an error of one is known to the other', async () => {
+    const core = (await import(entry('core.js'))) as Partial<typeof arrowCkpt>;
+    const index = (await import(entry('index.js'))) as typeof arrowCkpt;
+    assert.equal(core.CheckpointError, index.CheckpointError);
+    assert.equal(core.CheckpointManager, index.CheckpointManager);
+    const program = readFileSync(join(installed, 'dist/cli.js'), 'utf8');
+    assert.match(program, /from "\.\/core\.js"/);
+    assert.doesNotMatch(program, /^ *\/\/ lib\/(?!cli\/)/m);
+  });
+
+  test('a stack names functions and, with --enable-source-maps, the files and lines of the sources', async () => {
+    const stack = await resultOf<string>('failing-save.mjs', {
+      args: [entry('index.js')],
+      cwd: folder,
+      nodeArgs: ['--enable-source-maps'],
+    });
+    const places = [...stack.matchAll(/\/(lib\/[\w/-]+\.ts):(\d+):\d+/g)];
+    assert.ok(places.length > 0, stack);
+    for (const [place, file, line] of places) {
+      const source = new URL(`../${file}`, import.meta.url);
+      assert.ok(existsSync(source), place);
+      assert.ok(Number(line) <= readFileSync(source, 'utf8').split('\n').length, place);
+    }
+    assert.match(stack, /writeCheckpoint/);
+  });
+});

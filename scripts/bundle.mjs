@@ -1,0 +1,60 @@
+// Second half of npm run build:ts: bundles index.ts, lib/kura and the command line into dist/, which is what the package ships. tsc has checked the sources
+// and left its own output in build/: types for `npm run api`, and single files for tests.
+import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { bundledPackages, licenceText, packagesIn } from './bundle/bundled-packages.mjs';
+import { restoreClassNames } from './bundle/class-names.mjs';
+import { coreEntry, coreForCli } from './bundle/core.mjs';
+import { builtinsForCommonJs } from './bundle/builtins.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(ROOT, 'dist');
+
+const OPTIONS = {
+  absWorkingDir: ROOT,
+  outdir: DIST,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external: ['#embedded', 'zod'],
+  // Not minified, with the names of files in comments: a stack trace can be read without the maps.
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+async function main() {
+  rmSync(DIST, { recursive: true, force: true });
+  mkdirSync(DIST);
+  const library = await build({
+    ...OPTIONS,
+    entryPoints: { index: 'index.ts', kura: 'lib/kura/schemas.ts', core: 'core' },
+    // What is imported when it is first needed stays in files of its own.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    plugins: [coreEntry(ROOT), builtinsForCommonJs],
+  });
+  const program = await build({
+    ...OPTIONS,
+    entryPoints: { cli: 'lib/cli/main.ts' },
+    // The program shows no stacks.
+    sourcemap: false,
+    plugins: [coreForCli(ROOT), builtinsForCommonJs],
+  });
+  restoreClassNames(DIST);
+  chmodSync(join(DIST, 'cli.js'), 0o755);
+  for (const file of ['embedded.js', 'embedded-bun.cjs']) copyFileSync(join(ROOT, 'build/lib/base/addon', file), join(DIST, file));
+
+  const found = packagesIn([library.metafile, program.metafile]);
+  const listed = bundledPackages(ROOT);
+  const wrong = [...found.filter((path) => !listed.includes(path)), ...listed.filter((path) => !found.includes(path))];
+  if (wrong.length > 0) throw new Error(`scripts/bundle/bundled-packages.mjs and the bundles do not agree about ${wrong.join(', ')}`);
+  writeFileSync(join(DIST, 'THIRD-PARTY-LICENSES'), licenceText(ROOT, listed));
+}
+
+await main();
