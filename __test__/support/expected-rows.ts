@@ -42,8 +42,8 @@ function convert(value: unknown, type: string): unknown {
   if ('$bytes' in marked) return Uint8Array.from(Buffer.from(marked.$bytes, 'hex'));
   if ('$decimal' in marked) return marked.$decimal;
   if ('$date' in marked) return new Date(marked.$date * 86_400_000);
-  if ('$timestamp' in marked) return timestampValue(BigInt(marked.$timestamp) * NANOSECONDS[marked.unit]!);
-  if ('$time' in marked) return timeText(BigInt(marked.$time), { ms: 3, us: 6, ns: 9 }[marked.unit as string]!);
+  if ('$timestamp' in marked) return timestampValue(BigInt(marked.$timestamp) * NANOSECONDS[String(marked.unit)]!);
+  if ('$time' in marked) return timeText(BigInt(marked.$time), { ms: 3, us: 6, ns: 9 }[String(marked.unit)]!);
   if ('$map' in marked) return convertMap(marked.$map, type);
   return Object.fromEntries(Object.entries(marked).map(([key, member]) => [key, convert(member, '')]));
 }

@@ -40,7 +40,7 @@ export function encodeName(name: string, kind: NameKind): string {
     .replace(UNSAFE, percent)
     .replace(LONE_SURROGATE, (unit) => `%u${unit.charCodeAt(0).toString(16).toUpperCase()}`)
     .replace(RESERVED_SUFFIX[kind], percent)
-    .replace(DEVICE, (device) => percent(device[0]) + device.slice(1));
+    .replace(DEVICE, (device) => percent(device.charAt(0)) + device.slice(1));
   return checkLength(encoded, name, kind);
 }
 
