@@ -1,5 +1,5 @@
 import type { ReadOptions, Row } from 'arrow-ckpt';
-import { run } from '../../dist/lib/cli/run.js';
+import { run } from '../../build/lib/cli/run.js';
 
 /** An option of a load as the command line takes it. */
 function flags(options: ReadOptions): string[] {
