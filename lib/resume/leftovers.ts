@@ -30,17 +30,23 @@ async function isDeadLease(path: string): Promise<boolean> {
   return holder !== undefined && hasEnded(holder) === true;
 }
 
-/** A claim holds the number of its process. */
+/** A claim is empty for a moment, then it holds the number of its process. */
+const EMPTY_MS = 60_000;
+
 async function isDeadClaim(path: string): Promise<boolean> {
-  const pid = Number(await readFile(path, 'utf8').catch(() => ''));
-  return pid > 0 && !isAlive(pid);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text !== '') return Number(text) > 0 && !isAlive(Number(text));
+  return stat(path).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs > EMPTY_MS,
+    () => false,
+  );
 }
 
-/** Removes the claims of processes that have ended from a folder of batches. */
-export async function removeDeadClaims(folder: string): Promise<void> {
+/** Removes the claims of processes that have ended from a folder of batches; all of them where nobody else may write there. */
+export async function removeClaims(folder: string, areAllDead: boolean): Promise<void> {
   for (const { name } of await listFolder(folder)) {
     const path = join(folder, name);
-    if (isClaim(name) && (await isDeadClaim(path))) await unlink(path).catch(() => {});
+    if (isClaim(name) && (areAllDead || (await isDeadClaim(path)))) await unlink(path).catch(() => {});
   }
 }
 

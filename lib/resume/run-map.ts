@@ -16,7 +16,7 @@ import { FinalSave } from './final-save.js';
 import { Flusher } from './flusher.js';
 import { findBatches, findFinal, isBroken, Known, type FoundBatch } from './known.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
-import { removeDeadClaims } from './leftovers.js';
+import { removeClaims } from './leftovers.js';
 import { guarded } from './meter.js';
 import { takeLease, type Place } from './place.js';
 import { openBar, type MapBar } from './progress-bar.js';
@@ -164,7 +164,8 @@ async function clearBatches(place: Place, log: BatchLog, found: readonly FoundBa
   const needless = found.filter((batch) => isOf(batch, place) || isBroken(batch.error)).map(({ path }) => path);
   await removeFiles([...new Set([...needless, ...log.batches.map(({ path }) => path)])]);
   for (const folder of new Set([place.batches, ...found.map(({ path }) => dirname(path))])) {
-    await removeDeadClaims(folder);
+    // Only maps of this operation claim batches in its folder, and this one has the lease.
+    await removeClaims(folder, folder === place.batches);
     await removeFolder(folder);
   }
 }
