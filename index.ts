@@ -1,5 +1,6 @@
 export {
   CheckpointError,
+  ERROR_CODES,
   isCheckpointError,
   type CheckpointErrorCode,
   type CheckpointErrorFields,
@@ -12,6 +13,7 @@ export type {
   Column,
   ColumnBatch,
   ColumnKind,
+  Columns,
   DateColumn,
   DictionaryChunk,
   ListChunk,
@@ -28,6 +30,7 @@ export type { ColumnsOptions, CountOptions, OpenCheckpointOptions, RowsOptions, 
 export { readCheckpoint, writeCheckpoint } from './lib/api/checkpoint-files.js';
 export { verifyCheckpoint, type VerifyOptions, type VerifyResult } from './lib/api/verify-checkpoint.js';
 export { CheckpointManager } from './lib/api/checkpoint-manager.js';
+export type { DirectoryCheckpointManager } from './lib/api/kura/directory-manager.js';
 export { JsonlCheckpointManager } from './lib/api/kura/jsonl-manager.js';
 export { MultiCheckpointManager } from './lib/api/kura/multi-checkpoint-manager.js';
 export { ParquetCheckpointManager } from './lib/api/kura/parquet-checkpoint-manager.js';
@@ -52,7 +55,9 @@ export type {
   NamedCheckpointInfo,
   StoredFile,
 } from './lib/directory/manager-options.js';
+export type { MigrationProgress } from './lib/directory/migration-progress.js';
 export { migrateDirectory, type MigrationOptions, type MigrationOutcome } from './lib/directory/migration.js';
+export type { Compat } from './lib/options/compat.js';
 export type { CheckpointInfo, Codec, ColumnInfo, ReadOptions, WriteOptions } from './lib/options/options.js';
 export type { Progress } from './lib/base/pace.js';
 export type { Limits } from './lib/options/limits.js';
@@ -72,4 +77,4 @@ export { diffSchema, type SchemaChange, type SchemaDiff, type SchemaDifference }
 export { inferSchema } from './lib/schema/infer-schema.js';
 export type { SchemaSource } from './lib/schema/schema-of.js';
 export type { StandardSchemaV1 } from './lib/options/standard-schema-v1.js';
-export type { Conditions, Where } from './lib/options/where.js';
+export type { Comparable, Conditions, Where } from './lib/options/where.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { openCheckpoint, readCheckpoint, writeCheckpoint, type AnyColumn, type ColumnBatch, type Row } from 'arrow-ckpt';
+import { openCheckpoint, readCheckpoint, writeCheckpoint, type AnyColumn, type Columns, type Row } from 'arrow-ckpt';
 import { rejectsWith } from './support/codes.ts';
 import { assertExact } from './support/exact.ts';
 import { assertColumn, assertColumns, ownValue } from './support/columns-agree.ts';
@@ -46,13 +46,13 @@ const KINDS = {
 };
 
 /** All batches, and the column of a name in each. */
-async function all(batches: AsyncIterable<ColumnBatch>): Promise<ColumnBatch[]> {
-  const found: ColumnBatch[] = [];
+async function all(batches: AsyncIterable<Columns>): Promise<Columns[]> {
+  const found: Columns[] = [];
   for await (const batch of batches) found.push(batch);
   return found;
 }
 
-function column(batch: ColumnBatch, name: string): AnyColumn {
+function column(batch: Columns, name: string): AnyColumn {
   const found = batch.column(name);
   assert.ok(found !== undefined, `no column ${name}`);
   return found;
@@ -71,7 +71,7 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
         // Of JSON each value is its own witness: two kinds are a mixture.
         assert.equal(column(columns, name).kind, name === 'mixed' && format !== 'parquet' ? 'mixed' : kind, name);
       }
-      const batches = await all(reader.batches());
+      const batches = await all(reader.scanColumns());
       // Only now: a batch keeps its memory when others have been read.
       let first = 0;
       for (const batch of batches) {
@@ -163,12 +163,12 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
       assert.deepStrictEqual([...id], id.toArray());
       await rejectsWith('ERR_CKPT_INVALID_OPTION', () => reader.columns('id' as never), { message: /columns/ });
       await rejectsWith('ERR_CKPT_UNKNOWN_OPTION', () => reader.columns(['id'], { schema: {} } as never), { message: /schema/ });
-      await rejectsWith('ERR_CKPT_INVALID_OPTION', () => all(reader.batches({ offset: 0.5 })), { message: /offset/ });
+      await rejectsWith('ERR_CKPT_INVALID_OPTION', () => all(reader.scanColumns({ offset: 0.5 })), { message: /offset/ });
     });
 
     test('left early, aborted, closed', async () => {
       const reader = await openCheckpoint(path);
-      for await (const batch of reader.batches({ columns: ['id'] })) {
+      for await (const batch of reader.scanColumns({ columns: ['id'] })) {
         assert.ok(batch.rows > 0);
         break;
       }
@@ -176,7 +176,7 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
       await assert.rejects(reader.columns(['id'], { signal }), /enough/);
       await reader.close();
       await rejectsWith('ERR_CKPT_CLOSED', () => reader.columns(), { path });
-      await rejectsWith('ERR_CKPT_CLOSED', () => all(reader.batches()), { path });
+      await rejectsWith('ERR_CKPT_CLOSED', () => all(reader.scanColumns()), { path });
     });
   });
 }
@@ -189,7 +189,7 @@ describe('columns of Parquet', { skip: noBinding }, () => {
     await writeCheckpoint(path, ROWS.slice(0, 10));
     await using reader = await openCheckpoint(path);
     await rejectsWith('ERR_CKPT_UNKNOWN_COLUMN', () => reader.columns(['id', 'idd']), { path, column: 'idd' });
-    await rejectsWith('ERR_CKPT_UNKNOWN_COLUMN', () => all(reader.batches({ columns: ['idd'] })), { path, column: 'idd' });
+    await rejectsWith('ERR_CKPT_UNKNOWN_COLUMN', () => all(reader.scanColumns({ columns: ['idd'] })), { path, column: 'idd' });
   });
 
   test('texts of a dictionary are numbers of it, also where row groups change it', async () => {

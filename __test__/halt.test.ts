@@ -16,7 +16,7 @@ const WAYS: Record<string, (reader: CheckpointReader, options: RowsOptions) => A
   rows: (reader, options) => reader.rows(options),
   readable: (reader, options) => reader.readable(options),
   stream: (reader, options) => reader.stream(options) as AsyncIterable<unknown>,
-  batches: (reader, options) => reader.batches(options),
+  batches: (reader, options) => reader.scanColumns(options),
 };
 
 /** Takes steps until the iteration ends or fails; at the step `at` it calls `stop`. */

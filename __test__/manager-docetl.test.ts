@@ -84,7 +84,7 @@ describe('hashes in the configuration file of DocETL', { skip: noBinding }, () =
     docetlWrites(directory, 's', 'a', OLD, 'h1');
     writeFileSync(join(directory, '.docetl_intermediate_config.json'), '{"s": {"a": "h1"');
     assert.equal(await manager.loadCheckpoint('s', 'a', { hash: 'h1' }), null);
-    assert.deepStrictEqual(await manager.loadOutput('s', 'a'), OLD);
+    assert.deepStrictEqual(await manager.loadCheckpoint('s', 'a'), OLD);
     await manager.saveCheckpoint('s', 'b', NEW, { hash: 'h2' });
     assert.deepStrictEqual(configOf(directory), { s: { b: 'h2' } });
   });
@@ -260,7 +260,7 @@ describe('scanning, sizes, clearing', { skip: noBinding }, () => {
     assert.equal(await manager.saveCheckpoint('s', 'a', NEW, { hash: 'h' }), '');
     assert.equal(await manager.saveBatchCheckpoint('a', 0, NEW), '');
     assert.equal(await manager.loadCheckpoint('s', 'a'), null);
-    assert.equal(await manager.loadOutput('s', 'a'), null);
+    assert.equal(await manager.loadCheckpoint('s', 'a'), null);
     assert.deepStrictEqual(await manager.loadBatchCheckpoints('a'), []);
     assert.deepStrictEqual(await manager.listBatchCheckpoints('a'), []);
     assert.deepStrictEqual(await manager.listCheckpoints(), []);
@@ -302,7 +302,7 @@ suite('directories that DocETL wrote', noTestData, () => {
         const info = listed.get(name);
         assert.ok(info !== undefined, name);
         if (rows === null) {
-          await assert.rejects(manager.loadOutput(step, operation), { code: 'ERR_CKPT_TRUNCATED' });
+          await assert.rejects(manager.loadCheckpoint(step, operation), { code: 'ERR_CKPT_TRUNCATED' });
           continue;
         }
         assert.equal(info.rows, rows.length, name);

@@ -175,10 +175,10 @@ describe('migration of JSON checkpoints', { skip: noBinding }, () => {
     const run = migrate(path, {
       keepJson: false,
       signal: controller.signal,
-      onProgress: ({ file, done, total, rows }) => {
-        assert.equal(total, 2);
+      onProgress: ({ file, filesDone, files, rows }) => {
+        assert.equal(files, 2);
         seen.push(file);
-        if (done === 1 && rows > 1000) controller.abort(new Error('enough'));
+        if (filesDone === 1 && rows > 1000) controller.abort(new Error('enough'));
       },
     });
     await assert.rejects(run, /enough/);

@@ -62,7 +62,7 @@ async function assertParts(reader: CheckpointReader, rows: readonly Row[]): Prom
   const some = await reader.sample(Math.min(5, rows.length), { seed: 7 });
   assert.equal(some.length, Math.min(5, rows.length));
   let first = 0;
-  for await (const batch of reader.batches()) {
+  for await (const batch of reader.scanColumns()) {
     assertColumns(batch, rows.slice(first, first + batch.rows));
     first += batch.rows;
   }

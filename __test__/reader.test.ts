@@ -126,7 +126,7 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
     test('is over when it is closed', async () => {
       const reader = await openCheckpoint(path);
       const rows = reader.rows();
-      const batches = reader.batches();
+      const batches = reader.scanColumns();
       assert.deepStrictEqual((await rows.next()).value, ROWS[0]);
       await batches.next();
       await reader.close();
@@ -137,14 +137,14 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
       await assert.rejects(gather(rows), isClosed);
       await assert.rejects(gather(batches), isClosed);
       assert.throws(() => reader.rows(), isClosed);
-      assert.throws(() => reader.batches(), isClosed);
+      assert.throws(() => reader.scanColumns(), isClosed);
       for (const call of [() => reader.read(), () => reader.count(), () => reader.sample(1), () => reader.columns()])
         await assert.rejects(call(), isClosed);
     });
 
     test('is over when it is closed before the first row', async () => {
       const reader = await openCheckpoint(path);
-      const [rows, batches] = [reader.rows(), reader.batches()];
+      const [rows, batches] = [reader.rows(), reader.scanColumns()];
       await reader.close();
       for (const reading of [rows, batches]) await assert.rejects(gather<unknown>(reading), { code: 'ERR_CKPT_CLOSED', path });
     });
@@ -189,7 +189,7 @@ for (const format of ['parquet', 'json', 'jsonl'] as const) {
       await wrong(() => reader.rows({ verify: true } as object), 'ERR_CKPT_UNKNOWN_OPTION', /'verify' of rows/);
       await wrong(() => reader.rows({ offset: -1 }), 'ERR_CKPT_INVALID_OPTION', /offset/);
       await wrong(() => reader.rows({ limit: 0.5 }), 'ERR_CKPT_INVALID_OPTION', /limit/);
-      await wrong(() => reader.batches({ schema: z.object({}) } as object), 'ERR_CKPT_UNKNOWN_OPTION', /'schema' of batches/);
+      await wrong(() => reader.scanColumns({ schema: z.object({}) } as object), 'ERR_CKPT_UNKNOWN_OPTION', /'schema' of scanColumns/);
       await wrong(() => reader.columns('id' as never), 'ERR_CKPT_INVALID_OPTION', /columns must be an array/);
       await wrong(() => reader.count({ limit: 1 } as object), 'ERR_CKPT_UNKNOWN_OPTION', /'limit' of count/);
       await wrong(() => reader.sample(-1), 'ERR_CKPT_INVALID_OPTION', /size of a sample/);
@@ -236,7 +236,7 @@ describe('what a reader holds', { skip: noBinding || (process.platform !== 'linu
 
   const broken = async (reader: CheckpointReader): Promise<void> => {
     for await (const row of reader.rows()) if (row['id'] === 3) break;
-    for await (const _ of reader.batches()) break;
+    for await (const _ of reader.scanColumns()) break;
     await assert.rejects(async () => {
       for await (const _ of reader.rows()) throw new Error('of the loop');
     }, /of the loop/);

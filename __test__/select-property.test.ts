@@ -63,7 +63,7 @@ async function agree(reader: CheckpointReader, rows: readonly Row[], { condition
       slice.map((row) => ownValue(row, column.name)),
     );
   let first = 0;
-  for await (const batch of reader.batches(options)) {
+  for await (const batch of reader.scanColumns(options)) {
     for (const column of batch.columns)
       assertColumn(
         column,

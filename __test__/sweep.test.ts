@@ -299,29 +299,29 @@ test('options are checked; without a directory there is nothing', async () => {
   assert.deepStrictEqual(names(await manager(null as unknown as string).sweep({ keep: [] })), []);
 });
 
-test('arrow-ckpt gc', async () => {
+test('arrow-ckpt sweep', async () => {
   const { directory } = await threeCheckpoints('cli');
   const before = all(directory);
-  const dry = await cli(['gc', directory, '--older-than', '36h', '--dry-run']);
+  const dry = await cli(['sweep', directory, '--older-than', '36h', '--dry-run']);
   assert.equal(dry.code, 0, dry.stderr);
   assert.match(dry.stdout, /○ Would remove: a\/x\.parquet, [\d.]+ K?B \(stale\)\n○ Would remove: a\/y\.parquet/);
   assert.match(dry.stdout, /Would remove 2 files, [\d.]+ K?B; [\d.]+ K?B of checkpoints and batches stay\n$/);
   assert.deepStrictEqual(all(directory), before);
-  const json = await cli(['gc', directory, '--keep', 'a/y', '--keep', '["b","x"]', '--keep-hash', '9', '--json']);
+  const json = await cli(['sweep', directory, '--keep', 'a/y', '--keep', '["b","x"]', '--keep-hash', '9', '--json']);
   assert.deepStrictEqual(
     (JSON.parse(json.stdout) as SweepResult).removed.map(({ path }) => path),
     [join(directory, 'a', 'x.parquet')],
   );
   const size = statSync(join(directory, 'a', 'y.parquet')).size;
-  const small = await cli(['gc', directory, '--max-bytes', `${size / 1024}KB`]);
+  const small = await cli(['sweep', directory, '--max-bytes', `${size / 1024}KB`]);
   assert.match(small.stdout, /✓ Removed: a\/y\.parquet, [\d.]+ K?B \(to fit\)/);
-  assert.match((await cli(['gc', directory])).stdout, /^Removed 0 files, 0 B; /);
+  assert.match((await cli(['sweep', directory])).stdout, /^Removed 0 files, 0 B; /);
   for (const wrong of [
     ['--older-than', '3 days'],
     ['--max-bytes', 'all'],
     ['--keep', 'a'],
     ['--keep', '["a"]'],
   ])
-    assert.equal((await cli(['gc', directory, ...wrong])).code, 2, wrong.join(' '));
-  assert.equal((await cli(['gc', join(directory, 'none')])).code, 3);
+    assert.equal((await cli(['sweep', directory, ...wrong])).code, 2, wrong.join(' '));
+  assert.equal((await cli(['sweep', join(directory, 'none')])).code, 3);
 });

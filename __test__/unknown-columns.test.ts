@@ -26,7 +26,7 @@ const CALLS: Record<string, (reader: CheckpointReader, options: Pick<ReadOptions
   columns: async (reader, options) => (await reader.columns(['id'], options)).rows,
   batches: async (reader, options) => {
     let rows = 0;
-    for await (const batch of reader.batches(options)) rows += batch.rows;
+    for await (const batch of reader.scanColumns(options)) rows += batch.rows;
     return rows;
   },
 };

@@ -100,6 +100,7 @@ const RIGHT: Record<string, Omit<Target, 'name' | 'call'>> = {
   'CheckpointReader.rows': { right: [{}], keys: READ, sync: true },
   'CheckpointReader.readable': { right: [{}], sync: true },
   'CheckpointReader.stream': { right: [{}], sync: true },
+  'CheckpointReader.scanColumns': { right: [{}], sync: true },
   'CheckpointReader.batches': { right: [{}], sync: true },
   'CheckpointReader.read': { right: [{}], keys: READ },
   'CheckpointReader.columns': { right: [['id'], {}] },

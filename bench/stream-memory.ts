@@ -84,7 +84,7 @@ try {
     await measured('for await of batches() of two columns', async () => {
       await using reader = await openCheckpoint(path);
       let [count, sum] = [0, 0];
-      for await (const batch of reader.batches({ columns: ['id', 'title'] })) {
+      for await (const batch of reader.scanColumns({ columns: ['id', 'title'] })) {
         count += batch.rows;
         const id = batch.column('id');
         if (id?.kind === 'number') for (const value of id.values) sum += value;

@@ -5,16 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import apiExtractor from '@microsoft/api-extractor';
+import { compactTypes } from './api/compact-types.mjs';
 
 const { Extractor, ExtractorConfig } = apiExtractor;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-/** Each entry of the package: its types in build/, and the file that is rolled up from them. */
+/** Each entry of the package: its types in build/, the file that is rolled up from them, and the classes in it that are types only. */
 const ENTRIES = [
-  { name: 'arrow-ckpt', source: 'index.d.ts', target: 'index.d.ts' },
-  { name: 'arrow-ckpt/kura', source: 'lib/kura/schemas.d.ts', target: 'kura.d.ts' },
+  { name: 'arrow-ckpt', source: 'index.d.ts', target: 'index.d.ts', typeOnly: ['DirectoryCheckpointManager'] },
+  { name: 'arrow-ckpt/kura', source: 'lib/kura/schemas.d.ts', target: 'kura.d.ts', typeOnly: [] },
 ];
 
-function rollUp({ name, source }) {
+function rollUp({ name, source, typeOnly }) {
   const entry = join(ROOT, 'build', source);
   const folder = mkdtempSync(join(tmpdir(), 'arrow-ckpt-api-'));
   try {
@@ -48,8 +49,8 @@ function rollUp({ name, source }) {
             default: { logLevel: 'error' },
             // Release tags (@public) say nothing here: what index.ts exports is public.
             'ae-missing-release-tag': { logLevel: 'none' },
-            // `(typeof CODECS)[number]` brings the list along, unexported.
-            'ae-forgotten-export': { logLevel: 'none' },
+            // What is not exported is internal, and has no place in the types of what is.
+            'ae-forgotten-export': { logLevel: 'error' },
             // A link to a member of the same class is enough for editors.
             'ae-unresolved-link': { logLevel: 'none' },
           },
@@ -62,7 +63,7 @@ function rollUp({ name, source }) {
     });
     const result = Extractor.invoke(config, { localBuild: true, messageCallback: quiet });
     if (!result.succeeded) throw new Error(`API Extractor found ${result.errorCount} errors`);
-    return `// The public types of ${name}, rolled up by \`npm run api\`. Do not edit.\n${readFileSync(rollup, 'utf8')}`;
+    return `// The public types of ${name}, rolled up by \`npm run api\`. Do not edit.\n${compactTypes(readFileSync(rollup, 'utf8'), typeOnly)}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -17,7 +17,13 @@ export function openErrors(): void {
         await writeCheckpoint(path, [{ a: 1 }]);
         const reader = await openCheckpoint(path);
         await reader.close();
-        for (const call of [() => reader.rows(), () => reader.read(), () => reader.batches(), () => reader.columns(), () => reader.count()])
+        for (const call of [
+          () => reader.rows(),
+          () => reader.read(),
+          () => reader.scanColumns(),
+          () => reader.columns(),
+          () => reader.count(),
+        ])
           await rejectsWith('ERR_CKPT_CLOSED', call, { path, message: /open the checkpoint again/ });
       });
 

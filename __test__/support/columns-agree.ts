@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { openCheckpoint, type AnyColumn, type ColumnBatch, type Row } from 'arrow-ckpt';
+import { openCheckpoint, type AnyColumn, type Columns, type Row } from 'arrow-ckpt';
 import { assertExact, differenceOf } from './exact.ts';
 
 /** The rows of a checkpoint, after its columns were compared with them: batch by batch, and all at once. */
@@ -7,7 +7,7 @@ export async function rowsThroughColumns(path: string): Promise<Row[]> {
   await using reader = await openCheckpoint(path);
   const rows = await reader.read();
   let first = 0;
-  for await (const batch of reader.batches()) {
+  for await (const batch of reader.scanColumns()) {
     assertColumns(batch, rows.slice(first, first + batch.rows));
     first += batch.rows;
   }
@@ -18,7 +18,7 @@ export async function rowsThroughColumns(path: string): Promise<Row[]> {
 }
 
 /** Fails unless the columns are those of the rows: each key a column, each value by `at` and in the typed arrays. */
-export function assertColumns(batch: ColumnBatch, rows: readonly Row[]): void {
+export function assertColumns(batch: Columns, rows: readonly Row[]): void {
   assert.equal(batch.rows, rows.length, 'rows of the batch');
   for (const column of batch.columns)
     assertColumn(

@@ -1,6 +1,6 @@
 import { openCheckpoint, type CheckpointReader } from 'arrow-ckpt';
 import { fallbackStore } from '../../lib/formats/parquet/fallback/fallback-store.ts';
-import { CheckpointReader as Reader } from '../../lib/api/reader/checkpoint-reader.ts';
+import { readerOf } from '../../lib/api/reader/checkpoint-reader.ts';
 import { noBinding } from './readers.ts';
 
 /** A way to open a checkpoint. `format`: of the files that it opens. */
@@ -11,7 +11,7 @@ export interface Opener {
 }
 
 const fallback = async (path: string): Promise<CheckpointReader> =>
-  new Reader(await fallbackStore.open(path, {})) as unknown as CheckpointReader;
+  readerOf(await fallbackStore.open(path, {})) as unknown as CheckpointReader;
 
 const ALL: readonly Opener[] = [
   { name: 'parquet', format: 'parquet', open: (path) => openCheckpoint(path) },

@@ -30,10 +30,10 @@ export const iterate: Work = {
       await using reader = await openCheckpoint(path);
       return await consume(reader.rows());
     }),
-    reading('batches', 'ours', 'openCheckpoint(path).batches({ columns }) of the column', async (path) => {
+    reading('batches', 'ours', 'openCheckpoint(path).scanColumns({ columns }) of the column', async (path) => {
       await using reader = await openCheckpoint(path);
       let [count, sum] = [0, 0];
-      for await (const { rows, columns } of reader.batches({ columns: ['score'] })) {
+      for await (const { rows, columns } of reader.scanColumns({ columns: ['score'] })) {
         count += rows;
         const [score] = columns;
         if (score?.kind === 'number') sum = added(score.values, sum);

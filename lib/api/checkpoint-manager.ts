@@ -1,3 +1,4 @@
+import { deprecated } from '../base/deprecated.js';
 import { CheckpointError } from '../base/errors.js';
 import { throwIfAborted } from '../base/halt.js';
 import { invalid } from '../base/messages.js';
@@ -51,7 +52,7 @@ import { migratePlace, placeOfOperation, placesOfOwnBatches } from '../directory
 import { saveFile } from '../directory/save.js';
 
 /**
- * Checkpoints of a pipeline in a directory, in DocETL's layout: `<directory>/<step>/<operation>.parquet`.
+ * Checkpoints of a pipeline in a directory, in DocETL's layout: `<directory>/<step>/<operation>.parquet`. docs/directory.md.
  *
  * ```ts
  * const checkpoints = new CheckpointManager('checkpoints');
@@ -59,15 +60,11 @@ import { saveFile } from '../directory/save.js';
  * await checkpoints.saveCheckpoint('process', 'extract', rows, { hash });
  * ```
  *
- * Names of steps and operations may be any non-empty strings: what a path cannot hold is percent-encoded.
- * If a checkpoint is there as Parquet and as JSON, the file with the wanted hash counts, else the newer; a damaged file is skipped with a warning. A save removes the file
- * of the other format once its own is durable. Directories that DocETL wrote are read as they are: JSON, and the Parquet of its PyArrow checkpoints.
- * With `null` for a directory nothing is kept: saves resolve with `''`, loads with null, lists with nothing.
- *
- * All methods reject with a `CheckpointError`, except an aborted call, which rejects with `signal.reason`.
+ * Steps and operations may have any non-empty name. With `null` for a directory nothing is kept: saves resolve with `''`, loads with null,
+ * lists with nothing. All methods reject with a `CheckpointError`, or with `signal.reason` after an abort.
  */
 export class CheckpointManager {
-  /** The directory that was given. It is made by the first save. Null: nothing is kept. */
+  /** The directory that was given; the first save makes it. Null: nothing is kept. */
   readonly directory: string | null;
   readonly #store: CheckpointStore;
   readonly #logger: Logger | null;
@@ -83,24 +80,20 @@ export class CheckpointManager {
     this.#config = this.directory === null ? undefined : new DocetlConfig(this.directory);
   }
 
-  /**
-   * A manager that goes on in the format that a directory already has: JSON if most of its checkpoints are JSON, else Parquet. `enableArrow` says which. Nothing is made where
-   * there is no such directory.
-   */
+  /** A manager that goes on in the format that most checkpoints of a directory have, Parquet if there are none. Makes nothing. */
   static async detect(directory: string, options?: CheckpointManagerOptions): Promise<CheckpointManager> {
     const enableArrow = asOptions(options, 'CheckpointManager').enableArrow ?? (await directoryFormat(checkPath(directory))) !== 'json';
     return new CheckpointManager(directory, { ...options, enableArrow });
   }
 
-  /** Whether saves write Parquet: false when it was asked for so, and when the native binary is missing. */
+  /** Whether saves write Parquet: not if `false` was given, nor without the native binary. */
   get enableArrow(): boolean {
     return this.#store.format === 'parquet';
   }
 
   /**
-   * Saves the rows an operation of a step made; returns the path of the file. Until it resolves the checkpoint before it is intact. An array is taken as it is at the call. A `hash` is kept in the file, and for DocETL in
-   * `.docetl_intermediate_config.json` beside it.
-   * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
+   * Saves the rows of an operation; resolves with the path. Until then the checkpoint before it is intact. The file keeps `hash`, and for
+   * DocETL `.docetl_intermediate_config.json`. @throws `ERR_CKPT_INVALID_ARGUMENT` for a name; what {@link writeCheckpoint} throws
    */
   async saveCheckpoint<T extends RowLike = RowLike>(
     step: string,
@@ -119,15 +112,15 @@ export class CheckpointManager {
   }
 
   /**
-   * Loads the rows of an operation of a step; null when there is no checkpoint, or when `options.hash` is given and is not the one it was saved with.
-   * @throws what `readCheckpoint` throws, `ERR_CKPT_CORRUPT` for a damaged file among it: null never stands for a checkpoint that is there but unreadable
+   * Loads the rows of an operation; null if there is no checkpoint, or none with `options.hash`. @throws what {@link readCheckpoint}
+   * throws, `ERR_CKPT_CORRUPT` among it: null never stands for a checkpoint that is there but unreadable
    */
   async loadCheckpoint<S extends StandardSchemaV1>(
     step: string,
     operation: string,
     options: LoadOptions & { schema: S },
   ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
-  async loadCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: LoadOptions): Promise<T[] | null>;
+  async loadCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: NoInfer<LoadOptions<T>>): Promise<T[] | null>;
   async loadCheckpoint(step: string, operation: string, options: LoadOptions = {}): Promise<Row[] | null> {
     const { wanted, read } = await this.#wanted(step, operation, options, 'loadCheckpoint');
     const loaded = wanted === undefined ? null : await loadFile(wanted, (store, path) => store.read(path, read));
@@ -135,20 +128,18 @@ export class CheckpointManager {
     return loaded?.result ?? null;
   }
 
-  /** Loads the rows of an operation of a step whatever their hash: {@link loadCheckpoint} without one. */
-  async loadOutput<T extends RowLike = Row>(step: string, operation: string, options?: ReadOptions): Promise<T[] | null> {
+  /** @deprecated {@link loadCheckpoint} without a hash */
+  async loadOutput<T extends RowLike = Row>(step: string, operation: string, options?: NoInfer<ReadOptions<T>>): Promise<T[] | null> {
+    deprecated('ARROW_CKPT_DEP0001');
     checkReadOptions(options, 'loadOutput');
     return this.loadCheckpoint<T>(step, operation, options);
   }
 
-  /**
-   * The rows of an operation of a step one by one, in bounded memory. Stopping early closes the file.
-   * @throws `ERR_CKPT_NOT_FOUND` when there is no checkpoint, or none of `options.hash`, and what {@link loadCheckpoint} throws
-   */
+  /** The rows one by one, in bounded memory. @throws what {@link loadCheckpoint} throws; `ERR_CKPT_NOT_FOUND` where that gives null */
   async *scanCheckpoint<T extends RowLike = Row>(
     step: string,
     operation: string,
-    options: LoadOptions = {},
+    options: NoInfer<LoadOptions<T>> = {},
   ): AsyncGenerator<T, void, undefined> {
     const { wanted, read } = await this.#wanted(step, operation, options, 'scanCheckpoint');
     const path = wanted === undefined ? null : yield* scanFile(wanted, read) as AsyncGenerator<T, string | null, undefined>;
@@ -160,9 +151,8 @@ export class CheckpointManager {
   }
 
   /**
-   * Saves the rows of one batch of an operation that is still running, as `<operation>_batches/batch_<index>.parquet`; returns the path. With `options.step` the folder is that step's:
-   * `<step>/<operation>_batches`. Give it where two steps may have operations of one name.
-   * @param index the number of the batch, an integer from 0 on
+   * Saves a batch of an operation that still runs as `<operation>_batches/batch_<index>.parquet`, with `options.step` in the folder of that
+   * step: two steps may have operations of one name. Returns the path. `index`: an integer from 0 on.
    */
   async saveBatchCheckpoint<T extends RowLike = RowLike>(
     operation: string,
@@ -181,10 +171,8 @@ export class CheckpointManager {
   }
 
   /**
-   * Loads the batches of an operation in the order of their indexes: one array of rows for each batch that is there, none for those
-   * that are not. {@link listBatchCheckpoints} lists the indexes in the same order. Without `options.step` those of all steps: first the ones that say no step, then step by step.
-   *
-   * Batches that a `map` writes may be read while it runs: its finished rows so far, each once, even where batches are being merged. {@link loadPartialResults} also says whether that is all.
+   * Loads the batches of an operation by index, an array of rows each; while a `map` runs its finished rows so far, each once. Without
+   * `options.step` those of all steps: first the ones that say no step, then step by step.
    */
   async loadBatchCheckpoints<T extends RowLike = Row>(operation: string, options?: BatchOptions): Promise<T[][]> {
     const { step } = checkBatchOptions(options, 'loadBatchCheckpoints');
@@ -193,15 +181,15 @@ export class CheckpointManager {
     return batches.map(({ rows }) => rows as T[]);
   }
 
-  /** The indexes of the batches of an operation that are there, ascending; `[]` for none. Without `options.step` those of all steps, in the order of {@link loadBatchCheckpoints}. */
+  /** The indexes of the batches that {@link loadBatchCheckpoints} loads, in its order. */
   async listBatchCheckpoints(operation: string, options?: BatchOptions): Promise<number[]> {
     const { step } = checkBatchOptions(options, 'listBatchCheckpoints');
     return this.directory === null ? [] : batchIndexes(await batchFoldersOf(this.directory, operation, step));
   }
 
   /**
-   * Removes the batches of an operation, those of a running or interrupted `map` among them; resolves with whether there were any. Without `options.step` those of all steps.
-   * @throws `ERR_CKPT_LOCKED` while a `map` of the operation runs in a step whose batches are to go
+   * Removes the batches of an operation, those of a running or interrupted `map` among them; resolves with whether there were any. Without
+   * `options.step` those of all steps. @throws `ERR_CKPT_LOCKED` while a `map` of the operation runs in one of these steps
    */
   async deleteBatchCheckpoints(operation: string, options?: BatchOptions): Promise<boolean> {
     const { step } = checkBatchOptions(options, 'deleteBatchCheckpoints');
@@ -210,9 +198,8 @@ export class CheckpointManager {
   }
 
   /**
-   * The results of an operation as far as there are any: of its checkpoint, and of the batches of a `map` that is running, here or in another process, or was interrupted. Each row of the input counts once.
-   * Null: there are none. `isPartial` is true if a `map` has not come to its end. Takes no lease and changes no results.
-   * @throws what reading a damaged checkpoint or batch throws
+   * The results so far: of the checkpoint, and of the batches of a `map` that runs, here or elsewhere, or was interrupted; each row of the
+   * input once, null for none. Takes no lease, changes no results. @throws what reading a damaged checkpoint or batch throws
    */
   async loadPartialResults<T extends RowLike = Row>(
     step: string,
@@ -225,8 +212,8 @@ export class CheckpointManager {
   }
 
   /**
-   * Loads the rows of an operation of a step if they are there with this hash; else computes, saves and returns them. A damaged checkpoint is computed again, with a warning.
-   * While it computes, no other process computes the same: see `lockWait`.
+   * Loads the rows of an operation if they are there with this hash; else computes, saves and returns them. A damaged checkpoint is
+   * computed again, with a warning. While it computes, no other process computes the same: see `lockWait`.
    *
    * ```ts
    * const hash = await hashOperation({ config, input: { file: 'articles.json' } });
@@ -248,16 +235,17 @@ export class CheckpointManager {
   }
 
   /**
-   * Runs `fn` for each row, and never twice for the same: results are made durable while others are on their way, so that after a crash, a kill or an abort the same call goes on where it was. Once all rows are
-   * done, their results are the checkpoint of the operation, in the order of the input, of an array as it is at the call. The same call on other rows then computes those that are new or have changed, and drops those that are gone.
-   *
-   * `key` identifies a row. Rows are compared by their whole content, the order of their keys included. `fn` returns one row, several, or none.
+   * Runs `fn` for each row, and never twice for the same: finished results are made durable on the way, so that after a crash or an abort
+   * the same call goes on. At the end the results are the checkpoint, in the order of the input. The same call on other rows computes those
+   * that are new or changed, and drops those that are gone. Rows are compared by their whole content, the order of their keys included.
    *
    * ```ts
-   * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 });
+   * const options = { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 } as const;
+   * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, options);
    * ```
-   * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, with its error as the `cause`, unless `onError` is `'collect'`; `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another
-   * process works on the operation; what a save throws, `ERR_CKPT_NO_SPACE` among it. Whatever it throws, what was finished is kept where it can be
+   * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, its error as the `cause`, unless `onError` is `'collect'`;
+   * `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another process works on the operation; what a save throws.
+   * What is finished is kept where it can be
    */
   async map<In extends RowLike, Out extends RowLike>(
     step: string,
@@ -276,10 +264,9 @@ export class CheckpointManager {
   }
 
   /**
-   * {@link map} for more rows than fit in memory: the input is read as it is needed, and results are given out in its order. Some thousand rows are held, and some 60 bytes for each that has passed. Stopping early
-   * keeps what is finished. What the generator returns at its end is what the run did.
-   *
-   * Results of an earlier run are read from its files as they are needed: in about the order in which they were, that is one pass.
+   * {@link map} for more rows than fit in memory: the input is read as it is needed, and results come in its order. It holds some thousand
+   * rows, and some 60 bytes for each that has passed. Stopping early keeps what is finished. The generator returns what the run did at its
+   * end. Results of an earlier run are read from its files in about the order in which they were: one pass.
    */
   async *mapStream<In extends RowLike, Out extends RowLike>(
     step: string,
@@ -303,7 +290,7 @@ export class CheckpointManager {
     }
   }
 
-  /** What {@link map} would do with these rows: which are new, changed, unchanged and gone. Calls nothing and changes nothing. */
+  /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
   async planIncremental<T extends RowLike>(
     step: string,
     operation: string,
@@ -316,22 +303,19 @@ export class CheckpointManager {
     return plan as IncrementalPlan<T>;
   }
 
-  /** What is known of a checkpoint without loading its rows; null when there is none. Of two files, the newer that can be read. */
+  /** What is known of a checkpoint without its rows; null if there is none. Of two files, the newer that can be read. */
   async getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null> {
     if (this.#config === undefined) return null;
     return operationInfo(await filesOf(await this.#stem(step, operation)), { config: this.#config, step, operation });
   }
 
-  /**
-   * Every checkpoint in the directory, in the order of step and operation, batches and temporaries left out. A file that cannot
-   * be read is listed with its `error`: one damaged checkpoint does not hide the others.
-   */
+  /** All checkpoints by step and operation, no batches. A damaged one has its `error`. */
   async listCheckpoints(): Promise<CheckpointListing[]> {
     if (this.directory === null || this.#config === undefined) return [];
     return directoryListing(this.directory, this.#config);
   }
 
-  /** The bytes of a checkpoint's files, of both if it is there as Parquet and as JSON; null if there is no checkpoint. */
+  /** The bytes of all its files; null for none. */
   async getCheckpointSize(step: string, operation: string): Promise<number | null> {
     const files = this.directory === null ? [] : await filesOf(await this.#stem(step, operation));
     return files.length === 0 ? null : files.reduce((bytes, file) => bytes + file.bytes, 0);
@@ -343,9 +327,8 @@ export class CheckpointManager {
   }
 
   /**
-   * Makes Parquet of a checkpoint that is JSON, and of the JSON batches of the operation. Each is read back and compared row by row before it counts.
-   * Resolves with whether the checkpoint is Parquet now, of an earlier call too; false when there is no JSON checkpoint.
-   * @throws what is wrong with the JSON file, or with the comparison: then nothing has changed
+   * Makes Parquet of a JSON checkpoint and its JSON batches, each compared row by row before it counts. Resolves with whether it is Parquet
+   * now; false without JSON. @throws what is wrong with the JSON, or with the comparison: nothing has changed then
    */
   async migrateJsonToArrow(step: string, operation: string, options?: MigrateCheckpointOptions): Promise<boolean> {
     const checked = checkMigrateOptions(options);
@@ -367,7 +350,7 @@ export class CheckpointManager {
     return migrated;
   }
 
-  /** Removes a checkpoint, in both formats, and its hash; batches stay: see {@link deleteBatchCheckpoints}. Resolves with whether there was one. */
+  /** Removes a checkpoint, without its batches; whether there was one. */
   async deleteCheckpoint(step: string, operation: string): Promise<boolean> {
     if (this.#config === undefined) return false;
     const stem = await this.#stem(step, operation);
@@ -376,7 +359,7 @@ export class CheckpointManager {
     return removed > 0;
   }
 
-  /** Removes the checkpoints and batches of a step, and their hashes; resolves with the number of files. */
+  /** Removes the checkpoints, batches and hashes of a step; resolves with the number of files. */
   async clearStep(step: string): Promise<number> {
     if (this.directory === null || this.#config === undefined) return 0;
     const removed = await clearStepFolder(await stepFolder(this.directory, step));
@@ -384,19 +367,15 @@ export class CheckpointManager {
     return removed;
   }
 
-  /** Removes all checkpoints and batches, and DocETL's configuration file; resolves with the number of files. What else is in the directory stays. */
+  /** Removes all checkpoints, batches and DocETL's configuration; resolves with the number of files. */
   async clearAll(): Promise<number> {
     return this.directory === null || this.#config === undefined ? 0 : clearDirectory(this.directory, this.#config);
   }
 
   /**
-   * Removes what is not needed any more: checkpoints that the options call stale, batches whose results are in a checkpoint, damaged batches, and what killed processes left. Batches of a `map` that was
-   * interrupted stay unless they are stale, and whatever a running `map` or `step` works on stays.
-   * Without options it removes no checkpoint. With several, a checkpoint is stale if all of them say so.
-   *
-   * ```ts
-   * await checkpoints.sweep({ keepHashes: hashesOfMyPipeline, olderThan: 30 * 86_400_000, dryRun: true });
-   * ```
+   * Removes what is not needed any more: checkpoints that the options call stale, batches whose results are in a checkpoint, damaged
+   * batches, and what killed processes left. Batches of an interrupted `map` stay unless they are stale; so does what a running `map` or
+   * `step` works on. Without options no checkpoint is removed.
    */
   async sweep(options?: SweepOptions): Promise<SweepResult> {
     const checked = checkSweepOptions(options);

@@ -13,8 +13,11 @@ import type { CheckpointStore } from '../store/store.js';
 /** Rows of one array on their way at a time, where they come from an iterable. */
 const CHUNK_ROWS = 1024;
 
+/** The constructor is private: writers come from `createCheckpoint`. */
+let make: <T extends RowLike>(store: CheckpointStore, path: string, options: WriteOptions) => CheckpointWriter<T>;
+
 /**
- * A checkpoint that is being written, rows as they come. `createCheckpoint` makes it.
+ * A checkpoint that is being written: {@link createCheckpoint} makes it.
  *
  * ```ts
  * const writer = await createCheckpoint('extract.parquet', { hash });
@@ -22,7 +25,7 @@ const CHUNK_ROWS = 1024;
  * const info = await writer.close(); // durable now; before, the old file is there
  * ```
  *
- * Nothing is visible under the name before `close`. A writer that goes out of scope (`await using`) without it gives the save up, as `abort` does: a loop that threw must not leave half a checkpoint behind.
+ * A writer that goes out of scope (`await using`) without `close` is aborted: a loop that threw leaves no half checkpoint behind.
  */
 export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDisposable {
   /** Where the checkpoint will be. */
@@ -36,8 +39,11 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
   /** The appends so far, one after another. */
   #last: Promise<void> = Promise.resolve();
 
-  /** @internal */
-  constructor(store: CheckpointStore, path: string, options: WriteOptions) {
+  static {
+    make = (store, path, options) => new CheckpointWriter(store, path, options);
+  }
+
+  private constructor(store: CheckpointStore, path: string, options: WriteOptions) {
     this.path = path;
     const { signal, compat } = options;
     // In another program's form the save holds all rows until the end.
@@ -63,10 +69,9 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
   }
 
   /**
-   * Appends a row or rows: an array, an iterable, an async iterable, a stream. It waits while the encoding is behind. Of an array the rows that it has at the call go in. The array and its rows may be used again, and
-   * changed, when it resolves. Several appends go in in the order of the calls.
-   *
-   * @throws what `writeCheckpoint` throws for the rows, these or ones that were gathered before; the save is given up then, and the file that was there stays. `ERR_CKPT_CLOSED` after `close` or `abort`
+   * Appends a row or rows: an array, an iterable, an async iterable, a stream; in the order of the calls. Waits while the encoding is
+   * behind. An array counts as it is at the call; array and rows may be changed once it resolves. @throws what {@link writeCheckpoint}
+   * throws for rows so far: the save is given up, the old file stays; `ERR_CKPT_CLOSED` after `close` or `abort`
    */
   append(rows: T | Iterable<T> | AsyncIterable<T>): Promise<void> {
     this.#check();
@@ -96,11 +101,7 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
     await this.#queue.put(rows);
   }
 
-  /**
-   * Ends the checkpoint and resolves when it is durable under its name. Closing again gives the same.
-   *
-   * @throws what an `append` or the save failed with
-   */
+  /** Resolves when it is durable, again too. @throws what an `append` or the save failed with */
   async close(): Promise<CheckpointInfo> {
     if (this.#state === 'aborted') this.#check();
     if (this.#state === 'open') {
@@ -112,7 +113,7 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
     return this.#saved;
   }
 
-  /** Gives the checkpoint up: nothing of it stays, and the file that was there does. After `close` it does nothing. */
+  /** Gives the checkpoint up; the old file stays. Nothing after `close`. */
   async abort(reason?: unknown): Promise<void> {
     if (this.#state !== 'open') return;
     this.#state = 'aborted';
@@ -156,15 +157,14 @@ function isRows(rows: unknown): rows is Iterable<Row> | AsyncIterable<Row> {
 }
 
 /**
- * Starts a checkpoint whose rows come bit by bit: `append` them and `close`. It holds some thousand rows, row groups are encoded and written as they fill, and nothing is visible under the name before `close`.
- * The options are those of `writeCheckpoint`; with `compat` all rows are held until `close`.
- *
- * @throws CheckpointError for the call; what is wrong with the file system is thrown by `append` or `close`
+ * Starts a checkpoint whose rows come bit by bit: `append` them and `close`. Row groups are written as they fill, and some thousand rows
+ * are held; with `compat` all are, until `close`. Nothing is visible under the name before `close`. @throws `CheckpointError` for the call;
+ * `append` and `close` throw what is wrong with the file system
  */
 export async function createCheckpoint<T extends RowLike = RowLike>(path: string, options?: WriteOptions): Promise<CheckpointWriter<T>> {
   checkPath(path);
   const checked = checkWriteOptions(asOptions(options, 'createCheckpoint') as WriteOptions, 'createCheckpoint');
   checkSchemaOptions(checked);
   throwIfAborted(checked.signal);
-  return new CheckpointWriter<T>(storeFor(path), path, checked);
+  return make<T>(storeFor(path), path, checked);
 }

@@ -6,16 +6,8 @@ import { checkPath, checkReadOptions, type CheckpointInfo, type ReadOptions } fr
 import { storeOf } from '../formats/choose.js';
 
 /** What {@link verifyCheckpoint} found in a file that is whole. */
-export interface VerifyResult {
-  /** The path as it was given. */
-  path: string;
-  /** What the file is, whatever its name. */
-  format: CheckpointInfo['format'];
-  /** Rows that were read: all of them. */
-  rows: number;
-  /** Size of the file in bytes. */
-  bytes: number;
-  /** Whether checksums of all that was read were compared. JSON has none, nor have most files of other writers: in those only broken syntax is found. */
+export interface VerifyResult extends Pick<CheckpointInfo, 'path' | 'format' | 'rows' | 'bytes'> {
+  /** Whether checksums of all that was read were compared. JSON and most files of other writers have none. */
   checksums: boolean;
 }
 
@@ -25,10 +17,8 @@ export type VerifyOptions = Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'
 const KEYS = keysOf<VerifyOptions>({ limits: true, signal: true, onProgress: true });
 
 /**
- * Reads every row of a checkpoint, and the record of rows that a `map` attached to it, compares its checksums, and throws what is wrong with it. Nothing is kept of the rows: memory is bounded, whatever the size.
- *
- * @param options `limits`, `signal` and `onProgress`, as of a load
- * @throws CheckpointError what `readCheckpoint` throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_NOT_A_CHECKPOINT`, ...
+ * Reads every row of a checkpoint, and the record of rows that a `map` attached, compares the checksums, and throws what is wrong. Memory
+ * is bounded. @throws what {@link readCheckpoint} throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, ...
  */
 export async function verifyCheckpoint(path: string, options?: VerifyOptions): Promise<VerifyResult> {
   checkPath(path);

@@ -1,3 +1,37 @@
+/** The stable code of a CheckpointError. docs/errors.md says what each means and what to do. */
+export type CheckpointErrorCode =
+  | 'ERR_CKPT_INVALID_ARGUMENT'
+  | 'ERR_CKPT_UNKNOWN_OPTION'
+  | 'ERR_CKPT_INVALID_OPTION'
+  | 'ERR_CKPT_UNKNOWN_CODEC'
+  | 'ERR_CKPT_UNKNOWN_COLUMN'
+  | 'ERR_CKPT_ROWS_NOT_ITERABLE'
+  | 'ERR_CKPT_CLOSED'
+  | 'ERR_CKPT_ROW_NOT_OBJECT'
+  | 'ERR_CKPT_UNSUPPORTED_VALUE'
+  | 'ERR_CKPT_TOO_DEEP'
+  | 'ERR_CKPT_SCHEMA'
+  | 'ERR_CKPT_NOT_COMPATIBLE'
+  | 'ERR_CKPT_MISSING_KEY'
+  | 'ERR_CKPT_DUPLICATE_KEY'
+  | 'ERR_CKPT_ROW_FAILED'
+  | 'ERR_CKPT_TIMEOUT'
+  | 'ERR_CKPT_NOT_FOUND'
+  | 'ERR_CKPT_NOT_A_FILE'
+  | 'ERR_CKPT_NOT_A_CHECKPOINT'
+  | 'ERR_CKPT_TRUNCATED'
+  | 'ERR_CKPT_CORRUPT'
+  | 'ERR_CKPT_UNSUPPORTED_FILE'
+  | 'ERR_CKPT_LIMIT'
+  | 'ERR_CKPT_CHANGED'
+  | 'ERR_CKPT_PERMISSION'
+  | 'ERR_CKPT_READ_ONLY'
+  | 'ERR_CKPT_NO_SPACE'
+  | 'ERR_CKPT_LOCKED'
+  | 'ERR_CKPT_IO'
+  | 'ERR_CKPT_FORMAT_VERSION'
+  | 'ERR_CKPT_INTERNAL';
+
 /** What an error is about. docs/errors.md has a section for each. */
 type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'package';
 
@@ -26,13 +60,10 @@ interface ErrorFacts {
   isBroken?: true;
 }
 
-/** Gives the record the type of its keys, without their texts: these have no place in the public types. */
-const factsOf = <Code extends string>(facts: Record<Code, ErrorFacts>): Readonly<Record<Code, ErrorFacts>> => facts;
-
 /**
  * Every error code of this package. Made from it: the list of codes, the exit codes of the command line, what managers try next, docs/errors.md.
  */
-export const ERROR_FACTS = factsOf({
+export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
   ERR_CKPT_INVALID_ARGUMENT: {
     class: 'call',
     meaning: 'An argument is of the wrong kind: a path that is not a string, an empty step name.',
@@ -255,9 +286,7 @@ export const ERROR_FACTS = factsOf({
     exit: 'bug',
     failover: 'manager',
   },
-});
-
-export type CheckpointErrorCode = keyof typeof ERROR_FACTS;
+};
 
 /** The facts of a code; undefined for one of a later copy of this package, whose errors pass for ours. */
 export function factsOfCode(code: string): ErrorFacts | undefined {

@@ -2,7 +2,7 @@ import { ERROR_FACTS, type CheckpointErrorCode } from './error-facts.js';
 import { isError } from './realm.js';
 import { isRevoked } from './value/is-revoked.js';
 
-/** Every code a {@link CheckpointError} can carry. The core's list (crates/arrow-ckpt/src/error.rs) is a subset; a test compares them. */
+/** Every code a {@link CheckpointError} can carry: docs/errors.md. The core's list is a subset. */
 export const ERROR_CODES: readonly CheckpointErrorCode[] = Object.keys(ERROR_FACTS) as CheckpointErrorCode[];
 
 export type { CheckpointErrorCode };

@@ -1,18 +1,16 @@
 import { isRevoked } from './value/is-revoked.js';
 
 /**
- * A row: a plain object. Its own enumerable string keys are the columns; symbol keys are not stored.
- *
- * Values may be anything `JSON.stringify` keeps, and beyond it: `undefined`, every number (`-0`, `NaN`, the infinities),
- * `bigint`, `Date`, `Uint8Array` (and `Buffer`, which comes back as `Uint8Array`), `Float32Array`, `Float64Array`,
- * strings with lone surrogates, in objects and arrays up to 256 deep. Anything else is refused with `ERR_CKPT_UNSUPPORTED_VALUE`, and the file
- * that was at the path stays as it was.
+ * A row: a plain object. Its own enumerable string keys are the columns; symbol keys are not stored. Values may be what `JSON.stringify`
+ * keeps, and `undefined`, every number (`-0`, `NaN`, the infinities), `bigint`, `Date`, `Uint8Array` (and `Buffer`, which comes back as
+ * one), `Float32Array`, `Float64Array`, strings with lone surrogates, in objects and arrays up to 256 deep. Anything else is
+ * `ERR_CKPT_UNSUPPORTED_VALUE`, and nothing is saved.
  */
 export type Row = Record<string, unknown>;
 
 /**
- * What types of rows may be: every object type, also an `interface`, which has no index signature. Not numbers, strings, arrays, functions, and what TypeScript's library has as classes (`Date`, `Map`, `Promise`, ...). The types let
- * instances of other classes pass; a save refuses them.
+ * What types of rows may be: object types, also an `interface`; not numbers, strings, arrays, functions, and the classes of TypeScript's
+ * library (`Date`, `Map`, ...). Instances of other classes pass here; a save refuses them.
  */
 export type RowLike =
   | Row

@@ -143,14 +143,14 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
   );
 
   command(
-    'gc <dir>',
+    'sweep <dir>',
     'Remove what is not needed any more: stale checkpoints, batches whose results are in a checkpoint, what killed processes left.',
     [
-      'arrow-ckpt gc checkpoints --dry-run                        # what is of no use to anybody',
-      'arrow-ckpt gc checkpoints --older-than 30d --dry-run       # and what was not used for a month',
-      'arrow-ckpt gc checkpoints --max-bytes 10GB --keep process/extract',
+      'arrow-ckpt sweep checkpoints --dry-run                        # what is of no use to anybody',
+      'arrow-ckpt sweep checkpoints --older-than 30d --dry-run       # and what was not used for a month',
+      'arrow-ckpt sweep checkpoints --max-bytes 10GB --keep process/extract',
     ],
-    () => import('./commands/gc.js'),
+    () => import('./commands/sweep.js'),
   )
     .option('--dry-run', 'change nothing; tell what would be removed')
     .option(

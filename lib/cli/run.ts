@@ -5,6 +5,7 @@ import { failureOf } from './failure.js';
 import { Interrupted, interruptible } from './interrupt.js';
 import { Output, OutputClosed } from './output/output.js';
 import { programOf } from './program-of.js';
+import { renamed } from './renamed.js';
 
 /** Commands whose stdout is rows, a line each: a document with an error would be taken for one. */
 const ROW_COMMANDS: ReadonlySet<string> = new Set(['cat', 'head']);
@@ -16,7 +17,10 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.fine;
   try {
     const program = programOf({ output, signal }, (code) => (exitCode = code));
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(
+      renamed(args, (text) => output.note(text)),
+      { from: 'user' },
+    );
     return exitCode;
   } catch (error) {
     return await failed(error, output, args);

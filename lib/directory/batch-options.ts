@@ -4,13 +4,18 @@ import { asOptions, checkKeys, WRITE_RECORD, type WriteOptions } from '../option
 
 /** Options of the calls that load, list and remove batches. */
 export interface BatchOptions {
-  /** Only batches of this step. Batches without a step, such as DocETL's, are left out. @default all batches of the operation */
+  /**
+   * Only batches of this step.
+   *
+   * Batches without a step, such as DocETL's, are left out.
+   * @default all batches of the operation
+   */
   step?: string;
 }
 
 /** Options of {@link CheckpointManager.saveBatchCheckpoint}. */
 export interface BatchSaveOptions extends WriteOptions {
-  /** The step of the operation: the batch goes into the folder of that step. @default none: the folder where DocETL has it */
+  /** The step of the operation, in whose folder the batch goes. @default none: the folder where DocETL has it */
   step?: string;
 }
 

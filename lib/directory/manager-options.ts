@@ -13,12 +13,13 @@ import {
   type ReadOptions,
   type WriteOptions,
 } from '../options/options.js';
+import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { Logger } from './log-lines.js';
 
 /** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
 export interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
-  /** Save in the form that DocETL reads: see `compat` of a save. @default none */
+  /** Save in the form that DocETL reads: see `compat` of a save. */
   compat?: 'docetl';
   /** Save as Parquet if the native binary is there; `false` saves as JSON. @default true */
   enableArrow?: boolean;
@@ -27,11 +28,8 @@ export interface CheckpointManagerOptions extends Pick<WriteOptions, 'compressio
 }
 
 /** Options of {@link CheckpointManager.loadCheckpoint}. */
-export interface LoadOptions extends ReadOptions {
-  /**
-   * The hash of the operation as it is now. A checkpoint that was saved with another hash, or without one, counts as not there. @default
-   * any
-   */
+export interface LoadOptions<T extends RowLike = Row> extends ReadOptions<T> {
+  /** A checkpoint that was saved with another hash, or without one, counts as not there. @default any */
   hash?: string;
 }
 
@@ -56,9 +54,9 @@ export interface StoredFile {
 
 /** Options of {@link CheckpointManager.migrateJsonToArrow}. */
 export interface MigrateCheckpointOptions {
-  /** Leave the JSON file beside the Parquet file. The Parquet file counts from then on, because it is newer. @default true */
+  /** Leave the JSON file beside the Parquet file, which counts from then on: it is newer. @default true */
   keepJson?: boolean;
-  /** Aborts the migration: it rejects with `signal.reason`. What is done stays; a file that is half done leaves nothing. @default none */
+  /** Aborts with `signal.reason`. What is done stays; a file that is half done leaves nothing. */
   signal?: AbortSignal;
 }
 

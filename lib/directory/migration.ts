@@ -9,6 +9,8 @@ import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-
 import { DocetlConfig } from './docetl-config.js';
 import { batchFolder, batchStem, filesOf, listBatches, listBatchOperations, listOperations, operationStem, stepFolder } from './layout.js';
 import { compareFiles, measureParquet, migrateFile, type MigrateOptions } from './migrate-file.js';
+import type { MigrateCheckpointOptions } from './manager-options.js';
+import { migrationProgress, type MigrationProgress } from './migration-progress.js';
 import { sweepTemporaries } from './temporaries.js';
 
 /** What became of one JSON file. */
@@ -22,7 +24,7 @@ export interface MigrationOutcome {
   operation: string;
   /** The index of a batch, else null. */
   batch: number | null;
-  /** `already`: an earlier run made the Parquet file. `planned`: a dry run would have made it. `failed`: see `error`; nothing has changed. */
+  /** `already`: an earlier run made the Parquet file. `planned`: a dry run. `failed`: see `error`; nothing has changed. */
   status: 'migrated' | 'already' | 'planned' | 'failed';
   rows: number;
   jsonBytes: number;
@@ -34,13 +36,12 @@ export interface MigrationOutcome {
 }
 
 /** Options of a migration. */
-export interface MigrationOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'signal'> {
-  /** Leave the JSON file beside the Parquet file. The Parquet file counts from then on, because it is newer. @default true */
-  keepJson?: boolean;
+export interface MigrationOptions
+  extends Pick<MigrateCheckpointOptions, 'keepJson'>, Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'signal'> {
   /** Change nothing; measure how large the Parquet files would be. @default false */
   dryRun?: boolean;
-  /** Called as rows are written and compared. `done` of `total` files are dealt with. @default none */
-  onProgress?: (progress: { done: number; total: number; file: string; rows: number }) => void;
+  /** Called as rows are written and compared. */
+  onProgress?: (progress: MigrationProgress) => void;
 }
 
 const KEYS = keysOf<MigrationOptions>({
@@ -73,9 +74,9 @@ interface MigrationPlace {
 }
 
 /**
- * Makes Parquet of every JSON checkpoint and batch in a directory of DocETL's layout, one after the other. Each is written beside its JSON file, read back and compared with it row
- * by row before it gets its name; only then, and with `keepJson: false`, the JSON file goes. What an earlier run has done is not done again. A file that fails
- * is reported, and the rest goes on.
+ * Makes Parquet of every JSON checkpoint and batch in a directory of DocETL's layout. Each file is written beside its JSON, read back and
+ * compared row by row before it gets its name; then, with `keepJson: false`, the JSON goes. What an earlier run has done is not done again.
+ * A file that fails is reported, and the rest goes on.
  */
 export async function* migrateDirectory(directory: string, given?: MigrationOptions): AsyncGenerator<MigrationOutcome, void, undefined> {
   checkPath(directory);
@@ -85,7 +86,7 @@ export async function* migrateDirectory(directory: string, given?: MigrationOpti
   let done = 0;
   const folders = new Set(places.map(({ stem }) => dirname(stem)));
   for (const place of places) {
-    const onRows = (rows: number) => options.onProgress?.({ done, total: places.length, file: `${place.stem}.json`, rows });
+    const onRows = (rows: number) => options.onProgress?.(migrationProgress(`${place.stem}.json`, rows, done, places.length));
     const outcome = await migratePlace(place, config, options, onRows);
     done++;
     if (outcome !== null) yield outcome;

@@ -27,8 +27,8 @@ export type Literal = string | number | boolean | bigint;
 export interface ValueSchema {
   type: ColumnType;
   /**
-   * Numbers: `int64` if all are safe integers. `inferSchema` says which a save without a schema chooses. In a schema of yours `int64` asks for
-   * integers and stores them as such (-0 makes the column one of doubles); other numbers are stored as doubles. @default any number
+   * Numbers: `int64` if all are safe integers; `inferSchema` says what a save chooses. In a schema of yours `int64` asks for integers (-0
+   * makes the column one of doubles); other numbers are stored as doubles. @default any number
    */
   stored?: 'int64' | 'double';
   /** Whether null is one of the values. Always so for `json`, `any` and `null`. @default false */
@@ -41,19 +41,19 @@ export interface ValueSchema {
   extra?: ExtraKeys;
   /** The only values there are, besides null if `nullable`. @default all of the type */
   values?: readonly Literal[];
-  /** Numbers, bigints, dates: the least value. @default none */
+  /** Numbers, bigints, dates: the least value. */
   min?: number | bigint | Date;
-  /** Numbers, bigints, dates: the greatest value. @default none */
+  /** Numbers, bigints, dates: the greatest value. */
   max?: number | bigint | Date;
-  /** Numbers, bigints, dates: all values are greater than this. @default none */
+  /** Numbers, bigints, dates: all values are greater than this. */
   above?: number | bigint | Date;
-  /** Numbers, bigints, dates: all values are less than this. @default none */
+  /** Numbers, bigints, dates: all values are less than this. */
   below?: number | bigint | Date;
   /** Numbers: neither NaN nor infinite. @default false */
   finite?: boolean;
   /** Strings, in UTF-16 units, and lists, in elements. @default 0 */
   minLength?: number;
-  /** As `minLength`. @default none */
+  /** As `minLength`. */
   maxLength?: number;
 }
 
@@ -63,9 +63,9 @@ export interface ColumnSchema extends ValueSchema {
   name: string;
   /** Whether the key may be missing, or its value be undefined. @default false */
   optional?: boolean;
-  /** What a load puts where the key is missing or undefined; plain objects and arrays are copied for each row. @default none */
+  /** What a load puts where the key is missing or undefined; plain objects and arrays are copied. */
   default?: unknown;
-  /** From `inferSchema`: values of another type than the column's, which are kept beside it as JSON text. Ignored in a schema of yours. */
+  /** From `inferSchema`: values of another type, which are kept as JSON text. Ignored in a schema of yours. */
   irregular?: number;
   /** From `inferSchema`: why the type was chosen. Ignored in a schema of yours. */
   reason?: string;

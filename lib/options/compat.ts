@@ -1,3 +1,7 @@
+import { valuesOf } from './option-keys.js';
+
 /** The Python programs whose files can be written and read as they do. */
-export const COMPATS = ['docetl', 'kura'] as const;
-export type Compat = (typeof COMPATS)[number];
+export type Compat = 'docetl' | 'kura';
+
+/** Every {@link Compat}. */
+export const COMPATS = valuesOf<Compat>({ docetl: true, kura: true });

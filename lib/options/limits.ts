@@ -4,9 +4,8 @@ import { keysOf } from './option-keys.js';
 import { isPlainObject } from '../base/rows.js';
 
 /**
- * The most that a Parquet file may ask for. A file beyond one of these is `ERR_CKPT_LIMIT`, before memory is taken for it. The defaults are
- * the most that the reader bears, and a larger number counts as the default: set smaller ones for files of strangers. Text files have no
- * such limits: they are read a batch at a time and take no more memory than they have bytes.
+ * The most that a Parquet file may ask for; beyond it is `ERR_CKPT_LIMIT`, before memory is taken. The defaults are the most that the
+ * reader bears, larger numbers count as these: set smaller ones for strangers. Text files take no more memory than they have bytes.
  */
 export interface Limits {
   /** Size of the footer. @default 268435456 @unit bytes */
@@ -20,12 +19,11 @@ export interface Limits {
   /** Size of one page once it is decompressed. @default 1073741824 @unit bytes */
   pageBytes?: number;
   /**
-   * Size of all columns together once they are decoded. The footer's numbers count, and with the native binary the blocks of a reading.
-   * Rows as JavaScript objects take several times as much. Without this limit a stream of any length is still read in bounded memory, but
-   * `readCheckpoint` holds all of it. @default no limit @unit bytes
+   * Size of all columns decoded: the footer's numbers, and with the native binary the blocks of a reading. Rows as objects take several
+   * times as much. Streams are read in bounded memory without it; `readCheckpoint` holds all. @default no limit @unit bytes
    */
   decodedBytes?: number;
-  /** How many times its compressed size a column of a row group may become, once it becomes more than `pageBytes`. @default 10000 */
+  /** How often its compressed size a column of a row group may have, beyond `pageBytes`. @default 10000 */
   ratio?: number;
   /** Size of one text or one value of bytes, as stored: UTF-8. @default 1073741824 @unit bytes */
   stringBytes?: number;

@@ -7,3 +7,8 @@ export type OptionKeys = readonly string[] & { readonly [tied]: true };
 export function keysOf<T>(keys: Record<keyof T, true>): OptionKeys {
   return Object.keys(keys) as readonly string[] as OptionKeys;
 }
+
+/** The texts that an option of type `T` may be: the compiler refuses a record that lacks one, or has one more. */
+export function valuesOf<T extends string>(values: Record<T, true>): readonly T[] {
+  return Object.keys(values) as T[];
+}

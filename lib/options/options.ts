@@ -1,7 +1,7 @@
 import { isAbortSignal } from '../base/realm.js';
 import type { CheckpointSchema } from './checkpoint-schema.js';
 import type { StandardSchemaV1 } from './standard-schema-v1.js';
-import { isPlainObject } from '../base/rows.js';
+import { isPlainObject, type Row, type RowLike } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import { parseWhere, type Where } from './where.js';
 import { COMPATS, type Compat } from './compat.js';
@@ -9,26 +9,31 @@ import { CheckpointError } from '../base/errors.js';
 import { checkLimits, type Limits } from './limits.js';
 import type { Progress } from '../base/pace.js';
 import { invalid, show } from '../base/messages.js';
-import { keysOf, type OptionKeys } from './option-keys.js';
+import { keysOf, valuesOf, type OptionKeys } from './option-keys.js';
 
 /** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
-export const CODECS = ['auto', 'snappy', 'gzip', 'brotli', 'lz4', 'zstd', 'none'] as const;
-export type Codec = (typeof CODECS)[number];
+export type Codec = 'auto' | 'snappy' | 'gzip' | 'brotli' | 'lz4' | 'zstd' | 'none';
 
-/** Options of every save. */
+/** Options of every save. Those of codecs, row groups and bloom filters have no effect on JSON and JSONL. */
 export interface WriteOptions {
   /**
-   * The codec of the column chunks. `auto` chooses per column: zstd where a sample shrinks by a tenth or more, else none. No effect on JSON
-   * and JSONL. @default 'auto'
+   * The codec of the column chunks. `auto`, per column: zstd where a sample shrinks by a tenth or more, else none.
+   *
+   * No effect on JSON and JSONL.
+   * @default 'auto'
    */
   compression?: Codec;
   /**
-   * The codec's own level: gzip 0 to 9, brotli 0 to 11, zstd 1 to 22. With any other codec, `auto` too, it is an error. No effect on JSON
-   * and JSONL. @default gzip 6, brotli 4, zstd 1
+   * The codec's own level: gzip 0 to 9, brotli 0 to 11, zstd 1 to 22. With others, `auto` too, an error.
+   *
+   * No effect on JSON and JSONL.
+   * @default gzip 6, brotli 4, zstd 1
    */
   compressionLevel?: number;
   /**
-   * The most rows in a row group, 1 to 16,777,216. A row group also ends at about 32 MiB of column data. No effect on JSON and JSONL.
+   * The most rows in a row group, 1 to 16,777,216. It also ends at about 32 MiB.
+   *
+   * These are 32 MiB of column data. No effect on JSON and JSONL.
    * @default 131072 @unit rows
    */
   rowGroupRows?: number;
@@ -39,69 +44,66 @@ export interface WriteOptions {
    * `ERR_CKPT_UNKNOWN_COLUMN`, unless there are no rows. No effect on JSON and JSONL. @default false
    */
   bloomFilter?: boolean | readonly string[];
-  /** The hash of the operation that made the rows: any string. The file keeps it; `info.hash` returns it. @default none */
+  /** The hash of the operation that made the rows: any string. The file keeps it; `info.hash` returns it. */
   hash?: string;
-  /** Strings of your own. The file keeps them; `info.metadata` returns them. @default none */
+  /** Strings of your own. The file keeps them; `info.metadata` returns them. */
   metadata?: Record<string, string>;
   /**
-   * What the rows must be: a zod object, any other Standard Schema, or a {@link CheckpointSchema}. If a row does not fit, the save is
-   * `ERR_CKPT_SCHEMA` and nothing is saved. Rows are saved as they are: transforms and defaults apply on load. If the columns can be read
-   * from the schema, all of them are in the file with its types, whatever the rows hold: numbers are doubles, and int64 where the schema
-   * asks for integers. @default none
+   * What the rows must be: a zod object, any Standard Schema, or a {@link CheckpointSchema}. If one does not fit, it is `ERR_CKPT_SCHEMA`
+   * and nothing is saved. Rows are saved as they are: transforms and defaults apply on load. A schema whose columns can be read gives the
+   * file columns and types, whatever the rows hold: doubles, and int64 where it asks for integers.
    */
   schema?: StandardSchemaV1 | CheckpointSchema;
   /**
    * Saves in a form that a Python program reads. `docetl`: Parquet for its PyArrow checkpoints, JSON for today's. `kura`: Parquet and
    * JSONL. A row that the program could not read back is `ERR_CKPT_NOT_COMPATIBLE`. Parquet holds all rows in memory meanwhile. A load in
-   * arrow-ckpt needs no option for such a file. @default none
+   * arrow-ckpt needs no option for such a file.
    */
   compat?: Compat;
   /**
-   * The most threads that encode columns of this save at a time, 1 to 64, and never more than there are cores. No effect on JSON. @default
-   * the cores @unit threads
+   * The most threads that encode columns of this save, 1 to 64 and no more than the cores.
+   *
+   * No effect on JSON.
+   * @default the cores @unit threads
    */
   threads?: number;
-  /** Aborts the save: it rejects with `signal.reason`. The old file stays, and no temporary does. @default none */
+  /** Aborts the save: it rejects with `signal.reason`. The old file stays, and no temporary does. */
   signal?: AbortSignal;
   /**
-   * Called as rows are handed over, at most every 50 ms and once at the end. If it throws, the save goes on and the process gets a warning.
-   * @default none
+   * Called as rows are handed over, at most every 50 ms and once at the end.
+   *
+   * If it throws, the save goes on and the process gets a warning.
    */
   onProgress?: (progress: Progress) => void;
 }
 
-/** What becomes of the texts of a Parquet file of another writer. */
-const TEXT_MODES = ['strict', 'lossy', 'bytes'] as const;
-export type TextMode = (typeof TEXT_MODES)[number];
-
-/** What becomes of columns of one name in a Parquet file of another writer. */
-const DUPLICATE_COLUMNS = ['refuse', 'rename'] as const;
-export type DuplicateColumns = (typeof DUPLICATE_COLUMNS)[number];
-
 /** Options of every load. */
-export interface ReadOptions {
+export interface ReadOptions<T extends RowLike = Row> {
   /**
-   * Keys to load, and paths into objects (`metadata.source`). Other columns of a Parquet file are neither read nor decoded. Each row keeps
-   * its own order of keys. @default all
+   * Keys to load, and paths into objects (`metadata.source`). Others are not read.
+   *
+   * Other columns of a Parquet file are neither read nor decoded. Each row keeps its own order of keys.
+   * @default all
    */
   columns?: readonly string[];
-  /** Which rows to load: see {@link Where}. The conditions look at the rows as they were saved, before `schema`. @default all */
-  where?: Where;
+  /** Which rows to load. The conditions see the rows as they were saved, before `schema`. @default all */
+  where?: Where<T>;
   /**
-   * What to do with a name that no row has. `error`: `ERR_CKPT_UNKNOWN_COLUMN`, in `columns` and in `where`. `missing`: the name counts as
-   * a missing key in both. A path is such a name where all objects on its way lack its next key; what is neither null nor an object on the
-   * way, and JSON in Parquet, may hold anything. A checkpoint without rows has every column. A text file shows its columns only once all
-   * its rows were read, so not if `limit` ends the reading before. @default an error in `columns`, a missing key in `where`
+   * A name that no row has: `error` is `ERR_CKPT_UNKNOWN_COLUMN`, `missing` a missing key.
+   *
+   * Both in `columns` and in `where`. A path is such a name where all objects on its way lack its next key; what is neither null nor an object on
+   * the way, and JSON in Parquet, may hold anything. A checkpoint without rows has every column. A text file shows its columns only once all its rows were
+   * read, so not if `limit` ends the reading before.
+   * @default an error in `columns`, a missing key in `where`
    */
   unknownColumns?: 'error' | 'missing';
   /** How many of the rows that `where` selects to skip, 0 or more. @default 0 @unit rows */
   offset?: number;
-  /** The most rows to load, 0 or more. A schema checks only these rows, and its violations count them from 0. @default all @unit rows */
+  /** The most rows to load. A schema checks only these, and counts its violations from 0. @default all @unit rows */
   limit?: number;
   /**
-   * What the rows must be, as in a save. The load returns what the schema makes of them: with its defaults and transforms, and without the
-   * keys that it does not name. Where the columns can be read from the schema, those keys are not even decoded. If a row does not fit, the
-   * load is `ERR_CKPT_SCHEMA`. @default none
+   * What the rows must be. The load returns what the schema makes of them: with defaults and transforms, without keys that it does not
+   * name, which are not even decoded where it says its columns. If a row does not fit, it is `ERR_CKPT_SCHEMA`.
    */
   schema?: StandardSchemaV1 | CheckpointSchema;
   /**
@@ -110,39 +112,57 @@ export interface ReadOptions {
    */
   extraColumns?: 'keep' | 'drop';
   /**
-   * The file may have been written by this Python program itself: give the rows that the program was given. Managers find that out by
-   * themselves. @default none
+   * This Python program wrote the file: give the rows that it was given.
+   *
+   * Managers find that out by themselves.
    */
   compat?: Compat;
   /**
-   * Compare the checksums of what is read with those in the file. Text files have none, nor have most files of other writers. @default true
+   * Compare the checksums of what is read with those in the file.
+   *
+   * Text files have none, nor have most files of other writers.
+   * @default true
    */
   verify?: boolean;
   /**
    * Texts in Parquet files of other writers. `strict`: a text that is not UTF-8 is `ERR_CKPT_UNSUPPORTED_FILE`. `lossy`: bytes that are not
    * UTF-8 become U+FFFD. `bytes`: every text is a `Uint8Array`. No effect on checkpoints and text files. @default 'strict'
    */
-  text?: TextMode;
+  text?: 'strict' | 'lossy' | 'bytes';
   /**
    * Columns, or fields of a struct, that share a name in Parquet files of other writers. `refuse`: `ERR_CKPT_UNSUPPORTED_FILE`. `rename`:
    * the second `a` is `a_1`, or the next free name. @default 'refuse'
    */
-  duplicateColumns?: DuplicateColumns;
-  /** The most that a Parquet file may ask for: {@link Limits}. No effect on text files. @default the most that the reader bears */
+  duplicateColumns?: 'refuse' | 'rename';
+  /**
+   * The most that a Parquet file may ask for.
+   *
+   * No effect on text files. See {@link Limits}.
+   * @default the most that the reader bears
+   */
   limits?: Limits;
   /**
-   * Threads that decode Parquet, 1 to 64, beside the one that packs blocks. No effect on JSON. @default the cores less one, at most 4 @unit
-   * threads
+   * Threads that decode, 1 to 64.
+   *
+   * They are beside the one that packs blocks. No effect on JSON.
+   * @default the cores less one, at most 4 @unit threads
    */
   threads?: number;
-  /** Aborts the load: it rejects with `signal.reason`. @default none */
+  /** Aborts the load: it rejects with `signal.reason`. */
   signal?: AbortSignal;
   /**
-   * Called as rows are loaded, at most every 50 ms and once at the end. If it throws, the load goes on and the process gets a warning.
-   * @default none
+   * Called as rows are loaded, at most every 50 ms and once at the end.
+   *
+   * If it throws, the load goes on and the process gets a warning.
    */
   onProgress?: (progress: Progress) => void;
 }
+
+/** What becomes of the texts of a Parquet file of another writer. */
+export type TextMode = NonNullable<ReadOptions['text']>;
+
+/** What becomes of columns of one name in a Parquet file of another writer. */
+export type DuplicateColumns = NonNullable<ReadOptions['duplicateColumns']>;
 
 /** Those options that say how a file is opened: they hold for all readings of it. */
 export type FileOptions = Pick<ReadOptions, 'verify' | 'limits' | 'text' | 'duplicateColumns'>;
@@ -163,7 +183,7 @@ export interface CheckpointInfo {
   metadata: Record<string, string>;
   /** The top-level columns in order of first appearance; empty for JSON and JSONL checkpoints, which have none. */
   columns: ColumnInfo[];
-  /** Only of a save to a name that asked for Parquet, where the rows were saved as JSON as there is no native binary: why, and what to do. */
+  /** Where a save asked for Parquet and wrote JSON, as there is no native binary: why, and what to do. */
   fallback?: { reason: string };
 }
 
@@ -179,13 +199,18 @@ export interface ColumnInfo {
   bytes: number;
   /** The type of the column itself, where `type` says what its values are: the `string` of `json`. Else the same. */
   stored: string;
-  /** The encodings of its values, sorted: `plain`, `rle_dictionary`, `delta_binary_packed`, ... Dictionaries themselves are `plain`. */
+  /** The encodings of its values, sorted, dictionaries aside: `plain`, `rle_dictionary`, `delta_binary_packed`, ... */
   encodings: string[];
-  /** Rows in which the column is null: for null, for a missing key and for an exception. Null for lists, structs and files of other writers. */
+  /** Rows where it is null, missing or an exception. Null for lists, structs and files of other writers. */
   nulls: number | null;
-  /** Values of another type than the column, kept beside it as JSON text. Null where another program rewrote the file. */
+  /** Values of another type, kept beside it as JSON text. Null where another program rewrote the file. */
   exceptions: number | null;
 }
+
+/** Every {@link Codec}. */
+export const CODECS = valuesOf<Codec>({ auto: true, snappy: true, gzip: true, brotli: true, lz4: true, zstd: true, none: true });
+const TEXT_MODES = valuesOf<TextMode>({ strict: true, lossy: true, bytes: true });
+const DUPLICATE_COLUMNS = valuesOf<DuplicateColumns>({ refuse: true, rename: true });
 
 const WRITE_RECORD = {
   compression: true,

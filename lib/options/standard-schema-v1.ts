@@ -1,7 +1,4 @@
-/**
- * A schema of any library that follows https://standardschema.dev, version 1: zod, valibot, arktype, ... These are the spec's own types; the
- * spec asks for them to be copied, so that nothing need be installed.
- */
+/** A schema by https://standardschema.dev, version 1: of zod, valibot, arktype, ... The types are the spec's own, copied. */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly '~standard': StandardSchemaV1.Props<Input, Output>;
 }
@@ -42,8 +39,8 @@ export declare namespace StandardSchemaV1 {
     readonly output: Output;
   }
 
-  /** What a schema takes. */
+  /** What it takes. */
   type InferInput<Schema extends StandardSchemaV1> = NonNullable<Schema['~standard']['types']>['input'];
-  /** What a schema gives. */
+  /** What it gives. */
   type InferOutput<Schema extends StandardSchemaV1> = NonNullable<Schema['~standard']['types']>['output'];
 }

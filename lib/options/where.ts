@@ -1,57 +1,72 @@
 import { types } from 'node:util';
 import { invalid, show } from '../base/messages.js';
-import { isPlainObject, type Row } from '../base/rows.js';
+import { isPlainObject, type Row, type RowLike } from '../base/rows.js';
 import { exactPath, pathOf, type Path } from '../base/path.js';
 
-/** What a value may be compared with: anything that JSON has, and numbers, bigints, dates and bytes of every kind. */
-type Operand = unknown;
+/**
+ * What a value of type `V` compares with: numbers with bigints, lists also by their elements, all with null, which a missing key equals.
+ */
+export type Comparable<V> = unknown extends V
+  ? unknown
+  : V extends number | bigint
+    ? number | bigint
+    : V extends Float32Array | Float64Array
+      ? V | number | bigint
+      : V extends readonly (infer E)[]
+        ? V | Comparable<E>
+        : V | null | undefined;
 
 /** The conditions on one value. All must hold. */
-export interface Conditions {
+export interface Conditions<V = unknown> {
   /** Equal: see {@link Where}. */
-  $eq?: Operand;
+  $eq?: V;
   /** Not equal, or no such key. */
-  $ne?: Operand;
+  $ne?: V;
   /** Greater than a number, bigint, string, date or boolean. A value of another type is neither greater nor less. */
-  $gt?: Operand;
-  $gte?: Operand;
-  $lt?: Operand;
-  $lte?: Operand;
+  $gt?: V;
+  $gte?: V;
+  $lt?: V;
+  $lte?: V;
   /** Equal to one of these. */
-  $in?: readonly Operand[];
+  $in?: readonly V[];
   /** Equal to none of these. */
-  $nin?: readonly Operand[];
+  $nin?: readonly V[];
   /** Whether the row has the key, whatever its value. */
   $exists?: boolean;
   /** The opposite of other conditions. */
-  $not?: Conditions;
+  $not?: Conditions<V>;
 }
 
 /**
- * Which rows to load, in the manner of MongoDB: `{ category: 'a', score: { $gte: 0.5 }, 'metadata.source': { $in: ['web', 'mail'] } }`. All conditions must hold.
+ * Which rows to load, in the manner of MongoDB: `{ category: 'a', score: { $gte: 0.5 }, 'metadata.source': { $in: ['web', 'mail'] } }`. All
+ * conditions must hold. If the type of the rows is known, so are their keys, and what each may be compared with.
  *
- * - A key with dots that the row does not have itself is a path into objects. A key that no row has is a condition on a missing value: see `unknownColumns`.
- * - `{ $field: '$state', $eq: 'open' }` is a condition on a key that begins with `$`. With a list of keys, `$field: ['a.b']` or `['a', 'b']`, it is exactly that key, or that path.
+ * - A key with dots that the row does not have itself is a path into objects. A key that no row has is missing: see `unknownColumns`.
+ * - `{ $field: '$state', $eq: 'open' }` is a condition on a key that begins with `$`. A list, `$field: ['a.b']` or `['a', 'b']`, is exactly
+ *   that key or path.
  * - A condition on a list holds if it holds for the list or for one of its elements; `$ne` and `$nin` if they hold for all.
- * - `null` equals null, `undefined` and a missing key. Numbers and bigints are compared by their value, `-0` equals `0`, `NaN` equals `NaN`.
+ * - `null` equals null, `undefined` and a missing key. Numbers and bigints compare by value, `-0` equals `0`, `NaN` equals `NaN`.
  * - Text is ordered by code points, dates by time, `false` is less than `true`.
  */
-export interface Where {
-  $and?: readonly Where[];
-  $or?: readonly Where[];
-  $not?: Where;
-  /** The key or path that the {@link Conditions} beside it are about, where a plain key would be an operator; as a list, its keys one by one. Nothing else may stand beside them. */
+export type Where<T extends RowLike = Row> = {
+  $and?: readonly Where<T>[];
+  $or?: readonly Where<T>[];
+  $not?: Where<T> | Conditions;
+  /** A key or path beginning with `$`, for the {@link Conditions} beside it; a list: key by key. */
   $field?: string | readonly string[];
-  [path: string]: unknown;
-}
+} & Omit<Conditions, '$not'> & {
+    [K in T extends unknown ? keyof T & string : never]?: T extends { [P in K]?: infer V }
+      ? Comparable<V> | Conditions<Comparable<V>>
+      : never;
+  } & { [path: `${string}.${string}`]: unknown };
 
 /** A filter, checked and split up: what evaluates it does not look at the user's object again. */
 export type Filter = { kind: 'and' | 'or'; of: Filter[] } | { kind: 'not'; of: Filter } | { kind: 'test'; path: Path; test: Test };
 
 /** One condition on one path. */
 export type Test =
-  | { op: 'eq' | 'gt' | 'gte' | 'lt' | 'lte'; value: Operand }
-  | { op: 'in'; values: readonly Operand[] }
+  | { op: 'eq' | 'gt' | 'gte' | 'lt' | 'lte'; value: unknown }
+  | { op: 'in'; values: readonly unknown[] }
   | { op: 'exists'; value: boolean };
 
 /** The filter of a `where`. @throws `ERR_CKPT_INVALID_OPTION` for an operator that is none, or an operand of a wrong type */
@@ -146,18 +161,18 @@ function test(path: Path, what: Test): Filter {
   return { kind: 'test', path, test: what };
 }
 
-function operand(value: unknown, at: string): Operand {
+function operand(value: unknown, at: string): unknown {
   if (typeof value === 'function' || typeof value === 'symbol')
     throw invalid(`${at} must be a value that a row can hold, got ${show(value)}`);
   return value;
 }
 
-function list(value: unknown, at: string): readonly Operand[] {
+function list(value: unknown, at: string): readonly unknown[] {
   if (!Array.isArray(value)) throw invalid(`${at} must be a list of values, got ${show(value)}`);
   return value.map((one, index) => operand(one, `${at}[${index}]`));
 }
 
-function ordered(value: unknown, at: string): Operand {
+function ordered(value: unknown, at: string): unknown {
   const type = typeof value;
   if (type === 'number' || type === 'bigint' || type === 'string' || type === 'boolean' || types.isDate(value)) return value;
   throw invalid(`${at} must be a number, bigint, string, boolean or Date, got ${show(value)}`);

@@ -1,20 +1,16 @@
 import type { CheckpointError } from '../base/errors.js';
+import type { Progress } from '../base/pace.js';
+import type { Row, RowLike } from '../base/rows.js';
 import type { RowKey } from './row-key.js';
 
-/** How far a `map` is. */
-export interface MapProgress {
-  /** Rows of the input that are done: resumed, computed or failed. */
-  rows: number;
-  /** Rows of the input in all, where that is known (an array); else undefined. */
-  totalRows: number | undefined;
+/** How far a `map` is: `rows` of the input are done, that is resumed, computed or failed. */
+export interface MapProgress extends Progress, Pick<MapSummary, 'calls'> {
   /** Of the rows that are done, those whose results an earlier run made. */
   resumed: number;
   /** Of the rows that are done, those whose results this run made. */
   computed: number;
   /** Of the rows that are done, those that failed after all retries. */
   failed: number;
-  /** How often the function was called, retries among them. */
-  calls: number;
   /** Rows a second that this run computed, over its last seconds; 0 at first. */
   rate: number;
   /** Seconds that the rest will take at that rate; undefined where that is not known. */
@@ -55,14 +51,14 @@ export interface MapSummary {
   removed: number;
   /** How often the function was called, retries among them. */
   calls: number;
-  /** The rows that failed, with `onError: 'collect'`. Where there is one, no checkpoint was saved: the results of the others wait for the next run. */
+  /** With `onError: 'collect'`. If a row failed, no checkpoint was saved; the other results wait. */
   failed: RowFailure[];
   /** The path of the final checkpoint; null where none was saved. */
   path: string | null;
 }
 
 /** What a `map` gives. */
-export interface MapResult<T> extends MapSummary {
+export interface MapResult<T extends RowLike = Row> extends MapSummary {
   /** The results in the order of the input. */
   rows: T[];
 }

@@ -18,21 +18,28 @@ export type Code = ((...args: any[]) => unknown) | (abstract new (...args: any[]
 /** What the results of an operation depend on. */
 export interface OperationParts {
   /**
-   * The configuration: prompt, model, schema, ... Plain data. The order of keys does not matter, and `undefined` counts as missing.
-   * @default none
+   * The configuration: prompt, model, schema, ... Plain data.
+   *
+   * The order of keys does not matter, and `undefined` counts as missing.
    */
   config?: unknown;
   /**
-   * Code whose change makes results stale. A function counts by its source text, not by what it calls or closes over; a string counts as it
-   * is. @default none
+   * Code whose change makes results stale.
+   *
+   * A function counts by its source text, not by what it calls or closes over; a string counts as it is.
    */
   code?: Code | readonly Code[];
   /**
-   * The input, by content: rows, which are read to their end, or the bytes of files, whatever their names. A `map` needs none: it compares
-   * the rows one by one. @default none
+   * The input: rows, or the bytes of files, whatever their names.
+   *
+   * Rows are read to their end. A `map` needs no input: it compares the rows one by one.
    */
   input?: Iterable<RowLike> | AsyncIterable<RowLike> | { file: string | readonly string[] };
-  /** The hashes of the operations whose results this one works on. If one of them changes, so does this hash. @default none */
+  /**
+   * The hashes of the operations whose results this one works on.
+   *
+   * If one of them changes, so does this hash.
+   */
   upstream?: string | readonly string[];
 }
 
@@ -41,10 +48,10 @@ const KEYS = keysOf<OperationParts>({ config: true, code: true, input: true, ups
 /**
  * The hash of an operation: 64 hexadecimal digits of SHA-256, the same in every process and on every machine.
  *
- * As in DocETL, hashes are chained: give the hash of the operation before as `upstream`, and a change anywhere before reaches all that follow. Unlike DocETL's, it covers the contents of files and not their paths.
- * The two are not the same number: DocETL's own hashes are of its configuration as Python writes it.
+ * Hashes are chained as in DocETL: with the hash of the operation before as `upstream`, a change anywhere before reaches all that follow.
+ * Unlike DocETL's hash, which is another number, it covers the contents of files and not their paths.
  *
- * @throws `ERR_CKPT_UNSUPPORTED_VALUE` for a function or a class instance in `config`, and what reading the input throws
+ * @throws `ERR_CKPT_UNSUPPORTED_VALUE` for a function or a class instance in `config`; what reading the input throws
  */
 export async function hashOperation(parts: OperationParts): Promise<string> {
   const given = asOptions(parts, 'hashOperation') as OperationParts;

@@ -11,7 +11,7 @@ export interface MapContext {
   readonly index: number;
   /** 1 at first, 2 for the first retry. */
   readonly attempt: number;
-  /** Aborted when nobody wants the result any more: the run was aborted or has failed, or the time of this attempt is over. Pass it on to `fetch`. */
+  /** Aborted when nobody wants the result any more, or its time is over. Pass it on to `fetch`. */
   readonly signal: AbortSignal;
 }
 
@@ -27,8 +27,10 @@ export interface RetryOptions {
   /** How many times, after the first attempt: 0 to 1000. */
   times: number;
   /**
-   * The wait before the first retry. Each further wait is twice as long, and each is drawn at random between half and all of that. @default
-   * 500 @unit ms
+   * The wait before the first retry; each further one is twice as long.
+   *
+   * Each is drawn at random between half and all of that.
+   * @default 500 @unit ms
    */
   minDelay?: number;
   /** The longest wait. @default 30000 @unit ms */
@@ -49,39 +51,60 @@ export interface MapOptions<T extends RowLike = Row> extends Pick<
   /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */
   key: KeyOption<T>;
   /**
-   * The hash of the operation: see {@link hashOperation}. Results that were made with another hash are not used. It need not cover the
-   * rows: they are compared one by one. @default none
+   * The hash of the operation: see {@link hashOperation}. It need not cover the rows.
+   *
+   * The rows are compared one by one. Results that were made with another hash are not used.
    */
   hash?: string;
   /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */
   concurrency?: number;
   /**
-   * The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. At this number no further call begins until they are written. @default 32768 @unit rows
+   * The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more.
+   *
+   * At this number no further call begins until they are written.
+   * @default 32768 @unit rows
    */
   batchSize?: number;
   /** The longest time that a finished row waits before it is made durable; 0 for at once. @default 1000 @unit ms */
   flushEvery?: number;
-  /** How many times a row is tried again when the function throws, or how: {@link RetryOptions}. @default 0 */
+  /**
+   * How many times a row is tried again when the function throws, or how.
+   *
+   * See {@link RetryOptions}.
+   * @default 0
+   */
   retries?: number | RetryOptions;
   /**
-   * The longest time that one attempt may take. A row that takes longer has failed with `ERR_CKPT_TIMEOUT`; it may be tried again. @default
-   * no limit @unit ms
+   * The longest time of one attempt; then the row has failed with `ERR_CKPT_TIMEOUT`.
+   *
+   * It may be tried again.
+   * @default no limit @unit ms
    */
   timeout?: number;
-  /** What a failed row does. `throw` ends the run. `collect` goes on and lists all failures at the end. @default 'throw' */
+  /**
+   * What a failed row does: `throw` ends the run, `collect` lists it at its end.
+   *
+   * The run goes on then, and lists all failures.
+   * @default 'throw'
+   */
   onError?: 'throw' | 'collect';
   /**
-   * How long to wait while another process works on the same operation; after that the call is `ERR_CKPT_LOCKED`. `Infinity` waits for the
-   * other to end. @default 0 @unit ms
+   * How long to wait for another process; then it is `ERR_CKPT_LOCKED`.
+   *
+   * That is another process that works on the same operation. `Infinity` waits for it to end.
+   * @default 0 @unit ms
    */
   lockWait?: number;
   /**
-   * Called as rows are done, at most every 50 ms and once at the end. If it throws, the run goes on and the process gets a warning.
-   * @default none
+   * Called as rows are done, at most every 50 ms and once at the end.
+   *
+   * If it throws, the run goes on and the process gets a warning.
    */
   onProgress?: (progress: MapProgress) => void;
   /**
-   * Called for what happens on the way: see {@link MapEvent}. If it throws, the run goes on and the process gets a warning. @default none
+   * Called for what happens on the way: see {@link MapEvent}.
+   *
+   * If it throws, the run goes on and the process gets a warning.
    */
   onEvent?: (event: MapEvent) => void;
   /** Shows a progress bar on stderr if that is a terminal. @default false */

@@ -6,11 +6,11 @@ import { keyOfRow, readBatches, recordOf, type BatchRecord } from './read-batche
 
 /** The results of an operation so far. */
 export interface PartialResults<T extends RowLike = Row> {
-  /** The results of the checkpoint in its order, then those of batches. A row of the input that both have counts as the batches have it, which are newer. */
+  /** The results of the checkpoint in its order, then those of batches, which are newer and replace it row by row. */
   rows: T[];
   /** How many rows of the input these are the results of. Undefined if no `map` made the checkpoint. */
   inputRows: number | undefined;
-  /** There are batches with results that the checkpoint lacks: a `map` is running, or was interrupted, and more may come. False: this is the checkpoint. */
+  /** The batches have results that the checkpoint lacks: a `map` runs or was interrupted, and more may come. */
   isPartial: boolean;
 }
 

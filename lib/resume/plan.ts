@@ -14,7 +14,7 @@ import { keyOf, type KeyOption, type RowKey } from './row-key.js';
 export interface PlanOptions<T extends RowLike = Row> {
   /** What identifies a row, as in the `map`. */
   key: KeyOption<T>;
-  /** The hash of the operation, as in the `map`. @default none */
+  /** The hash of the operation, as in the `map`. */
   hash?: string;
 }
 

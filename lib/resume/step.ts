@@ -15,8 +15,10 @@ import { takeLease, type Place } from './place.js';
 /** Options of {@link CheckpointManager.step}. The options of a save apply when the rows are computed. */
 export interface StepOptions extends WriteOptions {
   /**
-   * How long to wait while another process computes the same operation; after that the call is `ERR_CKPT_LOCKED`. `Infinity` waits for the
-   * other to end, and loads what it has saved. @default 0 @unit ms
+   * How long to wait for another process; then it is `ERR_CKPT_LOCKED`.
+   *
+   * That is another process that computes the same operation. `Infinity` waits for it to end, and loads what it has saved.
+   * @default 0 @unit ms
    */
   lockWait?: number;
 }

@@ -5,20 +5,30 @@ import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 
 /**
- * Options of {@link CheckpointManager.sweep}: what may be removed.
- * If several of `keep`, `keepHashes` and `olderThan` are given, a checkpoint is stale only if every one of them calls it stale. Without any
- * of them none is.
+ * Options of {@link CheckpointManager.sweep}: what may be removed. If several of `keep`, `keepHashes` and `olderThan` are given, a
+ * checkpoint is stale only if every one calls it stale; without any, none is.
  */
 export interface SweepOptions {
-  /** Checkpoints that stay, whatever else is given: pairs of step and operation. All others are stale. @default none */
+  /** Checkpoints that stay, whatever else is given: pairs of step and operation. All others are stale. */
   keep?: readonly (readonly [step: string, operation: string])[];
-  /** The hashes of operations as they are now. What was made with one of them stays; all else is stale. @default none */
+  /**
+   * The hashes of operations as they are now. What was made with others is stale.
+   *
+   * What was made with one of them stays.
+   */
   keepHashes?: readonly string[];
-  /** What was last written and last used before this moment is stale: a Date, or how long ago. Uses are noted once an hour. @default none @unit ms */
+  /**
+   * What was last written and last used before this moment is stale: a Date, or how long ago.
+   *
+   * Uses are noted once an hour.
+   * @unit ms
+   */
   olderThan?: Date | number;
   /**
-   * If more than this is left when all that is stale is gone, what was not used for longest goes too, until the rest fits. What `keep` and `keepHashes` name
-   * stays. @default no limit @unit bytes
+   * What was not used for longest goes, too, until the rest fits.
+   *
+   * That is what is left when all that is stale is gone. What `keep` and `keepHashes` name stays.
+   * @default no limit @unit bytes
    */
   maxBytes?: number;
   /** Change nothing; report what would be removed. @default false */
@@ -35,8 +45,8 @@ export interface SweptFile {
   operation: string | null;
   bytes: number;
   /**
-   * `stale`: by `keep`, `keepHashes` and `olderThan`. `finished`: a batch of results that are in a checkpoint. `damaged`: a batch that cannot be read. `size`: to fit in `maxBytes`. `leftover`: of a process
-   * that has ended.
+   * `stale`: by the options. `finished`: a batch whose results are in a checkpoint. `damaged`: a batch that cannot be read. `size`: to fit
+   * in `maxBytes`. `leftover`: of a process that has ended.
    */
   reason: 'stale' | 'finished' | 'damaged' | 'size' | 'leftover';
 }

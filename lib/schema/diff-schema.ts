@@ -35,13 +35,13 @@ export interface SchemaDiff {
 }
 
 /**
- * What changes from one schema to another: from the first, an older one, or the `info` of a checkpoint, to the second, a newer one. Where all is
- * `compatible`, rows saved under the first can be loaded with the second.
+ * What changes from one schema, or the `info` of a checkpoint, to a newer one. Where all is `compatible`, rows saved under the first can be
+ * loaded with the second.
  *
- * The info of a checkpoint has the types of its columns. It does not say whether values may be null or missing, nor the keys of structs: these are not
- * compared then. A bigint column in an info is an int64, like one of integers.
+ * An info has the types of columns, not whether values may be null or missing, nor the keys of structs: these are not compared then. A
+ * bigint column in an info is an int64, like one of integers.
  *
- * @throws CheckpointError `ERR_CKPT_INVALID_ARGUMENT` for a schema whose columns cannot be read, and for the info of a JSON checkpoint
+ * @throws `ERR_CKPT_INVALID_ARGUMENT` for a schema whose columns cannot be read, and for the info of a JSON checkpoint
  */
 export function diffSchema(first: SchemaSource, second: SchemaSource): SchemaDiff {
   const a = schemaOf(first, 'the first schema');

@@ -10,19 +10,17 @@ import { describeRows } from './describe-rows.js';
 import { SeenRows } from './seen.js';
 
 /**
- * The schema of rows: what a save would make of each column, and why. All rows are looked at, as a save does, in chunks of the same size and by the same
- * code, so that what it says is what `writeCheckpoint` does without a schema of its own (which may take fewer rows at a time where texts are long). Nothing is
- * written, and the rows stay as they are. It takes about as long as a save, all of it on the main thread and without a turn of the event loop.
+ * The schema of rows: what {@link writeCheckpoint} without a schema makes of each column, and why. It looks at all rows with the same code,
+ * in chunks of the same size (a save may take smaller ones where texts are long), and takes as long as a save, on the main thread without a
+ * turn of the event loop. Nothing is written.
  *
  * ```ts
  * inferSchema([{ id: 1, tags: ['a'] }, { id: 2.5 }]).columns;
  * // [{ name: 'id', type: 'number', stored: 'double', ... }, { name: 'tags', type: 'list', optional: true, element: { type: 'string', ... } }]
  * ```
  *
- * The result can be given to saves and loads as their `schema`, and to {@link diffSchema}. As a schema it asks for the types that most values have: rows
- * with `irregular` values do not fit it.
- *
- * @throws CheckpointError `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` as a save
+ * The result can be the `schema` of saves and loads. It asks for the types that most values have: rows with `irregular` values do not fit
+ * it. @throws `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` as a save
  */
 export function inferSchema<T extends RowLike = RowLike>(rows: Iterable<NoInfer<T>>): CheckpointSchema {
   if (typeof rows !== 'object' || rows === null || isRevoked(rows) || typeof rows[Symbol.iterator] !== 'function') {

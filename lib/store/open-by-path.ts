@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { rowsBatch } from '../columnar/columns/rows-batch.js';
-import type { ColumnBatch } from '../columnar/columns/column.js';
+import type { Columns } from '../columnar/columns/column.js';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
 import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
@@ -35,7 +35,7 @@ export async function openByPath(store: Pick<CheckpointStore, 'batches' | 'info'
       running.delete(all);
     }
   }
-  async function* columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined> {
+  async function* columnBatches(options: ReadOptions): AsyncGenerator<Columns, void, undefined> {
     for await (const batch of batches(options)) yield rowsBatch(batch, options.columns);
   }
   return {

@@ -1,5 +1,5 @@
 import type { FileHead } from './origin.js';
-import type { ColumnBatch } from '../columnar/columns/column.js';
+import type { Columns } from '../columnar/columns/column.js';
 import type { CheckpointInfo, FileOptions, ReadOptions, WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 
@@ -52,9 +52,9 @@ export interface OpenFile {
   /** `picked`: only the rows of these numbers, which ascend. */
   batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined>;
   /** The same rows as columns. The options have no `schema`. */
-  columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined>;
+  columnBatches(options: ReadOptions): AsyncGenerator<Columns, void, undefined>;
   /** All of them as one batch. */
-  columns(options: ReadOptions): Promise<ColumnBatch>;
+  columns(options: ReadOptions): Promise<Columns>;
   /** How many rows `where` takes. */
   count(options: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number>;
   close(): void;

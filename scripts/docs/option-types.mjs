@@ -1,4 +1,4 @@
-// Reads the options of all public calls from index.d.ts. The project's own TypeScript is native and has no JavaScript API: API Extractor
+// Reads the options of all public calls from the types in build, whose comments are whole. The project's own TypeScript is native and has no JavaScript API: API Extractor
 // brings one that has.
 import { createRequire } from 'node:module';
 
@@ -10,16 +10,20 @@ const PARAMETERS = new Set(['options', 'given', 'parts']);
 /** Options that are objects of options themselves. */
 const NESTED = ['Limits', 'RetryOptions'];
 /** Exported, but not called for its options: an error is not made by users. */
-const NOT_CALLED = new Set(['CheckpointError', 'KuraCheckpointManager']);
+const NOT_CALLED = new Set(['CheckpointError', 'KuraCheckpointManager', 'DirectoryCheckpointManager']);
 
-/** The calls in the order of index.d.ts, each with the name of its options, and the types of options, each once. */
+/** The calls in the order of their names, each with the name of its options, and the types of options, each once. */
 export function readCalls(path) {
   const program = ts.createProgram([path], { target: ts.ScriptTarget.ES2022, strict: true, skipLibCheck: true, types: ['node'] });
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(path);
-  const reader = new Reader(checker, source);
-  for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(source))) reader.addExport(symbol);
-  for (const name of NESTED) reader.addNested(name);
+  const reader = new Reader(checker);
+  const symbols = checker.getExportsOfModule(checker.getSymbolAtLocation(source)).map((symbol) => checker.getAliasedSymbol(symbol));
+  // Functions come before classes.
+  const order = (name) => (/^[a-z]/.test(name) ? '0' : '1') + name;
+  symbols.sort((a, b) => (order(a.name) < order(b.name) ? -1 : 1));
+  for (const symbol of symbols) reader.addExport(symbol);
+  for (const name of NESTED) reader.addNested(symbols.find((symbol) => symbol.name === name));
   return { calls: reader.calls, sections: reader.sections };
 }
 
@@ -27,11 +31,9 @@ class Reader {
   calls = [];
   sections = [];
   #checker;
-  #source;
 
-  constructor(checker, source) {
+  constructor(checker) {
     this.#checker = checker;
-    this.#source = source;
   }
 
   addExport(symbol) {
@@ -41,14 +43,13 @@ class Reader {
     if (ts.isClassDeclaration(declaration)) this.#addClass(symbol, declaration);
   }
 
-  addNested(name) {
-    const symbol = this.#checker.resolveName(name, this.#source, ts.SymbolFlags.Type, false);
-    this.#addSection(name, this.#checker.getDeclaredTypeOfSymbol(symbol), symbol);
+  addNested(symbol) {
+    this.#addSection(symbol.name, this.#checker.getDeclaredTypeOfSymbol(symbol), symbol);
   }
 
   #addClass(symbol, declaration) {
     const { name } = symbol;
-    const constructors = declaration.members.filter((member) => ts.isConstructorDeclaration(member) && !isInternal(member));
+    const constructors = declaration.members.filter((member) => ts.isConstructorDeclaration(member));
     this.#addCall(`new ${name}`, constructors);
     for (const member of declaration.members.filter(isStatic)) this.#addCall(`${name}.${member.name.text}`, [member]);
     const instance = this.#checker.getDeclaredTypeOfSymbol(symbol);
@@ -63,8 +64,9 @@ class Reader {
     const parameters = declarations.flatMap((one) => one.parameters.filter(({ name }) => PARAMETERS.has(name.text)));
     const parameter = parameters.at(-1);
     if (parameter === undefined) return;
-    const type = this.#checker.getNonNullableType(this.#checker.getTypeFromTypeNode(parameter.type));
-    const options = nameOf(parameter.type, call);
+    const node = inferred(parameter.type);
+    const type = this.#checker.getNonNullableType(this.#checker.getTypeFromTypeNode(node));
+    const options = nameOf(node, call);
     this.calls.push({ call, options });
     if (!this.sections.some(({ name }) => name === options)) this.#addSection(options, type, type.aliasSymbol ?? type.symbol);
   }
@@ -105,7 +107,8 @@ function nameOf(node, call) {
   return ['', 'Omit', 'Pick'].includes(name) ? `Options of ${call}` : name;
 }
 
-const isInternal = (node) => ts.getJSDocTags(node).some(({ tagName }) => tagName.text === 'internal');
+/** `LoadOptions<T>`, of `NoInfer<LoadOptions<T>>` too. */
+const inferred = (node) => (ts.isTypeReferenceNode(node) && node.typeName.getText() === 'NoInfer' ? node.typeArguments[0] : node);
 const isStatic = (node) => ts.isMethodDeclaration(node) && (ts.getCombinedModifierFlags(node) & ts.ModifierFlags.Static) !== 0;
 
 /** The class of a manager; `reader` and `writer` for open files. */

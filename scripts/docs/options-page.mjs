@@ -1,7 +1,7 @@
-// docs/options.md, from the comments of the public types (index.d.ts).
+// docs/options.md, from the comments of the public types.
 import { readCalls } from './option-types.mjs';
 
-const HEAD = `<!-- Made by \`npm run docs\` from the comments in index.d.ts. Do not edit. -->
+const HEAD = `<!-- Made by \`npm run docs\` from the comments in lib. Do not edit. -->
 # Options
 
 Every option of every public call. An option that a call does not know is \`ERR_CKPT_UNKNOWN_OPTION\`: none is ignored.
@@ -30,7 +30,7 @@ function sectionText({ name, about, options }, named) {
   const shared = new Map();
   for (const option of options) if (!own.includes(option)) shared.set(option.from, [...(shared.get(option.from) ?? []), option.name]);
   const lines = own.map(({ name: option, type, isRequired, byDefault, unit, text }) => {
-    const cells = [`\`${option}\``, type, isRequired ? '(required)' : shown(byDefault), unit, text];
+    const cells = [`\`${option}\``, type, isRequired ? '(required)' : shown(byDefault || 'none'), unit, text];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });
   const others = [...shared].map(([from, names]) => `From ${link(from)}: ${names.map((option) => `\`${option}\``).join(', ')}.`);

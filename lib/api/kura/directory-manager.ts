@@ -37,28 +37,23 @@ interface ManagerKind {
 }
 
 /**
- * Named checkpoints in one directory, in Kura's layout. Names may be any non-empty strings: what a path cannot hold is percent-encoded. `summaries`, `summaries.jsonl` and
- * `summaries.parquet` are one name.
- *
- * All methods reject with a `CheckpointError`, except an aborted call, which rejects with `signal.reason`.
+ * Named checkpoints in one directory, in Kura's layout. Names may be any non-empty strings; `summaries`, `summaries.jsonl` and
+ * `summaries.parquet` are one. All methods reject with a `CheckpointError`, or with `signal.reason` after an abort. docs/kura.md.
  */
 export abstract class DirectoryCheckpointManager implements KuraCheckpointManager {
-  /** The directory that was given. It is made by the first save. */
+  /** The directory that was given; the first save makes it. */
   readonly directory: string;
   /** False: nothing is saved, loaded, listed or deleted. */
   readonly enabled: boolean;
   readonly #kind: ManagerKind;
 
+  /** @internal */
   protected constructor(directory: string, kind: ManagerKind) {
     this.directory = checkPath(directory);
     this.enabled = kind.enabled;
     this.#kind = kind;
   }
 
-  /**
-   * Saves rows under a name, `[]` too; resolves with the path of the file, or with null when the manager is disabled. Until it resolves the checkpoint before it is intact.
-   * @throws `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name, and what `writeCheckpoint` throws
-   */
   async saveCheckpoint<T extends RowLike = RowLike>(
     name: string,
     rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
@@ -83,16 +78,16 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     return info.path;
   }
 
-  /**
-   * Loads the rows of a name, as the schema makes them if there is one; null when there is no checkpoint, none of `options.hash`, or when the manager is disabled.
-   * @throws what `readCheckpoint` throws: null never stands for a checkpoint that is there but unreadable
-   */
   async loadCheckpoint<S extends StandardSchemaV1>(
     name: string,
     schema: S,
     options?: KuraLoadOptions,
   ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
-  async loadCheckpoint<T extends RowLike = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
+  async loadCheckpoint<T extends RowLike = Row>(
+    name: string,
+    schema?: CheckpointSchema,
+    options?: NoInfer<KuraLoadOptions<T>>,
+  ): Promise<T[] | null>;
   async loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, options: KuraLoadOptions = {}): Promise<Row[] | null> {
     const { read, hash, keepsTorn } = checkLoad(schema, options);
     const { logger } = this.#kind;
@@ -106,27 +101,21 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     return loaded?.result ?? null;
   }
 
-  /**
-   * The names of the checkpoints, sorted, without extension: each of them loads. A file that is plainly no checkpoint is left out, with a warning; rows are not read for that.
-   */
   async listCheckpoints(): Promise<string[]> {
     return this.#list(this.#kind.logger);
   }
 
-  /** Removes a checkpoint, whichever of its files there are; resolves with whether there was one. */
   async deleteCheckpoint(name: string): Promise<boolean> {
     const { find } = await this.#finder(name);
     return this.enabled && (await removeFiles((await find()).map(({ path }) => path))) > 0;
   }
 
-  /** The path of a checkpoint's file, or the one that a save would write. */
   async getCheckpointPath(name: string): Promise<string> {
     const stem = await this.#stem(name);
     const [newest] = await checkpointPaths(stem, this.#kind.extensions);
     return newest?.path ?? stem + this.#kind.store.extension;
   }
 
-  /** What is known of a checkpoint without loading its rows; null when there is none, or when the manager is disabled. */
   async getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null> {
     const { find } = await this.#finder(name);
     if (!this.enabled) return null;
@@ -135,7 +124,6 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     return loaded === null ? null : { name: plainName(name), ...loaded.result, modified: new Date(found?.modifiedMs ?? 0) };
   }
 
-  /** What the manager is, and how many checkpoints it has. */
   async getStats(): Promise<KuraManagerStats> {
     const { enabled, directory } = this;
     return { type: this.#kind.type, enabled, directory, checkpoints: (await this.#list(null)).length };

@@ -10,15 +10,7 @@ import type { JsonlCheckpointManagerOptions } from './types.js';
 const TYPE = 'JsonlCheckpointManager';
 const KEYS = keysOf<JsonlCheckpointManagerOptions>({ enabled: true, compat: true, logger: true });
 
-/**
- * Named checkpoints as JSON lines, a row a line: `<directory>/<name>.jsonl`. Kura's default, and the one that any tool for text reads.
- *
- * ```ts
- * const checkpoints = new JsonlCheckpointManager('checkpoints');
- * const summaries = (await checkpoints.loadCheckpoint('summaries', ConversationSummary)) ?? (await summarise(conversations));
- * await checkpoints.saveCheckpoint('summaries', summaries);
- * ```
- */
+/** Named checkpoints as JSON lines, a row a line: `<directory>/<name>.jsonl`. Kura's default, and readable by any tool for text. */
 export class JsonlCheckpointManager extends DirectoryCheckpointManager {
   constructor(directory: string, options?: JsonlCheckpointManagerOptions) {
     const given = asOptions(options, TYPE) as JsonlCheckpointManagerOptions;

@@ -21,22 +21,13 @@ import type {
 } from './types.js';
 
 /**
- * Named checkpoints in several managers at once, so that one that is damaged or out of reach loses nothing.
- *
- * ```ts
- * const checkpoints = new MultiCheckpointManager(
- *   [new ParquetCheckpointManager('checkpoints'), new JsonlCheckpointManager('/mnt/backup')],
- *   { heal: true },
- * );
- * ```
- *
- * The managers keep their order. If one of them fails, a warning says so. An error of the call, its rows or its schema is thrown at once, because every manager would give it.
- * Where all managers fail the error has the code of the first, and all errors in its `cause`, an `AggregateError`.
+ * Named checkpoints in several managers at once, so that one that is damaged or out of reach loses nothing: docs/kura.md. They keep their
+ * order; one that fails is reported with a warning. An error of the call, its rows or its schema is thrown at once: every manager would
+ * give it. Where all fail the error has the code of the first, and all errors in its `cause`, an `AggregateError`.
  */
 export class MultiCheckpointManager implements KuraCheckpointManager {
   readonly saveStrategy: SaveStrategy;
   readonly loadStrategy: LoadStrategy;
-  /** Whether loads save the checkpoint anew where it was damaged or missing. */
   readonly heal: boolean;
   readonly #managers: readonly KuraCheckpointManager[];
   readonly #logger: Logger | null;
@@ -66,8 +57,8 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
   }
 
   /**
-   * Saves rows as `saveStrategy` says; resolves with the path in the first manager that took them, or with null when none is enabled. An iterable is held as an array where there is more than one.
-   * @throws when all managers fail
+   * Saves rows as `saveStrategy` says; resolves with the path in the first manager that took them, or null when none is enabled. For more
+   * than one manager an iterable is held as an array. @throws when all managers fail
    */
   async saveCheckpoint<T extends RowLike = RowLike>(
     name: string,
@@ -79,15 +70,19 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
   }
 
   /**
-   * Loads the rows of a name as `loadStrategy` says; null when no manager has it. A JSONL file that is torn counts as damaged while another manager has the checkpoint whole.
-   * @throws when all managers that have it fail
+   * Loads rows as `loadStrategy` says; null when no manager has them. A torn JSONL file counts as damaged while another manager has the
+   * checkpoint whole. @throws when all managers that have it fail
    */
   async loadCheckpoint<S extends StandardSchemaV1>(
     name: string,
     schema: S,
     options?: KuraLoadOptions,
   ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
-  async loadCheckpoint<T extends RowLike = Row>(name: string, schema?: CheckpointSchema, options?: KuraLoadOptions): Promise<T[] | null>;
+  async loadCheckpoint<T extends RowLike = Row>(
+    name: string,
+    schema?: CheckpointSchema,
+    options?: NoInfer<KuraLoadOptions<T>>,
+  ): Promise<T[] | null>;
   async loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, given?: KuraLoadOptions): Promise<Row[] | null> {
     const options = asOptions(given, 'loadCheckpoint') as KuraLoadOptions;
     checkTorn(options);
@@ -103,7 +98,7 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
     return [...new Set(lists.flat())].sort();
   }
 
-  /** Removes a checkpoint from all managers; resolves with whether any had it. @throws when one fails, after all were asked: it would still be loaded */
+  /** From all; whether any had it. @throws when one fails, after all were asked */
   async deleteCheckpoint(name: string): Promise<boolean> {
     const failures: Failure[] = [];
     let removed = false;
@@ -124,7 +119,7 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
     return this.#primary.getCheckpointPath(name);
   }
 
-  /** What is known of a checkpoint, from the first manager that can tell; null when none has it. @throws when all that have it fail */
+  /** From the first manager that can tell; null when none has it. @throws when all that have it fail */
   async getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null> {
     const failures: Failure[] = [];
     for (const manager of this.#enabled) {

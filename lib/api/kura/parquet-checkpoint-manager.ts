@@ -18,8 +18,8 @@ const KEYS = keysOf<ParquetCheckpointManagerOptions>({
 });
 
 /**
- * Named checkpoints as Parquet: `<directory>/<name>.parquet`. It reads those of Kura's own ParquetCheckpointManager, with the values that are JSON text in them. Without the native binary it
- * saves `<name>.json`, and still reads Parquet.
+ * Named checkpoints as Parquet: `<directory>/<name>.parquet`, those of Kura's own ParquetCheckpointManager too. Without the native binary
+ * it saves `<name>.json`, and still reads Parquet.
  */
 export class ParquetCheckpointManager extends DirectoryCheckpointManager {
   constructor(directory: string, options?: ParquetCheckpointManagerOptions) {

@@ -1,4 +1,4 @@
-import type { CheckpointInfo, ReadOptions, WriteOptions } from '../../options/options.js';
+import type { CheckpointInfo, Codec, ReadOptions, WriteOptions } from '../../options/options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
@@ -8,31 +8,28 @@ import type { Logger } from '../../directory/log-lines.js';
 export interface JsonlCheckpointManagerOptions {
   /** `false`: nothing is saved, loaded, listed or deleted. @default true */
   enabled?: boolean;
-  /** Save lines that Kura's classes read, and refuse rows that they would not: see `compat` of a save. @default none */
+  /** Save lines that Kura's classes read, and refuse rows that they would not: see `compat` of a save. */
   compat?: 'kura';
   /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */
   logger?: Logger | false;
 }
 
 /** Options of {@link ParquetCheckpointManager}. The options of compression and row groups are the defaults of its saves. */
-export interface ParquetCheckpointManagerOptions extends Pick<WriteOptions, 'compressionLevel' | 'rowGroupRows'> {
-  /** `false`: nothing is saved, loaded, listed or deleted. @default true */
-  enabled?: boolean;
-  /** The codec of the column chunks. The default is Kura's. @default 'snappy' */
-  compression?: NonNullable<WriteOptions['compression']>;
-  /** Save Parquet that Kura's own manager reads: see `compat` of a save. @default none */
+export interface ParquetCheckpointManagerOptions
+  extends Omit<JsonlCheckpointManagerOptions, 'compat'>, Pick<WriteOptions, 'compressionLevel' | 'rowGroupRows'> {
+  /** The default is Kura's. @default 'snappy' */
+  compression?: Codec;
+  /** Save Parquet that Kura's own manager reads: see `compat` of a save. */
   compat?: 'kura';
-  /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */
-  logger?: Logger | false;
 }
 
 /** Options of `loadCheckpoint` of the Kura managers. The schema is an argument of its own. */
-export interface KuraLoadOptions extends Omit<ReadOptions, 'schema'> {
+export interface KuraLoadOptions<T extends RowLike = Row> extends Omit<ReadOptions<T>, 'schema'> {
   /** A checkpoint that was saved with another hash, or without one, counts as not there. @default any */
   hash?: string;
   /**
-   * What to do with a JSONL file that ends in the middle of a line, as a killed program leaves it. `keep` gives the rows before that line,
-   * with a warning that names file and line. `refuse` is `ERR_CKPT_TRUNCATED`; so is a file without one whole row. @default 'keep'
+   * A JSONL file that ends in the middle of a line, as a killed program leaves it. `keep`: the rows before that line, with a warning that
+   * names file and line. `refuse`: `ERR_CKPT_TRUNCATED`, as for a file without one whole row. @default 'keep'
    */
   torn?: 'keep' | 'refuse';
 }
@@ -72,44 +69,57 @@ export type LoadStrategy = 'first_found' | 'priority';
 /** Options of {@link MultiCheckpointManager}. */
 export interface MultiCheckpointManagerOptions {
   /**
-   * Where a save goes. `all_enabled`: to every enabled manager. `primary_only`: to the first enabled one, and to the next if that fails. A
-   * manager that fails is reported with a warning, and its older checkpoint of the name is removed, so that no load finds it. The save
-   * fails only if every manager fails. @default 'all_enabled'
+   * `all_enabled`: a save goes to every enabled manager. `primary_only`: to the first enabled one, and to the next if that fails. A manager
+   * that fails is reported with a warning, and its older checkpoint of the name is removed, so that no load finds it. The save fails only
+   * if every manager fails. @default 'all_enabled'
    */
   saveStrategy?: SaveStrategy;
   /**
-   * Where a load looks: in the enabled managers in order, until one has the checkpoint whole. A manager that fails is skipped with a
-   * warning. A manager without the checkpoint is skipped silently with `first_found`; with `priority` a warning says that it is missing in
-   * the first. The load fails only if every manager that has the checkpoint fails. @default 'first_found'
+   * A load asks the enabled managers in order, until one has the checkpoint whole. One that fails is skipped with a warning; one without
+   * the checkpoint silently with `first_found`, and with a warning if it is the first with `priority`. The load fails only if every manager
+   * that has the checkpoint fails. @default 'first_found'
    */
   loadStrategy?: LoadStrategy;
   /**
-   * A load also saves the checkpoint in the managers before the one it came from, where it was damaged or missing. The load waits for that.
+   * A load also saves the checkpoint where it was damaged or missing.
+   *
+   * That is in the managers before the one it came from. The load waits for it.
    * @default false
    */
   heal?: boolean;
-  /** Where the manager reports what failed and what it healed; its managers have loggers of their own. @default console */
+  /**
+   * Where the manager reports what failed and what it healed.
+   *
+   * Its managers have loggers of their own.
+   * @default console
+   */
   logger?: Logger | false;
 }
 
-/** What all of the Kura managers do, and whatever else {@link MultiCheckpointManager} shall keep checkpoints in. Names are alike with and without extension. */
+/** What the Kura managers do, and what {@link MultiCheckpointManager} needs of one. Names count with and without extension. */
 export interface KuraCheckpointManager {
   readonly enabled: boolean;
   /** Where it keeps checkpoints, for messages. */
   readonly directory: string;
-  /** Saves rows; resolves with the path, or null when it is disabled. */
+  /**
+   * Saves rows, `[]` too; resolves with the path, or null when it is disabled. Until then the checkpoint before is intact. @throws
+   * `ERR_CKPT_INVALID_ARGUMENT` for an empty or overlong name; what {@link writeCheckpoint} throws
+   */
   saveCheckpoint<T extends RowLike = RowLike>(
     name: string,
     rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
     options?: WriteOptions,
   ): Promise<string | null>;
-  /** Loads rows; null when there are none of the name, or when it is disabled. */
+  /**
+   * Loads rows, as the schema makes them if there is one; null if there are none of the name, none with `options.hash`, or it is disabled.
+   * @throws what {@link readCheckpoint} throws: null never stands for a checkpoint that is there but unreadable
+   */
   loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, options?: KuraLoadOptions): Promise<Row[] | null>;
-  /** The names of its checkpoints, sorted, without extension. */
+  /** The names, sorted, without extension: each loads. A warning names what is no checkpoint. */
   listCheckpoints(): Promise<string[]>;
   /** Removes a checkpoint; resolves with whether there was one. */
   deleteCheckpoint(name: string): Promise<boolean>;
-  /** Where a checkpoint is, or would be saved. */
+  /** The path of a checkpoint, or where a save would put it. */
   getCheckpointPath(name: string): Promise<string>;
   /** What is known of a checkpoint without loading it; null as of a load. */
   getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null>;

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import type { ColumnBatch } from '../../columnar/columns/column.js';
+import { deprecated } from '../../base/deprecated.js';
+import type { Columns } from '../../columnar/columns/column.js';
 import { asOptions, type CheckpointInfo, type ReadOptions } from '../../options/options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
@@ -23,10 +24,10 @@ import { RowIterator } from './row-iterator.js';
 import { nodeStream, webStream } from './row-streams.js';
 import { sampleOf } from './sample-of.js';
 
-type Output<S extends StandardSchemaV1> = StandardSchemaV1.InferOutput<S>;
-type WithSchema<S, O> = O & { schema: S };
+/** The constructor is private: readers come from `openCheckpoint`. */
+let make: <T extends RowLike>(file: OpenFile) => CheckpointReader<T>;
 
-/** Rows with a row at a time in memory, or some thousand: for `for await`. Breaking out of the loop frees all of it. */
+/** Rows for `for await`, some thousand in memory. Breaking out of the loop frees them. */
 export interface CheckpointRows<T> extends AsyncDisposable {
   // Spelt out: `AsyncIterableIterator` has one type parameter up to TypeScript 5.5, and three from 5.6 on.
   next(): Promise<IteratorResult<T, undefined>>;
@@ -35,24 +36,27 @@ export interface CheckpointRows<T> extends AsyncDisposable {
 }
 
 /**
- * An open checkpoint, of which as much is read as is asked for. `openCheckpoint` makes it.
+ * An open checkpoint: {@link openCheckpoint} makes it. docs/reading.md.
  *
  * ```ts
  * await using checkpoint = await openCheckpoint('extract.parquet');
  * for await (const row of checkpoint.rows({ columns: ['id', 'title'], where: { score: { $gte: 0.5 } } })) console.log(row);
  * ```
  *
- * Several readings may run at a time. Each throws what `readCheckpoint` throws, and `ERR_CKPT_CLOSED` once the reader is closed. The file that was opened is the one that is read, also after a save has
- * replaced it; a file of JSON that was replaced is `ERR_CKPT_CHANGED`.
+ * Several readings may run at a time. Each throws what `readCheckpoint` throws, and `ERR_CKPT_CLOSED` once the reader is closed. The file
+ * that was opened is read even after a save has replaced it; JSON that was replaced is `ERR_CKPT_CHANGED`.
  */
 export class CheckpointReader<T extends RowLike = Row> implements AsyncDisposable {
-  /** What is known of the checkpoint without its rows. */
+  /** What is known without the rows. */
   readonly info: CheckpointInfo;
   readonly #file: OpenFile;
   readonly #readings: Readings;
 
-  /** @internal */
-  constructor(file: OpenFile) {
+  static {
+    make = (file) => new CheckpointReader(file);
+  }
+
+  private constructor(file: OpenFile) {
     this.#file = file;
     this.info = file.info;
     this.#readings = new Readings(file.info.path);
@@ -62,61 +66,72 @@ export class CheckpointReader<T extends RowLike = Row> implements AsyncDisposabl
     return this.#readings.closed;
   }
 
-  /** The rows one after another, in bounded memory. */
-  rows<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): CheckpointRows<Output<S>>;
-  rows<R extends RowLike = T>(options?: RowsOptions): CheckpointRows<R>;
+  /** One after another, in bounded memory. */
+  rows<S extends StandardSchemaV1>(options: RowsOptions & { schema: S }): CheckpointRows<StandardSchemaV1.InferOutput<S>>;
+  rows<R extends RowLike = T>(options?: NoInfer<RowsOptions<R>>): CheckpointRows<R>;
   rows(options?: RowsOptions): CheckpointRows<Row> {
     return this.#rows(this.#checked(options, 'rows'));
   }
 
-  /** The rows as an array. */
-  async read<S extends StandardSchemaV1>(options: WithSchema<S, RowsOptions>): Promise<Output<S>[]>;
-  async read<R extends RowLike = T>(options?: RowsOptions): Promise<R[]>;
+  /** As an array. */
+  async read<S extends StandardSchemaV1>(options: RowsOptions & { schema: S }): Promise<StandardSchemaV1.InferOutput<S>[]>;
+  async read<R extends RowLike = T>(options?: NoInfer<RowsOptions<R>>): Promise<R[]>;
   async read(options?: RowsOptions): Promise<Row[]> {
     return gather(this.#file.batches(this.#checked(options, 'read')));
   }
 
-  /** The rows as a Node stream in object mode. Destroying it stops the reading. */
-  readable(options?: RowsOptions): Readable {
+  /** As a Node stream in object mode. Destroying it stops. */
+  readable(options?: RowsOptions<T>): Readable {
     const checked = this.#checked(options, 'readable');
     return nodeStream(this.#rows(checked), checked.signal, this.#readings);
   }
 
-  /** The rows as a Web stream. Cancelling it stops the reading. */
-  stream<R extends RowLike = T>(options?: RowsOptions): ReadableStream<R> {
+  /** As a Web stream. Cancelling it stops. */
+  stream<R extends RowLike = T>(options?: NoInfer<RowsOptions<R>>): ReadableStream<R> {
     return webStream(this.#rows(this.#checked(options, 'stream')) as unknown as CheckpointRows<R>);
   }
 
   /**
-   * The rows as columns, some ten thousand at a time: typed arrays and texts that become strings when they are asked for, no row objects. `columns` may name paths into objects. JSON, which has no columns, is
-   * read as rows.
+   * The rows as columns, some ten thousand at a time, without row objects; texts become strings when they are asked for. `columns` may name
+   * paths into objects. JSON, which has no columns, is read as rows.
    */
-  batches(options?: ColumnsOptions): AsyncGenerator<ColumnBatch, void, undefined> {
-    const checked = checkColumnsOptions(options, 'batches');
+  scanColumns(options?: ColumnsOptions<T>): AsyncGenerator<Columns, void, undefined> {
+    const checked = checkColumnsOptions(options, 'scanColumns');
     this.#readings.check();
     return this.#file.columnBatches(checked);
   }
 
-  /** All rows as columns: numbers, bigints, booleans and dates in one array each. `names`: keys, or paths into objects; undefined for all. */
-  async columns(names?: readonly string[], options?: Omit<ColumnsOptions, 'columns'>): Promise<ColumnBatch> {
+  /** @deprecated {@link scanColumns} */
+  batches(options?: ColumnsOptions<T>): AsyncGenerator<Columns, void, undefined> {
+    deprecated('ARROW_CKPT_DEP0002');
+    return this.scanColumns(options);
+  }
+
+  /**
+   * All rows as columns: numbers, bigints, booleans and dates in one array each. `names`: keys, or paths into objects; all if undefined.
+   */
+  async columns(names?: readonly string[], options?: Omit<ColumnsOptions<T>, 'columns'>): Promise<Columns> {
     const checked = checkColumnsOptions(names === undefined ? options : { ...asOptions(options, 'columns'), columns: names }, 'columns');
     this.#readings.check();
     return this.#file.columns(checked);
   }
 
   /** How many rows there are, or `where` takes. */
-  async count(options?: CountOptions): Promise<number> {
+  async count(options?: CountOptions<T>): Promise<number> {
     const checked = checkCountOptions(options);
     this.#readings.check();
     return this.#file.count(checked);
   }
 
   /**
-   * `size` rows at random, or all if there are no more, in the order of the file. Each is as likely as another. Rows that are not taken are not made; with `where` the rows that it takes are counted
-   * first.
+   * `size` rows at random, each as likely as another, in the order of the file; all if there are no more. Only these become rows. With
+   * `where` the rows that it takes are counted first.
    */
-  async sample<S extends StandardSchemaV1>(size: number, options: WithSchema<S, SampleOptions>): Promise<Output<S>[]>;
-  async sample<R extends RowLike = T>(size: number, options?: SampleOptions): Promise<R[]>;
+  async sample<S extends StandardSchemaV1>(
+    size: number,
+    options: SampleOptions & { schema: S },
+  ): Promise<StandardSchemaV1.InferOutput<S>[]>;
+  async sample<R extends RowLike = T>(size: number, options?: NoInfer<SampleOptions<R>>): Promise<R[]>;
   async sample(size: number, options?: SampleOptions): Promise<Row[]> {
     const { seed, reading } = checkSampleOptions(size, options);
     checkSchemaOptions(reading);
@@ -140,7 +155,7 @@ export class CheckpointReader<T extends RowLike = Row> implements AsyncDisposabl
     await this.close();
   }
 
-  #checked(options: RowsOptions | undefined, what: string): ReadOptions {
+  #checked<R extends RowLike>(options: RowsOptions<R> | undefined, what: string): ReadOptions {
     const checked = checkRowsOptions(options, what);
     checkSchemaOptions(checked);
     this.#readings.check();
@@ -150,4 +165,9 @@ export class CheckpointReader<T extends RowLike = Row> implements AsyncDisposabl
   #rows(options: ReadOptions): CheckpointRows<Row> {
     return new RowIterator(this.#file.batches(options), options.signal, this.#readings);
   }
+}
+
+/** A reader of an open file. */
+export function readerOf<T extends RowLike>(file: OpenFile): CheckpointReader<T> {
+  return make(file);
 }

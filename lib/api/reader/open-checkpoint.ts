@@ -2,13 +2,12 @@ import { throwIfAborted } from '../../base/halt.js';
 import { checkPath, checkReadOptions } from '../../options/options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import { storeOf } from '../../formats/choose.js';
-import { CheckpointReader } from './checkpoint-reader.js';
+import { readerOf, type CheckpointReader } from './checkpoint-reader.js';
 import { OPEN_KEYS, type OpenCheckpointOptions } from './reader-options.js';
 
 /**
- * Opens a checkpoint, or a file of another writer, to read parts of it or to stream it. Close it when it is no longer needed; `await using` does.
- *
- * @throws CheckpointError what `readCheckpoint` throws for the file and the call
+ * Opens a checkpoint, or a file of another writer, to read parts of it or to stream it. Close it afterwards; `await using` does. @throws
+ * what {@link readCheckpoint} throws for the file and the call
  */
 export async function openCheckpoint<T extends RowLike = Row>(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader<T>> {
   checkPath(path);
@@ -18,5 +17,5 @@ export async function openCheckpoint<T extends RowLike = Row>(path: string, opti
   const file = await store.open(path, opened);
   if (signal?.aborted === true) file.close();
   throwIfAborted(signal);
-  return new CheckpointReader<T>(file);
+  return readerOf<T>(file);
 }

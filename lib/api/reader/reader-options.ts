@@ -1,22 +1,23 @@
+import type { Row, RowLike } from '../../base/rows.js';
 import { throwIfAborted } from '../../base/halt.js';
 import { keysOf, type OptionKeys } from '../../options/option-keys.js';
-import { asOptions, checkReadOptions, type FileOptions, type ReadOptions } from '../../options/options.js';
+import { asOptions, checkReadOptions, type ReadOptions } from '../../options/options.js';
 import { invalid, show } from '../../base/messages.js';
 
 /** Options of `openCheckpoint`: they hold for all readings of the file. */
-export type OpenCheckpointOptions = FileOptions & Pick<ReadOptions, 'compat' | 'signal'>;
+export type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'limits' | 'text' | 'duplicateColumns' | 'compat' | 'signal'>;
 
-/** Options of one reading of an open checkpoint: those of a load, without the ones that were given when it was opened. */
-export type RowsOptions = Omit<ReadOptions, keyof FileOptions | 'compat'>;
+/** Options of one reading of an open checkpoint: those of a load that were not given when it was opened. */
+export type RowsOptions<T extends RowLike = Row> = Omit<ReadOptions<T>, Exclude<keyof OpenCheckpointOptions, 'signal'>>;
 
-/** Options of a reading of columns: a schema is for rows. */
-export type ColumnsOptions = Omit<RowsOptions, 'schema' | 'extraColumns'>;
+/** Options of `columns` and `scanColumns`: a schema is for rows. */
+export type ColumnsOptions<T extends RowLike = Row> = Omit<RowsOptions<T>, 'schema' | 'extraColumns'>;
 
 /** Options of `count`. */
-export type CountOptions = Pick<ReadOptions, 'where' | 'unknownColumns' | 'threads' | 'signal'>;
+export type CountOptions<T extends RowLike = Row> = Pick<ReadOptions<T>, 'where' | 'unknownColumns' | 'threads' | 'signal'>;
 
 /** Options of `sample`. */
-export interface SampleOptions extends Omit<RowsOptions, 'offset' | 'limit' | 'onProgress'> {
+export interface SampleOptions<T extends RowLike = Row> extends Omit<RowsOptions<T>, 'offset' | 'limit' | 'onProgress'> {
   /** An integer: the same seed takes the same rows. @default another each time */
   seed?: number;
 }
@@ -39,15 +40,15 @@ export const OPEN_KEYS = keysOf<OpenCheckpointOptions>({
 });
 
 /** Checks the options of a method of a reader. */
-export function checkRowsOptions(options: RowsOptions | undefined, what: string): ReadOptions {
+export function checkRowsOptions<T extends RowLike>(options: RowsOptions<T> | undefined, what: string): ReadOptions {
   return checked(options, ROWS_KEYS, what);
 }
 
-export function checkColumnsOptions(options: ColumnsOptions | undefined, what: string): ReadOptions {
+export function checkColumnsOptions<T extends RowLike>(options: ColumnsOptions<T> | undefined, what: string): ReadOptions {
   return checked(options, COLUMNS_KEYS, what);
 }
 
-export function checkCountOptions(options: CountOptions | undefined): ReadOptions {
+export function checkCountOptions<T extends RowLike>(options: CountOptions<T> | undefined): ReadOptions {
   return checked(options, COUNT_KEYS, 'count');
 }
 

@@ -34,8 +34,8 @@ export const run: Run<MigrateOptions> = async (context, [directory = ''], option
       signal: context.signal,
       keepJson: options.deleteSource !== true,
       dryRun: options.dryRun === true,
-      onProgress: ({ done: files, total, file, rows }) =>
-        progress.update({ what: `${plural(rows, 'row')} of ${file}`, done: files, total, unit: 'files' }),
+      onProgress: ({ filesDone, files, file, rows }) =>
+        progress.update({ what: `${plural(rows, 'row')} of ${file}`, done: filesDone, total: files, unit: 'files' }),
       ...(options.compression !== undefined && { compression: options.compression }),
     };
     for await (const outcome of migrateDirectory(directory, migration)) {

@@ -1,8 +1,8 @@
 import type { BaseColumn } from './base-column.js';
-import type { AnyColumn, ColumnBatch } from './column.js';
+import type { AnyColumn, Columns } from './column.js';
 
 /** The columns of some rows. */
-export class Batch implements ColumnBatch {
+export class Batch implements Columns {
   constructor(
     readonly rows: number,
     readonly columns: readonly AnyColumn[],

@@ -1,11 +1,7 @@
-/** What the values of a column mostly are. Values of another kind are in it too, where the rows have them: `at` gives each as the row has it. */
+/** What most values of a column are. `at` gives each value as the row has it, those of another kind too. */
 export type ColumnKind = 'number' | 'bigint' | 'boolean' | 'date' | 'string' | 'list' | 'bytes' | 'struct' | 'map' | 'mixed' | 'null';
 
-/**
- * One column of some rows, without row objects. Its typed arrays are memory of its own: they stay valid, and may be changed or transferred.
- *
- * `T`: what `at` gives.
- */
+/** One column of some rows; `T`: what `at` gives. Its typed arrays are its own: they stay valid, and may be changed or transferred. */
 export interface Column<T = unknown> extends Iterable<T> {
   /** The key in the rows, or the path into objects that was asked for. */
   readonly name: string;
@@ -13,16 +9,16 @@ export interface Column<T = unknown> extends Iterable<T> {
   /** Number of rows. */
   readonly length: number;
   /**
-   * One byte a row: 1 where the typed arrays hold the row's value, 0 where it is null, missing, `undefined`, or of another kind than the column. Null: all ones. Of a mixed column, whose values are
-   * only known one by one, an `undefined` may be among the ones.
+   * One byte a row: 1 where the typed arrays hold its value, 0 where it is null, missing, `undefined` or of another kind. Null: all ones.
+   * In a mixed column an `undefined` may be among the ones.
    */
   readonly validity: Uint8Array | null;
-  /** The value in row `index`, exactly as a load gives it; undefined for a missing key. @throws RangeError for an index that no row has */
+  /** The value in row `index`, as a load gives it; undefined for a missing key. @throws RangeError for no such row */
   at(index: number): T;
   toArray(): T[];
 }
 
-/** `values[i]` is the number of row `i`; anything where `validity[i]` is 0. A bigint, which files of other writers may hold beyond the safe integers, is not valid. */
+/** `values[i]` is the number of row `i`, anything where `validity[i]` is 0: also for bigints beyond the safe integers. */
 export interface NumberColumn extends Column {
   readonly kind: 'number';
   readonly values: Float64Array;
@@ -46,7 +42,7 @@ export interface DateColumn extends Column {
   readonly values: Float64Array;
 }
 
-/** Texts, which become strings when they are asked for. */
+/** Texts; they become strings when they are asked for. */
 export interface StringColumn extends Column {
   readonly kind: 'string';
   readonly chunks: readonly StringChunk[];
@@ -76,8 +72,8 @@ export interface ListColumn extends Column {
   readonly kind: 'list';
   readonly chunks: readonly ListChunk[];
   /**
-   * The numbers of row `index` as a view, without a copy: floats where the file has floats, which is where every number of the column is one exactly. Undefined where the row has no list, or one
-   * that is not of numbers only.
+   * The numbers of row `index` without a copy, floats where the file has floats (every number of the column is one exactly). Undefined for
+   * no list, or one that is not of numbers only.
    */
   view(index: number): Float64Array | Float32Array | undefined;
 }
@@ -100,7 +96,7 @@ export interface ValueColumn extends Column {
 export type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;
 
 /** The columns of some rows. */
-export interface ColumnBatch {
+export interface Columns {
   /** Number of rows, of each column too. */
   readonly rows: number;
   /** In the order of the file. */
@@ -108,3 +104,6 @@ export interface ColumnBatch {
   /** The column of a name, undefined if there is none. */
   column(name: string): AnyColumn | undefined;
 }
+
+/** @deprecated {@link Columns} */
+export type ColumnBatch = Columns;

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../../base/halt.js';
 import { Collector } from '../../columnar/columns/collector.js';
-import type { ColumnBatch } from '../../columnar/columns/column.js';
+import type { Columns } from '../../columnar/columns/column.js';
 import { rowsBatch } from '../../columnar/columns/rows-batch.js';
 import { withPath } from '../../base/errors.js';
 import type { NativeLoad } from './native/load.js';
@@ -50,7 +50,7 @@ class OpenParquet implements OpenFile {
     return this.#reading((load) => rowBatches(new ParquetScan(this.#file.facts, load, { ...options, ...this.#compat }, picked)));
   }
 
-  columnBatches(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined> {
+  columnBatches(options: ReadOptions): AsyncGenerator<Columns, void, undefined> {
     if (this.#isEncoded) return this.#rowColumns(options);
     const { facts } = this.#file;
     return this.#reading(async function* (load) {
@@ -60,11 +60,11 @@ class OpenParquet implements OpenFile {
     });
   }
 
-  async *#rowColumns(options: ReadOptions): AsyncGenerator<ColumnBatch, void, undefined> {
+  async *#rowColumns(options: ReadOptions): AsyncGenerator<Columns, void, undefined> {
     for await (const rows of this.batches(options)) yield rowsBatch(rows, options.columns);
   }
 
-  async columns(options: ReadOptions): Promise<ColumnBatch> {
+  async columns(options: ReadOptions): Promise<Columns> {
     if (this.#isEncoded) return rowsBatch(await gather(this.batches(options)), options.columns);
     const { facts } = this.#file;
     const one = this.#reading(async function* (load) {

@@ -7,8 +7,8 @@ import { EXIT } from '../exit-codes.js';
 import { plural, sizeText } from '../output/quantities.js';
 import { printable } from '../output/text.js';
 
-/** Options of `gc`. */
-interface GcOptions extends CommonOptions {
+/** Options of `sweep`. */
+interface SweepCommandOptions extends CommonOptions {
   keep?: [step: string, operation: string][];
   keepHash?: string[];
   /** Milliseconds. */
@@ -17,8 +17,8 @@ interface GcOptions extends CommonOptions {
   dryRun?: boolean;
 }
 
-/** `gc DIR`: removes what is not needed any more: see `CheckpointManager.sweep`. */
-export const run: Run<GcOptions> = async (context, [directory = ''], options) => {
+/** `sweep DIR`: removes what is not needed any more: see `CheckpointManager.sweep`. */
+export const run: Run<SweepCommandOptions> = async (context, [directory = ''], options) => {
   await needFolder(directory);
   const { keep, keepHash, olderThan, maxBytes, dryRun = false } = options;
   const sweep: SweepOptions = {
