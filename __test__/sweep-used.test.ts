@@ -53,7 +53,7 @@ const USES: Record<string, (checkpoints: CheckpointManager) => Promise<unknown>>
   step: (checkpoints) => checkpoints.step('a', 'x', { hash: '1' }, never),
   'load with the hash': (checkpoints) => checkpoints.loadCheckpoint('a', 'x', { hash: '1' }),
   'load of some rows': (checkpoints) => checkpoints.loadCheckpoint('a', 'x', { where: { id: 3 } }),
-  'load of whatever hash': (checkpoints) => checkpoints.loadOutput('a', 'x'),
+  'load of whatever hash': (checkpoints) => checkpoints.loadCheckpoint('a', 'x'),
   scan: (checkpoints) => drain(checkpoints.scanCheckpoint('a', 'x')),
   'partial results': (checkpoints) => checkpoints.loadPartialResults('a', 'x'),
 };
@@ -274,10 +274,10 @@ test('the managers of names note it, too', async () => {
   await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => parquet.loadCheckpoint(''));
 });
 
-test('arrow-ckpt gc --older-than', async () => {
+test('arrow-ckpt sweep --older-than', async () => {
   const { directory, checkpoints } = await twoOld('cli');
   await checkpoints.step('a', 'x', { hash: '1' }, never);
-  const { stdout } = await cliOk(['gc', directory, '--older-than', '30d']);
+  const { stdout } = await cliOk(['sweep', directory, '--older-than', '30d']);
   assert.match(stdout, /^✓ Removed: a\/y\.parquet, [^\n]*\nRemoved 1 file, /);
   assert.deepStrictEqual(below(join(directory, 'a')), ['.used', join('.used', 'x'), 'x.parquet']);
 });

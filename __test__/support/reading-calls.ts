@@ -80,7 +80,7 @@ export const READING_CALLS: readonly ReadingCall[] = [
     counts: true,
     run: reading(async (reader, options) => {
       let rows = 0;
-      for await (const batch of reader.batches(options)) rows += batch.rows;
+      for await (const batch of reader.scanColumns(options)) rows += batch.rows;
       return rows;
     }),
   },
@@ -96,7 +96,6 @@ export const READING_CALLS: readonly ReadingCall[] = [
     formats: MANAGED,
     run: async (path, options) => (await manager(path).loadCheckpoint(...nameOf(path), options)) ?? 0,
   },
-  { name: 'loadOutput', formats: MANAGED, run: async (path, options) => (await manager(path).loadOutput(...nameOf(path), options)) ?? 0 },
   { name: 'scanCheckpoint', formats: MANAGED, run: (path, options) => collect(manager(path).scanCheckpoint(...nameOf(path), options)) },
   { name: 'Kura Parquet', formats: ['.parquet'], run: kura((directory) => new ParquetCheckpointManager(directory, quiet)) },
   { name: 'Kura JSONL', formats: ['.jsonl'], run: kura((directory) => new JsonlCheckpointManager(directory, quiet)) },
