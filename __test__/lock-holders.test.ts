@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Row } from 'arrow-ckpt';
 import { thisHolder } from '../lib/base/lock/holder.ts';
-import { leasePath } from '../lib/resume/place.ts';
+import { leasePath } from '../lib/directory/lease.ts';
 import { rejectsWith } from './support/codes.ts';
 import { articles, manager, MAP, Model } from './support/map-rows.ts';
 import { noBinding } from './support/readers.ts';
@@ -192,7 +192,7 @@ test('the lock of an earlier release counts as it did', async () => {
   const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
   await once(child, 'spawn');
   // What 0.1 writes, of a process whose start cannot be compared.
-  writeFileSync(leasePath(where, 's', 'op'), JSON.stringify({ pid: child.pid, host, started: '', token }));
+  writeFileSync(leasePath({ directory: where, step: 's', operation: 'op' }), JSON.stringify({ pid: child.pid, host, started: '', token }));
   void started;
   await rejectsWith('ERR_CKPT_LOCKED', () => manager(where).step('s', 'op', {}, own));
   await killed(child);

@@ -7,7 +7,6 @@ import type { MapResult, MapSummary } from '../resume/events.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
 import { runMap, type MapCall } from '../resume/run-map.js';
 import { partialResults, type PartialResults } from '../resume/partial-results.js';
-import type { Place } from '../resume/place.js';
 import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
 import { batchIndexes, deleteBatches, readBatches } from '../resume/read-batches.js';
 import type { KeyOption } from '../resume/row-key.js';
@@ -29,11 +28,10 @@ import {
   type PartialOptions,
 } from '../directory/batch-options.js';
 import { saveBatch } from '../directory/save-batch.js';
-import { clearDirectory, clearStepFolder, removeFiles } from '../directory/clear.js';
+import { clearDirectory, clearStepFolder } from '../directory/clear.js';
 import { DocetlConfig } from '../directory/docetl-config.js';
-import { directoryFormat, directoryListing, operationInfo, totalBytes } from '../directory/inventory.js';
-import { batchFolder, batchFoldersOf, batchStem, filesOf, operationStem, stepFolder } from '../directory/layout.js';
-import { loadFile, scanFile, type Wanted } from '../directory/load.js';
+import { directoryFormat, directoryListing, totalBytes } from '../directory/inventory.js';
+import { batchFolder, batchFoldersOf, batchStem, stepFolder } from '../directory/layout.js';
 import { batchSavedLine, loadedLine, savedLine, type Logger } from '../directory/log-lines.js';
 import {
   checkLoadHash,
@@ -49,7 +47,7 @@ import {
   type WriteDefaults,
 } from '../directory/manager-options.js';
 import { migratePlace, placeOfOperation, placesOfOwnBatches } from '../directory/migration.js';
-import { saveFile } from '../directory/save.js';
+import { OperationFiles, type Home } from '../directory/operation-files.js';
 
 /**
  * Checkpoints of a pipeline in a directory, in DocETL's layout: `<directory>/<step>/<operation>.parquet`. docs/directory.md.
@@ -69,7 +67,8 @@ export class CheckpointManager {
   readonly #store: CheckpointStore;
   readonly #logger: Logger | null;
   readonly #defaults: WriteDefaults;
-  readonly #config: DocetlConfig | undefined;
+  /** Null: nothing is kept. */
+  readonly #home: Home | null;
 
   constructor(directory: string | null, options?: CheckpointManagerOptions) {
     this.directory = directory === null ? null : checkPath(directory);
@@ -77,7 +76,8 @@ export class CheckpointManager {
     this.#store = chooseStore(enableArrow);
     this.#logger = logger;
     this.#defaults = defaults;
-    this.#config = this.directory === null ? undefined : new DocetlConfig(this.directory);
+    const config = this.directory === null ? undefined : new DocetlConfig(this.directory);
+    this.#home = this.directory === null || config === undefined ? null : { directory: this.directory, store: this.#store, config, logger };
   }
 
   /** A manager that goes on in the format that most checkpoints of a directory have, Parquet if there are none. Makes nothing. */
@@ -103,10 +103,9 @@ export class CheckpointManager {
   ): Promise<string> {
     const given = rowsOfCall(rows);
     const merged = mergeWriteOptions(this.#defaults, options, 'saveCheckpoint');
-    if (this.#config === undefined) return '';
-    const stem = await this.#stem(step, operation);
-    const mirror = { config: this.#config, step, operation };
-    const info = await saveFile({ store: this.#store, stem, mirror, logger: this.#logger }, given, merged);
+    const files = await this.#files(step, operation);
+    if (files === null) return '';
+    const info = await files.save(given, merged);
     this.#logger?.info(savedLine(step, operation, info));
     return info.path;
   }
@@ -122,8 +121,8 @@ export class CheckpointManager {
   ): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
   async loadCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: NoInfer<LoadOptions<T>>): Promise<T[] | null>;
   async loadCheckpoint(step: string, operation: string, options: LoadOptions = {}): Promise<Row[] | null> {
-    const { wanted, read } = await this.#wanted(step, operation, options, 'loadCheckpoint');
-    const loaded = wanted === undefined ? null : await loadFile(wanted, (store, path) => store.read(path, read));
+    const { files, read } = await this.#wanted(step, operation, options, 'loadCheckpoint');
+    const loaded = files === null ? null : await files.load((store, path) => store.read(path, read));
     if (loaded !== null) this.#logger?.info(loadedLine(step, operation, loaded.path));
     return loaded?.result ?? null;
   }
@@ -141,8 +140,8 @@ export class CheckpointManager {
     operation: string,
     options: NoInfer<LoadOptions<T>> = {},
   ): AsyncGenerator<T, void, undefined> {
-    const { wanted, read } = await this.#wanted(step, operation, options, 'scanCheckpoint');
-    const path = wanted === undefined ? null : yield* scanFile(wanted, read) as AsyncGenerator<T, string | null, undefined>;
+    const { files, read } = await this.#wanted(step, operation, options, 'scanCheckpoint');
+    const path = files === null ? null : yield* files.scan(read) as AsyncGenerator<T, string | null, undefined>;
     if (path === null) {
       const message = `there is no checkpoint of operation '${operation}' in step '${step}'${options.hash === undefined ? '' : ' with this hash'}`;
       throw new CheckpointError('ERR_CKPT_NOT_FOUND', message, this.directory === null ? {} : { path: this.directory });
@@ -207,8 +206,8 @@ export class CheckpointManager {
     options?: PartialOptions,
   ): Promise<PartialResults<T> | null> {
     const { hash } = checkPartialOptions(options);
-    const place = await this.#place(step, operation, hash);
-    return place === null ? null : ((await partialResults(place, hash)) as PartialResults<T> | null);
+    const files = await this.#files(step, operation, hash);
+    return files === null ? null : ((await partialResults(files)) as PartialResults<T> | null);
   }
 
   /**
@@ -224,10 +223,9 @@ export class CheckpointManager {
   async step<T extends RowLike = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]> {
     const { save, lockWait } = checkStepOptions(options);
     const { signal, hash, schema, compat } = mergeWriteOptions(this.#defaults, save, 'step');
-    const place = this.directory === null ? null : { directory: this.directory, step, operation };
     const read = { ...(hash !== undefined && { hash }), ...(schema !== undefined && { schema }), ...(signal !== undefined && { signal }) };
     const run = { lockWait, signal, logger: this.#logger, isLoadedAnew: schema !== undefined || compat !== undefined };
-    const rows = await runStep(place, run, compute, {
+    const rows = await runStep(await this.#files(step, operation, hash), run, compute, {
       load: () => this.loadCheckpoint(step, operation, read),
       save: (computed) => this.saveCheckpoint(step, operation, computed, save),
     });
@@ -299,25 +297,23 @@ export class CheckpointManager {
   ): Promise<IncrementalPlan<T>> {
     const given = rowsOfCall(rows);
     const { key, hash } = checkPlanOptions(options);
-    const plan = await planRows(await this.#place(step, operation, hash), given, { key: key as KeyOption });
+    const plan = await planRows(await this.#files(step, operation, hash), given, { key: key as KeyOption });
     return plan as IncrementalPlan<T>;
   }
 
   /** What is known of a checkpoint without its rows; null if there is none. Of two files, the newer that can be read. */
   async getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null> {
-    if (this.#config === undefined) return null;
-    return operationInfo(await filesOf(await this.#stem(step, operation)), { config: this.#config, step, operation });
+    return (await (await this.#files(step, operation))?.info()) ?? null;
   }
 
   /** All checkpoints by step and operation, no batches. A damaged one has its `error`. */
   async listCheckpoints(): Promise<CheckpointListing[]> {
-    if (this.directory === null || this.#config === undefined) return [];
-    return directoryListing(this.directory, this.#config);
+    return this.#home === null ? [] : directoryListing(this.#home.directory, this.#home.config);
   }
 
   /** The bytes of all its files; null for none. */
   async getCheckpointSize(step: string, operation: string): Promise<number | null> {
-    const files = this.directory === null ? [] : await filesOf(await this.#stem(step, operation));
+    const files = (await (await this.#files(step, operation))?.find()) ?? [];
     return files.length === 0 ? null : files.reduce((bytes, file) => bytes + file.bytes, 0);
   }
 
@@ -332,18 +328,16 @@ export class CheckpointManager {
    */
   async migrateJsonToArrow(step: string, operation: string, options?: MigrateCheckpointOptions): Promise<boolean> {
     const checked = checkMigrateOptions(options);
-    if (this.directory === null || this.#config === undefined) return false;
+    if (this.#home === null) return false;
+    const { directory, config } = this.#home;
     const { compression, compressionLevel, rowGroupRows } = this.#defaults;
     const defaults = Object.fromEntries(
       Object.entries({ compression, compressionLevel, rowGroupRows }).filter(([, value]) => value !== undefined),
     );
-    const places = [
-      await placeOfOperation(this.directory, step, operation),
-      ...(await placesOfOwnBatches(this.directory, step, operation)),
-    ];
+    const places = [await placeOfOperation(directory, step, operation), ...(await placesOfOwnBatches(directory, step, operation))];
     let migrated = false;
     for (const [index, place] of places.entries()) {
-      const outcome = await migratePlace(place, this.#config, { ...defaults, ...checked });
+      const outcome = await migratePlace(place, config, { ...defaults, ...checked });
       if (outcome?.status === 'failed') throw outcome.error;
       if (index === 0) migrated = outcome !== null;
     }
@@ -352,24 +346,21 @@ export class CheckpointManager {
 
   /** Removes a checkpoint, without its batches; whether there was one. */
   async deleteCheckpoint(step: string, operation: string): Promise<boolean> {
-    if (this.#config === undefined) return false;
-    const stem = await this.#stem(step, operation);
-    const removed = await removeFiles((await filesOf(stem)).map(({ path }) => path));
-    await this.#config.set(step, operation, null);
-    return removed > 0;
+    const files = await this.#files(step, operation);
+    return files !== null && (await files.remove()) > 0;
   }
 
   /** Removes the checkpoints, batches and hashes of a step; resolves with the number of files. */
   async clearStep(step: string): Promise<number> {
-    if (this.directory === null || this.#config === undefined) return 0;
-    const removed = await clearStepFolder(await stepFolder(this.directory, step));
-    await this.#config.set(step, undefined, null);
+    if (this.#home === null) return 0;
+    const removed = await clearStepFolder(await stepFolder(this.#home.directory, step));
+    await this.#home.config.set(step, undefined, null);
     return removed;
   }
 
   /** Removes all checkpoints, batches and DocETL's configuration; resolves with the number of files. */
   async clearAll(): Promise<number> {
-    return this.directory === null || this.#config === undefined ? 0 : clearDirectory(this.directory, this.#config);
+    return this.#home === null ? 0 : clearDirectory(this.#home.directory, this.#home.config);
   }
 
   /**
@@ -379,10 +370,10 @@ export class CheckpointManager {
    */
   async sweep(options?: SweepOptions): Promise<SweepResult> {
     const checked = checkSweepOptions(options);
-    if (this.directory === null || this.#config === undefined) {
+    if (this.#home === null) {
       return { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun: checked.dryRun === true };
     }
-    return sweepDirectory(this.directory, this.#config, checked);
+    return sweepDirectory(this.#home.directory, this.#home.config, checked);
   }
 
   async #mapCall<In extends RowLike, Out extends RowLike>(
@@ -401,46 +392,27 @@ export class CheckpointManager {
     if (save.compat !== undefined && this.#store.format === 'json') {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
     }
-    const place = await this.#place(step, operation, checked.hash);
-    return { place, rows: input, fn: fn as MapFunction<Row, Row>, options: checked as CheckedMapOptions<Row>, save, keepsAll: true };
+    const files = await this.#files(step, operation, checked.hash);
+    return { files, rows: input, fn: fn as MapFunction<Row, Row>, options: checked as CheckedMapOptions<Row>, save, keepsAll: true };
   }
 
   /** Where an operation keeps its results; null where nothing is kept. */
-  async #place(step: string, operation: string, hash: string | undefined): Promise<Place | null> {
-    if (this.directory === null || this.#config === undefined) return null;
-    return {
-      directory: this.directory,
-      store: this.#store,
-      step,
-      operation,
-      hash,
-      stem: await this.#stem(step, operation),
-      batches: await batchFolder(this.directory, operation, step),
-      sharedBatches: await batchFolder(this.directory, operation),
-      mirror: { config: this.#config, step, operation },
-      logger: this.#logger,
-    };
+  async #files(step: string, operation: string, hash?: string): Promise<OperationFiles | null> {
+    return this.#home === null ? null : OperationFiles.of(this.#home, step, operation, hash);
   }
 
-  async #stem(step: string, operation: string): Promise<string> {
-    return operationStem(await stepFolder(this.directory as string, step), operation);
-  }
-
-  /** What to load, undefined where nothing is kept, and how. Throws what is wrong with the call. */
+  /** What to load, null where nothing is kept, and how. Throws what is wrong with the call. */
   async #wanted(
     step: string,
     operation: string,
     options: LoadOptions,
     what: string,
-  ): Promise<{ wanted: Wanted | undefined; read: ReadOptions }> {
+  ): Promise<{ files: OperationFiles | null; read: ReadOptions }> {
     checkReadOptions(options, what, LOAD_KEYS);
     checkSchemaOptions(options);
     const hash = checkLoadHash(options);
     const { hash: _, ...read } = options;
     throwIfAborted(read.signal);
-    if (this.#config === undefined) return { wanted: undefined, read };
-    const mirror = { config: this.#config, step, operation };
-    const stem = await this.#stem(step, operation);
-    return { wanted: { find: () => filesOf(stem), hash, mirror, uses: stem, logger: this.#logger }, read: { compat: 'docetl', ...read } };
+    return { files: await this.#files(step, operation, hash), read: { compat: 'docetl', ...read } };
   }
 }

@@ -8,7 +8,7 @@ import type { DocetlConfig } from './docetl-config.js';
 import { inParallel } from './in-parallel.js';
 import { foundFiles, type FoundFile } from './layout.js';
 import type { CheckpointListing, NamedCheckpointInfo, StoredFile } from './manager-options.js';
-import { allPaths, operationsIn } from './operation-files.js';
+import { allPaths, operationsIn } from './listed-files.js';
 
 /** What is known of an operation's checkpoint, of the newest file that can be read; null when there is none. @throws the newest one's error when none can be read */
 export async function operationInfo(found: readonly FoundFile[], mirror: Mirror, known?: KnownInfos): Promise<NamedCheckpointInfo | null> {

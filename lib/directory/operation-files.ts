@@ -1,28 +1,106 @@
-import { join } from 'node:path';
-import { inParallel } from './in-parallel.js';
-import { batchFiles, contentsOf, foundFiles, listOperations, type FoundFile } from './layout.js';
+import type { FileLock } from '../base/lock/file-lock.js';
+import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options/options.js';
+import type { Row } from '../base/rows.js';
+import type { Attachment, CheckpointStore } from '../store/store.js';
+import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-file.js';
+import { removeFiles } from './clear.js';
+import type { DocetlConfig } from './docetl-config.js';
+import { operationInfo } from './inventory.js';
+import { batchFolder, filesOf, operationStem, stepFolder, type FoundFile } from './layout.js';
+import { takeLease, type LeaseOptions } from './lease.js';
+import { loadFile, scanFile, type Wanted } from './load.js';
+import type { Logger } from './log-lines.js';
+import type { NamedCheckpointInfo } from './manager-options.js';
+import { saveFile, type SaveTarget } from './save.js';
 
-/** The files of an operation that a listing has found: each folder is read once, and no file is opened. */
-interface OperationFiles {
-  step: string;
-  operation: string;
-  /** Those that are there, the newest first. */
-  found: FoundFile[];
+/** A directory of checkpoints, as whoever works in it has it. */
+export interface Home {
+  directory: string;
+  /** Of what is saved: what is read may be in any. */
+  store: CheckpointStore;
+  config: DocetlConfig;
+  logger: Logger | null;
 }
 
-/** The files of all operations in a directory, in the order of step and operation. */
-export async function operationsIn(directory: string): Promise<OperationFiles[]> {
-  return inParallel(await listOperations(directory), async ({ step, operation, paths }) => ({
-    step,
-    operation,
-    found: await foundFiles(paths),
-  }));
-}
+/** An operation of a step on disk: its checkpoint, which may be there in two formats, its hash, its batches and its lease. */
+export class OperationFiles implements Wanted, SaveTarget {
+  readonly directory: string;
+  readonly store: CheckpointStore;
+  readonly logger: Logger | null;
+  readonly mirror: Mirror<DocetlConfig>;
 
-/** The paths of all checkpoints and batches in a directory, batches behind the checkpoints. Each folder is read once. */
-export async function allPaths(directory: string): Promise<string[]> {
-  const { operations, batches } = await contentsOf(directory);
-  const paths = operations.flatMap((operation) => operation.paths);
-  for (const { folder } of batches) for (const name of await batchFiles(folder)) paths.push(join(folder, name));
-  return paths;
+  private constructor(
+    home: Home,
+    readonly step: string,
+    readonly operation: string,
+    /** Of the operation as it is now; undefined where any will do. */
+    readonly hash: string | undefined,
+    /** The path of the checkpoint without its extension. */
+    readonly stem: string,
+  ) {
+    this.directory = home.directory;
+    this.store = home.store;
+    this.logger = home.logger;
+    this.mirror = { config: home.config, step, operation };
+  }
+
+  /** @throws `ERR_CKPT_INVALID_ARGUMENT` for names that no file can have */
+  static async of(home: Home, step: string, operation: string, hash?: string): Promise<OperationFiles> {
+    const stem = await operationStem(await stepFolder(home.directory, step), operation);
+    return new OperationFiles(home, step, operation, hash, stem);
+  }
+
+  /** What counts as used by a load. */
+  get uses(): string {
+    return this.stem;
+  }
+
+  /** The files that are there, the newest first. */
+  find = (): Promise<FoundFile[]> => filesOf(this.stem);
+
+  /** The same with their hashes. */
+  async hashed(): Promise<CheckpointFile[]> {
+    return checkpointFiles(await this.find(), this.mirror);
+  }
+
+  /** Reads the file that counts; null where there is none of the hash. */
+  load<T>(read: (store: CheckpointStore, path: string) => Promise<T>): Promise<{ result: T; path: string } | null> {
+    return loadFile(this, read);
+  }
+
+  /** Its rows one by one; the path that they come from as the result. */
+  scan(options: ReadOptions): AsyncGenerator<Row, string | null, undefined> {
+    return scanFile(this, options);
+  }
+
+  save(rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo> {
+    return saveFile(this, rows, options, attachment);
+  }
+
+  /** What is known of the newest file that can be read; null where there is none. */
+  async info(): Promise<NamedCheckpointInfo | null> {
+    return operationInfo(await this.find(), this.mirror);
+  }
+
+  /** Removes the checkpoint in both formats, and its hash; gives the number of files. Batches stay. */
+  async remove(): Promise<number> {
+    const removed = await removeFiles((await this.find()).map(({ path }) => path));
+    await this.mirror.config.set(this.step, this.operation, null);
+    return removed;
+  }
+
+  /** Whoever holds it works on the operation, and nobody else may change or remove what is here. @throws `ERR_CKPT_LOCKED` */
+  lease(options: LeaseOptions): Promise<FileLock> {
+    return takeLease(this, options);
+  }
+
+  /** The folder of its batches, whether it exists or not. */
+  batches(): Promise<string> {
+    return batchFolder(this.directory, this.operation, this.step);
+  }
+
+  /** Where DocETL has batches of operations of this name, whatever their step, and 0.1.0 had those of maps: read, and no longer written. */
+  sharedBatches(): Promise<string> {
+    return batchFolder(this.directory, this.operation);
+  }
 }

@@ -11,7 +11,7 @@ import type { Attachment } from '../store/store.js';
 import { mergedLedger, mergedRows } from './merge-batches.js';
 import type { KnownTable } from './known-table.js';
 import type { LedgerWriter } from './ledger.js';
-import type { Place } from './place.js';
+import type { OperationFiles } from '../directory/operation-files.js';
 
 /** So many files of about one size become one. */
 const FAN_IN = 16;
@@ -31,14 +31,22 @@ interface LoggedBatch {
  * files, and each result is written again a few times at most.
  */
 export class BatchLog {
-  readonly #place: Place;
+  readonly #files: OperationFiles;
+  readonly #folder: string;
   readonly #compacted: (files: number, path: string) => void;
   #batches: LoggedBatch[];
   #next: number;
 
-  /** `batches`: those of earlier runs, in order. `next`: an index beyond all that are there. */
-  constructor(place: Place, batches: LoggedBatch[], next: number, compacted: (files: number, path: string) => void) {
-    this.#place = place;
+  /** `folder`: of the batches. `batches`: those of earlier runs, in order. `next`: an index beyond all that are there. */
+  constructor(
+    files: OperationFiles,
+    folder: string,
+    batches: LoggedBatch[],
+    next: number,
+    compacted: (files: number, path: string) => void,
+  ) {
+    this.#files = files;
+    this.#folder = folder;
     this.#batches = batches;
     this.#next = next;
     this.#compacted = compacted;
@@ -51,7 +59,7 @@ export class BatchLog {
 
   /** Writes a batch; when it resolves with its path, the results are durable. */
   async write(rows: readonly Row[], ledger: LedgerWriter, table: KnownTable): Promise<string> {
-    return this.#save(rows, ledger.rows, () => ledger.pieces(this.#place, table));
+    return this.#save(rows, ledger.rows, () => ledger.pieces(this.#files, table));
   }
 
   /** Merges small files, as often as there are sixteen of one size. */
@@ -63,7 +71,7 @@ export class BatchLog {
       const rows = group.reduce((sum, batch) => sum + batch.rows, 0);
       let path: string;
       try {
-        path = await this.#save(mergedRows(paths), rows, () => mergedLedger(paths, this.#place));
+        path = await this.#save(mergedRows(paths), rows, () => mergedLedger(paths, this.#files));
       } catch (error) {
         const damaged = isOfFile(error) ? group.find((batch) => batch.path === error.path) : undefined;
         if (damaged === undefined) throw error;
@@ -79,11 +87,11 @@ export class BatchLog {
   }
 
   async #save(results: Iterable<Row> | AsyncIterable<Row>, rows: number, attachment: Attachment): Promise<string> {
-    const { store, hash, logger, batches } = this.#place;
+    const { store, hash, logger } = this.#files;
     const { index, claim } = await this.#claim();
     try {
       const options = hash === undefined ? {} : { hash };
-      const { path } = await saveBatch({ store, stem: batchStem(batches, index), logger }, results, options, attachment);
+      const { path } = await saveBatch({ store, stem: batchStem(this.#folder, index), logger }, results, options, attachment);
       this.#batches.push({ index, path, rows });
       return path;
     } finally {
@@ -93,17 +101,17 @@ export class BatchLog {
 
   /** Takes an index that nobody has: `saveBatchCheckpoint` may be writing to this folder. */
   async #claim(): Promise<{ index: number; claim: string }> {
-    const { batches } = this.#place;
+    const folder = this.#folder;
     for (;;) {
       const index = this.#next++;
-      const claim = join(batches, claimName(index));
+      const claim = join(folder, claimName(index));
       try {
-        await createIn(batches, () => writeFile(claim, String(process.pid), { flag: 'wx' }));
+        await createIn(folder, () => writeFile(claim, String(process.pid), { flag: 'wx' }));
       } catch (error) {
         if (isCheckpointError(error) && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'EEXIST') continue;
         throw error;
       }
-      if ((await filesOf(batchStem(batches, index))).length === 0) return { index, claim };
+      if ((await filesOf(batchStem(folder, index))).length === 0) return { index, claim };
       await unlink(claim).catch(() => {});
     }
   }

@@ -1,19 +1,18 @@
 import { RowQueue } from '../base/row-queue.js';
 import { savedLine } from '../directory/log-lines.js';
-import { saveFile } from '../directory/save.js';
 import type { CheckpointInfo, WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { Known } from './known.js';
 import type { KnownFile } from './known-file.js';
 import { LedgerWriter } from './ledger.js';
-import type { Place } from './place.js';
+import type { OperationFiles } from '../directory/operation-files.js';
 
 /**
  * The final checkpoint of an operation, written while the results come, in the order of the input. As long as they are those of the checkpoint that is there, in the same order, nothing is written: a run
  * that changes nothing writes nothing.
  */
 export class FinalSave {
-  readonly #place: Place;
+  readonly #files: OperationFiles;
   readonly #known: Known;
   readonly #options: WriteOptions;
   /** The checkpoint that is there, and the rows of the input that it is of. */
@@ -25,8 +24,8 @@ export class FinalSave {
   /** Results so far. */
   #results = 0;
 
-  constructor(place: Place, known: Known, options: WriteOptions) {
-    this.#place = place;
+  constructor(files: OperationFiles, known: Known, options: WriteOptions) {
+    this.#files = files;
     this.#known = known;
     this.#options = options;
     const [file] = known.files;
@@ -53,7 +52,7 @@ export class FinalSave {
     }
     await this.#queue?.end().catch(() => {}); // what it fails with, the save does, too
     const info = await (this.#saved as Promise<CheckpointInfo>);
-    const { step, operation, logger } = this.#place;
+    const { step, operation, logger } = this.#files;
     logger?.info(savedLine(step, operation, info));
     return info.path;
   }
@@ -66,13 +65,13 @@ export class FinalSave {
   }
 
   #begin(): void {
-    const { store, stem, mirror, logger, hash } = this.#place;
+    const { hash } = this.#files;
     // Whoever reads a stream may change the rows of the last call.
     const queue = new RowQueue(this.#known.keepsAll ? 'none' : 'gathered');
     this.#queue = queue;
     const rows = this.#results === 0 ? queue : this.#withOld(queue, this.#results);
     const options = { ...this.#options, signal: this.#stop.signal, ...(hash !== undefined && { hash }) };
-    this.#saved = saveFile({ store, stem, mirror, logger }, rows, options, () => this.#attachment());
+    this.#saved = this.#files.save(rows, options, () => this.#attachment());
     this.#saved.catch((error: unknown) => queue.fail(error));
   }
 
@@ -80,7 +79,7 @@ export class FinalSave {
   async *#attachment(): AsyncGenerator<Uint8Array, void, undefined> {
     // Windows replaces no file that is open.
     await this.#known.close();
-    yield* this.#ledger.pieces(this.#place, this.#known.table);
+    yield* this.#ledger.pieces(this.#files, this.#known.table);
   }
 
   async *#withOld(queue: RowQueue, count: number): AsyncGenerator<Row, void, undefined> {

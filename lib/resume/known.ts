@@ -1,13 +1,13 @@
 import { factsOfCode } from '../base/error-facts.js';
 import { CheckpointError, isCheckpointError } from '../base/errors.js';
-import { checkpointFiles, isOfFile } from '../directory/checkpoint-file.js';
+import { isOfFile } from '../directory/checkpoint-file.js';
 import { batchStem, filesOf, listBatches, type FoundFile } from '../directory/layout.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
 import { KnownFile } from './known-file.js';
 import { KnownTable } from './known-table.js';
 import { LedgerReader, type LedgerHead } from './ledger.js';
-import type { Place } from './place.js';
+import type { OperationFiles } from '../directory/operation-files.js';
 
 /** Numbers of files are kept in 16 bits. Batches are merged long before. */
 const MAX_FILES = 65_535;
@@ -75,12 +75,12 @@ export async function openLedger(path: string, known?: CheckpointStore): Promise
 }
 
 /** The final checkpoint of this hash that has a ledger; null for none. `damaged` is called for each that cannot be read. */
-export async function findFinal(place: Place, damaged: (path: string, error: CheckpointError) => void): Promise<FoundFile | null> {
-  for (const { found, hash, error } of await checkpointFiles(await filesOf(place.stem), place.mirror)) {
+export async function findFinal(files: OperationFiles, damaged: (path: string, error: CheckpointError) => void): Promise<FoundFile | null> {
+  for (const { found, hash, error } of await files.hashed()) {
     if (error !== undefined) {
       if (!isOfFile(error)) throw error;
       damaged(found.path, error);
-    } else if (hash === (place.hash ?? null)) return found;
+    } else if (hash === (files.hash ?? null)) return found;
   }
   return null;
 }
@@ -105,7 +105,7 @@ export class Known {
   }
 
   /** Takes in what the ledger of a file says. A row that is known with other content counts as this file has it, until it is asked for with the other. False where the file has no ledger of this operation. */
-  async add(path: string, { step, operation }: Place): Promise<boolean> {
+  async add(path: string, { step, operation }: OperationFiles): Promise<boolean> {
     const store = await storeOf(path);
     const opened = await openLedger(path, store);
     if (opened === null) return false;

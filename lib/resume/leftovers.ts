@@ -5,7 +5,7 @@ import { listFolder } from '../directory/folders.js';
 import { listBatchOperations, listSteps } from '../directory/layout.js';
 import { findTemporaries } from '../directory/temporaries.js';
 import { isClaim } from './batch-log.js';
-import { isLease } from './place.js';
+import { isLease } from '../directory/lease.js';
 import type { SweepItem } from './sweep-item.js';
 
 /** What processes that have ended left in a directory: temporaries, leases, claims of batches. */

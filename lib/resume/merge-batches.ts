@@ -3,7 +3,7 @@ import { storeOf } from '../formats/choose.js';
 import { openLedger } from './known.js';
 import { KnownTable } from './known-table.js';
 import { LedgerWriter } from './ledger.js';
-import type { Place } from './place.js';
+import type { LedgerHead } from './ledger.js';
 
 /** The results in files, one file after the other. */
 export async function* mergedRows(paths: readonly string[]): AsyncGenerator<Row, void, undefined> {
@@ -13,7 +13,7 @@ export async function* mergedRows(paths: readonly string[]): AsyncGenerator<Row,
 /** The ledger of these results. */
 export async function* mergedLedger(
   paths: readonly string[],
-  place: Pick<Place, 'step' | 'operation'>,
+  operation: Omit<LedgerHead, 'rows'>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const table = new KnownTable();
   const writer = new LedgerWriter();
@@ -36,5 +36,5 @@ export async function* mergedLedger(
       await ledger.close();
     }
   }
-  yield* writer.pieces(place, table);
+  yield* writer.pieces(operation, table);
 }

@@ -1,7 +1,5 @@
-import { filesOf } from '../directory/layout.js';
-import { loadFile } from '../directory/load.js';
 import type { RowLike, Row } from '../base/rows.js';
-import type { Place } from './place.js';
+import type { OperationFiles } from '../directory/operation-files.js';
 import { keyOfRow, readBatches, recordOf, type BatchRecord } from './read-batches.js';
 
 /** The results of an operation so far. */
@@ -17,32 +15,29 @@ export interface PartialResults<T extends RowLike = Row> {
 /** How often to begin anew where a `map` ends while it is looked at: then its batches go, and their results are in the checkpoint. */
 const ATTEMPTS = 10;
 
-/** What is there of an operation. `hash`: only of this one. */
-export async function partialResults(place: Place, hash: string | undefined): Promise<PartialResults<Row> | null> {
-  const { step, operation, sharedBatches, batches, logger } = place;
+/** What is there of an operation, of its hash if it has one. */
+export async function partialResults(files: OperationFiles): Promise<PartialResults<Row> | null> {
+  const { step, operation, hash, logger } = files;
   const isWanted = (record: BatchRecord | undefined): boolean =>
     record !== undefined &&
     record.head.step === step &&
     record.head.operation === operation &&
     (hash === undefined || record.hash === hash);
-  const folders = [sharedBatches, batches].map((folder) => ({ step, operation, folder }));
+  const folders = [await files.sharedBatches(), await files.batches()].map((folder) => ({ step, operation, folder }));
   for (let attempt = 1; ; attempt++) {
-    const before = await versionOf(place);
-    const final = await finalOf(place, hash);
+    const before = await versionOf(files);
+    const final = await finalOf(files);
     const found = await readBatches(folders, logger, isWanted);
-    if ((await versionOf(place)) === before || attempt === ATTEMPTS) return joined(final, found);
+    if ((await versionOf(files)) === before || attempt === ATTEMPTS) return joined(final, found);
   }
 }
 
-async function versionOf({ stem }: Place): Promise<string> {
-  return (await filesOf(stem)).map(({ path, version }) => `${path} ${version}`).join();
+async function versionOf(files: OperationFiles): Promise<string> {
+  return (await files.find()).map(({ path, version }) => `${path} ${version}`).join();
 }
 
-async function finalOf(
-  { stem, mirror, logger }: Place,
-  hash: string | undefined,
-): Promise<{ rows: Row[]; record: BatchRecord | undefined } | null> {
-  const loaded = await loadFile({ find: () => filesOf(stem), hash, mirror, uses: stem, logger }, async (store, path) => ({
+async function finalOf(files: OperationFiles): Promise<{ rows: Row[]; record: BatchRecord | undefined } | null> {
+  const loaded = await files.load(async (store, path) => ({
     record: await recordOf(path),
     rows: await store.read(path, { compat: 'docetl' }),
   }));

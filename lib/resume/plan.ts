@@ -1,13 +1,12 @@
 import { chunksOf, rowsSource } from '../base/rows-source.js';
-import { checkpointFiles, isOfFile } from '../directory/checkpoint-file.js';
-import { filesOf } from '../directory/layout.js';
+import { isOfFile } from '../directory/checkpoint-file.js';
 import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { Identifier } from './identifier.js';
 import { findBatches, Known, MOST_LOOKS, openLedger } from './known.js';
 import { checkHash, checkKey } from './map-options.js';
-import type { Place } from './place.js';
+import type { OperationFiles } from '../directory/operation-files.js';
 import { keyOf, type KeyOption, type RowKey } from './row-key.js';
 
 /** Options of {@link CheckpointManager.planIncremental}. */
@@ -44,12 +43,12 @@ export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): Plan
 
 /** Compares rows with what earlier runs left. Changes nothing, and calls nothing. */
 export async function planRows(
-  place: Place | null,
+  files: OperationFiles | null,
   rows: Iterable<Row> | AsyncIterable<Row>,
   { key }: Pick<PlanOptions, 'key'>,
 ): Promise<IncrementalPlan> {
   const known = new Known(false);
-  const final = place === null ? null : await takeIn(place, known);
+  const final = files === null ? null : await takeIn(files, known);
   const plan: IncrementalPlan = { new: [], changed: [], unchanged: [], removed: [], hashChanged: final?.hashChanged === true };
   const identifier = new Identifier(known, key);
   let index = 0;
@@ -68,14 +67,14 @@ export async function planRows(
  * Takes in what is there, of the final checkpoint and of batches. A `map` may be running: a file that is gone when it is to be read was merged into another, or replaced, and all is looked at once more. What was taken
  * in before stays: its rows were finished.
  */
-async function takeIn(place: Place, known: Known): Promise<Final | null> {
+async function takeIn(files: OperationFiles, known: Known): Promise<Final | null> {
   const taken = new Set<string>();
   for (let look = 1; ; look++) {
     let isWhole = true;
     const add = async (path: string, name: string): Promise<boolean> => {
       if (taken.has(name)) return true;
       try {
-        if (!(await known.add(path, place))) return false;
+        if (!(await known.add(path, files))) return false;
       } catch (error) {
         // A damaged file is passed over, as by a map.
         if (!isOfFile(error)) throw error;
@@ -85,10 +84,10 @@ async function takeIn(place: Place, known: Known): Promise<Final | null> {
       taken.add(name);
       return true;
     };
-    const final = await finalOf(place, known, add);
-    for (const folder of [place.sharedBatches, place.batches]) {
+    const final = await finalOf(files, known, add);
+    for (const folder of [await files.sharedBatches(), await files.batches()]) {
       for (const { path, modifiedMs, bytes, hash, error } of await findBatches(folder))
-        if (error === undefined && hash === (place.hash ?? null)) await add(path, `${path} ${modifiedMs} ${bytes}`);
+        if (error === undefined && hash === (files.hash ?? null)) await add(path, `${path} ${modifiedMs} ${bytes}`);
     }
     if (isWhole || look >= MOST_LOOKS) return final;
   }
@@ -100,9 +99,13 @@ interface Final {
 }
 
 /** The final checkpoint: of this hash if there is one, else the newest. */
-async function finalOf(place: Place, known: Known, add: (path: string, name: string) => Promise<boolean>): Promise<Final | null> {
-  const files = (await checkpointFiles(await filesOf(place.stem), place.mirror)).filter(({ error }) => error === undefined);
-  const wanted = place.hash ?? null;
+async function finalOf(
+  operation: OperationFiles,
+  known: Known,
+  add: (path: string, name: string) => Promise<boolean>,
+): Promise<Final | null> {
+  const files = (await operation.hashed()).filter(({ error }) => error === undefined);
+  const wanted = operation.hash ?? null;
   for (const { found, hash } of [...files].sort((a, b) => Number(b.hash === wanted) - Number(a.hash === wanted))) {
     const count = known.files.length;
     if (!(await add(found.path, `${found.path} ${found.version}`))) continue;

@@ -8,7 +8,7 @@ import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
 import { MOST_LOOKS, openLedger } from './known.js';
 import type { LedgerHead, LedgerRow } from './ledger.js';
-import { takeLease } from './place.js';
+import { takeLease } from '../directory/lease.js';
 
 /** A batch as it was read. */
 interface ReadBatch {

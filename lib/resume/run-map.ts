@@ -18,13 +18,13 @@ import { findBatches, findFinal, isBroken, Known, type FoundBatch } from './know
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { removeClaims } from './leftovers.js';
 import { guarded } from './meter.js';
-import { takeLease, type Place } from './place.js';
+import type { OperationFiles } from '../directory/operation-files.js';
 import { openBar, type MapBar } from './progress-bar.js';
 
 /** What a `map` is asked for. */
 export interface MapCall {
   /** Null: nothing is kept. */
-  place: Place | null;
+  files: OperationFiles | null;
   rows: Iterable<Row> | AsyncIterable<Row>;
   fn: MapFunction<Row, Row>;
   options: CheckedMapOptions<Row>;
@@ -36,18 +36,18 @@ export interface MapCall {
 
 /** Runs a `map`: gives the results in the order of the input, and at the end what it did. */
 export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, undefined> {
-  const { place, options } = call;
+  const { files, options } = call;
   const source = rowsSource(call.rows);
   if (typeof call.fn !== 'function') throw invalid(`what a map calls for each row must be a function, got ${show(call.fn)}`);
   throwIfAborted(options.signal);
-  const bar = options.progressBar === true ? await openBar(place?.operation ?? 'map') : undefined;
-  const { lease, cannotSave } = place === null ? {} : await leaseOf(place, call);
+  const bar = options.progressBar === true ? await openBar(files?.operation ?? 'map') : undefined;
+  const { lease, cannotSave } = files === null ? {} : await leaseOf(files, call);
   const inside = lease?.enter();
   // A call that waits for the map that it belongs to gets an error instead of waiting for ever.
   const { fn } = call;
   const told: MapCall = inside === undefined ? call : { ...call, fn: (row, context) => inside.run(() => fn(row, context)) };
   try {
-    return yield* place === null ? withNothing(told, source, bar?.update) : withPlace(told, place, source, bar?.update, cannotSave);
+    return yield* files === null ? withNothing(told, source, bar?.update) : withFiles(told, files, source, bar?.update, cannotSave);
   } finally {
     inside?.leave();
     await lease?.release();
@@ -56,9 +56,9 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
 }
 
 /** The lease; where nothing may be written none, as nobody else writes either. Known results can be read all the same. */
-async function leaseOf(place: Place, { options, keepsAll }: MapCall): Promise<{ lease?: FileLock; cannotSave?: CannotSave }> {
+async function leaseOf(files: OperationFiles, { options, keepsAll }: MapCall): Promise<{ lease?: FileLock; cannotSave?: CannotSave }> {
   try {
-    return { lease: await takeLease(place, { lockWait: options.lockWait, signal: options.signal, streams: !keepsAll }) };
+    return { lease: await files.lease({ lockWait: options.lockWait, signal: options.signal, streams: !keepsAll }) };
   } catch (error) {
     if (isCheckpointError(error) && CANNOT_SAVE.has(error.code)) return { cannotSave: { error } };
     throw error;
@@ -83,9 +83,9 @@ async function* withNothing(
   return yield* new Engine({ source, fn, options, known, flusher: null, final: null, onEvent, update }).run();
 }
 
-async function* withPlace(
+async function* withFiles(
   { fn, options, save, keepsAll }: MapCall,
-  place: Place,
+  files: OperationFiles,
   source: RowsSource,
   update: Update | undefined,
   cannotSave: CannotSave | undefined,
@@ -93,65 +93,82 @@ async function* withPlace(
   const listener = guarded(options.onEvent, 'onEvent');
   const onEvent = (event: MapEvent): void => {
     if (event.type === 'damaged')
-      place.logger?.warn(
+      files.logger?.warn(
         `could not read results of an earlier run, its rows are computed again: ${event.error.message} (${event.error.code})`,
       );
     listener?.(event);
   };
   const damaged = (path: string, error: CheckpointError): void => onEvent({ type: 'damaged', path, error });
-  const shared = await findBatches(place.sharedBatches);
-  const batches = [...shared, ...(await findBatches(place.batches))];
+  const folder = await files.batches();
+  const shared = await findBatches(await files.sharedBatches());
+  const batches = [...shared, ...(await findBatches(folder))];
   for (const { path, error } of batches) {
     if (error === undefined) continue;
     // The system, or a later version: what cannot be read now may be there later.
     if (!isOfFile(error)) throw error;
     damaged(path, error);
   }
-  for (const { path, modifiedMs } of ownOf(batches, place)) await noteUse(dirname(path), modifiedMs);
-  const log = logOf(place, batches, shared, onEvent);
+  for (const { path, modifiedMs } of ownOf(batches, files)) await noteUse(dirname(path), modifiedMs);
+  const log = logOf(files, folder, batches, shared, onEvent);
   if (cannotSave === undefined) await log.compact();
   const known = new Known(keepsAll);
   try {
-    await takeIn(known, place, log, damaged);
+    await takeIn(known, files, log, damaged);
   } catch (error) {
     await known.close();
     throw error;
   }
-  const clear = (): Promise<void> => clearBatches(place, log, batches);
+  const clear = (): Promise<void> => clearBatches(files, folder, log, batches);
   const flusher = cannotSave === undefined ? new Flusher(log, known.table, options, onEvent, clear) : null;
-  const final = new FinalSave(place, known, save);
+  const final = new FinalSave(files, known, save);
   return yield* new Engine({ source, fn, options, known, flusher, final, onEvent, cannotSave, update }).run();
 }
 
-function logOf(place: Place, batches: readonly FoundBatch[], shared: readonly FoundBatch[], onEvent: (event: MapEvent) => void): BatchLog {
-  const own = ownOf(batches, place);
+function logOf(
+  files: OperationFiles,
+  folder: string,
+  batches: readonly FoundBatch[],
+  shared: readonly FoundBatch[],
+  onEvent: (event: MapEvent) => void,
+): BatchLog {
+  const own = ownOf(batches, files);
   const logged = own.map(({ index, path, head }) => ({ index, path, rows: head?.rows ?? 0 }));
   const next = batches.reduce((most, batch) => (shared.includes(batch) ? most : Math.max(most, batch.index + 1)), 0);
-  return new BatchLog(place, logged, next, (files, path) => onEvent({ type: 'compacted', files, path }));
+  return new BatchLog(files, folder, logged, next, (files, path) => onEvent({ type: 'compacted', files, path }));
 }
 
 /** Those whose results count. */
-function ownOf(batches: readonly FoundBatch[], place: Place): FoundBatch[] {
-  return batches.filter((batch) => isOf(batch, place) && batch.hash === (place.hash ?? null));
+function ownOf(batches: readonly FoundBatch[], files: OperationFiles): FoundBatch[] {
+  return batches.filter((batch) => isOf(batch, files) && batch.hash === (files.hash ?? null));
 }
 
-function isOf({ head }: FoundBatch, { step, operation }: Place): boolean {
+function isOf({ head }: FoundBatch, { step, operation }: OperationFiles): boolean {
   return head !== null && head.step === step && head.operation === operation;
 }
 
 /** What earlier runs left: the final checkpoint first, then the batches, which are newer. */
-async function takeIn(known: Known, place: Place, log: BatchLog, damaged: (path: string, error: CheckpointError) => void): Promise<void> {
-  const final = await findFinal(place, damaged);
-  if (final !== null && (await tried(known, final.path, place, damaged))) {
+async function takeIn(
+  known: Known,
+  files: OperationFiles,
+  log: BatchLog,
+  damaged: (path: string, error: CheckpointError) => void,
+): Promise<void> {
+  const final = await findFinal(files, damaged);
+  if (final !== null && (await tried(known, final.path, files, damaged))) {
     known.finalRows = known.table.size;
-    await noteUse(place.stem, final.modifiedMs);
+    await noteUse(files.stem, final.modifiedMs);
   }
-  for (const { path } of log.batches) await tried(known, path, place, damaged);
+  for (const { path } of log.batches) await tried(known, path, files, damaged);
 }
 
-async function tried(known: Known, path: string, place: Place, damaged: (path: string, error: CheckpointError) => void): Promise<boolean> {
+async function tried(
+  known: Known,
+  path: string,
+  files: OperationFiles,
+  damaged: (path: string, error: CheckpointError) => void,
+): Promise<boolean> {
   try {
-    return await known.add(path, place);
+    return await known.add(path, files);
   } catch (error) {
     if (!isOfFile(error)) throw error;
     damaged(path, error);
@@ -160,12 +177,12 @@ async function tried(known: Known, path: string, place: Place, damaged: (path: s
 }
 
 /** Removes what the final checkpoint makes needless: the batches of this operation, of whatever hash, and those that nobody can read. */
-async function clearBatches(place: Place, log: BatchLog, found: readonly FoundBatch[]): Promise<void> {
-  const needless = found.filter((batch) => isOf(batch, place) || isBroken(batch.error)).map(({ path }) => path);
+async function clearBatches(files: OperationFiles, folder: string, log: BatchLog, found: readonly FoundBatch[]): Promise<void> {
+  const needless = found.filter((batch) => isOf(batch, files) || isBroken(batch.error)).map(({ path }) => path);
   await removeFiles([...new Set([...needless, ...log.batches.map(({ path }) => path)])]);
-  for (const folder of new Set([place.batches, ...found.map(({ path }) => dirname(path))])) {
+  for (const each of new Set([folder, ...found.map(({ path }) => dirname(path))])) {
     // Only maps of this operation claim batches in its folder, and this one has the lease.
-    await removeClaims(folder, folder === place.batches);
-    await removeFolder(folder);
+    await removeClaims(each, each === folder);
+    await removeFolder(each);
   }
 }

@@ -10,7 +10,7 @@ import { asOptions, checkKeys, WRITE_RECORD, type WriteOptions } from '../option
 import type { Row, RowLike } from '../base/rows.js';
 import { copyAsLoaded } from '../base/value/copy.js';
 import { ms } from './map-options.js';
-import { takeLease, type Place } from './place.js';
+import type { OperationFiles } from '../directory/operation-files.js';
 
 /** Options of {@link CheckpointManager.step}. The options of a save apply when the rows are computed. */
 export interface StepOptions extends WriteOptions {
@@ -54,7 +54,7 @@ export function checkStepOptions(given: StepOptions | undefined): { save: WriteO
 
 /** Loads the rows of an operation if they are there, else computes and saves them. */
 export async function runStep(
-  place: Pick<Place, 'directory' | 'step' | 'operation'> | null,
+  files: OperationFiles | null,
   { lockWait, signal, logger, isLoadedAnew }: StepRun,
   compute: Compute<Row>,
   { load, save }: StepCalls,
@@ -62,7 +62,7 @@ export async function runStep(
   if (typeof compute !== 'function') throw invalid(`what computes a step must be a function, got ${show(compute)}`);
   const loaded = await loadOrWarn(load, logger);
   if (loaded !== null) return loaded;
-  const lease = place === null ? undefined : await takeLease(place, { lockWait, signal });
+  const lease = files === null ? undefined : await files.lease({ lockWait, signal });
   try {
     // Another process may have saved it in between.
     const now = lease === undefined ? null : await loadOrWarn(load, null);

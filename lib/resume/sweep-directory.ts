@@ -11,7 +11,7 @@ import { filesOf, listSteps, operationStem, stepFolder } from '../directory/layo
 import { removeEmptyParts } from '../directory/parts.js';
 import { forgetUses, forgetUsesIn } from '../directory/use-record.js';
 import { leftovers } from './leftovers.js';
-import { leasePath, takeLease } from './place.js';
+import { leasePath, takeLease } from '../directory/lease.js';
 import type { SweepItem } from './sweep-item.js';
 import { sweepItems } from './sweep-items.js';
 import type { checkSweepOptions, SweepResult, SweptFile } from './sweep-options.js';
@@ -94,7 +94,7 @@ class Sweeping {
     const { step, operation } = item;
     const steps = step === null ? [...(this.#steps.get(operation) ?? [])] : [step];
     if (this.#dryRun) {
-      for (const each of steps) if (await isInUse(leasePath(this.#directory, each, operation))) return false;
+      for (const each of steps) if (await isInUse(leasePath({ directory: this.#directory, step: each, operation }))) return false;
       return true;
     }
     const leases: FileLock[] = [];

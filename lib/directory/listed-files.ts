@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { inParallel } from './in-parallel.js';
+import { batchFiles, contentsOf, foundFiles, listOperations, type FoundFile } from './layout.js';
+
+/** The files of an operation that a listing has found: each folder is read once, and no file is opened. */
+interface ListedFiles {
+  step: string;
+  operation: string;
+  /** Those that are there, the newest first. */
+  found: FoundFile[];
+}
+
+/** The files of all operations in a directory, in the order of step and operation. */
+export async function operationsIn(directory: string): Promise<ListedFiles[]> {
+  return inParallel(await listOperations(directory), async ({ step, operation, paths }) => ({
+    step,
+    operation,
+    found: await foundFiles(paths),
+  }));
+}
+
+/** The paths of all checkpoints and batches in a directory, batches behind the checkpoints. Each folder is read once. */
+export async function allPaths(directory: string): Promise<string[]> {
+  const { operations, batches } = await contentsOf(directory);
+  const paths = operations.flatMap((operation) => operation.paths);
+  for (const { folder } of batches) for (const name of await batchFiles(folder)) paths.push(join(folder, name));
+  return paths;
+}
