@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PROGRAM = join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), 'release', 'examples', 'rows');
+
+/** The triple of this machine: the addon is built for it by name, so that what both need is compiled once. */
+function host(): string {
+  const found = /^host: (.+)$/m.exec(execFileSync('rustc', ['-vV'], { encoding: 'utf8' }));
+  if (found === null) throw new Error('rustc does not name the triple of this machine');
+  return found[1] as string;
+}
 
 /** Instructions of the core for the rows of crates/arrow-ckpt/benches/rows. */
 export interface Instructions {
@@ -25,13 +31,17 @@ export function cannotCount(): string | false {
 
 /** Counts for each number of rows, by valgrind's callgrind, with the core in the profile of releases: the same on a noisy machine. */
 export function countInstructions(sizes: readonly number[]): Instructions[] {
-  execFileSync('cargo', ['build', '--release', '-p', 'arrow-ckpt', '--example', 'rows'], { cwd: ROOT, stdio: 'inherit' });
+  const triple = host();
+  const build = ['build', '--release', '--target', triple, '-p', 'arrow-ckpt', '--example', 'rows'];
+  execFileSync('cargo', build, { cwd: ROOT, stdio: 'inherit' });
+  const program = join(process.env['CARGO_TARGET_DIR'] ?? join(ROOT, 'target'), triple, 'release', 'examples', 'rows');
   const folder = mkdtempSync(join(tmpdir(), 'arrow-ckpt-instructions-'));
   try {
     return sizes.map((rows) => {
       // What the making of the rows costs is no part of it.
-      const nothing = counted('nothing', rows, folder);
-      const [encode, decode] = [counted('encode', rows, folder) - nothing, counted('decode', rows, folder) - nothing];
+      const count = (what: string): number => counted(program, what, rows, folder);
+      const nothing = count('nothing');
+      const [encode, decode] = [count('encode') - nothing, count('decode') - nothing];
       return { rows, encode, decode, encodePerRow: encode / rows, decodePerRow: decode / rows };
     });
   } finally {
@@ -39,10 +49,10 @@ export function countInstructions(sizes: readonly number[]): Instructions[] {
   }
 }
 
-function counted(what: string, rows: number, folder: string): number {
+function counted(program: string, what: string, rows: number, folder: string): number {
   const tool = ['--tool=callgrind', `--callgrind-out-file=${join(folder, 'out')}`];
   // valgrind reports on stderr.
-  const { stderr, status } = spawnSync('valgrind', [...tool, PROGRAM, what, String(rows), join(folder, 'rows.parquet')], {
+  const { stderr, status } = spawnSync('valgrind', [...tool, program, what, String(rows), join(folder, 'rows.parquet')], {
     encoding: 'utf8',
     maxBuffer: 1 << 26,
   });
