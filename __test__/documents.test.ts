@@ -1,7 +1,7 @@
 // The pages of the project: their links lead somewhere, the map has all of them, and the two doors stay small.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { basename, dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from './support/packed-package.js';
 
@@ -42,4 +42,54 @@ test('docs/README.md has every page', () => {
 test('README.md has at most 9 KB, ARCHITECTURE.md at most 15', () => {
   assert.ok(Buffer.byteLength(read('README.md')) <= 9 * 1024);
   assert.ok(Buffer.byteLength(read('ARCHITECTURE.md')) <= 15 * 1024);
+});
+
+/** Folders of the project whose files the pages name, relative to the root or to one of {@link BASES}. */
+const FOLDERS = ['lib', 'crates', '__test__', 'scripts', 'bench', 'examples', 'fuzz', 'findings', 'docs'].filter((name) =>
+  existsSync(join(ROOT, name)),
+);
+const BASES = ['', 'lib/', 'crates/arrow-ckpt/src/', 'crates/arrow-ckpt-node/src/'];
+const PATH = /(?<![\w./@<>*:-])(?:(?:[\w-]+\/)+(?:[\w.-]*\w)?|[\w-]+(?:\.test)?\.(?:ts|rs|mjs)\b)/g;
+
+/** Paths of the project's sources among the words of a page: those that begin with a folder of ours, and files of code by their name alone. */
+function pathsIn(page: string): string[] {
+  const layers = [...readdirSync(join(ROOT, 'lib')), 'encode', 'decode', 'commit'];
+  const words =
+    read(page)
+      .replaceAll(/^```(?:js|ts|python|sql)[\s\S]*?^```/gm, '')
+      .match(PATH) ?? [];
+  return words.filter(
+    (word) =>
+      !word.includes('/') || FOLDERS.some((name) => word.startsWith(`${name}/`)) || layers.some((name) => word.startsWith(`${name}/`)),
+  );
+}
+
+test('every path of a source that ARCHITECTURE.md, CONTRIBUTING.md or a page of docs names is there', () => {
+  const names = new Set(
+    FOLDERS.flatMap((folder) => readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => basename(path))),
+  );
+  for (const name of readdirSync(ROOT)) names.add(name);
+  const isThere = (word: string): boolean =>
+    word.includes('/') ? BASES.some((base) => existsSync(join(ROOT, base, word))) : names.has(word);
+  const named = pages.filter((page) => page !== 'CHANGELOG.md').flatMap((page) => pathsIn(page).map((word) => ({ page, word })));
+  assert.ok(named.length > 100, `${named.length} paths`);
+  assert.deepEqual(
+    named.filter(({ word }) => !isThere(word)),
+    [],
+  );
+});
+
+test('the sources of the commit protocol refer to its one text, and the text to them', () => {
+  const text = read('docs/RELIABILITY.md');
+  assert.match(text, /^## The commit protocol$/m);
+  for (const source of ['lib/base/commit/commit.ts', 'crates/arrow-ckpt/src/commit/mod.rs']) {
+    assert.ok(text.includes(source), source);
+    assert.match(read(source), /docs\/RELIABILITY\.md/);
+  }
+});
+
+test('the prose of docs/ENGINES.md that __test__/engines/document.ts writes has lines of at most 140 characters', () => {
+  const [prose = ''] = read('docs/ENGINES.md').split('\n### ');
+  const long = prose.split('\n').filter((line) => line.length > 140 && !line.startsWith('|'));
+  assert.deepEqual(long, []);
 });

@@ -18,13 +18,16 @@ const SHOWN: Record<string, string> = {
 
 const HEAD = `# Our files in other programs
 
-A checkpoint is a Parquet file. This is what programs make of it, by trying: \`npm run test:engines\` writes files with every feature that ours have (all kinds of values,
-nesting, hidden columns, all codecs, dictionaries, page indexes, bloom filters, NaN, -0, several row groups, no rows at all), opens them with the oldest and the newest release
-below, and compares each value. Engines that filter count rows under some twenty conditions a column; the counts must be those of the same engine over data that it cannot skip.
-This page is written by \`npm run test:engines -- --write\`; a run fails where it says something else.
+A checkpoint is a Parquet file. This page says what other programs make of it, by trial. \`npm run test:engines\` writes files with every
+feature that our files have: all kinds of values, nesting, hidden columns, all codecs, dictionaries, page indexes, bloom filters, NaN, -0,
+several row groups, no rows at all. It opens them with the oldest and the newest release below, and compares each value. If a program can
+filter, the run also counts rows under some twenty conditions for each column. The counts must equal those of the same program over data
+that it cannot skip. \`npm run test:engines -- --write\` writes this page. A run fails if the page says something else.
 
-Hidden columns (names that begin with \`__ckpt_\`) are ours: leave them out of what you show. FORMAT.md, 3.2, says what they hold. A column has the name of its key, but for a few that
-no program takes: the empty key is \`_\`, a control character is \`_\`, and of names that differ only in case all but the first get \`_2\`, \`_3\`.
+Hidden columns (names that begin with \`__ckpt_\`) are for arrow-ckpt: leave them out of what you show. FORMAT.md, 3.2, says what they hold.
+
+A column has the name of its key, except for names that some program refuses. The empty key becomes \`_\`, and so does a control
+character. If several names differ only in case, all but the first get \`_2\`, \`_3\` and so on.
 `;
 
 /** docs/ENGINES.md from a run of all engines. */
@@ -35,7 +38,7 @@ export function documentOf(examined: Examined[]): string {
   return [
     HEAD,
     '## Which releases\n',
-    '"Oldest" is the oldest release that is tried, two years back or so; older ones may do as well.\n',
+    '"Oldest" is the oldest release that is tried, about two years old. Older releases may work too.\n',
     table(
       ['program', 'oldest', 'newest', 'NaN', '0 and -0'],
       engines.map((engine) => [
@@ -45,15 +48,16 @@ export function documentOf(examined: Examined[]): string {
         ...comparisonOf(of(engine, 'oldest'), newest(engine)),
       ]),
     ),
-    'NaN and 0: how conditions compare. "Largest": NaN equals itself and is greater than all other numbers. "Unordered": as in JavaScript.\n',
+    'The columns "NaN" and "0 and -0" say how conditions compare. "Largest": NaN equals itself and is greater than all other numbers.\n' +
+      '"Unordered": NaN equals no number, and is neither greater nor less than any, as in JavaScript.\n',
     '## What they see\n',
-    'Types as the newest release names them. JSON text, where a column mixes types, is text.\n',
+    'Types have the names that the newest release gives them. A column that mixes types is JSON text, and is seen as text.\n',
     table(
       ['program', ...Object.values(SHOWN)],
       engines.map((engine) => [engine.title, ...Object.keys(SHOWN).map((name) => code(newest(engine).types[name] ?? '-'))]),
     ),
     '## What to set, and what goes wrong\n',
-    'What begins with a release is tried: a run fails when it is no longer so.\n',
+    'Lines that begin with a release are tried: a run fails when one of them is no longer true.\n',
     ...engines.flatMap(remarks),
   ].join('\n');
 }

@@ -12,8 +12,7 @@ export type Attachment = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
  * One way of keeping a checkpoint in one file. A manager does not know which it has.
  *
  * Promises of every store:
- * - `write` resolves only when the file is durable under its name (temporary sibling, fsync, rename, folder fsync); until then
- *   the old file is intact, and after a failure it still is and no temporary stays.
+ * - `write` replaces the file by the commit protocol of docs/RELIABILITY.md: it resolves when the new file is durable under its name.
  * - `read` gives back the rows that `write` was given: values, keys, and the order of both.
  * - Every failure is a `CheckpointError`, except an abort, which rejects with `signal.reason`.
  * - Neither blocks the event loop for more than some tens of milliseconds at a stretch.

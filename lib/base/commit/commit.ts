@@ -5,45 +5,39 @@ import { CheckpointError, fromSystemError } from '../errors.js';
 import { flushFile, isFlushDenied, openNew } from './flush.js';
 import { temporaryBeside } from './temporary-name.js';
 
-/** How often a folder is made again that another process removes, as it is empty, before the first file is in it. */
+/** How often a folder is made again, if another process removes it before the first file is in it. */
 const ATTEMPTS = 100;
 
 /**
  * Replaces the file at `path` by what `write` writes, whole or not at all. Returns what `write` returns.
  *
- * - Until the rename the file under the name is the old one, whole; after it, it is the new one, whole.
- * - It resolves only when the bytes (fsync of the file) and the name (fsync of the folder) are durable, and the folders that had to
- *   be made for it too.
- * - When anything fails, `write` among it, the temporary is removed and the old file stays as it was. One exception: if the folder's
- *   own fsync fails, the new file is there already, but may not survive a power cut. Where Node's permission model denies fsync, the bytes are durable all
- *   the same, and the name is what cannot be promised.
- * - Only a killed process leaves a temporary: a hidden sibling, `.<name>.<pid>.<random>.tmp`, which readers ignore.
- * - Another process may remove the folder while it is empty: then it is made again.
- * - A folder, a device or a pipe at `path` is `ERR_CKPT_NOT_A_FILE` before anything is made. Other failures of the system are coded errors with the path,
- *   also those that `write` lets through; any other error of `write` is passed on as it is.
- * - `handle` may be read and written at any position, and must not be closed. A symbolic link at `path` is replaced, not followed.
+ * The steps and what holds after each: docs/RELIABILITY.md, "The commit protocol". The numbers in this file are those of its list.
+ *
+ * - `handle` may be read and written at any position, and must not be closed.
+ * - Failures of the system are coded errors with the path, also those that `write` lets through. Any other error of `write` is passed on
+ *   as it is.
  */
 export async function commitFile<T>(path: string, write: (handle: FileHandle) => Promise<T>): Promise<T> {
   const folder = dirname(path);
   const temporary = temporaryBeside(path);
   let made = false;
   try {
-    await refuseWhatIsNoFile(path);
-    const handle = await inFolder(folder, () => openNew(temporary));
+    await refuseWhatIsNoFile(path); // 1
+    const handle = await inFolder(folder, () => openNew(temporary)); // 2, 3
     made = true;
     let result: T;
     try {
-      result = await write(handle);
-      await flushFile(handle);
+      result = await write(handle); // 4
+      await flushFile(handle); // 5
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
+    await rename(temporary, path); // 6
     made = false;
-    await syncFolder(folder);
+    await syncFolder(folder); // 7
     return result;
   } catch (error) {
-    // A failure here would hide the first; a sweep recognises the file by its name.
+    // 8. A failure here would hide the first.
     if (made) await unlink(temporary).catch(() => {});
     throw fromSystemError(error, 'save', path);
   }
@@ -61,7 +55,7 @@ export async function inFolder<T>(folder: string, create: () => Promise<T>): Pro
   }
 }
 
-/** Makes a folder and what is missing above it, durably: a file is only as durable as the folders on its path. */
+/** Makes a folder and what is missing above it, durably: step 2. */
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
@@ -72,10 +66,10 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** What a file system says that cannot flush a folder, as some of networks and of user space: its names are as durable then as they can be there. */
+/** Errors of file systems that cannot flush a folder, some of networks and of user space: names are as durable there as they can be. */
 const CANNOT_FLUSH: ReadonlySet<string | undefined> = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
-/** Makes the names in a folder durable. A folder that somebody has removed has none. Windows has no such call; NTFS journals a rename. */
+/** Makes the names in a folder durable: step 7. Windows has no such call; NTFS journals a rename. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   let handle: FileHandle | undefined;

@@ -1,14 +1,9 @@
-//! The commit protocol. Knows nothing of Parquet.
+//! The commit protocol: docs/RELIABILITY.md has its steps and what holds after each. The numbers in this file are those of its list.
+//! Knows nothing of Parquet.
 //!
-//! Promises:
-//! - Until [`TempFile::commit`] renames, the file under the name is the old one, whole. After it, it is the new one, whole.
-//! - `commit` returns only when the bytes (fsync of the file) and the name (fsync of the folder) are durable.
-//! - Only a regular file is ever replaced: a folder, a device or a pipe under the name is `NotAFile`.
-//! - A `TempFile` that is dropped uncommitted, by an error or a panic, leaves nothing behind. Only a killed process leaves a
-//!   temporary: a hidden sibling, `.<name>.<pid>.<number>.tmp`, which readers ignore.
-//! - Another process may remove a folder while it is empty: then it is made again. One that is gone after the rename needs no flush: its names went with it.
+//! A [`TempFile`] that is dropped uncommitted, by an error or a panic, removes its temporary (8).
 //!
-//! Each of them is tried at every call to the [`FileSystem`], with every way in which it can fail: `tests/faults`.
+//! `tests/faults` tries the protocol at every call to the [`FileSystem`], with every way in which the call can fail.
 
 mod disk;
 mod file_system;
@@ -24,13 +19,13 @@ use temporary_name::temporary_name;
 
 use crate::error::{CkptError, ErrorCode, Result};
 
-/// How often a folder is made again that another process removes, as it is empty, before the first file is in it.
+/// How often a folder is made again, if another process removes it before the first file is in it.
 const ATTEMPTS: u32 = 100;
 
 /// Bytes that are gathered before they are written: a small file is then one call of the system.
 const GATHERED_BYTES: usize = 64 << 10;
 
-/// A temporary sibling of a file to be.
+/// A temporary beside the file that it will replace.
 #[derive(Debug)]
 pub struct TempFile {
     files: Arc<dyn FileSystem>,
@@ -43,7 +38,7 @@ pub struct TempFile {
 }
 
 impl TempFile {
-    /// Creates the temporary beside `target`, making its folder if need be.
+    /// Creates the temporary beside `target`, and its folder if need be (1 to 3).
     pub fn create(target: &Path) -> Result<Self> {
         Self::create_in(Arc::new(Disk), target)
     }
@@ -77,7 +72,7 @@ impl TempFile {
         Ok(Self { files, target: target.to_owned(), path, file: Some(file), gathered: Vec::new() })
     }
 
-    /// Appends `bytes`.
+    /// Appends `bytes` (4).
     pub fn write_all(&mut self, bytes: &[u8]) -> Result<()> {
         if self.gathered.len() + bytes.len() <= GATHERED_BYTES {
             self.gathered.extend_from_slice(bytes);
@@ -104,7 +99,7 @@ impl TempFile {
         file.read_exact_at(buffer, position).map_err(|error| CkptError::io("read back", &self.target, &error))
     }
 
-    /// Makes the bytes durable, then the name: after this the new file is the file.
+    /// Makes the bytes durable, renames, makes the name durable (5 to 7): after this the new file is the file.
     pub fn commit(mut self) -> Result<()> {
         self.flush()?;
         let failed = |error| CkptError::io("write", &self.target, &error);
@@ -119,7 +114,7 @@ impl TempFile {
 impl Drop for TempFile {
     fn drop(&mut self) {
         if self.file.take().is_some() {
-            // Nothing can be done about a failure here; the name tells a sweep what it is.
+            // 8. Nothing can be done about a failure here.
             let _ = self.files.remove_file(&self.path);
         }
     }
@@ -138,7 +133,7 @@ fn write_all(file: &mut dyn OpenFile, mut bytes: &[u8]) -> IoResult<()> {
     Ok(())
 }
 
-/// A rename would replace a folder's entry, a device or a pipe as readily as a file.
+/// Step 1: a rename would replace a folder's entry, a device or a pipe as readily as a file.
 fn refuse_what_is_no_file(files: &dyn FileSystem, target: &Path) -> Result<()> {
     let how = match files.entry(target) {
         Ok(Entry::Folder) => "a folder stands where a file should be",
@@ -156,7 +151,7 @@ fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// Creates a folder and those on the way to it, each durable in its parent: an fsync of the innermost alone would not keep the outer ones.
+/// Step 2: creates a folder and those on the way to it, each durable in its parent.
 fn create_folder(files: &dyn FileSystem, folder: &Path) -> IoResult<()> {
     let mut missing = Vec::new();
     let mut at = folder;
@@ -181,7 +176,7 @@ fn create_folder(files: &dyn FileSystem, folder: &Path) -> IoResult<()> {
     Ok(())
 }
 
-/// A folder that somebody has removed has no names to keep.
+/// Step 7. A folder that somebody has removed has no names to keep.
 fn sync_folder(files: &dyn FileSystem, folder: &Path) -> IoResult<()> {
     match files.sync_folder(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
