@@ -453,6 +453,8 @@ export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteO
   /** The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. @default 32768 @unit rows */
   batchSize?: number;
   /** The longest time that a finished row waits before it is made durable; 0 for at once. @default 1000 @unit ms */ flushEvery?: number;
+  /** What each row that the function returns must be; one that does not fit fails its row. @default none */
+  schema?: StandardSchemaV1 | CheckpointSchema;
   /** How many times a row is tried again when the function throws, or how. @default 0 */ retries?: number | RetryOptions;
   /** The longest time of one attempt; then the row has failed with `ERR_CKPT_TIMEOUT`. @default no limit @unit ms */ timeout?: number;
   /** What a failed row does: `throw` ends the run, `collect` lists it at its end. @default 'throw' */ onError?: 'throw' | 'collect';

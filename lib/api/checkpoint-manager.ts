@@ -16,6 +16,7 @@ import { checkSweepOptions, type SweepOptions, type SweepResult } from '../resum
 import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
+import { resultCheck } from '../schema/result-check.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { chooseStore } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
@@ -386,14 +387,23 @@ export class CheckpointManager {
   ): Promise<MapCall> {
     const input = rowsOfCall(rows);
     const checked = checkMapOptions(options, what);
-    const { compression, compressionLevel, rowGroupRows, metadata } = checked;
+    const { compression, compressionLevel, rowGroupRows, metadata, schema } = checked;
+    const check = resultCheck(schema);
     const given = Object.entries({ compression, compressionLevel, rowGroupRows, metadata }).filter(([, value]) => value !== undefined);
     const save = mergeWriteOptions(this.#defaults, Object.fromEntries(given), what);
     if (save.compat !== undefined && this.#store.format === 'json') {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
     }
     const files = await this.#files(step, operation, checked.hash);
-    return { files, rows: input, fn: fn as MapFunction<Row, Row>, options: checked as CheckedMapOptions<Row>, save, keepsAll: true };
+    return {
+      files,
+      rows: input,
+      fn: fn as MapFunction<Row, Row>,
+      options: checked as CheckedMapOptions<Row>,
+      check,
+      save,
+      keepsAll: true,
+    };
   }
 
   /** Where an operation keeps its results; null where nothing is kept. */

@@ -138,7 +138,7 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
   },
   ERR_CKPT_SCHEMA: {
     class: 'rows',
-    meaning: 'Rows do not fit the `schema` of a save or a load. `violations` has the first 20, `count` is the number of all.',
+    meaning: 'Rows do not fit the `schema` of a save, a load or a `map`. `violations` has the first 20, `count` is the number of all.',
     advice: 'Correct the rows or the schema.',
     exit: 'findings',
     failover: 'never',
@@ -166,7 +166,8 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
   },
   ERR_CKPT_ROW_FAILED: {
     class: 'map',
-    meaning: 'The function of a `map` failed for a row, after all retries. `cause` is what the function threw.',
+    meaning:
+      'The function of a `map` failed for a row, after all retries. `cause` is what the function threw, or what is wrong with the rows that it returned.',
     advice: 'Mend the cause and call again: finished rows are kept.',
     exit: 'findings',
     failover: 'manager',

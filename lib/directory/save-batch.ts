@@ -6,7 +6,7 @@ import { syncFolder } from '../base/commit/commit.js';
 import { describeFiles } from '../formats/parquet/describe-files.js';
 import { versionOf } from '../base/commit/remove-unchanged.js';
 import { temporaryBeside } from '../base/commit/temporary-name.js';
-import type { CheckpointInfo, WriteOptions } from '../options/options.js';
+import type { CheckpointInfo } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
 import type { Attachment } from '../store/store.js';
@@ -27,7 +27,7 @@ const MAX_FOLDERS = 100;
 export async function saveBatch(
   target: SaveTarget,
   rows: Iterable<Row> | AsyncIterable<Row>,
-  options: WriteOptions,
+  options: TypedWriteOptions,
   attachment?: Attachment,
 ): Promise<CheckpointInfo> {
   const { store, stem, logger } = target;
@@ -37,7 +37,7 @@ export async function saveBatch(
   const known = knownIn(dirname(path));
   known.delete(basename(path));
   const before = await typesIn(dirname(path), known, basename(path));
-  const typed: TypedWriteOptions = before.size === 0 ? options : { ...options, types: before };
+  const typed = { ...options, types: [before, ...(options.types ?? [])] };
   const info = await saveFile(target, rows, typed, attachment);
   const types = await typesIn(dirname(path), known);
   // One file alone is as any checkpoint is.
@@ -88,7 +88,7 @@ async function widen(path: string, types: ColumnTypes): Promise<void> {
   const store = await storeOf(path);
   const { hash, metadata } = await store.head(path);
   const options: TypedWriteOptions = {
-    types,
+    types: [types],
     ...(hash !== null && { hash }),
     ...(Object.keys(metadata).length > 0 && { metadata }),
   };

@@ -6,6 +6,7 @@ import { createIn } from '../directory/folders.js';
 import { batchStem, filesOf } from '../directory/layout.js';
 import { removeFiles } from '../directory/clear.js';
 import { saveBatch } from '../directory/save-batch.js';
+import type { ColumnTypes } from '../formats/parquet/column-types.js';
 import type { Row } from '../base/rows.js';
 import type { Attachment } from '../store/store.js';
 import { mergedLedger, mergedRows } from './merge-batches.js';
@@ -33,14 +34,16 @@ interface LoggedBatch {
 export class BatchLog {
   readonly #files: OperationFiles;
   readonly #folder: string;
+  readonly #types: readonly ColumnTypes[];
   readonly #compacted: (files: number, path: string) => void;
   #batches: LoggedBatch[];
   #next: number;
 
-  /** `folder`: of the batches. `batches`: those of earlier runs, in order. `next`: an index beyond all that are there. */
+  /** `folder`: of the batches. `types`: of their columns, whatever the results hold. `batches`: those of earlier runs, in order. `next`: an index beyond all that are there. */
   constructor(
     files: OperationFiles,
     folder: string,
+    types: readonly ColumnTypes[],
     batches: LoggedBatch[],
     next: number,
     compacted: (files: number, path: string) => void,
@@ -49,6 +52,7 @@ export class BatchLog {
     this.#folder = folder;
     this.#batches = batches;
     this.#next = next;
+    this.#types = types;
     this.#compacted = compacted;
   }
 
@@ -90,7 +94,7 @@ export class BatchLog {
     const { store, hash, logger } = this.#files;
     const { index, claim } = await this.#claim();
     try {
-      const options = hash === undefined ? {} : { hash };
+      const options = { types: this.#types, ...(hash !== undefined && { hash }) };
       const { path } = await saveBatch({ store, stem: batchStem(this.#folder, index), logger }, results, options, attachment);
       this.#batches.push({ index, path, rows });
       return path;

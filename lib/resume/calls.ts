@@ -3,13 +3,14 @@ import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
 import { isPlainObject, type Row } from '../base/rows.js';
 import { copyAsLoaded, copyRow } from '../base/value/copy.js';
+import type { ResultCheck } from '../schema/result-check.js';
 import { Call, RunningCalls } from './call.js';
 import { isLookedAt, warnOfChange } from './changed-row.js';
 import type { MapEvent } from './events.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { delayOf } from './delay-of.js';
 import { showKey } from './row-key.js';
-import type { Slot } from './slot.js';
+import { resultsOf, type Slot } from './slot.js';
 
 /** What becomes of the calls. */
 interface CallsSink {
@@ -32,10 +33,18 @@ export class Calls {
   readonly #run = new RunningCalls();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #ownsRows: boolean;
+  readonly #check: ResultCheck | undefined;
 
-  /** `ownsRows`: nobody else has the rows of the slots. */
-  constructor(fn: MapFunction<Row, Row>, options: CheckedMapOptions<Row>, sink: CallsSink, ownsRows: boolean) {
+  /** `ownsRows`: nobody else has the rows of the slots. `check`: of what the function returns. */
+  constructor(
+    fn: MapFunction<Row, Row>,
+    options: CheckedMapOptions<Row>,
+    sink: CallsSink,
+    ownsRows: boolean,
+    check: ResultCheck | undefined,
+  ) {
     this.#fn = fn;
+    this.#check = check;
     this.#options = options;
     this.#sink = sink;
     this.#ownsRows = ownsRows;
@@ -107,12 +116,24 @@ export class Calls {
 
   #returned(slot: Slot, output: unknown): void {
     if (this.#run.isStopped) return this.#end();
+    // It would return the same again: no retry.
+    const refused = (error: unknown): void => this.#failed(slot, error);
+    let looking: Promise<void> | undefined;
     try {
       slot.results = this.#results(output, slot.index);
+      looking = this.#check?.look(resultsOf(slot), slot.index);
     } catch (error) {
-      // It would return the same again: no retry.
-      return this.#failed(slot, error);
+      return refused(error);
     }
+    if (looking === undefined) return this.#done(slot);
+    const whileRunning = (then: (outcome: unknown) => void) => (outcome: unknown) => (this.#run.isStopped ? this.#end() : then(outcome));
+    looking.then(
+      whileRunning(() => this.#done(slot)),
+      whileRunning(refused),
+    );
+  }
+
+  #done(slot: Slot): void {
     this.#end();
     this.#sink.done(slot);
   }

@@ -6,6 +6,7 @@ import { weigh } from '../base/weigh.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import type { Row } from '../base/rows.js';
 import { copyRow } from '../base/value/copy.js';
+import type { ResultCheck } from '../schema/result-check.js';
 import { Calls } from './calls.js';
 import type { MapEvent, MapProgress, MapSummary, RowFailure } from './events.js';
 import type { FinalSave } from './final-save.js';
@@ -34,6 +35,8 @@ interface Parts {
   fn: MapFunction<Row, Row>;
   options: CheckedMapOptions<Row>;
   known: Known;
+  /** Of what the function returns. */
+  check: ResultCheck | undefined;
   /** Null: nothing is kept. */
   flusher: Flusher | null;
   final: FinalSave | null;
@@ -86,7 +89,7 @@ export class Engine {
       failed: (slot: Slot, error: CheckpointError) => this.#rowFailed(slot, error),
       event: parts.onEvent,
     };
-    this.#calls = new Calls(parts.fn, parts.options, sink, !Array.isArray(parts.source));
+    this.#calls = new Calls(parts.fn, parts.options, sink, !Array.isArray(parts.source), parts.check);
     this.#identifier = new Identifier(parts.known, parts.options.key);
     const tell = guarded(parts.options.onProgress, 'onProgress');
     this.#meter = new Meter(

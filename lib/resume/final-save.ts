@@ -1,6 +1,7 @@
 import { RowQueue } from '../base/row-queue.js';
 import { savedLine } from '../directory/log-lines.js';
-import type { CheckpointInfo, WriteOptions } from '../options/options.js';
+import type { TypedWriteOptions } from '../formats/parquet/column-types.js';
+import type { CheckpointInfo } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { Known } from './known.js';
 import type { KnownFile } from './known-file.js';
@@ -14,7 +15,7 @@ import type { OperationFiles } from '../directory/operation-files.js';
 export class FinalSave {
   readonly #files: OperationFiles;
   readonly #known: Known;
-  readonly #options: WriteOptions;
+  readonly #options: TypedWriteOptions;
   /** The checkpoint that is there, and the rows of the input that it is of. */
   readonly #old: { file: KnownFile; rows: number } | undefined;
   readonly #ledger = new LedgerWriter();
@@ -24,7 +25,7 @@ export class FinalSave {
   /** Results so far. */
   #results = 0;
 
-  constructor(files: OperationFiles, known: Known, options: WriteOptions) {
+  constructor(files: OperationFiles, known: Known, options: TypedWriteOptions) {
     this.#files = files;
     this.#known = known;
     this.#options = options;

@@ -1,6 +1,8 @@
 import { invalid, show } from '../base/messages.js';
+import type { CheckpointSchema } from '../options/checkpoint-schema.js';
 import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys, checkSignal, type WriteOptions } from '../options/options.js';
+import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import type { Row, RowLike } from '../base/rows.js';
 import type { MapEvent, MapProgress } from './events.js';
 import type { KeyOption } from './row-key.js';
@@ -68,6 +70,14 @@ export interface MapOptions<T extends RowLike = Row> extends Pick<
   /** The longest time that a finished row waits before it is made durable; 0 for at once. @default 1000 @unit ms */
   flushEvery?: number;
   /**
+   * What each row that the function returns must be; one that does not fit fails its row.
+   *
+   * The `cause` is `ERR_CKPT_SCHEMA`, and there is no retry. Batches and the checkpoint get the columns and types of the schema, as those of
+   * a save do, and rows stay as they are. Results of earlier runs are not checked again.
+   * @default none
+   */
+  schema?: StandardSchemaV1 | CheckpointSchema;
+  /**
    * How many times a row is tried again when the function throws, or how.
    *
    * See {@link RetryOptions}.
@@ -127,6 +137,7 @@ const KEYS = keysOf<MapOptions>({
   concurrency: true,
   batchSize: true,
   flushEvery: true,
+  schema: true,
   retries: true,
   timeout: true,
   onError: true,

@@ -6,9 +6,12 @@ import type { FileLock } from '../base/lock/file-lock.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { removeFiles, removeFolder } from '../directory/clear.js';
 import { noteUse } from '../directory/use-record.js';
+import type { ColumnTypes } from '../formats/parquet/column-types.js';
+import { schemaTypes } from '../formats/parquet/schema-types.js';
 import { invalid, show } from '../base/messages.js';
 import type { WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
+import type { ResultCheck } from '../schema/result-check.js';
 import { BatchLog } from './batch-log.js';
 import { Engine } from './engine.js';
 import type { MapEvent, MapSummary } from './events.js';
@@ -28,6 +31,8 @@ export interface MapCall {
   rows: Iterable<Row> | AsyncIterable<Row>;
   fn: MapFunction<Row, Row>;
   options: CheckedMapOptions<Row>;
+  /** Of what the function returns. */
+  check: ResultCheck | undefined;
   /** Of the final checkpoint. */
   save: WriteOptions;
   /** The caller holds all results: what was read may stay in memory. */
@@ -74,17 +79,17 @@ const CANNOT_SAVE: ReadonlySet<string> = new Set(['ERR_CKPT_READ_ONLY', 'ERR_CKP
 type Update = MapBar['update'];
 
 async function* withNothing(
-  { fn, options, keepsAll }: MapCall,
+  { fn, options, check, keepsAll }: MapCall,
   source: RowsSource,
   update: Update | undefined,
 ): AsyncGenerator<Row[], MapSummary, undefined> {
   const onEvent = guarded(options.onEvent, 'onEvent') ?? ((): void => {});
   const known = new Known(keepsAll);
-  return yield* new Engine({ source, fn, options, known, flusher: null, final: null, onEvent, update }).run();
+  return yield* new Engine({ source, fn, options, check, known, flusher: null, final: null, onEvent, update }).run();
 }
 
 async function* withFiles(
-  { fn, options, save, keepsAll }: MapCall,
+  { fn, options, check, save, keepsAll }: MapCall,
   files: OperationFiles,
   source: RowsSource,
   update: Update | undefined,
@@ -109,7 +114,8 @@ async function* withFiles(
     damaged(path, error);
   }
   for (const { path, modifiedMs } of ownOf(batches, files)) await noteUse(dirname(path), modifiedMs);
-  const log = logOf(files, folder, batches, shared, onEvent);
+  const types = [schemaTypes(check?.columns ?? [])];
+  const log = logOf(files, folder, types, batches, shared, onEvent);
   if (cannotSave === undefined) await log.compact();
   const known = new Known(keepsAll);
   try {
@@ -120,13 +126,15 @@ async function* withFiles(
   }
   const clear = (): Promise<void> => clearBatches(files, folder, log, batches);
   const flusher = cannotSave === undefined ? new Flusher(log, known.table, options, onEvent, clear) : null;
-  const final = new FinalSave(files, known, save);
-  return yield* new Engine({ source, fn, options, known, flusher, final, onEvent, cannotSave, update }).run();
+  // Another program's form has types of its own.
+  const final = new FinalSave(files, known, save.compat === undefined ? { ...save, types } : save);
+  return yield* new Engine({ source, fn, options, check, known, flusher, final, onEvent, cannotSave, update }).run();
 }
 
 function logOf(
   files: OperationFiles,
   folder: string,
+  types: readonly ColumnTypes[],
   batches: readonly FoundBatch[],
   shared: readonly FoundBatch[],
   onEvent: (event: MapEvent) => void,
@@ -134,7 +142,7 @@ function logOf(
   const own = ownOf(batches, files);
   const logged = own.map(({ index, path, head }) => ({ index, path, rows: head?.rows ?? 0 }));
   const next = batches.reduce((most, batch) => (shared.includes(batch) ? most : Math.max(most, batch.index + 1)), 0);
-  return new BatchLog(files, folder, logged, next, (files, path) => onEvent({ type: 'compacted', files, path }));
+  return new BatchLog(files, folder, types, logged, next, (files, path) => onEvent({ type: 'compacted', files, path }));
 }
 
 /** Those whose results count. */

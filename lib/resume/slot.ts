@@ -23,6 +23,12 @@ export function countOf({ results }: Slot): number {
   return Array.isArray(results) ? results.length : 1;
 }
 
+/** Its results one by one. */
+export function resultsOf({ results }: Slot): readonly Row[] {
+  if (results === undefined) return [];
+  return Array.isArray(results) ? (results as readonly Row[]) : [results as Row];
+}
+
 /** Puts its results behind others. */
 export function appendResults(rows: Row[], { results }: Slot): void {
   if (Array.isArray(results)) for (const row of results as readonly Row[]) rows.push(row);

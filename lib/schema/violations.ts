@@ -23,8 +23,8 @@ export class Violations {
     this.count++;
   }
 
-  /** `ERR_CKPT_SCHEMA` for a file, or undefined when all was well. */
-  error(path: string, what: string): CheckpointError | undefined {
+  /** `ERR_CKPT_SCHEMA` for a file, or for rows that have none yet; undefined when all was well. */
+  error(path: string | undefined, what: string): CheckpointError | undefined {
     const [first] = this.listed;
     if (first === undefined) return undefined;
     const lines = this.listed.map(
@@ -32,12 +32,16 @@ export class Violations {
     );
     if (this.count > lines.length) lines.push(`  and ${(this.count - lines.length).toLocaleString('en-US')} more`);
     const number = this.count === 1 ? '1 violation' : `${this.count.toLocaleString('en-US')} violations`;
-    return new CheckpointError('ERR_CKPT_SCHEMA', `${path}: ${what}; ${number} of the schema:\n${lines.join('\n')}`, {
-      path,
-      row: first.row,
-      ...(first.path !== '' && { column: first.path }),
-      violations: this.listed,
-      count: this.count,
-    });
+    return new CheckpointError(
+      'ERR_CKPT_SCHEMA',
+      `${path === undefined ? '' : `${path}: `}${what}; ${number} of the schema:\n${lines.join('\n')}`,
+      {
+        ...(path !== undefined && { path }),
+        row: first.row,
+        ...(first.path !== '' && { column: first.path }),
+        violations: this.listed,
+        count: this.count,
+      },
+    );
   }
 }

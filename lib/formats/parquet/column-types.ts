@@ -25,9 +25,10 @@ export interface SeenType {
 /** Types by key, in the order in which the keys came. */
 export type ColumnTypes = Map<string, SeenType>;
 
-/** Options of a save whose columns shall have the types of those beside it. */
+/** Options of a save whose columns have types beforehand: of the files beside it, of a schema. */
 export interface TypedWriteOptions extends WriteOptions {
-  types?: ColumnTypes;
+  /** Those that come first count where they differ; a number that one of them makes a double is one. */
+  types?: readonly ColumnTypes[];
 }
 
 /** A column keeps its type while at most one value in this many has another: as within one file. */

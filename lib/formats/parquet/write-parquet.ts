@@ -36,7 +36,7 @@ export async function writeParquet(
   const check = compat === undefined ? saveCheck(options, path) : undefined;
   const writer = new ParquetWriter(path, options, countOf(source), {
     samples: encoded?.samples ?? [],
-    types: [options.types ?? new Map(), schemaTypes(check?.columns ?? [])],
+    types: [...(options.types ?? []), schemaTypes(check?.columns ?? [])],
   });
   try {
     if (Array.isArray(source) && check === undefined) await writer.append(source);
