@@ -180,7 +180,9 @@ async function finish(result: unknown): Promise<void> {
 const isOurs = (error: unknown): boolean =>
   api.isCheckpointError(error) ||
   (error instanceof Error &&
-    (error.name === 'mine' || error.message === 'mine' || /^Class constructor|'apply' on a proxy/.test(error.message)));
+    (error.name === 'mine' ||
+      error.message === 'mine' ||
+      /^Class constructor|requires 'new'|'apply' on a proxy|incompatible receiver|this is not a typed array/.test(error.message)));
 
 /** How a call broke its promise; undefined if it did not. */
 async function faultOf(target: Target, args: readonly unknown[]): Promise<string | undefined> {
@@ -216,7 +218,17 @@ describe('wrong arguments', () => {
   });
   after(() => process.chdir(home));
 
-  for (const target of [...targetsOf(api), ...targetsOf(kura)]) {
+  const targets = [...targetsOf(api), ...targetsOf(kura)];
+
+  test('are of many kinds, at every place of every call', () => {
+    const kinds = new Set(WRONG.map(([kind]) => kind));
+    const places = targets.flatMap(({ name, right, keys = [] }) => [...right.keys(), ...keys].map((place) => `${name} ${place}`));
+    assert.equal(kinds.size, WRONG.length, 'two kinds have one name');
+    assert.ok(kinds.size >= 200, `${kinds.size} kinds`);
+    assert.ok(new Set(places).size >= 200, `${new Set(places).size} places`);
+  });
+
+  for (const target of targets) {
     test(target.name, { timeout: 60_000 }, async () => {
       const faults: string[] = [];
       for (const [kind, make] of WRONG) {

@@ -131,8 +131,7 @@ export class CheckpointManager {
   /** @deprecated {@link loadCheckpoint} without a hash */
   async loadOutput<T extends RowLike = Row>(step: string, operation: string, options?: NoInfer<ReadOptions<T>>): Promise<T[] | null> {
     deprecated('ARROW_CKPT_DEP0001');
-    checkReadOptions(options, 'loadOutput');
-    return this.loadCheckpoint<T>(step, operation, options);
+    return this.loadCheckpoint<T>(step, operation, checkReadOptions(options, 'loadOutput') as ReadOptions<T>);
   }
 
   /** The rows one by one, in bounded memory. @throws what {@link loadCheckpoint} throws; `ERR_CKPT_NOT_FOUND` where that gives null */
@@ -223,12 +222,13 @@ export class CheckpointManager {
    */
   async step<T extends RowLike = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]> {
     const { save, lockWait } = checkStepOptions(options);
-    const { signal, hash, schema, compat } = mergeWriteOptions(this.#defaults, save, 'step');
+    const merged = mergeWriteOptions(this.#defaults, save, 'step');
+    const { signal, hash, schema, compat } = merged;
     const read = { ...(hash !== undefined && { hash }), ...(schema !== undefined && { schema }), ...(signal !== undefined && { signal }) };
     const run = { lockWait, signal, logger: this.#logger, isLoadedAnew: schema !== undefined || compat !== undefined };
     const rows = await runStep(await this.#files(step, operation, hash), run, compute, {
       load: () => this.loadCheckpoint(step, operation, read),
-      save: (computed) => this.saveCheckpoint(step, operation, computed, save),
+      save: (computed) => this.saveCheckpoint(step, operation, computed, merged),
     });
     return rows as T[];
   }
@@ -418,10 +418,10 @@ export class CheckpointManager {
     options: LoadOptions,
     what: string,
   ): Promise<{ files: OperationFiles | null; read: ReadOptions }> {
-    checkReadOptions(options, what, LOAD_KEYS);
-    checkSchemaOptions(options);
-    const hash = checkLoadHash(options);
-    const { hash: _, ...read } = options;
+    const checked = checkReadOptions(options, what, LOAD_KEYS) as LoadOptions;
+    checkSchemaOptions(checked);
+    const hash = checkLoadHash(checked);
+    const { hash: _, ...read } = checked;
     throwIfAborted(read.signal);
     return { files: await this.#files(step, operation, hash), read: { compat: 'docetl', ...read } };
   }

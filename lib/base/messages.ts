@@ -7,7 +7,11 @@ export function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (typeof value !== 'object' || value === null) return String(value);
   if (isRevoked(value)) return 'a revoked proxy';
-  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (Array.isArray(value)) {
+    // A proxy tells any length.
+    const length: unknown = value.length;
+    return typeof length === 'number' ? `an array of ${length}` : 'an array without a length';
+  }
   const name = classNameOf(value);
   return name === undefined ? 'an object of a class without a name' : `an object of class ${name}`;
 }

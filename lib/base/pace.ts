@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { guarded } from './guarded.js';
 
 /** How long a loop may keep the event loop before it yields: a quarter of a frame, so that with a collection of young objects on top timers and sockets stay lively. */
 const YIELD_MS = 4;
@@ -32,20 +33,20 @@ interface Running {
  * pace.finish();
  * ```
  *
- * An `onProgress` that throws does not break the save: it gets a process warning and is not called again.
+ * An `onProgress` that throws, or whose promise rejects, does not break the save: it gets a process warning and is not called again.
  */
 export class Pace {
   /** Rows so far. */
   rows = 0;
   totalRows: number | undefined;
   readonly #signal: AbortSignal | undefined;
-  #onProgress: ((progress: Progress) => void) | undefined;
+  readonly #onProgress: ((progress: Progress) => void) | undefined;
   #yielded = performance.now();
   #told = this.#yielded;
 
   constructor({ signal, onProgress }: Running, totalRows?: number) {
     this.#signal = signal;
-    this.#onProgress = onProgress;
+    this.#onProgress = guarded(onProgress, 'onProgress');
     this.totalRows = totalRows;
   }
 
@@ -82,11 +83,6 @@ export class Pace {
 
   #tell(now: number): void {
     this.#told = now;
-    try {
-      this.#onProgress?.({ rows: this.rows, totalRows: this.totalRows });
-    } catch (error) {
-      this.#onProgress = undefined;
-      process.emitWarning(`onProgress threw and is not called again: ${String(error)}`, 'CheckpointWarning');
-    }
+    this.#onProgress?.({ rows: this.rows, totalRows: this.totalRows });
   }
 }

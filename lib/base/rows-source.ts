@@ -2,6 +2,8 @@ import { types } from 'node:util';
 import { CheckpointError } from './errors.js';
 import { show } from './messages.js';
 import { isPlainObject, type Row } from './rows.js';
+import { unheeded } from './guarded.js';
+import { itemsOf } from './value/items-of.js';
 import { isRevoked } from './value/is-revoked.js';
 import { copyRow } from './value/copy.js';
 import { RowQueue } from './row-queue.js';
@@ -18,13 +20,20 @@ export interface SourceFailure {
 
 /** The rows to save; throws `ERR_CKPT_ROWS_NOT_ITERABLE` for what cannot be rows. The rows themselves are not looked at. */
 export function rowsSource(rows: unknown): RowsSource {
-  if (!isRevoked(rows) && Array.isArray(rows)) return rows as Row[];
+  if (!isRevoked(rows) && Array.isArray(rows)) return plainArray(rows);
   if (typeof rows === 'object' && rows !== null && !isRevoked(rows) && !ArrayBuffer.isView(rows) && !types.isStringObject(rows)) {
     const { [Symbol.asyncIterator]: each, [Symbol.iterator]: all } = rows as AsyncIterable<Row> & Iterable<Row>;
     if (typeof each === 'function' || typeof all === 'function') return rows as RowsSource;
   }
   const message = `rows must be an array, an iterable or an async iterable of plain objects, got ${show(rows)}`;
   throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', message);
+}
+
+/** An array as it is; a proxy of one as what it has now: its methods, its length and its iterator may be anything. */
+function plainArray(rows: unknown[]): Row[] {
+  const items = types.isProxy(rows) ? itemsOf(rows) : rows;
+  if (items !== undefined) return items as Row[];
+  throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', 'rows must be an array of some length, got a proxy of an array that tells none');
 }
 
 /** The row as a row; throws `ERR_CKPT_ROW_NOT_OBJECT` unless it is a plain object. */
@@ -136,18 +145,33 @@ interface Steps {
 function checkIterator<T extends { next: unknown }>(iterator: T): T {
   if (((typeof iterator === 'object' && iterator !== null) || typeof iterator === 'function') && typeof iterator.next === 'function')
     return iterator;
+  unheeded(iterator);
   throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', `rows must have iterators with a method next, got ${show(iterator)}`);
 }
 
-/** Throws for what no iterator may give. */
+/** Throws for what no iterator may give. An async `next` under `Symbol.iterator` would give neither a row nor an end. */
 function checkStep(step: IteratorResult<Row>): IteratorResult<Row> {
-  if (typeof step === 'object' && step !== null) return step;
-  throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', `the iterator of rows must give objects with done and value, got ${show(step)}`);
+  if (typeof step !== 'object' || step === null || isRevoked(step)) throw noStep(step);
+  if (step.done !== undefined || !types.isPromise(step)) return step;
+  unheeded(step);
+  const message = 'the iterator of rows gives promises; it must be the Symbol.asyncIterator of the rows, not their Symbol.iterator';
+  throw new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', message);
+}
+
+function noStep(step: unknown): CheckpointError {
+  const message = `the iterator of rows must give objects with done and value, got ${show(step)}`;
+  return new CheckpointError('ERR_CKPT_ROWS_NOT_ITERABLE', message);
+}
+
+/** What an async iterator gave, to be awaited: that of a revoked proxy would be a TypeError. */
+function checkPending<T>(step: T): T {
+  if (isRevoked(step)) throw noStep(step);
+  return step;
 }
 
 /** The rows of an iterable, for a loop; with errors of ours where the iterator of a user is none. */
 export function checkedRows(rows: Iterable<Row>): Iterable<Row> {
-  if (Array.isArray(rows)) return rows as Row[];
+  if (Array.isArray(rows)) return plainArray(rows);
   const start = (): Iterator<Row> => {
     const iterator = checkIterator(rows[Symbol.iterator]());
     return { next: () => checkStep(iterator.next()), return: () => iterator.return?.() ?? { done: true, value: undefined } };
@@ -162,7 +186,7 @@ function syncSteps(rows: Iterable<Row>): Steps {
 
 function asyncSteps(rows: AsyncIterable<Row>, signal: AbortSignal | undefined): Steps {
   const iterator = checkIterator(rows[Symbol.asyncIterator]());
-  if (signal === undefined) return { next: () => iterator.next(), close: () => iterator.return?.(), forget: () => {} };
+  if (signal === undefined) return { next: () => checkPending(iterator.next()), close: () => iterator.return?.(), forget: () => {} };
   // One listener and one slot, not Promise.race: that would collect a reaction per row on a promise that never settles.
   let abort: ((reason: unknown) => void) | undefined;
   const onAbort = (): void => {
@@ -177,7 +201,7 @@ function asyncSteps(rows: AsyncIterable<Row>, signal: AbortSignal | undefined): 
       new Promise((resolve, reject) => {
         if (signal.aborted) return reject(signal.reason);
         abort = reject;
-        return Promise.resolve(iterator.next()).then(resolve, reject);
+        return Promise.resolve(checkPending(iterator.next())).then(resolve, reject);
       }),
     close: () => {
       forget();

@@ -1,3 +1,4 @@
+import { unheeded } from '../base/guarded.js';
 import { throwIfAborted } from '../base/halt.js';
 import type { Compat } from '../options/compat.js';
 import type { CheckpointError } from '../base/errors.js';
@@ -99,8 +100,13 @@ export function checkManagerOptions(given: CheckpointManagerOptions | undefined)
 /** Where to log; null for nowhere. */
 export function checkLogger(logger: Logger | false = console): Logger | null {
   if (logger === false) return null;
-  if (typeof logger?.info === 'function' && typeof logger.warn === 'function') return logger;
+  if (typeof logger?.info === 'function' && typeof logger.warn === 'function') return heedless(logger);
   throw invalid(`logger must be an object with the methods info and warn, or false, got ${show(logger)}`);
+}
+
+/** Nothing waits for a message: a logger that is async must not end the process when it rejects. */
+function heedless(logger: Logger): Logger {
+  return { info: (message) => unheeded(logger.info(message)), warn: (message) => unheeded(logger.warn(message)) };
 }
 
 /** The write options of one save over the manager's defaults; another codec leaves the default's level behind. `layout`: whose the directory is. */

@@ -1,3 +1,4 @@
+import { guarded } from '../base/guarded.js';
 import { dirname } from 'node:path';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../base/errors.js';
 import { syncFolder } from '../base/commit/commit.js';
@@ -85,8 +86,9 @@ export async function* migrateDirectory(directory: string, given?: MigrationOpti
   const config = new DocetlConfig(directory);
   let done = 0;
   const folders = new Set(places.map(({ stem }) => dirname(stem)));
+  const tell = guarded(options.onProgress, 'onProgress');
   for (const place of places) {
-    const onRows = (rows: number) => options.onProgress?.(migrationProgress(`${place.stem}.json`, rows, done, places.length));
+    const onRows = (rows: number) => tell?.(migrationProgress(`${place.stem}.json`, rows, done, places.length));
     const outcome = await migratePlace(place, config, options, onRows);
     done++;
     if (outcome !== null) yield outcome;

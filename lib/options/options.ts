@@ -1,8 +1,10 @@
+import { types } from 'node:util';
 import { isAbortSignal } from '../base/realm.js';
 import type { CheckpointSchema } from './checkpoint-schema.js';
 import type { StandardSchemaV1 } from './standard-schema-v1.js';
 import { isPlainObject, type Row, type RowLike } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
+import { isText, itemsOf, listOf } from '../base/value/items-of.js';
 import { parseWhere, type Where } from './where.js';
 import { COMPATS, type Compat } from './compat.js';
 import { CheckpointError } from '../base/errors.js';
@@ -262,15 +264,32 @@ export function asOptions<T extends object>(options: T | undefined, what: string
   if (options === undefined) return {};
   if (typeof options !== 'object' || options === null || isRevoked(options) || Array.isArray(options))
     throw invalid(`the options of ${what} must be an object, got ${show(options)}`);
-  // Whatever a check asks of a revoked proxy throws a TypeError: it is looked for here, once for all options.
-  for (const [key, value] of Object.entries(options)) if (isRevoked(value)) throw invalid(`${key} of ${what} is a revoked proxy`);
-  return options;
+  // What a check asks of a proxy may throw a TypeError: they are looked for here, once for all options.
+  const entries = Object.entries(options).map(([key, value]) => [key, types.isProxy(value) ? asOption(value, key, what) : value]);
+  // What is checked is what is used: a getter may give another value the next time. Of an object with a class the options may be there.
+  return isPlainObject(options) ? (Object.fromEntries(entries) as T) : options;
+}
+
+/** Options as an object of their own. Those that are inherited, as from an object of a class, are read now, and once. */
+function ownOptions<T extends object>(options: T, keys: OptionKeys): T {
+  const values = keys.map((key) => [key, options[key as keyof T]] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined)) as T;
+}
+
+/** A proxy as the value of an option. That of an array is asked for all that it has. */
+function asOption(value: object, key: string, what: string): unknown {
+  if (isRevoked(value)) throw invalid(`${key} of ${what} is a revoked proxy`);
+  if (!Array.isArray(value)) return value;
+  const items = itemsOf(value);
+  if (items === undefined) throw invalid(`${key} of ${what} is a proxy of an array that tells no length, got ${show(value)}`);
+  return items;
 }
 
 /** Checks the write options of a call; throws a coded error that names the option, what it takes and what it got. */
 export function checkWriteOptions(options: WriteOptions | undefined, what = 'writeCheckpoint'): WriteOptions {
-  const checked = asOptions(options, what) as WriteOptions;
-  checkKeys(checked, WRITE_KEYS, what);
+  const given = asOptions(options, what) as WriteOptions;
+  checkKeys(given, WRITE_KEYS, what);
+  const checked = ownOptions(given, WRITE_KEYS);
   const codec = checkCodec(checked.compression);
   const { compressionLevel: level, rowGroupRows, bloomFilter, hash, metadata } = checked;
   if (level !== undefined) {
@@ -289,9 +308,12 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
   if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
   if (metadata !== undefined) {
     if (!isPlainObject(metadata)) throw invalid(`metadata must be an object of strings, got ${show(metadata)}`);
-    for (const [key, value] of Object.entries(metadata)) {
+    // A getter is asked once: what is checked is what is saved.
+    const texts = { ...metadata };
+    for (const [key, value] of Object.entries(texts)) {
       if (typeof value !== 'string') throw invalid(`metadata.${key} must be a string, got ${show(value)}`);
     }
+    checked.metadata = texts;
   }
   checkRunning(checked);
   return checked;
@@ -299,8 +321,9 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
 
 /** Checks the read options of a call, as {@link checkWriteOptions} does. `keys`: those that it takes, where they are not all. */
 export function checkReadOptions(options: ReadOptions | undefined, what = 'readCheckpoint', keys: OptionKeys = READ_KEYS): ReadOptions {
-  const checked = asOptions(options, what) as ReadOptions;
-  checkKeys(checked, keys, what);
+  const given = asOptions(options, what) as ReadOptions;
+  checkKeys(given, keys, what);
+  const checked = ownOptions(given, keys);
   const { columns, where, unknownColumns, offset, limit, limits, verify } = checked;
   checkLimits(limits);
   if (columns !== undefined && !isNames(columns)) {
@@ -326,8 +349,7 @@ function checkChoice(name: string, value: unknown, choices: readonly string[]): 
 }
 
 function isNames(names: unknown): names is string[] {
-  // Not `every`, which passes over holes.
-  return Array.isArray(names) && !names.includes(undefined) && names.every((name) => typeof name === 'string');
+  return listOf(names, isText) !== undefined;
 }
 
 /** The codec to use; throws `ERR_CKPT_UNKNOWN_CODEC` for a name that is none. */

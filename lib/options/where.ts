@@ -1,3 +1,4 @@
+import { isText, itemsOf, listOf } from '../base/value/items-of.js';
 import { types } from 'node:util';
 import { invalid, show } from '../base/messages.js';
 import { isPlainObject, type Row, type RowLike } from '../base/rows.js';
@@ -92,8 +93,9 @@ function parseAll(where: unknown, at: string, depth = 0): Filter {
 
 function parsePart(key: string, value: unknown, at: string, depth: number): Filter {
   if (key === '$and' || key === '$or') {
-    if (!Array.isArray(value) || value.length === 0) throw invalid(`${at}.${key} must be a list of conditions, got ${show(value)}`);
-    return { kind: key === '$and' ? 'and' : 'or', of: value.map((part, index) => parseAll(part, `${at}.${key}[${index}]`, depth + 1)) };
+    const parts = itemsOf(value);
+    if (parts === undefined || parts.length === 0) throw invalid(`${at}.${key} must be a list of conditions, got ${show(value)}`);
+    return { kind: key === '$and' ? 'and' : 'or', of: parts.map((part, index) => parseAll(part, `${at}.${key}[${index}]`, depth + 1)) };
   }
   if (key === '$not') return { kind: 'not', of: parseAll(value, `${at}.$not`, depth + 1) };
   if (key.startsWith('$')) {
@@ -106,11 +108,12 @@ function parsePart(key: string, value: unknown, at: string, depth: number): Filt
 
 /** `{ $field: '$state', $eq: 'open' }`: conditions on a key that could be taken for something else. */
 function parseField({ $field, ...conditions }: Row, at: string, depth: number): Filter {
-  const isList = Array.isArray($field) && $field.length > 0 && $field.every((key) => typeof key === 'string');
-  if (typeof $field !== 'string' && !isList) throw invalid(`${at}.$field must be a key, a path or a list of keys, got ${show($field)}`);
+  const names = listOf($field, isText);
+  if (typeof $field !== 'string' && (names === undefined || names.length === 0))
+    throw invalid(`${at}.$field must be a key, a path or a list of keys, got ${show($field)}`);
   if (Object.keys(conditions).length === 0)
     throw invalid(`${at}.$field needs a condition beside it, { $field: ${show($field)}, $eq: ... }`);
-  const path = typeof $field === 'string' ? pathOf($field) : exactPath($field as string[]);
+  const path = typeof $field === 'string' ? pathOf($field) : exactPath(names as string[]);
   return parseOperators(path, conditions, at, depth);
 }
 
@@ -168,8 +171,9 @@ function operand(value: unknown, at: string): unknown {
 }
 
 function list(value: unknown, at: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw invalid(`${at} must be a list of values, got ${show(value)}`);
-  return value.map((one, index) => operand(one, `${at}[${index}]`));
+  const items = itemsOf(value);
+  if (items === undefined) throw invalid(`${at} must be a list of values, got ${show(value)}`);
+  return items.map((one, index) => operand(one, `${at}[${index}]`));
 }
 
 function ordered(value: unknown, at: string): unknown {

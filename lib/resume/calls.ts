@@ -1,3 +1,4 @@
+import { itemsOf } from '../base/value/items-of.js';
 import { isError } from '../base/realm.js';
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
@@ -169,8 +170,8 @@ export class Calls {
 
   #results(output: unknown, row: number): Row | readonly Row[] | undefined {
     if (output === undefined || output === null) return undefined;
-    if (!Array.isArray(output)) return this.#result(output, row);
-    return Array.from(output as unknown[], (result) => this.#result(result, row));
+    const items = itemsOf(output);
+    return items === undefined ? this.#result(output, row) : items.map((result) => this.#result(result, row));
   }
 
   /**

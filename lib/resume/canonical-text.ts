@@ -1,10 +1,12 @@
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
 import { elementsOf } from '../base/value/elements-of.js';
+import { itemsOf } from '../base/value/items-of.js';
 import { kindOf } from '../base/value/kind-of.js';
 import { joinPath } from '../base/value/refusal.js';
 
 const MAX_DEPTH = 256;
+const MOST_HOLES = 1 << 16;
 
 /**
  * The canonical text of a configuration: two that mean the same have the same text. Keys are sorted; a member that is undefined counts as missing, as for JSON. Numbers, strings, bigints and dates differ from
@@ -32,6 +34,7 @@ function objectText(value: object, path: string, depth: number): string {
   if (depth > MAX_DEPTH) throw refused(value, path, 'nested deeper than 256, or in a cycle');
   const kind = kindOf(value);
   if (kind === 'array') {
+    if (hasHoles(value as unknown[])) throw refused(value, path, 'a long array with holes');
     return `[${elementsOf(value as unknown[])
       .map((member, index) => canonicalText(member, joinPath(path, index), depth + 1))
       .join()}]`;
@@ -45,6 +48,12 @@ function objectText(value: object, path: string, depth: number): string {
   if (kind === undefined) throw refused(value, path);
   const { buffer, byteOffset, byteLength } = value as Uint8Array;
   return `${kind} ${Buffer.from(buffer, byteOffset, byteLength).toString('base64')}`;
+}
+
+/** In a short array a hole counts as undefined. There may be so many that no loop comes to their end. */
+function hasHoles(array: unknown[]): boolean {
+  const { length } = array;
+  return length > MOST_HOLES && itemsOf(array)?.length !== length;
 }
 
 function refused(value: unknown, path: string, why?: string): CheckpointError {

@@ -1,3 +1,4 @@
+import { itemsOf } from '../base/value/items-of.js';
 import { isSame } from '../base/value/is-same.js';
 import type { Row } from '../base/rows.js';
 import type { Slot } from './slot.js';
@@ -15,7 +16,7 @@ let warned = false;
  */
 export function warnOfChange(slot: Slot, row: Row, output: unknown): void {
   // The same object: the row of this call was not looked at.
-  if (warned || row === slot.row || output === row || (Array.isArray(output) && output.includes(row)) || isSame(row, slot.row)) return;
+  if (warned || row === slot.row || output === row || itemsOf(output)?.includes(row) === true || isSame(row, slot.row)) return;
   warned = true;
   const message = `the function of a map changed row ${slot.index} that it was given, and did not return it. It works on a copy, so that the change is lost; return what is to be kept`;
   process.emitWarning(message, 'CheckpointWarning');

@@ -1,4 +1,4 @@
-import { isThenable } from '../base/realm.js';
+import { unheeded } from '../base/guarded.js';
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
 import { MAX_MS, type RetryOptions } from './map-options.js';
@@ -18,7 +18,7 @@ export function delayOf(
   // NaN is no answer: what was to be a time has gone wrong.
   if (typeof answer !== 'number' && !answer) return undefined;
   // A promise that is rejected must not end the process beside.
-  if (isThenable(answer)) void Promise.resolve(answer).catch(() => {});
+  unheeded(answer);
   const message = `retryIf must return true, false or milliseconds from 0 to ${MAX_MS}, and must not be async; for row ${index} it returned ${show(answer)}`;
   throw new CheckpointError('ERR_CKPT_INVALID_OPTION', message, { row: index, cause: thrown });
 }

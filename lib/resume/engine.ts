@@ -16,7 +16,8 @@ import { Identifier } from './identifier.js';
 import type { Known } from './known.js';
 import type { KnownFile } from './known-file.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
-import { guarded, Meter } from './meter.js';
+import { guarded } from '../base/guarded.js';
+import { Meter } from './meter.js';
 import { keyOf, showKey } from './row-key.js';
 import { appendResults, countOf, Window, type Slot } from './slot.js';
 

@@ -1,3 +1,4 @@
+import { itemsOf } from '../base/value/items-of.js';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
@@ -70,7 +71,7 @@ export async function hashOperation(parts: OperationParts): Promise<string> {
 }
 
 function listOf<T>(value: T | readonly T[]): readonly T[] {
-  return Array.isArray(value) ? (value as readonly T[]) : [value as T];
+  return (itemsOf(value) as T[] | undefined) ?? [value as T];
 }
 
 /** What `toString` gives for all of these. No source ends so: `[native code]` is no JavaScript. */

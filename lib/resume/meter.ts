@@ -56,18 +56,3 @@ export class Meter {
     return first === undefined || now === first.at ? 0 : ((computed - first.computed) / (now - first.at)) * 1000;
   }
 }
-
-/** A callback of the user's that does not break the run when it throws: the process gets a warning, and it is not called again. */
-export function guarded<T>(call: ((argument: T) => void) | undefined, name: string): ((argument: T) => void) | undefined {
-  if (call === undefined) return undefined;
-  let works = true;
-  return (argument) => {
-    if (!works) return;
-    try {
-      call(argument);
-    } catch (error) {
-      works = false;
-      process.emitWarning(`${name} threw and is not called again: ${String(error)}`, 'CheckpointWarning');
-    }
-  };
-}

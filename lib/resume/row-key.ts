@@ -1,5 +1,7 @@
 import { CheckpointError } from '../base/errors.js';
+import { unheeded } from '../base/guarded.js';
 import { show } from '../base/messages.js';
+import { itemsOf } from '../base/value/items-of.js';
 import type { Row, RowLike } from '../base/rows.js';
 
 /** What may tell a row from all others. `1`, `'1'`, `1n` and `[1]` are four keys. */
@@ -10,13 +12,20 @@ export type KeyOption<T extends RowLike = Row> = (keyof T & string) | ((row: T, 
 
 /** A reader of keys: the text of a row's key, which no other key has. @throws `ERR_CKPT_MISSING_KEY` for a row without one */
 export function keyReader<T extends RowLike>(key: KeyOption<T>): (row: T, index: number) => string {
-  if (typeof key === 'function') return (row, index) => keyText(key(row, index), index, undefined);
+  if (typeof key === 'function') return (row, index) => keyText(heeded(key(row, index)), index, undefined);
   // hasOwn: a column may be called `constructor`.
   return (row, index) => keyText(Object.hasOwn(row, key) ? row[key] : undefined, index, key);
 }
 
+/** A key that is a promise is refused: what it rejects with must not end the process beside. */
+function heeded(key: unknown): unknown {
+  unheeded(key);
+  return key;
+}
+
 function keyText(key: unknown, index: number, column: string | undefined): string {
-  if (Array.isArray(key) && key.length > 0) return `[${key.map((part) => partText(part, index, column)).join()}]`;
+  const parts = itemsOf(key);
+  if (parts !== undefined && parts.length > 0) return `[${parts.map((part) => partText(part, index, column)).join()}]`;
   return partText(key, index, column);
 }
 

@@ -20,7 +20,7 @@ import { Flusher } from './flusher.js';
 import { findBatches, findFinal, isBroken, Known, type FoundBatch } from './known.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { removeClaims } from './leftovers.js';
-import { guarded } from './meter.js';
+import { guarded } from '../base/guarded.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { openBar, type MapBar } from './progress-bar.js';
 

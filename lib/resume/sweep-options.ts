@@ -1,6 +1,6 @@
 import { isValidDate } from '../base/realm.js';
 import { invalid, show } from '../base/messages.js';
-import { isRevoked } from '../base/value/is-revoked.js';
+import { isText, listOf } from '../base/value/items-of.js';
 import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 
@@ -70,9 +70,9 @@ export function checkSweepOptions(given: SweepOptions | undefined): SweepOptions
   const options = asOptions(given, 'sweep') as SweepOptions;
   checkKeys(options, KEYS, 'sweep');
   const { keep, keepHashes, olderThan, maxBytes, dryRun } = options;
-  if (keep !== undefined && !(Array.isArray(keep) && keep.every(isPair)))
+  if (keep !== undefined && listOf(keep, isPair) === undefined)
     throw invalid(`keep must be an array of pairs of step and operation, got ${show(keep)}`);
-  if (keepHashes !== undefined && !(Array.isArray(keepHashes) && keepHashes.every((hash) => typeof hash === 'string')))
+  if (keepHashes !== undefined && listOf(keepHashes, isText) === undefined)
     throw invalid(`keepHashes must be an array of strings, got ${show(keepHashes)}`);
   if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= 0))
     throw invalid(`maxBytes must be a number from 0 on, got ${show(maxBytes)}`);
@@ -87,6 +87,6 @@ function momentOf(olderThan: unknown): number | undefined {
   throw invalid(`olderThan must be a Date or milliseconds from 0 on, got ${show(olderThan)}`);
 }
 
-function isPair(pair: unknown): boolean {
-  return !isRevoked(pair) && Array.isArray(pair) && pair.length === 2 && pair.every((name) => typeof name === 'string');
+function isPair(pair: unknown): pair is [string, string] {
+  return listOf(pair, isText)?.length === 2;
 }

@@ -1,6 +1,9 @@
+import { types } from 'node:util';
 import { isValidDate } from '../base/realm.js';
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
+import { itemsOf, listOf } from '../base/value/items-of.js';
+import { isRevoked } from '../base/value/is-revoked.js';
 import { isPlainObject } from '../base/rows.js';
 import type { CheckpointSchema, ColumnSchema, ValueSchema } from '../options/checkpoint-schema.js';
 
@@ -51,9 +54,10 @@ export function checkSchema(schema: CheckpointSchema): CheckpointSchema {
 }
 
 function checkColumns(columns: unknown, at: string, depth: number): void {
-  if (!Array.isArray(columns)) throw invalid(at, 'an array of columns', columns);
+  const items = hasMethods(columns) ? itemsOf(columns) : undefined;
+  if (items === undefined) throw invalid(at, 'an array of columns', columns);
   const names = new Set<string>();
-  columns.forEach((column: unknown, index) => {
+  items.forEach((column, index) => {
     const here = `${at}[${index}]`;
     if (!isPlainObject(column)) throw invalid(here, 'an object with name and type', column);
     const { name } = column;
@@ -82,7 +86,7 @@ function checkValue(value: Partial<ColumnSchema>, at: string, depth: number): vo
     if (length !== undefined && type !== 'string' && type !== 'list')
       throw invalid(`${at}.${key}`, 'there for strings and lists only', length);
   }
-  if (values !== undefined && !(Array.isArray(values) && values.every((literal) => isLiteral(type, literal)))) {
+  if (values !== undefined && (!hasMethods(values) || listOf(values, (literal) => isLiteral(type, literal)) === undefined)) {
     throw invalid(`${at}.values`, 'an array of strings, numbers, booleans or bigints of its type', values);
   }
   checkExtra(extra, `${at}.extra`);
@@ -96,6 +100,11 @@ function checkValue(value: Partial<ColumnSchema>, at: string, depth: number): vo
     if (type !== 'struct') throw invalid(`${at}.fields`, 'there for structs only', fields);
     checkColumns(fields, `${at}.fields`, depth + 1);
   }
+}
+
+/** A proxy may say that it is an array and have no method of one: what the schema is used for calls them. */
+function hasMethods(list: unknown): boolean {
+  return !types.isProxy(list) || (!isRevoked(list) && (list as unknown[]).map === Array.prototype.map);
 }
 
 function isBound(type: unknown, bound: unknown): boolean {

@@ -6,6 +6,9 @@ import { isPlainObject, type Row } from '../base/rows.js';
 import { joinPath } from '../base/value/refusal.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { pictureOf } from './validator.js';
+import { invalid, show } from '../base/messages.js';
+import { itemsOf } from '../base/value/items-of.js';
+import { isRevoked } from '../base/value/is-revoked.js';
 import type { Contract } from './contract.js';
 import type { Violations } from './violations.js';
 
@@ -34,7 +37,7 @@ export class StandardRunner {
       const pending = this.#validate(given);
       // Awaited only where it must be. An asynchronous one may take long: it must not outlive an abort.
       const isAsync = isThenable(pending);
-      const result = isAsync ? await pending : pending;
+      const result = checkResult(isAsync ? await pending : pending);
       if (isAsync && pace.due) await pace.turn();
       if (result.issues !== undefined) this.#note(result.issues, row, index + at - from);
       else if (this.#makes) rows[at] = this.#made(result.value as Row, row);
@@ -48,7 +51,8 @@ export class StandardRunner {
   }
 
   #note(issues: readonly StandardSchemaV1.Issue[], row: Row, index: number): void {
-    for (const { message, path = [] } of issues) {
+    for (const issue of itemsOf(issues) ?? [issues]) {
+      const { message, path = [] } = checkIssue(issue);
       const keys = path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
       let value: unknown = row;
       for (const key of keys) {
@@ -61,6 +65,22 @@ export class StandardRunner {
     // A schema that refuses without a reason refuses all the same.
     if (issues.length === 0) this.#violations.add({ row: index, path: '', expected: 'a row that the schema takes', got: 'an object' });
   }
+}
+
+/** A schema of another library, or of one's own, may give anything. */
+function checkResult(result: StandardSchemaV1.Result<unknown>): StandardSchemaV1.Result<unknown> {
+  if (typeof result === 'object' && result !== null && !isRevoked(result)) return result;
+  throw invalid(`validate of the schema must give an object with value or issues, got ${show(result)}`);
+}
+
+function checkIssue(issue: unknown): StandardSchemaV1.Issue {
+  if (typeof issue !== 'object' || issue === null || isRevoked(issue))
+    throw invalid(`validate of the schema must give its issues as an array of objects with message, got ${show(issue)}`);
+  const { message, path } = issue as StandardSchemaV1.Issue;
+  const keys = path === undefined ? [] : itemsOf(path);
+  const isPath = (key: unknown): boolean => key !== null && (typeof key !== 'object' || !isRevoked(key)) && key !== undefined;
+  if (keys?.every(isPath) === true) return { message, path: keys as PropertyKey[] };
+  throw invalid(`validate of the schema must give the path of an issue as an array of keys, got ${show(path)}`);
 }
 
 function split(row: Row, names: ReadonlySet<string>): Row {

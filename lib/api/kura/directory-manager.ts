@@ -156,9 +156,9 @@ const LOAD_KEYS = keysOf<KuraLoadOptions & Pick<ReadOptions, 'schema'>>({ ...REA
 /** The options of a load, checked. */
 function checkLoad(
   schema: StandardSchemaV1 | CheckpointSchema | undefined,
-  options: KuraLoadOptions,
+  given: KuraLoadOptions,
 ): { read: ReadOptions; hash: string | undefined; keepsTorn: boolean } {
-  checkReadOptions(options, 'loadCheckpoint', LOAD_KEYS);
+  const options = checkReadOptions(given, 'loadCheckpoint', LOAD_KEYS) as KuraLoadOptions;
   const { torn: _, hash: __, ...rest } = options;
   if ((rest as ReadOptions).schema !== undefined) throw invalid('the schema of loadCheckpoint is its second argument, no option');
   const read: ReadOptions = { compat: 'kura', ...rest, ...(schema !== undefined && { schema }) };

@@ -65,8 +65,8 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
     rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
     options?: WriteOptions,
   ): Promise<string | null> {
-    asOptions(options, 'saveCheckpoint');
-    return saveInto(this.#enabled, this.saveStrategy, name, rowsOfCall(rows), options, this.#logger);
+    const given = asOptions(options, 'saveCheckpoint');
+    return saveInto(this.#enabled, this.saveStrategy, name, rowsOfCall(rows), given, this.#logger);
   }
 
   /**

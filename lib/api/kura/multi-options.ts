@@ -1,3 +1,4 @@
+import { itemsOf } from '../../base/value/items-of.js';
 import { CheckpointError } from '../../base/errors.js';
 import { invalid, show } from '../../base/messages.js';
 import { keysOf } from '../../options/option-keys.js';
@@ -39,10 +40,11 @@ export function checkMultiOptions(given: MultiCheckpointManagerOptions | undefin
 
 /** The managers, of which there must be one at least. */
 export function checkManagers(managers: unknown): KuraCheckpointManager[] {
-  if (isRevoked(managers) || !Array.isArray(managers) || managers.length === 0) {
+  const own = itemsOf(managers);
+  if (own === undefined || own.length === 0) {
     throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `managers must be an array of at least one manager, got ${show(managers)}`);
   }
-  for (const [index, manager] of managers.entries()) {
+  for (const [index, manager] of own.entries()) {
     const missing = isRevoked(manager)
       ? METHODS[0]
       : METHODS.find((method) => typeof (manager as Partial<KuraCheckpointManager> | null)?.[method] !== 'function');
@@ -50,7 +52,7 @@ export function checkManagers(managers: unknown): KuraCheckpointManager[] {
     const message = `managers[${index}] must be a checkpoint manager, but has no method ${missing}; got ${show(manager)}`;
     throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
   }
-  return [...(managers as KuraCheckpointManager[])];
+  return own as KuraCheckpointManager[];
 }
 
 function oneOf(name: string, value: unknown, known: readonly string[]): void {
