@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- what it is about
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
