@@ -66,7 +66,8 @@ const REST: Bundler[] = [
     files: { 'rollup.cjs': ROLLUP_CONFIG },
   },
   { name: 'webpack', packages: WEBPACK, build: ['./build.cjs'], out: 'out.cjs', files: { 'build.cjs': WEBPACK_BUILD }, said: 'webpack' },
-  { name: '@vercel/ncc', packages: NCC, build: ['ncc', 'build', 'bundled.mjs', '-o', 'dist'], out: 'index.mjs' },
+  // ncc is webpack, and its bundle says so.
+  { name: '@vercel/ncc', packages: NCC, build: ['ncc', 'build', 'bundled.mjs', '-o', 'dist'], out: 'index.mjs', said: 'webpack' },
   {
     name: "vite's SSR build",
     packages: VITE,
