@@ -35,7 +35,10 @@ export declare class NativeReader {
   replace(index: number, arena: Uint8Array): void
   /** Ends the thread once it has nothing more to do. The file stays open for `fork`. */
   rest(): void
-  /** Ends the thread, in the middle of a scan too, and closes the file unless a fork still reads it. No event follows but those on their way. */
+  /**
+   * Ends the thread, in the middle of a scan too, and closes the file unless a fork still reads it. No event follows but those on their
+   * way.
+   */
   close(): void
 }
 
@@ -61,15 +64,21 @@ export declare function describeFiles(paths: Array<string>): Promise<(string | n
 /** The core's error codes, to compare with `lib/base/errors.ts`. */
 export declare function errorCodes(): Array<string>
 
-/** Makes a lock file with one of two texts: as the kernel locks it, or cannot. Null where it is there. Rejects with the system's error, its code in front of the message. */
+/**
+ * Makes a lock file with one of two texts: as the kernel locks it, or cannot. Null where it is there. Rejects with the system's error, its
+ * code in front of the message.
+ */
 export declare function makeLock(path: string, temporary: string, locked: string, plain: string): Promise<NativeLock | null>
 
-/** Reads all rows of a file into `arena`, which is the task's until it resolves: null for a file that is not small, that has not room there, or with which anything is wrong. */
+/**
+ * Reads all rows of a file into `arena`, which is the task's until it resolves: null for a file that is not small, that has not room
+ * there, or with which anything is wrong.
+ */
 export declare function readSmall(path: string, verify: boolean, arena: Uint8Array): Promise<SmallFile | null>
 
 /**
- * Saves the records in the first `bytes` bytes of `slab`, which is the task's until it is done, with these key-values (a JSON object of strings). Resolves with the file's
- * description once it is durable; rejects with an error whose message is that of the core as JSON.
+ * Saves the records in the first `bytes` bytes of `slab`, which is the task's until it is done, with these key-values (a JSON object of
+ * strings). Resolves with the file's description once it is durable; rejects with an error whose message is that of the core as JSON.
  */
 export declare function saveSmall(path: string, options: string, slab: Uint8Array, bytes: number, keyValues: string): Promise<string>
 

@@ -17,7 +17,10 @@ interface Scenario {
   act: (folder: string) => Promise<unknown>;
   look: (folder: string) => Promise<Found>;
   native: boolean;
-  /** What may stay as it was after success: an older file of the other format that could not be removed still holds the rows of its own hash. */
+  /**
+   * What may stay as it was after success: an older file of the other format that could not be removed still holds the rows of its own
+   * hash.
+   */
   mayStay?: string;
 }
 

@@ -9,7 +9,10 @@ import { pinnedPackages } from './support/pinned-packages.js';
 import { suite } from './support/suite.js';
 import { tempFolder } from './support/temp-folder.js';
 
-/** The oldest TypeScript that the types are promised for, the last that was written in TypeScript, and the newest; each with types of Node as old. */
+/**
+ * The oldest TypeScript that the types are promised for, the last that was written in TypeScript, and the newest; each with types of Node
+ * as old.
+ */
 const COMPILERS = [
   { typescript: '5.4.5', node: '20.9.5' },
   { typescript: '5.9.3', node: '22.20.7' },

@@ -51,7 +51,9 @@ const FOLDERS = ['lib', 'crates', '__test__', 'scripts', 'bench', 'examples', 'f
 const BASES = ['', 'lib/', 'crates/arrow-ckpt/src/', 'crates/arrow-ckpt-node/src/'];
 const PATH = /(?<![\w./@<>*:-])(?:(?:[\w-]+\/)+(?:[\w.-]*\w)?|[\w-]+(?:\.test)?\.(?:ts|rs|mjs)\b)/g;
 
-/** Paths of the project's sources among the words of a page: those that begin with a folder of ours, and files of code by their name alone. */
+/**
+ * Paths of the project's sources among the words of a page: those that begin with a folder of ours, and files of code by their name alone.
+ */
 function pathsIn(page: string): string[] {
   const layers = [...readdirSync(join(ROOT, 'lib')), 'encode', 'decode', 'commit'];
   const words =

@@ -161,7 +161,10 @@ function metadataOf(path: string): ReturnType<typeof parquetMetadata> {
   return parquetMetadata(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 }
 
-/** The column orders of a footer, its last field, as hexadecimal digits: a union of empty structs each, of which the first is the one wanted. */
+/**
+ * The column orders of a footer, its last field, as hexadecimal digits: a union of empty structs each, of which the first is the one
+ * wanted.
+ */
 function columnOrders(path: string): string[] {
   const bytes = readFileSync(path);
   const leaves = metadataOf(path).schema.filter((element) => element.num_children === undefined).length;

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, normalize } from 'node:path';
 import { suite, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { findCircles, kebab } from './support/house.ts';
+import { findCircles, kebab, tooLong } from './support/house.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -25,6 +25,11 @@ const LAYERS = [
   'base',
 ];
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)'(\.{1,2}\/[^']*)'/g;
+
+const PROSE = /\.(?:ts|mts|mjs|cjs|rs|sh|py|md)$/;
+/** Made by programs, or by people of other projects. */
+const MADE =
+  /^(?:docs\/(?:options|errors|api|ENGINES|VALUES)\.md|binding\.c?d?\.?c?[jt]s|(?:index|kura)\.d\.ts|bench\/results\/.*|.*\/fixtures\/.*)$/;
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
   .trim()
@@ -111,6 +116,13 @@ suite('the house', () => {
       tracked.filter((file) => /(?:^|[/-])(?:utils?|helpers?|misc)\.\w+$/i.test(file)),
       [],
     );
+  });
+
+  test('no line of a comment or of a page has more than 140 columns', () => {
+    const long = tracked
+      .filter((file) => PROSE.test(file) && !MADE.test(file))
+      .flatMap((file) => tooLong(read(file), file.endsWith('.md')).map((line) => `${file}:${line}`));
+    assert.deepEqual(long, []);
   });
 });
 

@@ -91,7 +91,8 @@ suite('every file of parquet-testing', noTestData, () => {
         }
       });
     }
-    // The expectations are cut after some kilobytes; here the readers bear each other out on all rows. Without `verify` both read the same files.
+    // The expectations are cut after some kilobytes; here the readers bear each other out on all rows. Without `verify` both read the same
+    // files.
     if (READERS.length > 1 && REFUSED[file]?.native === undefined) {
       test(`${file} is the same to both readers`, async () => {
         const [native, fallback] = (await Promise.all(READERS.map(({ read }) => read(path, { verify: false })))) as [Row[], Row[]];

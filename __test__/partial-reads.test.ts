@@ -73,7 +73,9 @@ function pick(rows: readonly Row[], key: string): Row[] {
   return rows.map((row) => (Object.hasOwn(row, key) ? { [key]: row[key] } : {}));
 }
 
-/** Every partial read of a file against the whole one, natively and without the binary. A file that does not load whole need not in parts. */
+/**
+ * Every partial read of a file against the whole one, natively and without the binary. A file that does not load whole need not in parts.
+ */
 async function compare(path: string): Promise<void> {
   let rows: Row[];
   const reader = await openCheckpoint(path, { verify: false }).catch((error: unknown) => {

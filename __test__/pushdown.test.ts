@@ -9,7 +9,10 @@ import { noBinding } from './support/readers.ts';
 import { fc } from './support/seeded.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
-/** Values that a column may have, and that a condition may ask for: of one kind mostly, so that the columns are typed, with odd ones among them. */
+/**
+ * Values that a column may have, and that a condition may ask for: of one kind mostly, so that the columns are typed, with odd ones among
+ * them.
+ */
 const KINDS = {
   integer: fc.integer({ min: -5, max: 5 }),
   double: fc.constantFrom(-1.5, -0, 0, 0.5, 1, 2.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 1e300),
@@ -34,7 +37,10 @@ const ODD = fc.constantFrom<unknown>(
 
 const kind = fc.constantFrom(...(Object.keys(KINDS) as (keyof typeof KINDS)[]));
 
-/** Rows of columns `c0`, `c1`, ..., of a struct `s` and of a key with a dot, in file order partly sorted, so that statistics tell row groups apart. */
+/**
+ * Rows of columns `c0`, `c1`, ..., of a struct `s` and of a key with a dot, in file order partly sorted, so that statistics tell row groups
+ * apart.
+ */
 const table: fc.Arbitrary<Row[]> = fc
   .record({
     kinds: fc.array(kind, { minLength: 1, maxLength: 4 }),

@@ -176,7 +176,9 @@ async function finish(result: unknown): Promise<void> {
   if (Symbol.asyncIterator in value) for await (const _ of value as AsyncIterable<unknown>);
 }
 
-/** An error of this package; one that a given value threw itself; or what JavaScript says where a given function cannot be called at all. */
+/**
+ * An error of this package; one that a given value threw itself; or what JavaScript says where a given function cannot be called at all.
+ */
 const isOurs = (error: unknown): boolean =>
   api.isCheckpointError(error) ||
   (error instanceof Error &&

@@ -19,8 +19,8 @@ interface Task {
 }
 
 /**
- * What it answers: ms from the call to the end, ms of all threads on a processor (the figure to compare where the machine is noisy), resident MB at the most over
- * those before, and after a second of rest.
+ * What it answers: ms from the call to the end, ms of all threads on a processor (the figure to compare where the machine is noisy),
+ * resident MB at the most over those before, and after a second of rest.
  */
 interface Answer {
   ms: number;

@@ -1,4 +1,5 @@
-// npm run bench:instructions: instructions of the core for each row, counted by valgrind's callgrind: the same on a noisy machine. Linux, valgrind.
+// npm run bench:instructions: instructions of the core for each row, counted by valgrind's callgrind: the same on a noisy machine. Linux,
+// valgrind.
 import { countInstructions } from './count-instructions.ts';
 import { writeResult } from './record.ts';
 import { formatTable } from './table.ts';

@@ -48,8 +48,8 @@ export function environment(): Record<string, unknown> {
 }
 
 /**
- * Writes a result as bench/results/<date>-<commit>/<name>.json, one folder a run of a commit, and returns the path inside the project. Runs of
- * another size than the suite's own should say so in `name`, or they would overwrite the run that counts.
+ * Writes a result as bench/results/<date>-<commit>/<name>.json, one folder a run of a commit, and returns the path inside the project. Runs
+ * of another size than the suite's own should say so in `name`, or they would overwrite the run that counts.
  */
 export function writeResult(name: string, result: Record<string, unknown>): string {
   const env = environment();

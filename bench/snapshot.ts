@@ -1,4 +1,5 @@
-// npm run check:snapshot: bytes of a row of each suite's file, and the core's instructions for a row, against bench/snapshot.json. Neither depends on how busy the machine is.
+// npm run check:snapshot: bytes of a row of each suite's file, and the core's instructions for a row, against bench/snapshot.json. Neither
+// depends on how busy the machine is.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # DataFusion takes the minimum and maximum of those row groups that have some for those of the file.
 #
-# Expected: a row group without minimum and maximum may hold anything. The format allows a writer to leave them out, and DuckDB does so where a row group holds a NaN.
-# Happens:  max(x) is answered from the other row groups, and a condition beyond their maximum finds nothing. No error.
-# Seen:     datafusion 55.0.0, file by duckdb 2.0.1, Python 3.11, Linux x64:
+# Expected: a row group without minimum and maximum may hold anything. The format allows a writer to leave them out, and DuckDB does so
+# where a row group holds a NaN. Happens:  max(x) is answered from the other row groups, and a condition beyond their maximum finds nothing.
+# No error. Seen:     datafusion 55.0.0, file by duckdb 2.0.1, Python 3.11, Linux x64:
 #             row groups: [('0.0', '99.0'), (None, None)]
 #             collect_statistics=true:  x = 5000: 0 rows, max(x) = 99.0
 #             collect_statistics=false: x = 5000: 1 row
-# Cares:    whoever keeps numbers with a few NaN in Parquet: rows vanish from filters and aggregates are wrong, for the whole column and not for NaN alone.
-# Around:   SET datafusion.execution.collect_statistics = false, before the table is registered; for writers: bounds for all row groups of a column or for none.
+# Cares:    whoever keeps numbers with a few NaN in Parquet: rows vanish from filters and aggregates are wrong, for the whole column and not
+# for NaN alone. Around:   SET datafusion.execution.collect_statistics = false, before the table is registered; for writers: bounds for all
+# row groups of a column or for none.
 #
 # Exits with 0 while it is so, otherwise with 1.
 set -euo pipefail

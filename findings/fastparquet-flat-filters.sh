@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # fastparquet takes a flat list of filters as AND for row groups and as OR for rows.
 #
-# Expected: to_pandas(filters=[a, b], row_filter=True) gives the rows for which a and b hold: the documentation says that a list of tuples means AND.
-# Happens:  row groups are chosen by a AND b, rows within them by a OR b. As a list of lists, [[a, b]], the same filters are AND for rows, too.
-# Seen:     fastparquet 2026.9.0 (and 2024.11.0), pandas 3.1.1, Python 3.11, Linux x64; 3,000 rows, of which 1,201 match:
+# Expected: to_pandas(filters=[a, b], row_filter=True) gives the rows for which a and b hold: the documentation says that a list of tuples
+# means AND. Happens:  row groups are chosen by a AND b, rows within them by a OR b. As a list of lists, [[a, b]], the same filters are AND
+# for rows, too. Seen:     fastparquet 2026.9.0 (and 2024.11.0), pandas 3.1.1, Python 3.11, Linux x64; 3,000 rows, of which 1,201 match:
 #             [a, b]: 3000 rows, [[a, b]]: 1201 rows
 # Cares:    whoever asks for a range (id >= 900 and id <= 2100): all rows come back, without an error.
 # Around:   always pass a list of lists.

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Engines to which NaN is the largest number lose NaN rows of a Parquet file that has a minimum and a maximum beside the NaN.
 #
-# Expected: the same count of `x > 2` whether the file has statistics or not. The format says: with NaN among the values, a maximum says nothing of NaN.
-# Happens:  the row group is left out, since its maximum (which PyArrow computes without the NaN) is 2. The same rows written without statistics are counted.
-# Seen:     file by pyarrow 26.0.1 (25.0.1 for daft, which asks for less than 26), Python 3.11, Linux x64:
+# Expected: the same count of `x > 2` whether the file has statistics or not. The format says: with NaN among the values, a maximum says
+# nothing of NaN. Happens:  the row group is left out, since its maximum (which PyArrow computes without the NaN) is 2. The same rows
+# written without statistics are counted. Seen:     file by pyarrow 26.0.1 (25.0.1 for daft, which asks for less than 26), Python 3.11,
+# Linux x64:
 #             duckdb 2.0.1: with statistics 0, without 1
 #             daft 0.7.26:  with statistics 0, without 1
-# Cares:    whoever filters measurements that PyArrow or pandas wrote: NaN rows are there or not, depending on how the rows fell into row groups.
-# Around:   write_statistics=False for such columns, or ask for NaN itself where the engine's own way finds it (isnan).
+# Cares:    whoever filters measurements that PyArrow or pandas wrote: NaN rows are there or not, depending on how the rows fell into row
+# groups. Around:   write_statistics=False for such columns, or ask for NaN itself where the engine's own way finds it (isnan).
 #
 # Exits with 0 while it is so, otherwise with 1.
 set -euo pipefail

@@ -2,11 +2,11 @@
 # PyArrow's Dataset.count_rows counts every row of a Parquet file as less than NaN.
 #
 # Expected: no number is less than NaN; to_table with the same filter gives no rows.
-# Happens:  a row group with a minimum and a maximum counts as a whole, without a look at its values: `x < NaN` is taken for true of all of them.
-# Seen:     pyarrow 26.0.1 (and 18.1.0), Python 3.11, Linux x64; three rows 1.0, 2.0, 3.0:
+# Happens:  a row group with a minimum and a maximum counts as a whole, without a look at its values: `x < NaN` is taken for true of all of
+# them. Seen:     pyarrow 26.0.1 (and 18.1.0), Python 3.11, Linux x64; three rows 1.0, 2.0, 3.0:
 #             x < NaN: count_rows 3, to_table 0; x <= NaN: count_rows 3, to_table 0
-# Cares:    whoever counts by a limit that was computed (a quantile of nothing is NaN): the count is that of the file, and disagrees with the rows.
-# Around:   to_table(filter=...).num_rows, or look for NaN before asking.
+# Cares:    whoever counts by a limit that was computed (a quantile of nothing is NaN): the count is that of the file, and disagrees with
+# the rows. Around:   to_table(filter=...).num_rows, or look for NaN before asking.
 #
 # Exits with 0 while it is so, otherwise with 1.
 set -euo pipefail

@@ -5,8 +5,8 @@
 # Happens:  `=` takes the zeros for equal, as IEEE 754 does. `in`, index_in, group_by and join go by a hash table that keeps them apart.
 # Seen:     pyarrow 26.0.1, Python 3.11, Linux x64:
 #             = 0.0: 2 rows, in [0.0]: 1 row, groups: 3, joined: 1
-# Cares:    whoever rewrites a list of `=` conditions as one `in`, or joins on computed numbers: a product with a negative factor that rounds to zero is -0.0.
-# Around:   add 0.0 to the column before grouping or joining; give both zeros to `in`.
+# Cares:    whoever rewrites a list of `=` conditions as one `in`, or joins on computed numbers: a product with a negative factor that
+# rounds to zero is -0.0. Around:   add 0.0 to the column before grouping or joining; give both zeros to `in`.
 #
 # Exits with 0 while it is so, otherwise with 1.
 set -euo pipefail

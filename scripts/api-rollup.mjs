@@ -1,5 +1,5 @@
-// npm run api: rolls the public types of build/ up into index.d.ts and kura.d.ts. With --check it writes nothing and fails when one is stale.
-// build/ must be there (npm run build:ts). API Extractor brings a TypeScript of its own, for the native tsc has no JavaScript API.
+// npm run api: rolls the public types of build/ up into index.d.ts and kura.d.ts. With --check it writes nothing and fails when one is
+// stale. build/ must be there (npm run build:ts). API Extractor brings a TypeScript of its own, for the native tsc has no JavaScript API.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// npm run check:audit: fails where a package whose code is in dist/ has a known vulnerability. A registry that cannot be asked (offline, or a mirror without advisories) is said and passed:
+// npm run check:audit: fails where a package whose code is in dist/ has a known vulnerability. A registry that cannot be asked (offline, or
+// a mirror without advisories) is said and passed:
 // the workflow's own job runs `npm audit` itself and is strict about that too.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// Second half of npm run build:ts: bundles index.ts, lib/kura and the command line into dist/, which is what the package ships. tsc has checked the sources
-// and left its own output in build/: types for `npm run api`, and single files for tests.
+// Second half of npm run build:ts: bundles index.ts, lib/kura and the command line into dist/, which is what the package ships. tsc has
+// checked the sources and left its own output in build/: types for `npm run api`, and single files for tests.
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
-// npm run check:deps: every crate and every npm package that the package needs at run time or has inside has a licence of deny.toml and comes from the public registry, and no crate is one that
-// deny.toml bans. It needs no network. Known vulnerabilities are for `cargo deny check` and `npm audit`, which do: CI runs both.
+// npm run check:deps: every crate and every npm package that the package needs at run time or has inside has a licence of deny.toml and
+// comes from the public registry, and no crate is one that deny.toml bans. It needs no network. Known vulnerabilities are for `cargo deny
+// check` and `npm audit`, which do: CI runs both.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 // npm run check:lockfile: package-lock.json has an entry for every optional dependency of every package; `npm ci` refuses it otherwise.
-// npm leaves out the packages of other platforms that the registry in use does not have. With --fix they are added: version from the package that
-// asks for it, platform from its name, no integrity (npm takes it from the registry when it installs one).
+// npm leaves out the packages of other platforms that the registry in use does not have. With --fix they are added: version from the
+// package that asks for it, platform from its name, no integrity (npm takes it from the registry when it installs one).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -1,4 +1,5 @@
-// npm run dev:test FILE ...: the tests of some files, after a build of what is stale. Tests, their workers and their child processes all load dist, so it is rebuilt first: in about two seconds.
+// npm run dev:test FILE ...: the tests of some files, after a build of what is stale. Tests, their workers and their child processes all
+// load dist, so it is rebuilt first: in about two seconds.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -80,8 +80,8 @@ function install(log) {
 
 /**
  * Installs the development packages if `node_modules` is missing, builds the native addon (with `native`; its failure is only
- * reported, the JSON store does without; with `full` in the profile of releases, else in one that builds quickly) and then the TypeScript if `dist` is missing or stale.
- * Throws if the install or the TypeScript build fails. Says whether there is a native binary now.
+ * reported, the JSON store does without; with `full` in the profile of releases, else in one that builds quickly) and then the TypeScript
+ * if `dist` is missing or stale. Throws if the install or the TypeScript build fails. Says whether there is a native binary now.
  */
 export function ensureBuilt({ native, full = false, log = (line) => console.log(line) }) {
   if (!existsSync(join(ROOT, 'node_modules'))) install(log);

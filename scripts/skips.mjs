@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * `reason` is a part of what a skip says. With `when`, it is expected on one of these machines only: a platform of Node, `root`, `not-root`,
+ * `reason` is a part of what a skip says. With `when`, it is expected on one of these machines only: a platform of Node, `root`,
+ * `not-root`,
  * `no-binary` (no native binary, and no cargo to build one), `no-cargo`.
  */
 const EXPECTED = JSON.parse(readFileSync(new URL('./expected-skips.json', import.meta.url), 'utf8'));

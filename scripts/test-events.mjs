@@ -1,4 +1,5 @@
-// A reporter of node:test beside the one that people read: a line of JSON for each skip and for each file's time. node:test itself does not count suites that are skipped.
+// A reporter of node:test beside the one that people read: a line of JSON for each skip and for each file's time. node:test itself does not
+// count suites that are skipped.
 import { relative } from 'node:path';
 import { ROOT } from './setup.mjs';
 

@@ -1,4 +1,5 @@
-// The Python of the interop tests: a venv in .venv with the readers that other people open our files with. Pinned, so that a run can be repeated.
+// The Python of the interop tests: a venv in .venv with the readers that other people open our files with. Pinned, so that a run can be
+// repeated.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

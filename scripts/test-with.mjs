@@ -1,4 +1,5 @@
-// Runs test files with a variable of the environment set: node scripts/test-with.mjs ARROW_CKPT_RUNTIMES=all runtimes. npm's scripts cannot set one on every system.
+// Runs test files with a variable of the environment set: node scripts/test-with.mjs ARROW_CKPT_RUNTIMES=all runtimes. npm's scripts cannot
+// set one on every system.
 import { spawnSync } from 'node:child_process';
 import { ROOT } from './setup.mjs';
 

@@ -1,5 +1,5 @@
-// npm test: installs and builds what is missing or stale, then runs the tests of the core and of the package, and prints the counts of both,
-// what was left out and why, and the slowest files. It imports nothing from node_modules, for a fresh clone has none.
+// npm test: installs and builds what is missing or stale, then runs the tests of the core and of the package, and prints the counts of
+// both, what was left out and why, and the slowest files. It imports nothing from node_modules, for a fresh clone has none.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { ensureBuilt, nativeBinaries } from './setup.mjs';

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Row } from 'arrow-ckpt';
 
 /**
- * A value in a form that judge.py makes of an engine's value too. Texts and bytes are the same here, as engines do not agree which is which; so are a Date and
- * its text, floats and integers of one value, and objects whose keys stand in another order, as JavaScript puts integers first.
+ * A value in a form that judge.py makes of an engine's value too. Texts and bytes are the same here, as engines do not agree which is
+ * which; so are a Date and its text, floats and integers of one value, and objects whose keys stand in another order, as JavaScript puts
+ * integers first.
  */
 export type Canonical = null | boolean | string | Canonical[] | { [key: string]: Canonical };
 

@@ -12,7 +12,10 @@ interface PartialRead {
 const MAX_COLUMNS = 12;
 const MAX_CONDITIONS = 6;
 
-/** Partial reads of a file whose rows are known: windows, single columns, conditions on values that occur, and conditions with other columns. */
+/**
+ * Partial reads of a file whose rows are known: windows, single columns, conditions on values that occur, and conditions with other
+ * columns.
+ */
 function partialReads(rows: readonly Row[]): PartialRead[] {
   const middle = Math.floor(rows.length / 2);
   const windows: { offset?: number; limit?: number }[] = [

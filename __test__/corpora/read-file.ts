@@ -1,4 +1,5 @@
-// A child process of run.ts: reads the files that it is sent, one at a time, with both readers, whole and in parts, and sends back a FileOutcome for each.
+// A child process of run.ts: reads the files that it is sent, one at a time, with both readers, whole and in parts, and sends back a
+// FileOutcome for each.
 import { isCheckpointError, readCheckpoint, type ReadOptions, type Row } from 'arrow-ckpt';
 import { readFacts } from '../../lib/formats/parquet/fallback/facts-of.ts';
 import { fallbackStore } from '../../lib/formats/parquet/fallback/fallback-store.ts';

@@ -6,7 +6,10 @@ export interface Release {
   packages: string[];
 }
 
-/** What an engine is known to do otherwise, by its own fault or nature. A run fails where it does something else, and where it no longer does this. */
+/**
+ * What an engine is known to do otherwise, by its own fault or nature. A run fails where it does something else, and where it no longer
+ * does this.
+ */
 export interface Known {
   in: 'oldest' | 'newest' | 'both';
   /** A word for docs/ENGINES.md, or none where the table says it already. */

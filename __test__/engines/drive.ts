@@ -32,7 +32,9 @@ export function filtersOfFile({ filtered = {}, rows }: EngineFile): Filter[] {
   return Object.entries(filtered).flatMap(([column, kind]) => filtersOf(column, kind, rows));
 }
 
-/** Lets an engine open the files: a Python that has it, or the folder of npm packages that has it. Rejects where the driver itself fails. */
+/**
+ * Lets an engine open the files: a Python that has it, or the folder of npm packages that has it. Rejects where the driver itself fails.
+ */
 export async function drive(
   driver: string,
   home: { python: string } | { folder: string },

@@ -25,8 +25,8 @@ export const PAGED = Object.fromEntries(Object.entries(FILTERED).filter(([name])
 const WORDS = ['', 'apple', 'ü', 'zebra'];
 
 /**
- * Rows in whose row groups and pages a filter finds something to skip: most columns rise, some repeat. `odd` has NaN, both zeros and infinities, in some
- * row groups and not in others; `zeros` has few values, the two zeros apart from each other.
+ * Rows in whose row groups and pages a filter finds something to skip: most columns rise, some repeat. `odd` has NaN, both zeros and
+ * infinities, in some row groups and not in others; `zeros` has few values, the two zeros apart from each other.
  */
 export function filteredRows(count: number): Row[] {
   return Array.from({ length: count }, (_, i) => {

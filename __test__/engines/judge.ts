@@ -9,7 +9,10 @@ import { COMPARISONS, countOf, filterText, type Comparison, type Filter } from '
 /** Something that an engine does not see as it is. */
 export interface Difference {
   file: string;
-  /** `open`: the file is refused. `column`: a column is not there. `value`: it has another value. `skip`: a filter counts otherwise than without skipping. `count`: it counts as no comparison that we know. */
+  /**
+   * `open`: the file is refused. `column`: a column is not there. `value`: it has another value. `skip`: a filter counts otherwise than
+   * without skipping. `count`: it counts as no comparison that we know.
+   */
   kind: 'open' | 'column' | 'value' | 'skip' | 'count';
   column: string;
   detail: string;

@@ -1,4 +1,5 @@
-// npm run test:engines: our files in the programs of other people, in the oldest and the newest release that is promised. `--help` says how.
+// npm run test:engines: our files in the programs of other people, in the oldest and the newest release that is promised. `--help` says
+// how.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
-// Fuzzes the reader of Parquet without the binary: files with bits flipped, numbers replaced and pieces cut out, in fixed time or number. Most damage falls where lengths and
-// counts are, as in crates/arrow-ckpt/tests/fuzz/mutate.rs.
+// Fuzzes the reader of Parquet without the binary: files with bits flipped, numbers replaced and pieces cut out, in fixed time or number.
+// Most damage falls where lengths and counts are, as in crates/arrow-ckpt/tests/fuzz/mutate.rs.
 //   fuzz-fallback.mjs <seconds> <runs, or 0> <seed> <file...>
 // Prints what came of it. An input that fails is told, kept, and ends it.
 import { readFileSync, writeFileSync } from 'node:fs';

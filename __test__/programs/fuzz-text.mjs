@@ -1,4 +1,5 @@
-// Fuzzes what decodes extended JSON, the text of values that no column and no JSON can hold, and what reads the JSON of other programs: damaged escapes, in fixed time or number.
+// Fuzzes what decodes extended JSON, the text of values that no column and no JSON can hold, and what reads the JSON of other programs:
+// damaged escapes, in fixed time or number.
 //   fuzz-text.mjs <seconds> <runs, or 0> <seed>
 // Prints what came of it. An input that fails is told and ends it.
 import { isCheckpointError } from 'arrow-ckpt';

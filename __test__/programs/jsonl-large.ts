@@ -1,5 +1,5 @@
-// Writes rows from a generator as JSONL of about so many MB, and reads them batch by batch: jsonl-large.ts <path> <megabytes>. Prints the peak of resident memory in MB, and how long
-// the event loop was blocked at most, in ms.
+// Writes rows from a generator as JSONL of about so many MB, and reads them batch by batch: jsonl-large.ts <path> <megabytes>. Prints the
+// peak of resident memory in MB, and how long the event loop was blocked at most, in ms.
 import { statSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Row } from 'arrow-ckpt';

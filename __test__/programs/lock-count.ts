@@ -1,4 +1,5 @@
-// Adds 1 to the number in a file, under a lock, so many times: lock-count.ts <file> <times> <index>. Prints its count so far after each; the first two kill themselves while they hold it.
+// Adds 1 to the number in a file, under a lock, so many times: lock-count.ts <file> <times> <index>. Prints its count so far after each;
+// the first two kill themselves while they hold it.
 import { readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { withLock } from '../../lib/base/lock/file-lock.js';
 

@@ -1,4 +1,5 @@
-// Maps rows in a folder that cannot be written to: map-read-only.mjs <folder>. Tells what became of rows that are all known, and of one that is new.
+// Maps rows in a folder that cannot be written to: map-read-only.mjs <folder>. Tells what became of rows that are all known, and of one
+// that is new.
 import { CheckpointManager } from 'arrow-ckpt';
 
 const [, , folder] = process.argv;

@@ -1,4 +1,5 @@
-// Maps rows with functions that listen to the signal of their call and never stop, as clients of services do: map-signals.mjs <folder> <rows>. Tells the growth of the heap in MB, and the warnings.
+// Maps rows with functions that listen to the signal of their call and never stop, as clients of services do: map-signals.mjs <folder>
+// <rows>. Tells the growth of the heap in MB, and the warnings.
 import { setImmediate } from 'node:timers/promises';
 import { CheckpointManager } from 'arrow-ckpt';
 

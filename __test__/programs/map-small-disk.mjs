@@ -1,4 +1,5 @@
-// Maps rows of long texts on a disk that is too small for them, then on with room made: map-small-disk.mjs <folder> <file to remove for room>
+// Maps rows of long texts on a disk that is too small for them, then on with room made: map-small-disk.mjs <folder> <file to remove for
+// room>
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointManager } from 'arrow-ckpt';

@@ -1,4 +1,5 @@
-// Writes a JSON array of about so many MB beside 1,000 small ones, and migrates all: migrate-large.mjs <directory> <megabytes>. Prints the peak of resident memory in MB.
+// Writes a JSON array of about so many MB beside 1,000 small ones, and migrates all: migrate-large.mjs <directory> <megabytes>. Prints the
+// peak of resident memory in MB.
 import { createWriteStream, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';

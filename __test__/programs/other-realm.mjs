@@ -1,4 +1,5 @@
-// Loads the built package into a context of node:vm, as Jest's VM modules do, and uses it with values of this realm: other-realm.mjs <folder>. Needs --experimental-vm-modules. Prints what came of it as JSON.
+// Loads the built package into a context of node:vm, as Jest's VM modules do, and uses it with values of this realm: other-realm.mjs
+// <folder>. Needs --experimental-vm-modules. Prints what came of it as JSON.
 import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// What a runtime that permits little still has to do: save, load, map. Run in a project that has arrow-ckpt installed, with a folder as the argument; prints what it found as JSON.
+// What a runtime that permits little still has to do: save, load, map. Run in a project that has arrow-ckpt installed, with a folder as the
+// argument; prints what it found as JSON.
 import { join } from 'node:path';
 const [folder] = process.argv.slice(2);
 const { writeCheckpoint, readCheckpoint, CheckpointManager } = await import('arrow-ckpt');

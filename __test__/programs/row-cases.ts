@@ -1,5 +1,5 @@
-// Saves and loads every case of row-cases.ts in the folder that is given, or with `late` some of them; prints how often code was generated on the way, and of which
-// cases the rows came back otherwise.
+// Saves and loads every case of row-cases.ts in the folder that is given, or with `late` some of them; prints how often code was generated
+// on the way, and of which cases the rows came back otherwise.
 import { join } from 'node:path';
 import { assertSame, CASES, LATE } from '../support/row-cases.js';
 

@@ -1,4 +1,5 @@
-// One suite for every runtime: run as `<runtime> runtime-smoke.mjs <folder>` in a project that has arrow-ckpt installed; prints what it found as JSON. `exit` as a second argument ends the process in the middle of a save.
+// One suite for every runtime: run as `<runtime> runtime-smoke.mjs <folder>` in a project that has arrow-ckpt installed; prints what it
+// found as JSON. `exit` as a second argument ends the process in the middle of a save.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

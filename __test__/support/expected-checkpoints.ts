@@ -10,7 +10,10 @@ interface Expectation {
   same_as?: string;
 }
 
-/** The rows that the checkpoints of a folder of the test data must give, by `<step>/<operation>`; null for one that is damaged. `member`: where in the expectation they stand. */
+/**
+ * The rows that the checkpoints of a folder of the test data must give, by `<step>/<operation>`; null for one that is damaged. `member`:
+ * where in the expectation they stand.
+ */
 export function expectedCheckpoints(name: string, member = 'checkpoints'): Map<string, Row[] | null> {
   const all = parseLenient(readFileSync(dataPath(`expected/${name}.json`), 'utf8')) as Record<string, Record<string, Expectation>>;
   const rows = ({ rows: given, same_as: same }: Expectation): Row[] | null => {

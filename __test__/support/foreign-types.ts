@@ -13,9 +13,11 @@
  * | decimal of any size | string with all digits of its scale: `'1.10'` |
  * | binary, large_binary, binary_view, fixed-size binary; Polars' Int128 (16 bytes, the lowest first) | Uint8Array |
  * | date | Date at midnight UTC |
- * | timestamp in s, ms, us or ns, with or without a zone | Date if it is a whole millisecond, else an ISO string with 6 or 9 digits and `Z` |
+ * | timestamp in s, ms, us or ns, with or without a zone | Date if it is a whole millisecond, else an ISO string with 6 or 9 digits and `Z`
+ * |
  * | time | string `'12:34:56.789'` with 3, 6 or 9 digits by its unit |
- * | duration, period | number or bigint: Parquet has no such type, writers store the count of their unit (s as ms in Polars, as s in Arrow) |
+ * | duration, period | number or bigint: Parquet has no such type, writers store the count of their unit (s as ms in Polars, as s in Arrow)
+ * |
  * | interval | string `'14 months 3 days 4000 ms'` |
  * | list, large_list, list_view, fixed-size list or array | array |
  * | struct | object |

@@ -25,3 +25,19 @@ export function findCircles(graph: ReadonlyMap<string, readonly string[]>): stri
 export function kebab(name: string): string {
   return name.replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
 }
+
+const MOST_COLUMNS = 140;
+const COMMENT = /^\s*(?:\/\/|\/\*|\*|#)/;
+
+/**
+ * The numbers of the lines of a comment, or of a Markdown page, that are too long. Tables, code in pages, and lines without a space to
+ * break at are left out: so is code, which the formatter breaks.
+ */
+export function tooLong(text: string, isPage: boolean): number[] {
+  let isCode = false;
+  return text.split('\n').flatMap((line, index) => {
+    if (isPage && line.trimStart().startsWith('```')) isCode = !isCode;
+    const isProse = isPage ? !isCode && !line.trimStart().startsWith('|') : COMMENT.test(line);
+    return isProse && line.length > MOST_COLUMNS && /\S\s+\S/.test(line.slice(40)) ? [index + 1] : [];
+  });
+}

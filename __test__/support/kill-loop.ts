@@ -22,8 +22,8 @@ export interface KillCounts {
 const program = (name: string): string => fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
 
 /**
- * Starts writers in processes of their own and kills each with SIGKILL at a random moment after it has begun, `kills` times; readers run beside all the while. After each kill the checkpoint must load
- * whole, as the last generation that its writer told or a later one.
+ * Starts writers in processes of their own and kills each with SIGKILL at a random moment after it has begun, `kills` times; readers run
+ * beside all the while. After each kill the checkpoint must load whole, as the last generation that its writer told or a later one.
  */
 export async function killLoop(folder: string, format: 'parquet' | 'json', kills: number): Promise<KillCounts> {
   const manager = new CheckpointManager(folder, { logger: false });

@@ -33,7 +33,10 @@ export interface KillReport {
   wastedPerKill: number;
 }
 
-/** Runs a map of the same rows again and again, each time from nothing, kills it at random until it ends, and compares the checkpoint with that of an uninterrupted run. */
+/**
+ * Runs a map of the same rows again and again, each time from nothing, kills it at random until it ends, and compares the checkpoint with
+ * that of an uninterrupted run.
+ */
 export async function killRuns(plan: KillPlan, tell: (text: string) => void = () => {}): Promise<KillReport> {
   // Any moments will do; which ones they were cannot be repeated anyway.
   const random = Math.random;

@@ -11,7 +11,8 @@ export type Pinned = Readonly<Record<string, string>>;
 
 /**
  * A folder whose node_modules holds exactly these packages. They are installed once, into the cache below node_modules.
- * Where that cannot be done, `missing` says why, for a test to be skipped; on CI it throws instead: nothing is left out there without notice.
+ * Where that cannot be done, `missing` says why, for a test to be skipped; on CI it throws instead: nothing is left out there without
+ * notice.
  */
 export function pinnedPackages(name: string, packages: Pinned): { folder: string; missing: string | false } {
   const manifest = JSON.stringify({ private: true, dependencies: packages });

@@ -2,7 +2,8 @@ import type { Row, Where } from 'arrow-ckpt';
 import fc from 'fast-check';
 
 /*
- * Conditions and projections, told another way than by the package: all rows are there, each is looked at alone, and what is wanted of it is copied. Values are those that compare in the plain way:
+ * Conditions and projections, told another way than by the package: all rows are there, each is looked at alone, and what is wanted of it
+ * is copied. Values are those that compare in the plain way:
  * integers, texts, null, lists and objects of these.
  */
 

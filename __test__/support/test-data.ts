@@ -2,7 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder with real checkpoints and with Parquet files of other writers, which is no part of the project: ARROW_CKPT_TEST_DATA, or ../shared/data. */
+/**
+ * The folder with real checkpoints and with Parquet files of other writers, which is no part of the project: ARROW_CKPT_TEST_DATA, or
+ * ../shared/data.
+ */
 export const TEST_DATA = process.env.ARROW_CKPT_TEST_DATA ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
 /** Why the tests that need it are skipped, for node:test's `skip`. */

@@ -1,5 +1,8 @@
 // oxlint-disable unicorn/no-thenable -- what it is about
-/** What callers pass by mistake, or in spite: a maker of each, since some can be used once. Whatever these throw themselves is an `Error` called `mine`. */
+/**
+ * What callers pass by mistake, or in spite: a maker of each, since some can be used once. Whatever these throw themselves is an `Error`
+ * called `mine`.
+ */
 const mine = (): never => {
   throw Object.assign(new Error('mine'), { name: 'mine' });
 };

@@ -12,8 +12,9 @@ pub mod support;
 
 use bodies::Outcome;
 
-/// libFuzzer takes any panic for a failure, also one that the core catches and turns into an error: these libraries panic over files that break the format's rules, and
-/// the core is built to bear it. So its hook is put aside, and a panic that does come out of the core ends the process here.
+/// libFuzzer takes any panic for a failure, also one that the core catches and turns into an error: these libraries panic over files that
+/// break the format's rules, and the core is built to bear it. So its hook is put aside, and a panic that does come out of the core ends
+/// the process here.
 fn caught(body: impl FnOnce() -> Outcome) {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| std::panic::set_hook(Box::new(|_| {})));

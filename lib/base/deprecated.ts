@@ -1,4 +1,6 @@
-/** Every name that works for one more version, by its code: what it is called, and what to write instead. docs/api.md has the same table. */
+/**
+ * Every name that works for one more version, by its code: what it is called, and what to write instead. docs/api.md has the same table.
+ */
 export const DEPRECATIONS = {
   ARROW_CKPT_DEP0001: ['CheckpointManager.loadOutput', 'CheckpointManager.loadCheckpoint without a hash'],
   ARROW_CKPT_DEP0002: ['CheckpointReader.batches', 'CheckpointReader.scanColumns'],

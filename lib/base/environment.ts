@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 
-/** A variable of the environment; undefined where there is none, and where the runtime does not let us look (Deno without `--allow-env`). */
+/**
+ * A variable of the environment; undefined where there is none, and where the runtime does not let us look (Deno without `--allow-env`).
+ */
 export function environment(name: string): string | undefined {
   try {
     return process.env[name];

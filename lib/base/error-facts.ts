@@ -61,7 +61,8 @@ interface ErrorFacts {
 }
 
 /**
- * Every error code of this package. Made from it: the list of codes, the exit codes of the command line, what managers try next, docs/errors.md.
+ * Every error code of this package. Made from it: the list of codes, the exit codes of the command line, what managers try next,
+ * docs/errors.md.
  */
 export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
   ERR_CKPT_INVALID_ARGUMENT: {

@@ -1,4 +1,7 @@
-/** A callback of the user's that does not break the work when it throws, or when its promise rejects: the process gets a warning, and it is not called again. */
+/**
+ * A callback of the user's that does not break the work when it throws, or when its promise rejects: the process gets a warning, and it is
+ * not called again.
+ */
 export function guarded<T>(call: ((argument: T) => unknown) | undefined, name: string): ((argument: T) => void) | undefined {
   if (call === undefined) return undefined;
   let works = true;

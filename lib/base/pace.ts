@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { guarded } from './guarded.js';
 
-/** How long a loop may keep the event loop before it yields: a quarter of a frame, so that with a collection of young objects on top timers and sockets stay lively. */
+/**
+ * How long a loop may keep the event loop before it yields: a quarter of a frame, so that with a collection of young objects on top timers
+ * and sockets stay lively.
+ */
 const YIELD_MS = 4;
 /** How often `onProgress` is called at most. */
 const PROGRESS_MS = 50;

@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 
 /*
- * What values are, whichever realm made them: under Jest's VM modules, and in any context of node:vm, classes of one name are there twice, and `instanceof` asks for one of them.
+ * What values are, whichever realm made them: under Jest's VM modules, and in any context of node:vm, classes of one name are there twice,
+ * and `instanceof` asks for one of them.
  */
 
 /** Whether a value is an error of any realm. */

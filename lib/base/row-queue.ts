@@ -14,7 +14,8 @@ interface Waiting {
 }
 
 /**
- * Rows on their way from a writer to its save. Small pieces are gathered; who puts more waits until the save has taken it, so that there are never more rows here than the putters' own and some thousand.
+ * Rows on their way from a writer to its save. Small pieces are gathered; who puts more waits until the save has taken it, so that there
+ * are never more rows here than the putters' own and some thousand.
  *
  * It is an async iterable of rows, as any source of a save; {@link arrays} gives them as they are here.
  */
@@ -26,7 +27,10 @@ export class RowQueue implements AsyncIterable<Row> {
   #failure: { error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  /** `copies`: of the rows, where they are held for longer than the call of {@link put}: of those that are `gathered`, or of all, for a save that holds all rows. */
+  /**
+   * `copies`: of the rows, where they are held for longer than the call of {@link put}: of those that are `gathered`, or of all, for a save
+   * that holds all rows.
+   */
   constructor(readonly copies: 'none' | 'gathered' | 'all' = 'none') {}
 
   /** Resolves when the array is the caller's again, and with copies the rows, too. Rejects when the save has failed. */

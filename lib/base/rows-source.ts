@@ -63,7 +63,8 @@ const HELD_ROWS = 1024;
  * The rows in arrays of up to `size`, fewer if they are large: an iterable's rows are held only here. None is empty. The caller must not
  * change them: one may be the user's own.
  *
- * - The rows of an iterator are copies: many give one object again and again, with other values, and whoever asks for the next row gives the last one back.
+ * - The rows of an iterator are copies: many give one object again and again, with other values, and whoever asks for the next row gives
+ *   the last one back.
  * - Stopping early closes an iterator, as `for await` does.
  * - An abort does not wait for an async source that gives nothing: the next step rejects with `signal.reason`.
  * - When the source throws, its error is thrown as it is, and noted in `failure`.

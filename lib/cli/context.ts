@@ -19,7 +19,8 @@ export interface CommonOptions {
 }
 
 /**
- * One command: prints its result and resolves with the exit code. What it throws is reported on stderr and decides the exit code: see exit-codes.ts.
+ * One command: prints its result and resolves with the exit code. What it throws is reported on stderr and decides the exit code: see
+ * exit-codes.ts.
  * `args` has as many elements as the command has arguments.
  */
 export type Run<O extends CommonOptions = CommonOptions> = (context: Context, args: readonly string[], options: O) => Promise<ExitCode>;

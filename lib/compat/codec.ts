@@ -26,8 +26,8 @@ export interface CompatCodec {
    */
   encode(rows: readonly Row[], pace: Pace): Encoded | Promise<Encoded>;
   /**
-   * What makes of the file's rows those that were saved, undefined for a row that stands for none. Undefined where the rows are as they were saved,
-   * or where the file is not of this program.
+   * What makes of the file's rows those that were saved, undefined for a row that stands for none. Undefined where the rows are as they
+   * were saved, or where the file is not of this program.
    */
   decoder(file: ForeignFile): Decode | undefined;
 }

@@ -24,8 +24,8 @@ interface PythonForm {
 }
 
 /**
- * A value as JSON that Python's `json` module reads as the same value, and lenient.ts too: `NaN` and the infinities as words, `-0` as a float, integers beyond the
- * safe ones as floats, which they are, and bigints as integers.
+ * A value as JSON that Python's `json` module reads as the same value, and lenient.ts too: `NaN` and the infinities as words, `-0` as a
+ * float, integers beyond the safe ones as floats, which they are, and bigints as integers.
  *
  * @throws `ERR_CKPT_NOT_COMPATIBLE` for what JSON has no form for, and what `JsonTree` throws for what no checkpoint can keep
  */

@@ -48,15 +48,18 @@ export async function checkpointFiles(all: readonly FoundFile[], mirror?: Mirror
 }
 
 /**
- * The hash of a file: its own, or where it has none that of DocETL's configuration file. That one is of the operation and not of a file: where another file has it
- * inside, it was written for that one, whatever the times of the two say.
+ * The hash of a file: its own, or where it has none that of DocETL's configuration file. That one is of the operation and not of a file:
+ * where another file has it inside, it was written for that one, whatever the times of the two say.
  */
 function effectiveHash(file: CheckpointFile, all: readonly CheckpointFile[], mirrored: string | null): string | null {
   if (file.hash !== null || file.error !== undefined) return file.hash;
   return all.some((other) => other.hash !== null && other.hash === mirrored) ? null : mirrored;
 }
 
-/** Whether the file itself is at fault, so that another file of the checkpoint may be tried: not the call, the system, or a package that is too old for it. */
+/**
+ * Whether the file itself is at fault, so that another file of the checkpoint may be tried: not the call, the system, or a package that is
+ * too old for it.
+ */
 export function isOfFile(error: unknown): error is CheckpointError {
   return isCheckpointError(error) && factsOfCode(error.code)?.failover === 'file';
 }

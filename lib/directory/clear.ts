@@ -36,7 +36,10 @@ async function flushRemoval(folder: string): Promise<void> {
   }
 }
 
-/** Removes the checkpoints of a step's folder and the batches in it, and the folder if nothing else is in it; gives how many files there were. */
+/**
+ * Removes the checkpoints of a step's folder and the batches in it, and the folder if nothing else is in it; gives how many files there
+ * were.
+ */
 export async function clearStepFolder(folder: string): Promise<number> {
   let removed = 0;
   for (const batches of await batchFoldersIn(folder, null)) removed += await clearBatchFolder(batches.folder);
@@ -52,7 +55,10 @@ export async function clearBatchFolder(folder: string): Promise<number> {
   );
 }
 
-/** Removes every checkpoint and batch of a directory, and DocETL's configuration file. What is none of them stays, and so does the directory. */
+/**
+ * Removes every checkpoint and batch of a directory, and DocETL's configuration file. What is none of them stays, and so does the
+ * directory.
+ */
 export async function clearDirectory(directory: string, config: DocetlConfig): Promise<number> {
   let removed = 0;
   for (const { folder } of await listSteps(directory)) removed += await clearStepFolder(folder);

@@ -21,11 +21,11 @@ interface Change {
 }
 
 /**
- * The hashes that DocETL looks for beside its checkpoints. Ours have theirs inside of the file; this is a mirror for DocETL, and the only place for the hashes of files
- * without one: DocETL's own, and JSON in its form.
+ * The hashes that DocETL looks for beside its checkpoints. Ours have theirs inside of the file; this is a mirror for DocETL, and the only
+ * place for the hashes of files without one: DocETL's own, and JSON in its form.
  *
- * Each change reads the file, changes it and replaces it, under a lock, so that processes do not lose each other's. Changes that come while one is being written
- * go together.
+ * Each change reads the file, changes it and replaces it, under a lock, so that processes do not lose each other's. Changes that come while
+ * one is being written go together.
  */
 export class DocetlConfig implements Hashes {
   readonly #directory: string;
@@ -129,8 +129,8 @@ export class DocetlConfig implements Hashes {
   }
 
   /**
-   * Whole or not at all. Flushed with its folder only where a hash is removed: one that comes back after a crash could count for rows that it is not of, while one that is
-   * lost costs the work of making them anew.
+   * Whole or not at all. Flushed with its folder only where a hash is removed: one that comes back after a crash could count for rows that
+   * it is not of, while one that is lost costs the work of making them anew.
    */
   async #replace(text: string, durable: boolean): Promise<void> {
     const temporary = temporaryBeside(this.#path);

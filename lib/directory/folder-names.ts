@@ -53,8 +53,9 @@ const MAX_SENSITIVE = 1000;
 const PLAIN = /^[\u0020-\u007e]+$/;
 
 /**
- * Whether an entry of exactly this name is there, without a look at all the others. False where that cannot be told so: a file system may take other names for this one. With ASCII that is one of other case,
- * and one look at such a name shows which. Systems that also take other Unicode for the same are always asked for the list.
+ * Whether an entry of exactly this name is there, without a look at all the others. False where that cannot be told so: a file system may
+ * take other names for this one. With ASCII that is one of other case, and one look at such a name shows which. Systems that also take
+ * other Unicode for the same are always asked for the list.
  */
 export async function isThereExactly(folder: string, component: string, suffixes: readonly string[]): Promise<boolean> {
   if (process.platform === 'darwin' || process.platform === 'win32') return false;

@@ -10,7 +10,10 @@ import { foundFiles, type FoundFile } from './layout.js';
 import type { CheckpointListing, NamedCheckpointInfo, StoredFile } from './manager-options.js';
 import { allPaths, operationsIn } from './listed-files.js';
 
-/** What is known of an operation's checkpoint, of the newest file that can be read; null when there is none. @throws the newest one's error when none can be read */
+/**
+ * What is known of an operation's checkpoint, of the newest file that can be read; null when there is none. @throws the newest one's error
+ * when none can be read
+ */
 export async function operationInfo(found: readonly FoundFile[], mirror: Mirror, known?: KnownInfos): Promise<NamedCheckpointInfo | null> {
   const files = await checkpointFiles(found, mirror, known);
   let failure: unknown;
@@ -41,7 +44,9 @@ export async function operationListing(found: readonly FoundFile[], mirror: Mirr
   }
 }
 
-/** All checkpoints of a directory, in the order of step and operation. Each folder is read once, and the footers of many files at a time. */
+/**
+ * All checkpoints of a directory, in the order of step and operation. Each folder is read once, and the footers of many files at a time.
+ */
 export async function directoryListing(directory: string, config: DocetlConfig): Promise<CheckpointListing[]> {
   const operations = await operationsIn(directory);
   const known = await knownInfos(operations.flatMap(({ found }) => found.map(({ path }) => path)));

@@ -63,7 +63,10 @@ export function batchStem(folder: string, index: number): string {
   return join(folder, `batch_${index}`);
 }
 
-/** The files of a path without its extension, the newest first: after an interrupted clean-up, or where DocETL writes too, a checkpoint may be there in both formats. */
+/**
+ * The files of a path without its extension, the newest first: after an interrupted clean-up, or where DocETL writes too, a checkpoint may
+ * be there in both formats.
+ */
 export function filesOf(stem: string, extensions: readonly string[] = EXTENSIONS): Promise<FoundFile[]> {
   return foundFiles(extensions.map((extension) => stem + extension));
 }
@@ -243,7 +246,8 @@ export async function listBatches(folder: string): Promise<number[]> {
 
 /**
  * The path under which a name is, or would be, kept in a folder: that of its plain encoding; the twin's when that one exists or a name that
- * differs only in case has the plain one; the name itself when another tool wrote it so (`100%.json`). `suffixes` are what follows the component.
+ * differs only in case has the plain one; the name itself when another tool wrote it so (`100%.json`). `suffixes` are what follows the
+ * component.
  */
 export async function placeOf(folder: string, name: string, kind: NameKind, suffixes: readonly string[]): Promise<string> {
   const plain = encodeName(name, kind);

@@ -27,7 +27,10 @@ export function isLease(name: string): boolean {
   return LEASE.test(name);
 }
 
-/** The path of the lease of an operation: whoever holds it works on the operation's checkpoint and batches, and nobody else may change or remove them. */
+/**
+ * The path of the lease of an operation: whoever holds it works on the operation's checkpoint and batches, and nobody else may change or
+ * remove them.
+ */
 export function leasePath({ directory, step, operation }: Leased): string {
   const name = createHash('sha256')
     .update(JSON.stringify([step, operation]))

@@ -25,8 +25,8 @@ export interface Wanted {
 }
 
 /**
- * Reads the file of a checkpoint that counts: of the hash that is wanted, else the newest. A damaged file is passed over, with a warning, where there is another that counts;
- * where there is none its error is thrown. Null: there is no file, or none of the hash.
+ * Reads the file of a checkpoint that counts: of the hash that is wanted, else the newest. A damaged file is passed over, with a warning,
+ * where there is another that counts; where there is none its error is thrown. Null: there is no file, or none of the hash.
  */
 export async function loadFile<T>(
   wanted: Wanted,
@@ -89,7 +89,10 @@ async function isUnchanged(find: Wanted['find'], { found }: CheckpointFile): Pro
   return (await find()).some(({ version }) => version === found.version);
 }
 
-/** The rows of a checkpoint one by one, and the path that they come from as the result. Once a row was given out, damage is an error: what was given cannot be taken back. */
+/**
+ * The rows of a checkpoint one by one, and the path that they come from as the result. Once a row was given out, damage is an error: what
+ * was given cannot be taken back.
+ */
 export async function* scanFile(wanted: Wanted, options: ReadOptions): AsyncGenerator<Row, string | null, undefined> {
   const begun = await loadFile(wanted, async (store, path) => {
     const batches = store.batches(path, options);

@@ -109,7 +109,10 @@ function heedless(logger: Logger): Logger {
   return { info: (message) => unheeded(logger.info(message)), warn: (message) => unheeded(logger.warn(message)) };
 }
 
-/** The write options of one save over the manager's defaults; another codec leaves the default's level behind. `layout`: whose the directory is. */
+/**
+ * The write options of one save over the manager's defaults; another codec leaves the default's level behind. `layout`: whose the directory
+ * is.
+ */
 export function mergeWriteOptions(
   defaults: WriteDefaults,
   given: WriteOptions | undefined,

@@ -28,11 +28,11 @@ interface MigratedFile {
 }
 
 /**
- * Writes the rows of a JSON file as Parquet beside it: into a temporary, which is read back and compared with the JSON file row by row, and only then gets its name.
- * Memory is bounded, whatever the size. The JSON file is not touched.
+ * Writes the rows of a JSON file as Parquet beside it: into a temporary, which is read back and compared with the JSON file row by row, and
+ * only then gets its name. Memory is bounded, whatever the size. The JSON file is not touched.
  *
- * @throws what reading the JSON file throws; `ERR_CKPT_CORRUPT` if the rows came back otherwise; `ERR_CKPT_LOCKED` if a file has appeared under the name meanwhile; `ERR_CKPT_NOT_FOUND` if the JSON file
- * has gone meanwhile
+ * @throws what reading the JSON file throws; `ERR_CKPT_CORRUPT` if the rows came back otherwise; `ERR_CKPT_LOCKED` if a file has appeared
+ * under the name meanwhile; `ERR_CKPT_NOT_FOUND` if the JSON file has gone meanwhile
  */
 export async function migrateFile(
   json: FoundFile,

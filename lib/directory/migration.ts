@@ -160,7 +160,8 @@ async function work(
 ): Promise<Worked> {
   const { keepJson: _, dryRun, onProgress: __, ...write } = options;
   const each: MigrateOptions = { ...write, hash: json.hash, ...(onRows !== undefined && { onRows }) };
-  // A Parquet file whose hash is another than that which DocETL's configuration file has for the JSON file is an older one, and is replaced.
+  // A Parquet file whose hash is another than that which DocETL's configuration file has for the JSON file is an older one, and is
+  // replaced.
   const isOlder = json.hash !== null && json.hash === current && parquet?.hash !== current;
   if (parquet !== undefined && parquet.error === undefined && !isOlder) {
     return { status: 'already', rows: await compareBoth(source, target, each), arrowBytes: parquet.found.bytes };
@@ -174,8 +175,8 @@ async function work(
 }
 
 /**
- * A Parquet file beside the JSON file is an earlier run's, or one of the two was saved after the other. Which one that was the times of files do not say for sure, a copy of a directory has
- * new ones: if the rows differ, which to keep is not for a migration to decide.
+ * A Parquet file beside the JSON file is an earlier run's, or one of the two was saved after the other. Which one that was the times of
+ * files do not say for sure, a copy of a directory has new ones: if the rows differ, which to keep is not for a migration to decide.
  */
 async function compareBoth(source: string, target: string, options: MigrateOptions): Promise<number> {
   try {

@@ -2,7 +2,8 @@ import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
 
 /**
- * Names of steps, operations and (of Kura's layout) checkpoints as path components, and back. `decodeName(encodeName(name)) === name` for every name that is accepted.
+ * Names of steps, operations and (of Kura's layout) checkpoints as path components, and back. `decodeName(encodeName(name)) === name` for
+ * every name that is accepted.
  *
  * Ordinary names (letters of any script, digits, `_ - . @ #`, spaces inside) stay as they are: the layouts of other tools must not change.
  * Percent-encoded, `%XX` per UTF-8 byte as `encodeURIComponent` does, are:
@@ -12,8 +13,8 @@ import { show } from '../base/messages.js';
  * - the underscore of a suffix that the layout reserves: `_batches` of a step, `_input_hashes` of an operation;
  * - lone surrogates, which have no UTF-8, as `%uD800`.
  *
- * Refused with `ERR_CKPT_INVALID_ARGUMENT`: the empty name, and names longer than {@link MAX_NAME_BYTES} once encoded. What is longer than a component may be
- * becomes a path of several: see parts.ts.
+ * Refused with `ERR_CKPT_INVALID_ARGUMENT`: the empty name, and names longer than {@link MAX_NAME_BYTES} once encoded. What is longer than
+ * a component may be becomes a path of several: see parts.ts.
  *
  * Case twins: see {@link twinName}.
  */
@@ -51,7 +52,8 @@ export function decodeName(component: string, kind: NameKind): string {
 }
 
 /**
- * The component of a name whose plain one is taken by a name that differs in case or Unicode normalisation only (`Extract` beside `extract`):
+ * The component of a name whose plain one is taken by a name that differs in case or Unicode normalisation only (`Extract` beside
+ * `extract`):
  * some file systems cannot keep the two apart, and a folder must survive being copied to them, so it is used on all of them. Upper-case
  * letters and everything beyond ASCII are percent-encoded; a name without any has its first letter encoded.
  */

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { listFolder } from './folders.js';
 
 /**
- * Long names as paths. A component of a path has 255 bytes on common file systems, and the temporary's name must fit too. So a longer encoding goes on in a folder of its
- * own: `aaa...%+/+aaa.parquet`. No encoding ends with `%+`, since a percent sign is followed by digits there; the plus at the start keeps what follows from being a
- * hidden file or a device.
+ * Long names as paths. A component of a path has 255 bytes on common file systems, and the temporary's name must fit too. So a longer
+ * encoding goes on in a folder of its own: `aaa...%+/+aaa.parquet`. No encoding ends with `%+`, since a percent sign is followed by digits
+ * there; the plus at the start keeps what follows from being a hidden file or a device.
  */
 export const CONTINUES = '%+';
 const CONTINUED = '+';

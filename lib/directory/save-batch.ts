@@ -20,9 +20,9 @@ const folders = new Map<string, Known>();
 const MAX_FOLDERS = 100;
 
 /**
- * Saves a batch. The batches of one operation keep the widest types that any of them has: engines read a folder as one table, many take the types of its first file for all, and
- * would make 2 of 2.5 in a later one. So a batch is written with the types of those before it, and where it is wider itself, they are written again with its types: that happens rarely.
- * Values load as what they were.
+ * Saves a batch. The batches of one operation keep the widest types that any of them has: engines read a folder as one table, many take the
+ * types of its first file for all, and would make 2 of 2.5 in a later one. So a batch is written with the types of those before it, and
+ * where it is wider itself, they are written again with its types: that happens rarely. Values load as what they were.
  */
 export async function saveBatch(
   target: SaveTarget,

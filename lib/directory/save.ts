@@ -23,8 +23,8 @@ export interface SaveTarget {
 }
 
 /**
- * Saves a checkpoint: the file, then its hash in DocETL's configuration file, then the file of the other format goes, which the new one replaces. The file alone is the
- * checkpoint, and has its hash inside: what fails after it is a warning.
+ * Saves a checkpoint: the file, then its hash in DocETL's configuration file, then the file of the other format goes, which the new one
+ * replaces. The file alone is the checkpoint, and has its hash inside: what fails after it is a warning.
  */
 export async function saveFile(
   target: SaveTarget,
@@ -37,8 +37,8 @@ export async function saveFile(
   // A bare list, as DocETL reads it, has no place for a hash: there the configuration file has the only one.
   const isBare = store.format === 'json' && options.compat !== undefined;
   const { hash, ...withoutHash } = options;
-  // A file without a hash of its own has the one of the configuration file, and that was another's. So it goes first, durably: what a crash or a failure leaves is at worst a
-  // checkpoint without a hash, which is made anew.
+  // A file without a hash of its own has the one of the configuration file, and that was another's. So it goes first, durably: what a crash
+  // or a failure leaves is at worst a checkpoint without a hash, which is made anew.
   if (mirror !== undefined && (isBare || hash === undefined)) await mirror.config.set(mirror.step, mirror.operation, null);
   const twins = await twinsOf(EXTENSIONS.filter((extension) => extension !== store.extension).map((extension) => stem + extension));
   const info = await store.write(stem + store.extension, rows, isBare ? withoutHash : options, attachment);

@@ -4,8 +4,9 @@ import { ownerOf } from '../base/commit/temporary-name.js';
 import { listFolder } from './folders.js';
 
 /**
- * Of a process of another machine or container nobody here can tell whether it lives. It writes to its temporary while it saves; one that has not done so for an hour is of a process that was killed.
- * The worst that a wrong guess does: a save that stood still for an hour fails, and can be made again. No temporary holds the only copy of what was once durable.
+ * Of a process of another machine or container nobody here can tell whether it lives. It writes to its temporary while it saves; one that
+ * has not done so for an hour is of a process that was killed. The worst that a wrong guess does: a save that stood still for an hour
+ * fails, and can be made again. No temporary holds the only copy of what was once durable.
  */
 const FOREIGN_AGE_MS = 3_600_000;
 /** Saves look for temporaries in a folder this often at most: with a thousand batches in it each look is as long as a save. */

@@ -4,8 +4,9 @@ import { listFolder } from './folders.js';
 import { CONTINUES, removeEmptyParts } from './parts.js';
 
 /*
- * When results were last used. Beside a checkpoint `extract.parquet` that is the time of the empty file `.used/extract`, beside a folder of batches `extract_batches` that of `.used/extract_batches`. A sweep that
- * judges by age asks for it. It is no duty: where it cannot be written, in a folder that is read only or on a full disk, nothing fails, and the age of the file counts.
+ * When results were last used. Beside a checkpoint `extract.parquet` that is the time of the empty file `.used/extract`, beside a folder of
+ * batches `extract_batches` that of `.used/extract_batches`. A sweep that judges by age asks for it. It is no duty: where it cannot be
+ * written, in a folder that is read only or on a full disk, nothing fails, and the age of the file counts.
  */
 
 const FOLDER = '.used';
@@ -17,7 +18,10 @@ const MAX_NOTED = 10_000;
 /** What follows the name of a record in the name of what it is of; nothing for a folder of batches. */
 const ENDING = /^(?:\.(?:parquet|jsonl?))*$/;
 
-/** Notes that results were used. `of`: the path of a checkpoint without its extension, or of a folder of batches. `writtenMs`: the time of the file that was read. */
+/**
+ * Notes that results were used. `of`: the path of a checkpoint without its extension, or of a folder of batches. `writtenMs`: the time of
+ * the file that was read.
+ */
 export async function noteUse(of: string, writtenMs: number): Promise<void> {
   const now = Date.now();
   if (now - writtenMs < PAUSE_MS) return;

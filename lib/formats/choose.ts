@@ -39,8 +39,8 @@ function isLines(path: string): boolean {
 }
 
 /**
- * The store to read a file with: Parquet by its first bytes, whatever its name, read in TypeScript without the native binary. What is left is text: JSON lines by its name,
- * since a file of one line may be either, else JSON.
+ * The store to read a file with: Parquet by its first bytes, whatever its name, read in TypeScript without the native binary. What is left
+ * is text: JSON lines by its name, since a file of one line may be either, else JSON.
  */
 export async function storeOf(path: string): Promise<CheckpointStore> {
   if ((await firstBytes(path)) !== 'PAR1') return isLines(path) ? jsonlStore : jsonStore;

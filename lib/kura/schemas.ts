@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /*
- * Kura's four types, field by field in the order of its JSONL. Keys that a type does not name are dropped on load, as Kura's classes do; `extraColumns: 'keep'` keeps them.
- * Numbers are finite: a NaN or an infinity does not fit, and is loaded without a schema.
+ * Kura's four types, field by field in the order of its JSONL. Keys that a type does not name are dropped on load, as Kura's classes do;
+ * `extraColumns: 'keep'` keeps them. Numbers are finite: a NaN or an infinity does not fit, and is loaded without a schema.
  */
 
 /** A message of a {@link Conversation}. */

@@ -1,6 +1,6 @@
 /**
- * The types of values, as JavaScript knows them: `list` is an array, `struct` a plain object, `json` any value, kept as JSON text, and `any` any
- * value in a column whose type the values decide. A `date` is a valid one, and `bytes` is a Uint8Array.
+ * The types of values, as JavaScript knows them: `list` is an array, `struct` a plain object, `json` any value, kept as JSON text, and
+ * `any` any value in a column whose type the values decide. A `date` is a valid one, and `bytes` is a Uint8Array.
  */
 export type ColumnType =
   | 'number'

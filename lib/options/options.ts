@@ -93,9 +93,9 @@ export interface ReadOptions<T extends RowLike = Row> {
   /**
    * A name that no row has: `error` is `ERR_CKPT_UNKNOWN_COLUMN`, `missing` a missing key.
    *
-   * Both in `columns` and in `where`. A path is such a name where all objects on its way lack its next key; what is neither null nor an object on
-   * the way, and JSON in Parquet, may hold anything. A checkpoint without rows has every column. A text file shows its columns only once all its rows were
-   * read, so not if `limit` ends the reading before.
+   * Both in `columns` and in `where`. A path is such a name where all objects on its way lack its next key; what is neither null nor an
+   * object on the way, and JSON in Parquet, may hold anything. A checkpoint without rows has every column. A text file shows its columns
+   * only once all its rows were read, so not if `limit` ends the reading before.
    * @default an error in `columns`, a missing key in `where`
    */
   unknownColumns?: 'error' | 'missing';

@@ -28,8 +28,8 @@ interface LoggedBatch {
 }
 
 /**
- * The batch files of an operation that is running: one for each flush. Whenever sixteen of them are of about one size they become one, so that single rows which are flushed one by one leave some dozens of
- * files, and each result is written again a few times at most.
+ * The batch files of an operation that is running: one for each flush. Whenever sixteen of them are of about one size they become one, so
+ * that single rows which are flushed one by one leave some dozens of files, and each result is written again a few times at most.
  */
 export class BatchLog {
   readonly #files: OperationFiles;
@@ -39,7 +39,10 @@ export class BatchLog {
   #batches: LoggedBatch[];
   #next: number;
 
-  /** `folder`: of the batches. `types`: of their columns, whatever the results hold. `batches`: those of earlier runs, in order. `next`: an index beyond all that are there. */
+  /**
+   * `folder`: of the batches. `types`: of their columns, whatever the results hold. `batches`: those of earlier runs, in order. `next`: an
+   * index beyond all that are there.
+   */
   constructor(
     files: OperationFiles,
     folder: string,

@@ -3,7 +3,8 @@ import type { MapContext } from './map-options.js';
 import type { Slot } from './slot.js';
 
 /**
- * The calls of a run that have asked for their signal. Each has a controller of its own: clients add listeners to the signal of a call and never remove them, and on one signal of the whole run these would gather.
+ * The calls of a run that have asked for their signal. Each has a controller of its own: clients add listeners to the signal of a call and
+ * never remove them, and on one signal of the whole run these would gather.
  */
 export class RunningCalls {
   readonly #calls = new Set<Call>();

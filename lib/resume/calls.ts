@@ -175,7 +175,8 @@ export class Calls {
   }
 
   /**
-   * A copy, as a resumed run reads it: the function may keep what it returns, change it, and return it again. A result that no checkpoint can keep must not stop the saving of others with it.
+   * A copy, as a resumed run reads it: the function may keep what it returns, change it, and return it again. A result that no checkpoint
+   * can keep must not stop the saving of others with it.
    */
   #result(result: unknown, row: number): Row {
     if (!isPlainObject(result)) {

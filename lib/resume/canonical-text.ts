@@ -9,8 +9,9 @@ const MAX_DEPTH = 256;
 const MOST_HOLES = 1 << 16;
 
 /**
- * The canonical text of a configuration: two that mean the same have the same text. Keys are sorted; a member that is undefined counts as missing, as for JSON. Numbers, strings, bigints and dates differ from
- * each other, `-0` from `0`. @throws `ERR_CKPT_UNSUPPORTED_VALUE` for what has no text of its own: functions, symbols, class instances, cycles
+ * The canonical text of a configuration: two that mean the same have the same text. Keys are sorted; a member that is undefined counts as
+ * missing, as for JSON. Numbers, strings, bigints and dates differ from each other, `-0` from `0`. @throws `ERR_CKPT_UNSUPPORTED_VALUE` for
+ * what has no text of its own: functions, symbols, class instances, cycles
  */
 export function canonicalText(value: unknown, path = '', depth = 0): string {
   switch (typeof value) {

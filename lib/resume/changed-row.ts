@@ -11,8 +11,9 @@ export function isLookedAt({ index, attempt }: Slot): boolean {
 let warned = false;
 
 /**
- * Warns, once in a process, of a function that changes the row that it is given and returns another: it has a copy, so that nobody sees the change. In the caller's array it would be there in the first run only: a
- * resumed one does not call the function, and the next operation over the array would find other rows.
+ * Warns, once in a process, of a function that changes the row that it is given and returns another: it has a copy, so that nobody sees the
+ * change. In the caller's array it would be there in the first run only: a resumed one does not call the function, and the next operation
+ * over the array would find other rows.
  */
 export function warnOfChange(slot: Slot, row: Row, output: unknown): void {
   // The same object: the row of this call was not looked at.

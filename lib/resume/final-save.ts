@@ -9,8 +9,8 @@ import { LedgerWriter } from './ledger.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 
 /**
- * The final checkpoint of an operation, written while the results come, in the order of the input. As long as they are those of the checkpoint that is there, in the same order, nothing is written: a run
- * that changes nothing writes nothing.
+ * The final checkpoint of an operation, written while the results come, in the order of the input. As long as they are those of the
+ * checkpoint that is there, in the same order, nothing is written: a run that changes nothing writes nothing.
  */
 export class FinalSave {
   readonly #files: OperationFiles;

@@ -5,8 +5,10 @@ import { openLedger } from './known.js';
 import type { SweepItem } from './sweep-item.js';
 
 /**
- * The batches whose results are all in the checkpoint of their operation. The records of rows decide, row by row: key, content and number of results. Times of files do not:
- * a clone, a copy or a download gives all files new ones, in any order. So a batch without a record, as `saveBatchCheckpoint` writes it, is never finished.
+ * The batches whose results are all in the checkpoint of their operation. The records of rows decide, row by row: key, content and number
+ * of results. Times of files do not:
+ * a clone, a copy or a download gives all files new ones, in any order. So a batch without a record, as `saveBatchCheckpoint` writes it, is
+ * never finished.
  */
 export async function finishedBatches(checkpoints: readonly SweepItem[], batches: readonly SweepItem[]): Promise<Set<SweepItem>> {
   const finished = new Set<SweepItem>();
@@ -48,7 +50,10 @@ async function coveredBy({ path, step, operation }: SweepItem, rowsOf: ReadonlyM
   return [...rowsOf].filter(([, rows]) => [...rows].every((row) => there.has(row))).map(([batch]) => batch);
 }
 
-/** The rows that a file's record names, those that `keeps` keeps; undefined where it has no record of the operation, or none that can be read to its end. */
+/**
+ * The rows that a file's record names, those that `keeps` keeps; undefined where it has no record of the operation, or none that can be
+ * read to its end.
+ */
 async function rowsIn(
   path: string,
   keeps: (row: string) => boolean = () => true,

@@ -7,8 +7,9 @@ import type { Row } from '../base/rows.js';
 import { appendResults, type Slot } from './slot.js';
 
 /**
- * Makes finished rows durable, one batch file at a time: when there are enough of them, and when the first of them has waited long enough. Half of `batchSize` is written while the other half
- * gathers, so that never more than `batchSize` finished rows are not durable, and none waits for the disk.
+ * Makes finished rows durable, one batch file at a time: when there are enough of them, and when the first of them has waited long enough.
+ * Half of `batchSize` is written while the other half gathers, so that never more than `batchSize` finished rows are not durable, and none
+ * waits for the disk.
  */
 export class Flusher {
   readonly #log: BatchLog;

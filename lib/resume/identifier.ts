@@ -15,7 +15,8 @@ interface Identity {
   /** The text of its key. */
   key: string;
   /**
-   * `known`: there are results of this content. `changed`: its key was met with other content, or its results are of no use. `new`: no earlier run has met its key. `refused`: it has a value that cannot be compared.
+   * `known`: there are results of this content. `changed`: its key was met with other content, or its results are of no use. `new`: no
+   * earlier run has met its key. `refused`: it has a value that cannot be compared.
    */
   state: 'known' | 'changed' | 'new' | 'refused';
   /** Why it is refused. */

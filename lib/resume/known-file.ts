@@ -8,7 +8,9 @@ interface Block {
   rows: readonly Row[];
 }
 
-/** Blocks of a file that stay in memory beside a stream: rows come in nearly the order of the file, and now and then from a little before. */
+/**
+ * Blocks of a file that stay in memory beside a stream: rows come in nearly the order of the file, and now and then from a little before.
+ */
 const BLOCKS = 6;
 /** A reading begins at a multiple of this. */
 const ALIGNED = 4096;
@@ -16,8 +18,8 @@ const ALIGNED = 4096;
 const NEAR = 1 << 17;
 
 /**
- * A file of results, read where they are asked for. It reads on from where it is, and begins anew only for rows that lie before it or far ahead: results that are wanted in the order of the file cost one
- * pass over it.
+ * A file of results, read where they are asked for. It reads on from where it is, and begins anew only for rows that lie before it or far
+ * ahead: results that are wanted in the order of the file cost one pass over it.
  */
 export class KnownFile {
   #file: OpenFile | undefined;

@@ -1,7 +1,8 @@
 import { Column, UsualColumn } from './number-column.js';
 
 /**
- * What is known of each row of an operation by its key: the digest of its content, and where its results are. Some 30 bytes a row, with a share in the table, so that millions fit beside a stream.
+ * What is known of each row of an operation by its key: the digest of its content, and where its results are. Some 30 bytes a row, with a
+ * share in the table, so that millions fit beside a stream.
  *
  * Rows have numbers, from 0 on in the order in which they came. A table of hashes leads from the digest of a key to the number.
  */

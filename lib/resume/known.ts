@@ -29,12 +29,18 @@ export interface FoundBatch {
   error?: CheckpointError;
 }
 
-/** Whether a file is of no use to anybody, this or another version, so that it may be removed: not one that cannot be opened at the moment, or is of a later version. */
+/**
+ * Whether a file is of no use to anybody, this or another version, so that it may be removed: not one that cannot be opened at the moment,
+ * or is of a later version.
+ */
 export function isBroken(error: CheckpointError | undefined): boolean {
   return error !== undefined && factsOfCode(error.code)?.isBroken === true;
 }
 
-/** The batch files in a folder in the order of their indexes, as they were at one moment: where one goes meanwhile, as it is merged with others, the folder is looked at anew. */
+/**
+ * The batch files in a folder in the order of their indexes, as they were at one moment: where one goes meanwhile, as it is merged with
+ * others, the folder is looked at anew.
+ */
 export async function findBatches(folder: string): Promise<FoundBatch[]> {
   const looked = new Map<string, FoundBatch>();
   for (let attempt = 1; ; attempt++) {
@@ -94,7 +100,10 @@ export class Known {
   readonly files: KnownFile[] = [];
   /** Whether the file of a number plus one is readable, as far as is known. */
   readonly #isGood: boolean[] = [];
-  /** Rows of the final checkpoint, which is the first of the files then. Their numbers in the table are their places in it. Undefined: there is none. */
+  /**
+   * Rows of the final checkpoint, which is the first of the files then. Their numbers in the table are their places in it. Undefined: there
+   * is none.
+   */
   finalRows: number | undefined;
   readonly keepsAll: boolean;
   /** Of rows that several files know: what the files before say. A row may have been changed, computed, and changed back. */
@@ -104,7 +113,10 @@ export class Known {
     this.keepsAll = keepsAll;
   }
 
-  /** Takes in what the ledger of a file says. A row that is known with other content counts as this file has it, until it is asked for with the other. False where the file has no ledger of this operation. */
+  /**
+   * Takes in what the ledger of a file says. A row that is known with other content counts as this file has it, until it is asked for with
+   * the other. False where the file has no ledger of this operation.
+   */
   async add(path: string, { step, operation }: OperationFiles): Promise<boolean> {
     const store = await storeOf(path);
     const opened = await openLedger(path, store);

@@ -3,12 +3,12 @@ import type { KnownTable } from './known-table.js';
 import { type Column, UsualColumn } from './number-column.js';
 
 /**
- * What a file of results knows of the rows that they were made of: a text of one line, then 20 bytes for each row, then the texts of the keys, a line each. It is the attachment of the file, so that results and keys become
- * durable in one rename.
+ * What a file of results knows of the rows that they were made of: a text of one line, then 20 bytes for each row, then the texts of the
+ * keys, a line each. It is the attachment of the file, so that results and keys become durable in one rename.
  *
  *   {"version":1,"step":"process","operation":"extract","rows":2}\n
- *   per row, in the order of the results: digest of the key (u32 high, u32 low), digest of the content (u32 high, u32 low), number of results (u32)
- *   per row: the text of its key in UTF-8, which is JSON and has no line end, and \n
+ *   per row, in the order of the results: digest of the key (u32 high, u32 low), digest of the content (u32 high, u32 low), number of
+ *   results (u32) per row: the text of its key in UTF-8, which is JSON and has no line end, and \n
  *
  * All integers are little-endian.
  */

@@ -39,8 +39,8 @@ export interface RetryOptions {
   maxDelay?: number;
   /**
    * Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from 0 to
-   * 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION` as
-   * its cause. @default always true
+   * 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION`
+   * as its cause. @default always true
    */
   retryIf?: (error: unknown, attempt: number) => boolean | number;
 }
@@ -72,8 +72,8 @@ export interface MapOptions<T extends RowLike = Row> extends Pick<
   /**
    * What each row that the function returns must be; one that does not fit fails its row.
    *
-   * The `cause` is `ERR_CKPT_SCHEMA`, and there is no retry. Batches and the checkpoint get the columns and types of the schema, as those of
-   * a save do, and rows stay as they are. Results of earlier runs are not checked again.
+   * The `cause` is `ERR_CKPT_SCHEMA`, and there is no retry. Batches and the checkpoint get the columns and types of the schema, as those
+   * of a save do, and rows stay as they are. Results of earlier runs are not checked again.
    * @default none
    */
   schema?: StandardSchemaV1 | CheckpointSchema;

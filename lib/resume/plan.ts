@@ -64,8 +64,8 @@ export async function planRows(
 }
 
 /**
- * Takes in what is there, of the final checkpoint and of batches. A `map` may be running: a file that is gone when it is to be read was merged into another, or replaced, and all is looked at once more. What was taken
- * in before stays: its rows were finished.
+ * Takes in what is there, of the final checkpoint and of batches. A `map` may be running: a file that is gone when it is to be read was
+ * merged into another, or replaced, and all is looked at once more. What was taken in before stays: its rows were finished.
  */
 async function takeIn(files: OperationFiles, known: Known): Promise<Final | null> {
   const taken = new Set<string>();

@@ -29,11 +29,11 @@ export interface BatchRecord {
 }
 
 /**
- * The batches in folders, each row of the input once: a file that others were merged into is there before those go, and stays beside them for good where the process is killed in between. Of a row that two files have, the later
- * one counts.
+ * The batches in folders, each row of the input once: a file that others were merged into is there before those go, and stays beside them
+ * for good where the process is killed in between. Of a row that two files have, the later one counts.
  *
- * Other processes may write and merge meanwhile. A file that is gone when it is to be read was merged, or all results are in the final checkpoint: the folder is looked at anew, until nothing has gone. What was read
- * before stays.
+ * Other processes may write and merge meanwhile. A file that is gone when it is to be read was merged, or all results are in the final
+ * checkpoint: the folder is looked at anew, until nothing has gone. What was read before stays.
  */
 export async function readBatches(
   folders: readonly BatchFolder[],

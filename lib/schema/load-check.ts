@@ -13,8 +13,8 @@ export function loadCheck(options: ReadOptions, path: string): LoadCheck | undef
 }
 
 /**
- * The schema of one load: `opened` or `begin` once, then `run` for the rows as they come, then `finish`. It puts what the schema makes of a row in
- * its place: defaults, transforms, without the columns that the schema does not name.
+ * The schema of one load: `opened` or `begin` once, then `run` for the rows as they come, then `finish`. It puts what the schema makes of a
+ * row in its place: defaults, transforms, without the columns that the schema does not name.
  */
 export class LoadCheck {
   readonly #contract: Contract;

@@ -23,8 +23,8 @@ const PROVES: Partial<Record<ValueSchema['type'], ValuePlan['t']>> = {
 };
 
 /**
- * The columns that rows must be looked at for: all but those of which the file itself proves that every value fits, by the column's type, its number of
- * nulls and of exceptions. Undefined if nothing is left to look at.
+ * The columns that rows must be looked at for: all but those of which the file itself proves that every value fits, by the column's type,
+ * its number of nulls and of exceptions. Undefined if nothing is left to look at.
  */
 export function openFields(fields: Fields, { columns, plan, ours }: OpenedFile): Fields | undefined {
   // Whole rows are in no column, and the numbers of other writers prove nothing.

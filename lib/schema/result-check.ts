@@ -14,7 +14,10 @@ export function resultCheck(schema: WriteOptions['schema']): ResultCheck | undef
   return schema === undefined ? undefined : new ResultCheck(contractOf(schema));
 }
 
-/** What the calls of a `map` return against its schema. Calls run beside each other, so each has violations of its own. Rows are looked at, never changed. */
+/**
+ * What the calls of a `map` return against its schema. Calls run beside each other, so each has violations of its own. Rows are looked at,
+ * never changed.
+ */
 export class ResultCheck {
   readonly #contract: Contract;
   readonly #fits: Predicate | undefined;

@@ -11,8 +11,8 @@ import { Violations } from './violations.js';
 const BLOCK_ROWS = 1024;
 
 /**
- * Rows against a schema, some at a time. Where the columns say all of the schema, generated code looks at each row and the validator at those that
- * it does not pass; else the schema itself is run on each row, in order, one after the other.
+ * Rows against a schema, some at a time. Where the columns say all of the schema, generated code looks at each row and the validator at
+ * those that it does not pass; else the schema itself is run on each row, in order, one after the other.
  */
 export class RowCheck {
   readonly violations = new Violations();

@@ -28,7 +28,10 @@ export class SaveCheck {
     return this.#contract.fields?.columns ?? [];
   }
 
-  /** Looks at the next rows; false once a row did not fit: then nothing will be saved, and the rest is looked at to count what else does not. */
+  /**
+   * Looks at the next rows; false once a row did not fit: then nothing will be saved, and the rest is looked at to count what else does
+   * not.
+   */
   async accepts(rows: readonly Row[]): Promise<boolean> {
     await this.#check.run(rows as Row[], 0, rows.length, this.#rows);
     this.#rows += rows.length;

@@ -12,7 +12,10 @@ import { isRevoked } from '../base/value/is-revoked.js';
 import type { Contract } from './contract.js';
 import type { Violations } from './violations.js';
 
-/** Runs a schema's own validation on each row, one after the other: it may be asynchronous. What it throws is the user's and passes as it is. */
+/**
+ * Runs a schema's own validation on each row, one after the other: it may be asynchronous. What it throws is the user's and passes as it
+ * is.
+ */
 export class StandardRunner {
   readonly #validate: (row: unknown) => StandardSchemaV1.Result<unknown> | Promise<StandardSchemaV1.Result<unknown>>;
   readonly #makes: boolean;

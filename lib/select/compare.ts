@@ -31,7 +31,10 @@ function fixed(unit: number): number {
   return unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit;
 }
 
-/** Whether two values are the same to a filter: by value, deeply; null, undefined are one; -0 is 0; NaN is NaN; numbers and bigints by value. */
+/**
+ * Whether two values are the same to a filter: by value, deeply; null, undefined are one; -0 is 0; NaN is NaN; numbers and bigints by
+ * value.
+ */
 export function equal(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b);

@@ -3,8 +3,8 @@ import { isPlainObject, type Row } from '../base/rows.js';
 import { pathOf, type Kept, type Part, type Path } from '../base/path.js';
 
 /**
- * The wanted columns of rows: keys, or paths into objects (`metadata.source`). A name with dots is both: whichever a row has is kept. What is no object on the way of a path, as
- * null or a list, is kept as it is.
+ * The wanted columns of rows: keys, or paths into objects (`metadata.source`). A name with dots is both: whichever a row has is kept. What
+ * is no object on the way of a path, as null or a list, is kept as it is.
  */
 export class Projection implements Kept {
   /** The keys of a row that are wanted, each with how much of it. */

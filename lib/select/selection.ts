@@ -13,7 +13,10 @@ export function selectionOf({ where, offset = 0, limit }: ReadOptions): Selectio
   return new Selection(filter === undefined ? undefined : predicateOf(filter), paths, offset, limit ?? Number.POSITIVE_INFINITY);
 }
 
-/** Which rows of a load are wanted: those that `where` takes, less the first `offset` of them, `limit` at most. Rows come to it in order, each once. */
+/**
+ * Which rows of a load are wanted: those that `where` takes, less the first `offset` of them, `limit` at most. Rows come to it in order,
+ * each once.
+ */
 export class Selection {
   readonly #wants: Predicate | undefined;
   /** What `where` looks at. */
@@ -44,7 +47,10 @@ export class Selection {
     return new Projection(wanted, more);
   }
 
-  /** Moves the wanted rows among those from `from` to `to` together, from `from` on, with the wanted columns only; gives how many there are. `certain`: `where` takes them all. */
+  /**
+   * Moves the wanted rows among those from `from` to `to` together, from `from` on, with the wanted columns only; gives how many there are.
+   * `certain`: `where` takes them all.
+   */
   keep(rows: Row[], from: number, to: number, certain = false): number {
     let end = from;
     for (let at = from; at < to && this.#left > 0; at++) {

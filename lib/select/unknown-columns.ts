@@ -4,7 +4,10 @@ import type { ReadOptions } from '../options/options.js';
 import { isPlainObject, type Row } from '../base/rows.js';
 import { pathOf, type Path } from '../base/path.js';
 
-/** The places that a reading refuses where no row has them: those of `columns` by default, none with `missing`, those of `where`, too, with `error`. */
+/**
+ * The places that a reading refuses where no row has them: those of `columns` by default, none with `missing`, those of `where`, too, with
+ * `error`.
+ */
 export function refusedPaths({ columns = [], unknownColumns }: ReadOptions, conditions: readonly Path[]): Path[] {
   if (unknownColumns === 'missing') return [];
   return [...columns.map(pathOf), ...(unknownColumns === 'error' ? conditions : [])];
@@ -27,8 +30,9 @@ interface Sought {
 }
 
 /**
- * Looks for places in the rows of a file that shows no columns. Places are known as those of a Parquet file with these rows are: where a row has them, or has something on their way that is
- * neither null nor an object. Null counts where no row has an object. A file without rows has every column.
+ * Looks for places in the rows of a file that shows no columns. Places are known as those of a Parquet file with these rows are: where a
+ * row has them, or has something on their way that is neither null nor an object. Null counts where no row has an object. A file without
+ * rows has every column.
  */
 export class ColumnWatch {
   readonly #path: string;

@@ -6,7 +6,10 @@ export function tellsAtEnd({ format }: CheckpointInfo, { columns, unknownColumns
   return format !== 'parquet' && unknownColumns !== 'missing' && (columns !== undefined || unknownColumns === 'error');
 }
 
-/** Of the rows of all batches those of these numbers, which ascend. After the last of them no batch is asked for, unless all are to be read: `toEnd`. */
+/**
+ * Of the rows of all batches those of these numbers, which ascend. After the last of them no batch is asked for, unless all are to be read:
+ * `toEnd`.
+ */
 export async function* pickedBatches(
   batches: AsyncIterable<Row[]>,
   picked: readonly number[],

@@ -19,7 +19,10 @@ interface RowStations {
   check?: LoadCheck | undefined;
 }
 
-/** What becomes of the rows of a file on their way to the caller, in every store: pruned, decoded, selected, projected, checked. Rows come to it in order, each once. */
+/**
+ * What becomes of the rows of a file on their way to the caller, in every store: pruned, decoded, selected, projected, checked. Rows come
+ * to it in order, each once.
+ */
 export class RowPipeline {
   readonly #stations: RowStations;
   /** Rows given out so far. */

@@ -4,7 +4,8 @@ import type { CheckpointInfo, FileOptions, ReadOptions, WriteOptions } from '../
 import type { Row } from '../base/rows.js';
 
 /**
- * Bytes that a file carries beside its rows, in pieces, made when all rows are written. No engine sees them. Whoever reads them knows what they mean: see lib/resume/ledger.
+ * Bytes that a file carries beside its rows, in pieces, made when all rows are written. No engine sees them. Whoever reads them knows what
+ * they mean: see lib/resume/ledger.
  */
 export type Attachment = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
@@ -24,7 +25,10 @@ export interface CheckpointStore {
   /** `attachment`: only where {@link CheckpointStore.attachment} is not undefined. */
   write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo>;
   read(path: string, options: ReadOptions): Promise<Row[]>;
-  /** The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row does not fit, no batch follows. */
+  /**
+   * The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row
+   * does not fit, no batch follows.
+   */
   batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined>;
   /** The file, open for any number of readings. It must be closed. */
   open(path: string, options: OpenOptions): Promise<OpenFile>;
@@ -33,8 +37,8 @@ export interface CheckpointStore {
   /** Reads no row of a Parquet file; a file of text must be scanned for its count unless it says it. */
   info(path: string, options?: FileOptions): Promise<CheckpointInfo>;
   /**
-   * The bytes of the attachment in order, in pieces; none where the file has no attachment. Compared with its checksum: after the last piece it throws `ERR_CKPT_CORRUPT` where the
-   * bytes are not those that were written. Undefined: files of this format have none.
+   * The bytes of the attachment in order, in pieces; none where the file has no attachment. Compared with its checksum: after the last
+   * piece it throws `ERR_CKPT_CORRUPT` where the bytes are not those that were written. Undefined: files of this format have none.
    */
   attachment?(path: string): AsyncGenerator<Uint8Array, void, undefined>;
 }

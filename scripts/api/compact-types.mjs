@@ -5,7 +5,9 @@ const WIDTH = 140;
 /** The longest line of code that is joined: API Extractor breaks none. */
 const LONGEST = 250;
 
-/** Rolled-up types in their printed form. `typeOnly`: classes that the entry exports as types, though API Extractor prints them as values. */
+/**
+ * Rolled-up types in their printed form. `typeOnly`: classes that the entry exports as types, though API Extractor prints them as values.
+ */
 export function compactTypes(text, typeOnly) {
   const lines = joinTypes(text.split('\n').map(halveIndent));
   const compact = [];
@@ -30,7 +32,10 @@ export function compactTypes(text, typeOnly) {
   return exportTypes(closeRanks(joinBodies(compact)), typeOnly).join('\n');
 }
 
-/** Members without comments share lines, and short bodies of such members stand in the line of their name: `interface DateColumn extends Column { ... }`. */
+/**
+ * Members without comments share lines, and short bodies of such members stand in the line of their name: `interface DateColumn extends
+ * Column { ... }`.
+ */
 function joinBodies(lines) {
   const shared = [];
   for (const line of lines) {
@@ -63,7 +68,10 @@ function closeRanks(lines) {
 
 const halveIndent = (line) => line.replace(/^ +/, (spaces) => ' '.repeat(spaces.length - Math.floor(spaces.length / 4) * 2));
 
-/** Object types and parameters that API Extractor spreads over lines, in one where they fit: `options: LoadOptions & {`, `schema: S;`, `}): ...`. */
+/**
+ * Object types and parameters that API Extractor spreads over lines, in one where they fit: `options: LoadOptions & {`, `schema: S;`, `}):
+ * ...`.
+ */
 function joinTypes(lines) {
   const joined = [];
   for (let at = 0; at < lines.length; at++) {

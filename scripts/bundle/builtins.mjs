@@ -1,8 +1,8 @@
 import { builtinModules } from 'node:module';
 
 /**
- * `require('util')` in a CommonJS package has no `require` to call in the ESM that it is bundled into. `process.getBuiltinModule` is in every Node that the
- * package supports, and no bundler of a consumer tries to follow it.
+ * `require('util')` in a CommonJS package has no `require` to call in the ESM that it is bundled into. `process.getBuiltinModule` is in
+ * every Node that the package supports, and no bundler of a consumer tries to follow it.
  */
 export const builtinsForCommonJs = {
   name: 'builtins for CommonJS',

@@ -2,8 +2,9 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * esbuild writes `var A = class _A` for a class that names itself, so that `A.name` is `_A`, as inspection and messages show it. `keepNames` would mend that with
- * a call for each function that is made, in inner loops too. This gives the class its name back; a map is then a column off on such a line.
+ * esbuild writes `var A = class _A` for a class that names itself, so that `A.name` is `_A`, as inspection and messages show it.
+ * `keepNames` would mend that with a call for each function that is made, in inner loops too. This gives the class its name back; a map is
+ * then a column off on such a line.
  */
 export function restoreClassNames(dist) {
   for (const file of readdirSync(dist).filter((name) => name.endsWith('.js'))) {

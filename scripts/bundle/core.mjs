@@ -1,5 +1,5 @@
-// The library and the command line are bundled apart, or their common code would fall into dozens of small chunks. The command line imports what it needs
-// of the library from dist/core.js: an entry that is written here, and that is no export of the package.
+// The library and the command line are bundled apart, or their common code would fall into dozens of small chunks. The command line imports
+// what it needs of the library from dist/core.js: an entry that is written here, and that is no export of the package.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 

@@ -1,5 +1,5 @@
-// For `node --import`, after tsx: the package and its program are loaded from their sources, one by one, where a test or a child process of it asks for dist/.
-// tsx gives the files of dist/ maps of its own, which lead nowhere.
+// For `node --import`, after tsx: the package and its program are loaded from their sources, one by one, where a test or a child process of
+// it asks for dist/. tsx gives the files of dist/ maps of its own, which lead nowhere.
 import { register } from 'node:module';
 
 const hook = `const SOURCES = { 'arrow-ckpt': 'index.ts', 'arrow-ckpt/kura': 'lib/kura/schemas.ts' };

@@ -1,5 +1,5 @@
-// Reads the options of all public calls from the types in build, whose comments are whole. The project's own TypeScript is native and has no JavaScript API: API Extractor
-// brings one that has.
+// Reads the options of all public calls from the types in build, whose comments are whole. The project's own TypeScript is native and has
+// no JavaScript API: API Extractor brings one that has.
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);

@@ -10,8 +10,8 @@ export type Fault = 'crash' | 'short' | 'EIO' | 'ENOSPC' | 'EACCES' | 'EINVAL';
 type Work = () => Promise<unknown>;
 
 /**
- * Runs `work` with `node:fs/promises` replaced, for everybody in this process: each operation on a path in `root` is counted, told to a model of the disk, and `fault` happens at
- * the one of number `at`. An fsync is not made in truth: the model knows what it is for.
+ * Runs `work` with `node:fs/promises` replaced, for everybody in this process: each operation on a path in `root` is counted, told to a
+ * model of the disk, and `fault` happens at the one of number `at`. An fsync is not made in truth: the model knows what it is for.
  */
 export async function withFaults(root: string, work: Work, at = -1, fault: Fault = 'crash'): Promise<FaultRun> {
   const run = new FaultRun(root, at, fault);

@@ -22,8 +22,9 @@ interface Change {
 const COMBINED = 5;
 
 /**
- * What a folder of the disk holds, and what of it a crash may take: what was written and not flushed, names that were changed in a folder and not flushed. It is told of every
- * operation that TypeScript makes, and looks for itself at what the native core has done: that is durable when the core says so, which the core's own tests try.
+ * What a folder of the disk holds, and what of it a crash may take: what was written and not flushed, names that were changed in a folder
+ * and not flushed. It is told of every operation that TypeScript makes, and looks for itself at what the native core has done: that is
+ * durable when the core says so, which the core's own tests try.
  */
 export class DiskModel {
   readonly #root: string;

@@ -15,7 +15,8 @@ pub const FREE: u32 = 1;
 pub const DONE: u32 = 2;
 /// The call failed: the error as JSON.
 pub const ERROR: u32 = 3;
-/// An arena holds a block: its index, and twice the bytes that the block takes, plus 1 where the scan's filter is certainly true of each row.
+/// An arena holds a block: its index, and twice the bytes that the block takes, plus 1 where the scan's filter is certainly true of each
+/// row.
 pub const BLOCK: u32 = 4;
 /// An arena is too small for the next block: its index, bytes needed. The facade answers with `replace`.
 pub const NEED: u32 = 5;

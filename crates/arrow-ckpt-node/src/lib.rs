@@ -18,8 +18,8 @@ mod writer;
 
 use napi_derive::napi;
 
-/// musl's own allocator takes one lock for all threads. Elsewhere the system's is as fast as any, and holds nothing that could go with a thread: the thread that loaded the
-/// addon may end before others do.
+/// musl's own allocator takes one lock for all threads. Elsewhere the system's is as fast as any, and holds nothing that could go with a
+/// thread: the thread that loaded the addon may end before others do.
 #[cfg(target_env = "musl")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

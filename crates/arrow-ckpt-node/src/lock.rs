@@ -57,7 +57,8 @@ impl Task for MakeLock {
     }
 }
 
-/// Makes a lock file with one of two texts: as the kernel locks it, or cannot. Null where it is there. Rejects with the system's error, its code in front of the message.
+/// Makes a lock file with one of two texts: as the kernel locks it, or cannot. Null where it is there. Rejects with the system's error, its
+/// code in front of the message.
 #[napi(catch_unwind, ts_return_type = "Promise<NativeLock | null>")]
 #[must_use]
 pub fn make_lock(path: String, temporary: String, locked: String, plain: String) -> AsyncTask<MakeLock> {

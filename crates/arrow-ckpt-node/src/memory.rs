@@ -2,9 +2,9 @@
 //! And the core's own, as far as the allocator is asked for more than to allocate. The only unsafe code of this crate.
 //!
 //! The rule that makes it sound: at any time one side owns the memory. It passes to the thread with a message (`submit`, `scan`,
-//! `release`) and back with an event (`FREE`, `BLOCK`, `NEED`). The facade holds to it in one place a direction: `lib/formats/parquet/native/slabs.ts`
-//! and `lib/formats/parquet/native/arenas.ts`. The memory cannot move (backing stores do not), cannot be freed (the reference in `array` holds it), and
-//! outlives the thread even when a worker's environment is torn down (see `teardown`).
+//! `release`) and back with an event (`FREE`, `BLOCK`, `NEED`). The facade holds to it in one place a direction:
+//! `lib/formats/parquet/native/slabs.ts` and `lib/formats/parquet/native/arenas.ts`. The memory cannot move (backing stores do not), cannot
+//! be freed (the reference in `array` holds it), and outlives the thread even when a worker's environment is torn down (see `teardown`).
 #![expect(unsafe_code, reason = "the one place for it")]
 
 use napi::bindgen_prelude::Uint8Array;
@@ -17,7 +17,8 @@ pub struct SharedBytes {
     _array: Uint8Array,
 }
 
-// SAFETY: the pointer is to memory that stays put and alive as long as `_array` does, and the module's rule gives it to one thread at a time.
+// SAFETY: the pointer is to memory that stays put and alive as long as `_array` does, and the module's rule gives it to one thread at a
+// time.
 unsafe impl Send for SharedBytes {}
 
 impl SharedBytes {
@@ -48,7 +49,8 @@ impl SharedBytes {
     }
 }
 
-/// Gives what is free back to the system, where the allocator keeps it for a while: after a large save or load nobody knows whether there will be another.
+/// Gives what is free back to the system, where the allocator keeps it for a while: after a large save or load nobody knows whether there
+/// will be another.
 pub fn give_back() {
     #[cfg(target_env = "musl")]
     // SAFETY: it may be called at any time on any thread, and touches only memory that is free.

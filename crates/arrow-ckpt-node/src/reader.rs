@@ -20,7 +20,8 @@ use crate::memory::{SharedBytes, give_back};
 use crate::parse::parse;
 use crate::teardown::{Running, stop_before_teardown};
 
-/// Bytes of column chunks that a file has been read for before what is free goes back: a look at a footer leaves nothing that were worth it.
+/// Bytes of column chunks that a file has been read for before what is free goes back: a look at a footer leaves nothing that were worth
+/// it.
 const LARGE_BYTES: u64 = 4 << 20;
 
 /// Options of a scan, as the facade checked them.
@@ -207,7 +208,8 @@ impl NativeReader {
         self.send(Message::Close);
     }
 
-    /// Ends the thread, in the middle of a scan too, and closes the file unless a fork still reads it. No event follows but those on their way.
+    /// Ends the thread, in the middle of a scan too, and closes the file unless a fork still reads it. No event follows but those on their
+    /// way.
     #[napi(catch_unwind)]
     pub fn close(&self) {
         self.cancel.store(true, Ordering::Relaxed);

@@ -1,8 +1,9 @@
 //! The system's allocator, with address space in reserve.
 //!
-//! Rust ends the process where there is no memory. A process whose address space is bounded (`ulimit -v`) meets that long before the machine has none, and other programs
-//! of the same process get an error they can handle. So some address space is held back when the addon is loaded, and given up when an allocation fails: the save or
-//! the load under way goes on with it, while V8, which asks for more at a time, is told no.
+//! Rust ends the process where there is no memory. A process whose address space is bounded (`ulimit -v`) meets that long before the
+//! machine has none, and other programs of the same process get an error they can handle. So some address space is held back when the addon
+//! is loaded, and given up when an allocation fails: the save or the load under way goes on with it, while V8, which asks for more at a
+//! time, is told no.
 #![expect(unsafe_code, reason = "an allocator")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -43,7 +44,8 @@ fn again(first: *mut u8, allocate: impl FnOnce() -> *mut u8) -> *mut u8 {
     if first.is_null() && release() { allocate() } else { first }
 }
 
-// SAFETY: all memory is the system allocator's, which keeps the contract; an allocation that failed has changed nothing and may be tried again.
+// SAFETY: all memory is the system allocator's, which keeps the contract; an allocation that failed has changed nothing and may be tried
+// again.
 unsafe impl GlobalAlloc for WithReserve {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises are those that `System` asks for.

@@ -75,7 +75,8 @@ impl Task for ReadSmall {
     }
 }
 
-/// Reads all rows of a file into `arena`, which is the task's until it resolves: null for a file that is not small, that has not room there, or with which anything is wrong.
+/// Reads all rows of a file into `arena`, which is the task's until it resolves: null for a file that is not small, that has not room
+/// there, or with which anything is wrong.
 #[napi(catch_unwind, ts_return_type = "Promise<SmallFile | null>")]
 #[must_use]
 pub fn read_small(path: String, verify: bool, arena: Uint8Array) -> AsyncTask<ReadSmall> {
@@ -115,8 +116,8 @@ impl Task for SaveSmall {
     }
 }
 
-/// Saves the records in the first `bytes` bytes of `slab`, which is the task's until it is done, with these key-values (a JSON object of strings). Resolves with the file's
-/// description once it is durable; rejects with an error whose message is that of the core as JSON.
+/// Saves the records in the first `bytes` bytes of `slab`, which is the task's until it is done, with these key-values (a JSON object of
+/// strings). Resolves with the file's description once it is durable; rejects with an error whose message is that of the core as JSON.
 #[napi(catch_unwind, ts_return_type = "Promise<string>")]
 #[allow(
     clippy::needless_pass_by_value,

@@ -13,7 +13,8 @@ pub const KEY_PLAN: &str = "arrow-ckpt.plan";
 pub const KEY_HASH: &str = "arrow-ckpt.hash";
 /// The user's metadata, a JSON object of strings.
 pub const KEY_METADATA: &str = "arrow-ckpt.metadata";
-/// Where the attachment is, a JSON object: `offset` and `bytes` in the file, `crc32c` of those bytes as 8 hex digits. Absent if there is none.
+/// Where the attachment is, a JSON object: `offset` and `bytes` in the file, `crc32c` of those bytes as 8 hex digits. Absent if there is
+/// none.
 pub const KEY_ATTACHMENT: &str = "arrow-ckpt.attachment";
 /// The program in whose form the rows are: the facade's business alone.
 pub const KEY_COMPAT: &str = "arrow-ckpt.compat";
@@ -21,7 +22,8 @@ pub const KEY_COMPAT: &str = "arrow-ckpt.compat";
 pub const KEY_PANDAS: &str = "pandas";
 /// CRC32C of every column chunk's bytes, 8 hex digits each, row group by row group, leaf by leaf.
 pub const KEY_CHUNK_CRC: &str = "arrow-ckpt.crc32c";
-/// CRC32C of the page indexes and page checksums: of all that lies between the first of them and the footer, 8 hex digits. Absent where there are none.
+/// CRC32C of the page indexes and page checksums: of all that lies between the first of them and the footer, 8 hex digits. Absent where
+/// there are none.
 pub const KEY_INDEX_CRC: &str = "arrow-ckpt.index-crc32c";
 /// CRC32C of every bloom filter, header and bits, 8 hex digits each, in the order of the chunks that have one. Absent where none has.
 pub const KEY_BLOOM_CRC: &str = "arrow-ckpt.bloom-crc32c";
@@ -50,12 +52,12 @@ pub fn footer_crc_position(footer: &[u8]) -> Option<usize> {
 const NAME: &[u8] = b"arrow-ckpt";
 /// So many of its letters must stand in their place. Damage may have changed the others; no other writer's name is so near.
 const NAME_LETTERS: usize = 5;
-/// In a footer of ours, the bytes between the end of the last key and the text of `created_by`: header, length and digits of the checksum, the end of the
-/// key-value, header and length of the text.
+/// In a footer of ours, the bytes between the end of the last key and the text of `created_by`: header, length and digits of the checksum,
+/// the end of the key-value, header and length of the text.
 const KEY_TO_CREATED_BY: usize = 2 + 8 + 1 + 2;
 
-/// Whether a footer is ours, damaged ones included, by its bytes alone: `created_by` stands behind the checksum. Another program that rewrites a file may carry our keys over, but
-/// it writes its own name.
+/// Whether a footer is ours, damaged ones included, by its bytes alone: `created_by` stands behind the checksum. Another program that
+/// rewrites a file may carry our keys over, but it writes its own name.
 #[must_use]
 pub fn is_footer_ours(footer: &[u8]) -> bool {
     let key = KEY_FOOTER_CRC.as_bytes();
@@ -71,7 +73,8 @@ pub fn is_name_ours(created_by: &[u8]) -> bool {
     created_by.iter().zip(NAME).filter(|(byte, ours)| byte == ours).count() >= NAME_LETTERS
 }
 
-/// Whether a program may have named itself so: one that rewrites a file does name itself. Where the keys are ours and the name is not even one, it is damaged.
+/// Whether a program may have named itself so: one that rewrites a file does name itself. Where the keys are ours and the name is not even
+/// one, it is damaged.
 #[must_use]
 pub fn is_name(created_by: Option<&[u8]>) -> bool {
     let text = created_by.and_then(|name| std::str::from_utf8(name).ok());

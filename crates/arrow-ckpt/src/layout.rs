@@ -10,8 +10,8 @@
 //!   validity (one byte a slot, 1 = present) if [`FLAG_VALIDITY`]; the data: doubles and dates (8 a slot), int64 (8 a slot), floats and
 //!   int32 (4 a slot), bools (1 a slot), end offsets (u32 a slot: for a list in slots of its child, for text in UTF-16 units, for bytes in
 //!   bytes); the text: ASCII, or UTF-16 if [`FLAG_UTF16`]; the bytes, whose number stands where that of text does.
-//!   A struct has validity only. A node of type null has nothing. A text node with [`FLAG_DICT`] has as data the indices (u32 a slot) of its
-//!   slots in a dictionary of `entries` texts, whose end offsets (u32 an entry) and text follow; it is of this record alone.
+//!   A struct has validity only. A node of type null has nothing. A text node with [`FLAG_DICT`] has as data the indices (u32 a slot) of
+//!   its slots in a dictionary of `entries` texts, whose end offsets (u32 an entry) and text follow; it is of this record alone.
 //!
 //! # Arena: core to JavaScript
 //!

@@ -28,7 +28,8 @@ pub const MAX_PAGE_VALUES: i32 = 1 << 28;
 /// Bytes of one decimal that is stored as bytes of any number.
 pub const MAX_DECIMAL_BYTES: usize = 1024;
 
-/// The caps that a caller may tighten for files of strangers. The defaults are the most that this crate bears: a larger number counts as that.
+/// The caps that a caller may tighten for files of strangers. The defaults are the most that this crate bears: a larger number counts as
+/// that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Limits {
@@ -42,10 +43,11 @@ pub struct Limits {
     pub depth: u64,
     /// Bytes that one page may inflate to. Default and maximum: [`MAX_PAGE_BYTES`].
     pub page_bytes: u64,
-    /// Bytes that all column chunks together may inflate to, and that the blocks of one scan may take. Default: no such cap, for a stream of any length
-    /// is read in bounded memory.
+    /// Bytes that all column chunks together may inflate to, and that the blocks of one scan may take. Default: no such cap, for a stream
+    /// of any length is read in bounded memory.
     pub decoded_bytes: u64,
-    /// How much more than its compressed bytes a column chunk may inflate to, once it inflates beyond `page_bytes`. Default and maximum: [`MAX_CHUNK_RATIO`].
+    /// How much more than its compressed bytes a column chunk may inflate to, once it inflates beyond `page_bytes`. Default and maximum:
+    /// [`MAX_CHUNK_RATIO`].
     pub ratio: u64,
     /// Bytes of one text or bytes value, as stored. Default and maximum: [`MAX_BLOCK_BYTES`].
     pub string_bytes: u64,

@@ -1,7 +1,8 @@
-//! Lock files that the kernel watches over: whoever made the file keeps it open and locked, so that it is free the moment its holder is gone, however that went, and
-//! whatever numbers processes have in their containers.
+//! Lock files that the kernel watches over: whoever made the file keeps it open and locked, so that it is free the moment its holder is
+//! gone, however that went, and whatever numbers processes have in their containers.
 //!
-//! The file says who holds it, for people, and for those who have no such locks. Where the file system has none either, the text alone counts.
+//! The file says who holds it, for people, and for those who have no such locks. Where the file system has none either, the text alone
+//! counts.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Error, ErrorKind, Read, Result, Write};

@@ -7,10 +7,11 @@ import { namedEntries } from '../../directory/parts.js';
 /*
  * Kura's layout: <directory>/<name>.jsonl or <name>.parquet, in one directory for both.
  *
- * Kura's managers differ in what they make of a name with an extension: `summaries.jsonl` becomes summaries.jsonl, summaries.jsonl.jsonl or summaries.jsonl.parquet. Here the
- * extension is no part of a name, and all of these files are the checkpoint `summaries`.
+ * Kura's managers differ in what they make of a name with an extension: `summaries.jsonl` becomes summaries.jsonl, summaries.jsonl.jsonl or
+ * summaries.jsonl.parquet. Here the extension is no part of a name, and all of these files are the checkpoint `summaries`.
  *
- * JSON is what is saved where Parquet cannot be. Other JSON files in the directory, Kura's dump of conversations for one, are no checkpoints, and must not be removed as such.
+ * JSON is what is saved where Parquet cannot be. Other JSON files in the directory, Kura's dump of conversations for one, are no
+ * checkpoints, and must not be removed as such.
  */
 
 /** What may stand behind a name in calls, and in Kura's files before their own extension. */
@@ -30,7 +31,10 @@ export function plainName(name: string): string {
   return extension === undefined ? name : plainName(name.slice(0, -extension.length));
 }
 
-/** The path of a checkpoint's files without their extension, whether there are any or not. @throws `ERR_CKPT_INVALID_ARGUMENT` for what is no name */
+/**
+ * The path of a checkpoint's files without their extension, whether there are any or not. @throws `ERR_CKPT_INVALID_ARGUMENT` for what is
+ * no name
+ */
 export async function checkpointStem(directory: string, name: string): Promise<string> {
   return join(directory, await placeOf(directory, plainName(name), 'name', ALL_EXTENSIONS));
 }

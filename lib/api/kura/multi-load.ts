@@ -22,7 +22,8 @@ export interface Loaded {
 }
 
 /**
- * Loads a checkpoint from the first manager that has it whole; from one that has a part of it, torn, only where none has. `wantsFirst`: it belongs in the first.
+ * Loads a checkpoint from the first manager that has it whole; from one that has a part of it, torn, only where none has. `wantsFirst`: it
+ * belongs in the first.
  * @throws when all that have it fail
  */
 export async function loadFrom(

@@ -45,8 +45,8 @@ export async function saveInto(
 }
 
 /**
- * Tells of a manager that failed to save, and removes the checkpoint that it has from before: a load would take it for the new one. Gives the error if that is not possible and the
- * manager comes `first`, before the one that has the new rows.
+ * Tells of a manager that failed to save, and removes the checkpoint that it has from before: a load would take it for the new one. Gives
+ * the error if that is not possible and the manager comes `first`, before the one that has the new rows.
  */
 async function removeOlder(
   { manager, error }: Failure,

@@ -1,6 +1,6 @@
 /**
- * Numbers of `count` of `total` things, ascending: each set is as likely as another (Floyd's algorithm: Bentley and Floyd, Programming Pearls: A Sample of Brilliance, CACM 30, 1987). All of them where
- * there are no more. The same seed gives the same numbers.
+ * Numbers of `count` of `total` things, ascending: each set is as likely as another (Floyd's algorithm: Bentley and Floyd, Programming
+ * Pearls: A Sample of Brilliance, CACM 30, 1987). All of them where there are no more. The same seed gives the same numbers.
  */
 export function sampleOf(count: number, total: number, seed: number): number[] {
   if (count >= total) return Array.from({ length: total }, (_, index) => index);
@@ -13,7 +13,10 @@ export function sampleOf(count: number, total: number, seed: number): number[] {
   return [...chosen].sort((a, b) => a - b);
 }
 
-/** Numbers from 0 to 1 in 53 bits: two of SplitMix32's (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014, in 32 bits). */
+/**
+ * Numbers from 0 to 1 in 53 bits: two of SplitMix32's (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, OOPSLA 2014, in
+ * 32 bits).
+ */
 function randomOf(seed: number): () => number {
   let state = seed | 0;
   const next = (): number => {

@@ -6,7 +6,8 @@ import { embeddedBinary } from '#embedded';
 import { platformNames } from './platform.js';
 
 /**
- * `createRequire`, out of sight of bundlers: webpack 5.113 parses calls of it and puts undefined where it cannot tell the argument, and ncc 0.45 leaves a namespace without it.
+ * `createRequire`, out of sight of bundlers: webpack 5.113 parses calls of it and puts undefined where it cannot tell the argument, and ncc
+ * 0.45 leaves a namespace without it.
  */
 function requireFrom(base: string | URL): NodeJS.Require {
   const modules = Reflect.has(nodeModule, 'createRequire') ? nodeModule : process.getBuiltinModule('node:module');
@@ -35,8 +36,10 @@ export function bundlerName(): string | undefined {
 }
 
 /**
- * Looks for the native binary. In the package, the generated loader knows where it is. In a bundle there is no package around this file: the binary may be in the program itself, in the package beside the bundle
- * (`node_modules/arrow-ckpt`, `node_modules/@arrow-ckpt/binding-<platform>`), or a file beside the bundle, `arrow-ckpt.<platform>.node`. `accept` says whether a binary can be used; it throws if not.
+ * Looks for the native binary. In the package, the generated loader knows where it is. In a bundle there is no package around this file:
+ * the binary may be in the program itself, in the package beside the bundle (`node_modules/arrow-ckpt`,
+ * `node_modules/@arrow-ckpt/binding-<platform>`), or a file beside the bundle, `arrow-ckpt.<platform>.node`. `accept` says whether a binary
+ * can be used; it throws if not.
  */
 export function findBinary(accept: (binding: unknown) => void): Found {
   const errors: unknown[] = [];
@@ -90,7 +93,8 @@ function ownPackage(): string | undefined {
 }
 
 /**
- * Files that modules may be looked for from: this one, as ESM and as CommonJS tell it, and the program. esbuild has no `import.meta.url` in CommonJS, and webpack's is a path of the machine that it ran on.
+ * Files that modules may be looked for from: this one, as ESM and as CommonJS tell it, and the program. esbuild has no `import.meta.url` in
+ * CommonJS, and webpack's is a path of the machine that it ran on.
  */
 function baseUrls(): string[] {
   const task = environment('LAMBDA_TASK_ROOT');

@@ -1,14 +1,18 @@
 import { constants } from 'node:fs';
 import { open, unlink, type FileHandle } from 'node:fs/promises';
 
-/** Whether this process may flush a file; undefined before it was tried. Node refuses that from version 24 on, where its permission model is on. */
+/**
+ * Whether this process may flush a file; undefined before it was tried. Node refuses that from version 24 on, where its permission model is
+ * on.
+ */
 let isRefused: boolean | undefined;
 
 /** What Node says of a call that its permission model denies. */
 const DENIED = 'ERR_ACCESS_DENIED';
 
 /**
- * Opens a new file whose bytes {@link flushFile} makes durable. Where flushing is refused, each write is flushed by itself (`O_SYNC`): slower, and just as durable.
+ * Opens a new file whose bytes {@link flushFile} makes durable. Where flushing is refused, each write is flushed by itself (`O_SYNC`):
+ * slower, and just as durable.
  */
 export async function openNew(path: string): Promise<FileHandle> {
   const handle = await open(path, 'wx+');
@@ -30,8 +34,8 @@ export async function flushFile(handle: FileHandle): Promise<void> {
 }
 
 /**
- * Whether a folder cannot be flushed, by what the attempt threw. Under Node's permission model from version 24 on nobody can: a name is then as durable as the file
- * system makes it by itself, some seconds later as a rule.
+ * Whether a folder cannot be flushed, by what the attempt threw. Under Node's permission model from version 24 on nobody can: a name is
+ * then as durable as the file system makes it by itself, some seconds later as a rule.
  */
 export function isFlushDenied(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === DENIED;

@@ -13,8 +13,9 @@ export async function versionOf(path: string): Promise<string | null> {
 }
 
 /**
- * Removes a file if it is still this version of it; false if it is not, or not there. A save may replace it at any moment: so it gets another name first, and goes only if it is the right one under that. Else it
- * gets its own name back, unless the next save has that already.
+ * Removes a file if it is still this version of it; false if it is not, or not there. A save may replace it at any moment: so it gets
+ * another name first, and goes only if it is the right one under that. Else it gets its own name back, unless the next save has that
+ * already.
  */
 export async function removeUnchanged(path: string, version: string | null): Promise<boolean> {
   if (version === null || (await versionOf(path)) !== version) return false;

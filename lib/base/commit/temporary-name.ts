@@ -19,7 +19,10 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${kept}.${process.pid}.${spaceTag()}${randomBytes(6).toString('hex')}.tmp`);
 }
 
-/** Whose a temporary is: `dead` of a process that is known to have ended, `alive` of one that runs, `unknown` of a process that cannot be seen from here. Undefined: it is none. */
+/**
+ * Whose a temporary is: `dead` of a process that is known to have ended, `alive` of one that runs, `unknown` of a process that cannot be
+ * seen from here. Undefined: it is none.
+ */
 export function ownerOf(name: string): 'dead' | 'alive' | 'unknown' | undefined {
   const [, pid, random = ''] = TEMPORARY.exec(name) ?? [];
   if (pid === undefined) return undefined;

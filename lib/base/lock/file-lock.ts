@@ -13,7 +13,10 @@ import { beginTurn, duringTurn, endTurn, enterTurn, holderOfTurn, isCircle, next
 const HEARTBEAT_MS = 5_000;
 /** A lock of another machine that has not said so for this long is nobody's. */
 const STALE_MS = 60_000;
-/** One of a process that lives here: of a worker that was terminated, say. A process may compute for minutes without a turn of its event loop. */
+/**
+ * One of a process that lives here: of a worker that was terminated, say. A process may compute for minutes without a turn of its event
+ * loop.
+ */
 const STALE_HERE_MS = 600_000;
 /** Who takes a dead process's lock away holds a second lock meanwhile, for some milliseconds. */
 const STEAL_MS = 10_000;
@@ -59,10 +62,12 @@ const forgotten = new FinalizationRegistry<Holding>((holding) => void giveBack(h
  * A lock that is a file: whoever made it holds it. Works among processes, threads and machines that see the same folder.
  *
  * - It is made whole by one system call (`link`), so that no reader sees it half written.
- * - With the native binary the kernel locks the file from its first moment, and frees it when the process, the worker or the handle is gone: then it is taken away at once, whatever
- *   the numbers of processes in containers say. Windows, and file systems without such locks, have the rules below alone.
- * - By the text of the file, the lock of a process that has ended is taken away at once, on the same machine and in the same space of process numbers; that of another when it has not been touched
- *   for a minute, and that of a process that lives, but whose thread may not, after ten.
+ * - With the native binary the kernel locks the file from its first moment, and frees it when the process, the worker or the handle is
+ *   gone: then it is taken away at once, whatever the numbers of processes in containers say. Windows, and file systems without such locks,
+ *   have the rules below alone.
+ * - By the text of the file, the lock of a process that has ended is taken away at once, on the same machine and in the same space of
+ *   process numbers; that of another when it has not been touched for a minute, and that of a process that lives, but whose thread may not,
+ *   after ten.
  * - Calls of one thread that ask for it with `queues` have it one after the other.
  * - It is advisory: it keeps out those who ask for it.
  */
@@ -74,7 +79,10 @@ export class FileLock {
     forgotten.register(this, holding, holding);
   }
 
-  /** Takes the lock at `path`, whose folder must exist. @throws `ERR_CKPT_LOCKED` when another holder has it for longer than `waitMs`, and errors of the file system */
+  /**
+   * Takes the lock at `path`, whose folder must exist. @throws `ERR_CKPT_LOCKED` when another holder has it for longer than `waitMs`, and
+   * errors of the file system
+   */
   static async take(path: string, options: LockOptions = {}): Promise<FileLock> {
     const turn = options.queues === true ? await turnAt(path, options) : undefined;
     try {
@@ -269,8 +277,8 @@ async function isDead(path: string, holder: Holder | undefined): Promise<boolean
 }
 
 /**
- * Takes a dead holder's lock away; true if it is gone. Two who want to must not both do it: the second would take that of a third, who has made it
- * in between. So whoever does it holds a lock on that.
+ * Takes a dead holder's lock away; true if it is gone. Two who want to must not both do it: the second would take that of a third, who has
+ * made it in between. So whoever does it holds a lock on that.
  */
 async function takeAway(path: string, dead: Holder | undefined): Promise<boolean> {
   const guard = `${path}.steal`;
@@ -287,7 +295,10 @@ async function takeAway(path: string, dead: Holder | undefined): Promise<boolean
   }
 }
 
-/** Milliseconds since a lock was last touched: a holder that lives does so. A lock guards no rows by itself: one that is taken away by mistake costs work that is done twice. */
+/**
+ * Milliseconds since a lock was last touched: a holder that lives does so. A lock guards no rows by itself: one that is taken away by
+ * mistake costs work that is done twice.
+ */
 async function ageOf(path: string): Promise<number | undefined> {
   try {
     return Date.now() - (await stat(path)).mtimeMs;

@@ -2,7 +2,10 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostName } from '../environment.js';
 import { crc32c, crcText } from '../crc32c.js';
 
-/** Where a number of a process means something: a start of a machine, and a space of process numbers on it. Containers have spaces of their own. */
+/**
+ * Where a number of a process means something: a start of a machine, and a space of process numbers on it. Containers have spaces of their
+ * own.
+ */
 interface ProcessSpace {
   /** The name of the machine or container. */
   machine: string;
@@ -25,7 +28,10 @@ export function thisSpace(): ProcessSpace {
 
 let tag: string | undefined;
 
-/** The space in 8 hexadecimal digits, as a part of the names of temporaries. The core makes the same: crates/arrow-ckpt/src/commit/temporary_name.rs. */
+/**
+ * The space in 8 hexadecimal digits, as a part of the names of temporaries. The core makes the same:
+ * crates/arrow-ckpt/src/commit/temporary_name.rs.
+ */
 export function spaceTag(): string {
   const { machine, boot, pids } = thisSpace();
   return (tag ??= crcText(crc32c(Buffer.from(`${machine} ${boot} ${pids}`))));

@@ -6,7 +6,10 @@ import { changed, joinPath, type Where } from './refusal.js';
 
 /** How to copy. */
 interface CopyMode {
-  /** Refuse what no checkpoint can keep, and make what a load gives: no Buffer, no symbol keys. Else such values are left as they are, for others to refuse. */
+  /**
+   * Refuse what no checkpoint can keep, and make what a load gives: no Buffer, no symbol keys. Else such values are left as they are, for
+   * others to refuse.
+   */
   asLoaded: boolean;
   /** Look at each array for keys of its own. Else at one long array in 32: it costs more than the copy. */
   thorough: boolean;
@@ -26,8 +29,8 @@ const SHORT = 16;
 const LONG = 1 << 20;
 
 /**
- * A copy of a row that shares no object with it, so that whoever has the one may change it. Classes stay as they are, and what is no row, or has no place in a checkpoint, is given as it is: who saves it
- * refuses it. `thorough`: see {@link CopyMode}.
+ * A copy of a row that shares no object with it, so that whoever has the one may change it. Classes stay as they are, and what is no row,
+ * or has no place in a checkpoint, is given as it is: who saves it refuses it. `thorough`: see {@link CopyMode}.
  */
 export function copyRow<T>(row: T, thorough = false): T {
   if (typeof row !== 'object' || row === null) return row;
@@ -38,8 +41,8 @@ export function copyRow<T>(row: T, thorough = false): T {
 }
 
 /**
- * The row as a load would give it back: a copy whose bytes are Uint8Arrays, without symbol keys, of plain objects. @throws `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for what no checkpoint can
- * keep, with its path
+ * The row as a load would give it back: a copy whose bytes are Uint8Arrays, without symbol keys, of plain objects. @throws
+ * `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for what no checkpoint can keep, with its path
  */
 export function copyAsLoaded(row: Row, where: Where): Row {
   const isFirst = where.row < FIRST_ROWS || where.row % FIRST_ROWS === 0;

@@ -1,7 +1,8 @@
 import { types } from 'node:util';
 
 /**
- * Whether two values of rows are the same: by `Object.is`, of the same kind, with the same keys in the same order, at every level. What a checkpoint must give back.
+ * Whether two values of rows are the same: by `Object.is`, of the same kind, with the same keys in the same order, at every level. What a
+ * checkpoint must give back.
  */
 export function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;

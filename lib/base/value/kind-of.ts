@@ -5,7 +5,10 @@ import { isGone } from './is-gone.js';
 /** The classes of objects that a value may have. */
 type ObjectKind = 'object' | 'array' | 'date' | 'bytes' | 'f32' | 'f64';
 
-/** The class of an object, or undefined when no checkpoint can keep it: a view whose buffer was transferred is among those. Objects of another realm are of the same class as ours. */
+/**
+ * The class of an object, or undefined when no checkpoint can keep it: a view whose buffer was transferred is among those. Objects of
+ * another realm are of the same class as ours.
+ */
 export function kindOf(value: object): ObjectKind | undefined {
   let isArray: boolean;
   try {

@@ -14,7 +14,9 @@ interface AnalyzeOptions extends CommonOptions {
   estimate?: boolean;
 }
 
-/** `analyze DIR`: what the checkpoints and batches of a directory take as JSON and as Parquet. A damaged file is named and counts nowhere. */
+/**
+ * `analyze DIR`: what the checkpoints and batches of a directory take as JSON and as Parquet. A damaged file is named and counts nowhere.
+ */
 export const run: Run<AnalyzeOptions> = async (context, [directory = ''], { estimate = false }) => {
   const { output, json } = context;
   await needFolder(directory);

@@ -107,7 +107,9 @@ async function columnsOf(source: RowSource, read: ReadOptions): Promise<string[]
   return [...columns];
 }
 
-/** The hash and the metadata of IN, where OUT has a place for them: not in CSV, nor in JSON that another program reads, which is bare rows. */
+/**
+ * The hash and the metadata of IN, where OUT has a place for them: not in CSV, nor in JSON that another program reads, which is bare rows.
+ */
 async function labelsFor(
   { output }: Context,
   source: RowSource,

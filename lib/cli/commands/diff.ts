@@ -24,7 +24,10 @@ interface DiffOptions extends CommonOptions {
 /** CSV has no types: what inference finds is nearest to what a checkpoint holds. */
 const CSV = { infer: true, nullText: '' };
 
-/** `diff A B`: what differs between the rows of two files of any format. Only rows decide whether they differ: columns of other types may hold the same ones. */
+/**
+ * `diff A B`: what differs between the rows of two files of any format. Only rows decide whether they differ: columns of other types may
+ * hold the same ones.
+ */
 export const run: Run<DiffOptions> = async (context, [pathA = '', pathB = ''], options) => {
   const { json, output } = context;
   const [a, b] = await Promise.all([openSource(pathA, CSV), openSource(pathB, CSV)]);

@@ -39,9 +39,9 @@ export async function statOf(path: string): Promise<Stats> {
 }
 
 /**
- * The checkpoints below a folder, at any depth, in the order of their names: files by their extension, but for what begins with a dot (temporaries,
- * configuration) and DocETL's lists of hashes. A folder that cannot be listed is reported with its error, and the rest goes on. Links are followed, each
- * folder once.
+ * The checkpoints below a folder, at any depth, in the order of their names: files by their extension, but for what begins with a dot
+ * (temporaries, configuration) and DocETL's lists of hashes. A folder that cannot be listed is reported with its error, and the rest goes
+ * on. Links are followed, each folder once.
  */
 export async function* checkpointsBelow(
   folder: string,

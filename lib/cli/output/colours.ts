@@ -4,8 +4,8 @@ import pc from 'picocolors';
 export type Colours = ReturnType<typeof pc.createColors>;
 
 /**
- * The colours of one stream. NO_COLOR (any text) turns them off, FORCE_COLOR (any but `0`) on; else they are on where the stream is a terminal
- * that has some. picocolors by itself looks at stdout only, and at CI.
+ * The colours of one stream. NO_COLOR (any text) turns them off, FORCE_COLOR (any but `0`) on; else they are on where the stream is a
+ * terminal that has some. picocolors by itself looks at stdout only, and at CI.
  */
 export function coloursOf(stream: Pick<WriteStream, 'isTTY'>, env: NodeJS.ProcessEnv = process.env): Colours {
   return pc.createColors(hasColours(stream, env));

@@ -26,7 +26,10 @@ const WIDEST_BAR = 40;
 const NARROWEST_BAR = 10;
 const NONE: Progress = { update() {}, clear() {} };
 
-/** Does long work with a progress bar on stderr, if that is a terminal and neither `--json` nor `--quiet` was given. The bar goes when the work ends. */
+/**
+ * Does long work with a progress bar on stderr, if that is a terminal and neither `--json` nor `--quiet` was given. The bar goes when the
+ * work ends.
+ */
 export async function withProgress<T>(context: Context, work: (progress: Progress) => Promise<T>): Promise<T> {
   const { output, json, quiet } = context;
   if (json || quiet || !process.stderr.isTTY) return work(NONE);

@@ -21,8 +21,8 @@ const SIDES = ['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'];
 const CHARS = { ...Object.fromEntries([...LINES, ...SIDES].map((name) => [name, ''])), middle: ' '.repeat(GAP) };
 
 /**
- * The text of a table, without a newline at its end. `width`: the columns of the terminal; where the table is wider, the widest of the columns
- * that may be cut are, down to {@link NARROWEST}. Undefined: nothing is cut.
+ * The text of a table, without a newline at its end. `width`: the columns of the terminal; where the table is wider, the widest of the
+ * columns that may be cut are, down to {@link NARROWEST}. Undefined: nothing is cut.
  */
 export function tableText(
   columns: readonly Column[],

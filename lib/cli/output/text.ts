@@ -1,6 +1,9 @@
 import stringWidth from 'string-width';
 
-/** What a terminal would obey instead of showing: control characters, escape sequences among them, and marks that turn the direction of text. */
+/**
+ * What a terminal would obey instead of showing: control characters, escape sequences among them, and marks that turn the direction of
+ * text.
+ */
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 const SHORT: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 

@@ -61,7 +61,10 @@ function records(path: string, parser: Parser, signal: AbortSignal | undefined):
   return parser as AsyncIterable<CsvRecord>;
 }
 
-/** The values of the cells without quotes. csv-parse would tell of each cell whether it has them, to a function of ours; that takes seven times as long. */
+/**
+ * The values of the cells without quotes. csv-parse would tell of each cell whether it has them, to a function of ours; that takes seven
+ * times as long.
+ */
 function inferred(cells: readonly string[], raw: string, nullText: string): unknown[] {
   if (!raw.includes('"')) return cells.map((text) => inferCell(text, nullText));
   let at = 0;

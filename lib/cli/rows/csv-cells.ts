@@ -10,7 +10,8 @@ import type { RowText } from './row-text.js';
  *   null                        the text for null, '' unless another is asked for, without quotes
  *   missing key, undefined      nothing at all
  *   Date                        ISO 8601
- *   anything else               extended JSON (FORMAT.md, section 4): objects, arrays, bytes, invalid dates, and strings that are not well formed
+ *   anything else               extended JSON (FORMAT.md, section 4): objects, arrays, bytes, invalid dates, and strings that are not well
+ *   formed
  *
  * Cells without quotes are what inference looks at, so that it finds again what was written; all others are strings.
  */

@@ -16,8 +16,8 @@ export interface Difference {
 }
 
 /**
- * Where two rows differ, none for equal ones. Values are equal by `Object.is` (`-0` is not `0`, `NaN` is `NaN`), dates by time, bytes by bytes; a number and a bigint differ, and
- * so do null, undefined and a missing key. The order of keys counts only if `strictOrder`.
+ * Where two rows differ, none for equal ones. Values are equal by `Object.is` (`-0` is not `0`, `NaN` is `NaN`), dates by time, bytes by
+ * bytes; a number and a bigint differ, and so do null, undefined and a missing key. The order of keys counts only if `strictOrder`.
  */
 export function differencesOf(a: Row, b: Row, strictOrder: boolean): Difference[] {
   const found: Difference[] = [];

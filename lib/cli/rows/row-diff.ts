@@ -65,8 +65,8 @@ export async function* diffByPosition({ a, b, strictOrder, tally }: Pair): Async
 }
 
 /**
- * Compares the rows that have the same values in the columns of a key, wherever they stand. All rows of the first file are held in memory. Rows with one key
- * are matched in their order. A key that a row lacks counts as a value of its own.
+ * Compares the rows that have the same values in the columns of a key, wherever they stand. All rows of the first file are held in memory.
+ * Rows with one key are matched in their order. A key that a row lacks counts as a value of its own.
  *
  * @throws `ERR_CKPT_UNKNOWN_COLUMN` for a column that no row of a file has
  */

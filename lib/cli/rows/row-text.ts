@@ -3,8 +3,8 @@ import { textOf } from '../../base/value/extended-json.js';
 import { JsonTree } from '../../base/value/json-tree.js';
 
 /**
- * Rows as JSON for people and programs: what JSON has no form for is an escape object, so that nothing is lost (FORMAT.md, section 4). A row of plain JSON values
- * is exactly the text of `JSON.stringify`.
+ * Rows as JSON for people and programs: what JSON has no form for is an escape object, so that nothing is lost (FORMAT.md, section 4). A
+ * row of plain JSON values is exactly the text of `JSON.stringify`.
  */
 export class RowText {
   readonly #tree = new JsonTree();

@@ -8,8 +8,9 @@ const SHORT = /^(.+?)(!=|>=|<=|=|>|<)(.*)$/s;
 const OPERATORS: Record<string, string> = { '=': '$eq', '!=': '$ne', '>': '$gt', '>=': '$gte', '<': '$lt', '<=': '$lte' };
 
 /**
- * The filter of all `--where` options, which must all hold. Each is a filter as JSON, `{"score":{"$gte":0.5}}`, or short: `score>=0.5`, `category=a`.
- * A short one's value is JSON if it can be, else text; its key is a key of the rows also where it begins with `$`. Integers are taken exactly, with all their digits. Values beyond JSON are as in FORMAT.md, section 4: `{"at":{"$gt":{"$ckpt":"date","v":0}}}`.
+ * The filter of all `--where` options, which must all hold. Each is a filter as JSON, `{"score":{"$gte":0.5}}`, or short: `score>=0.5`,
+ * `category=a`. A short one's value is JSON if it can be, else text; its key is a key of the rows also where it begins with `$`. Integers
+ * are taken exactly, with all their digits. Values beyond JSON are as in FORMAT.md, section 4: `{"at":{"$gt":{"$ckpt":"date","v":0}}}`.
  *
  * @throws `ERR_CKPT_INVALID_OPTION` for what is neither; what a filter may hold is checked where it is used
  */
@@ -48,7 +49,10 @@ function valueOf(text: string): unknown {
 /** Strings, so that digits in them stay, and numbers. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** JSON text with an escape for each integer that a number of JavaScript would round: a bigint. A number with a point or an exponent is the nearest double, as there. */
+/**
+ * JSON text with an escape for each integer that a number of JavaScript would round: a bigint. A number with a point or an exponent is the
+ * nearest double, as there.
+ */
 function exactIntegers(text: string): string {
   return text.replace(TOKENS, (token) => {
     const isExact = !/^-?[1-9]\d*$/.test(token) || Number.isSafeInteger(Number(token));

@@ -12,8 +12,8 @@ export interface CsvFile {
 }
 
 /**
- * Writes rows as CSV with a header, in UTF-8, lines ending in a newline; what cells hold says csv-cells.ts. The file is replaced whole or not at all, as a
- * checkpoint is. No rows: an empty file.
+ * Writes rows as CSV with a header, in UTF-8, lines ending in a newline; what cells hold says csv-cells.ts. The file is replaced whole or
+ * not at all, as a checkpoint is. No rows: an empty file.
  *
  * @param columns all keys that the rows have, in the order of the columns
  * @throws `ERR_CKPT_NOT_COMPATIBLE` for rows without any key, which CSV has no form for

@@ -7,7 +7,10 @@ import { emptyValues, ScalarColumn, type ScalarKind } from './scalar-column.js';
 import { StringColumn } from './string-column.js';
 import { ValueColumn } from './value-column.js';
 
-/** Makes one batch of the batches of a scan. Numbers, bigints, booleans and dates become one array each; of other columns the parts are kept. */
+/**
+ * Makes one batch of the batches of a scan. Numbers, bigints, booleans and dates become one array each; of other columns the parts are
+ * kept.
+ */
 export class Collector {
   readonly #columns: ColumnCollector[] = [];
   #rows = 0;

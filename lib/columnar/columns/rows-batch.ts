@@ -9,7 +9,10 @@ import { emptyValues, ScalarColumn, type ScalarKind } from './scalar-column.js';
 import { StringColumn, textChunk } from './string-column.js';
 import { ValueColumn } from './value-column.js';
 
-/** The columns of rows that there are already: of files that have no columns. `names`: keys or paths into objects; undefined for all keys, in order of first appearance. */
+/**
+ * The columns of rows that there are already: of files that have no columns. `names`: keys or paths into objects; undefined for all keys,
+ * in order of first appearance.
+ */
 export function rowsBatch(rows: readonly Row[], names: readonly string[] | undefined): Batch {
   const wanted = names ?? new Set(rows.flatMap((row) => Object.keys(row)));
   return new Batch(

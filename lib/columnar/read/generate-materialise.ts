@@ -16,9 +16,9 @@ const MAX_FIELDS_PER_KEY = 8;
  * Generates the code that makes the rows of a block: object literals, so that all rows of a shape share one hidden class, from typed
  * arrays and slices of one string a column. Called once per block (ARCHITECTURE.md, law 3). Undefined where code generation is forbidden.
  *
- * Each value is an expression over a slot. One that stands in a loop reads the views from locals of the loop; one in the function of a shape,
- * which is called for a single object, from variables of the closure, which each block sets. Elements of lists are made first, in one array
- * for all lists of the block: a list is a slice of it, of its exact size, where pushing would leave it four times as large.
+ * Each value is an expression over a slot. One that stands in a loop reads the views from locals of the loop; one in the function of a
+ * shape, which is called for a single object, from variables of the closure, which each block sets. Elements of lists are made first, in
+ * one array for all lists of the block: a list is a slice of it, of its exact size, where pushing would leave it four times as large.
  */
 export function generateMaterialise(plan: RowRead): Materialise | undefined {
   const writer = new RowWriter();
@@ -186,8 +186,8 @@ return n < ${made.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[${stru
   }
 
   /**
-   * A function for each of the first shapes. They are compiled one by one, each late, so they do as little as possible: where objects have many
-   * of the fields, the values of each field are made beforehand, by a loop that is compiled once.
+   * A function for each of the first shapes. They are compiled one by one, each late, so they do as little as possible: where objects have
+   * many of the fields, the values of each field are made beforehand, by a loop that is compiled once.
    */
   #shapes(struct: StructRead, shapes: readonly (readonly number[])[], name: string): string[] {
     const { node, fields } = struct;

@@ -1,6 +1,7 @@
 /**
  * A timestamp of another writer: a Date where it is a whole number of milliseconds that a Date can hold, else ISO 8601 text with all its
- * digits, because a Date would silently cut them. `milliseconds`: a bigint where they may be no safe integer. `nanos`: nanoseconds within the millisecond.
+ * digits, because a Date would silently cut them. `milliseconds`: a bigint where they may be no safe integer. `nanos`: nanoseconds within
+ * the millisecond.
  */
 export function timestampOf(milliseconds: number | bigint, nanos: number): Date | string {
   const date = new Date(Number(milliseconds));

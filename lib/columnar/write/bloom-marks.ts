@@ -6,8 +6,8 @@ import { fieldName, type FieldPlan, type LogicalPlan, type PhysicalPlan } from '
 const FILTERED = new Set(['text', 'num', 'big', 'date']);
 
 /**
- * Marks the leaves of a physical plan that get bloom filters. A name is a key, or a path into objects (`metadata.source`); with dots it is both. The name of an object means all of it. The elements of lists have
- * none, as conditions do not look at them.
+ * Marks the leaves of a physical plan that get bloom filters. A name is a key, or a path into objects (`metadata.source`); with dots it is
+ * both. The name of an object means all of it. The elements of lists have none, as conditions do not look at them.
  */
 export class BloomMarks {
   readonly #all: boolean;

@@ -45,7 +45,10 @@ export class BytesNode extends WriteNode {
     return this.#measured;
   }
 
-  /** Whether the parts have other lengths than when they were measured: a save waits in between, and whoever has them may shrink them or give them away. */
+  /**
+   * Whether the parts have other lengths than when they were measured: a save waits in between, and whoever has them may shrink them or
+   * give them away.
+   */
   hasChanged(slots: number): boolean {
     return this.total(slots) !== this.#measured;
   }

@@ -43,7 +43,8 @@ export class ChunkBytes {
   #isUnfit = false;
 
   /**
-   * The bytes that the record may take, or -1 if a text has lone surrogates: its node then looks at each, and the chunk must be filled again.
+   * The bytes that the record may take, or -1 if a text has lone surrogates: its node then looks at each, and the chunk must be filled
+   * again.
    */
   measure(roots: readonly WriteNode[], rows: number): number {
     let bytes = 16;

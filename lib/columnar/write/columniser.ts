@@ -20,7 +20,10 @@ const MAX_PUT_FIELDS = 16_384;
 const EMPTY_BYTES = 1024;
 /** A chunk is filled again each time it shows the plan something new; a plan that never settles is a bug. */
 const MAX_PASSES = 10_000;
-/** After so many the values may be others each time they are read, through accessors or Proxies: then each is read once more, and no further. */
+/**
+ * After so many the values may be others each time they are read, through accessors or Proxies: then each is read once more, and no
+ * further.
+ */
 const PASSES_BEFORE_COPIES = 8;
 
 /** Turns chunks of rows into records: speculates that rows are as they were so far, verifies, and mends its plan where they are not. */
@@ -98,7 +101,10 @@ export class Columniser {
     throw new CheckpointError('ERR_CKPT_INTERNAL', `arrow-ckpt has a bug: the plan of the chunk at row ${firstRow} does not settle`);
   }
 
-  /** The bytes that the records of the filled chunk may take, or -1: fill it again. @throws `ERR_CKPT_LIMIT` for a row that no load could give back */
+  /**
+   * The bytes that the records of the filled chunk may take, or -1: fill it again. @throws `ERR_CKPT_LIMIT` for a row that no load could
+   * give back
+   */
   measure(): number {
     const bytes = this.#bytes.measure(this.#root.children, this.#count);
     if (bytes < 0) {

@@ -27,7 +27,8 @@ const MAX_GENERATED_NODES = 1500;
 /**
  * Generates the filling loop for rows of `shape`: each key read once by its name, each value stored where it belongs, everything that is
  * not as planned handed to the closures of `root`. Called once per chunk, so that V8 optimises the function as a whole: one long loop is
- * entered by on-stack replacement and takes more than twice the time (ARCHITECTURE.md, law 3). Undefined where code generation is forbidden.
+ * entered by on-stack replacement and takes more than twice the time (ARCHITECTURE.md, law 3). Undefined where code generation is
+ * forbidden.
  */
 export function generateFill(root: RootNode, shape: Shape): Fill | undefined {
   const writer = new FillWriter();
@@ -51,8 +52,8 @@ ${shapeId}
 }
 
 /**
- * Generates the same for single rows of `shape`, where rows of many shapes take turns: whoever calls it has found the shape. The scratch of top-level columns stays where it
- * is while the plan does, so it is loaded once and for all.
+ * Generates the same for single rows of `shape`, where rows of many shapes take turns: whoever calls it has found the shape. The scratch of
+ * top-level columns stays where it is while the plan does, so it is loaded once and for all.
  */
 export function generatePut(root: RootNode, shape: Shape): PutRow | undefined {
   const writer = new FillWriter();

@@ -54,8 +54,8 @@ export abstract class WriteNode {
   }
 
   /**
-   * Fills the slots of a chunk with nulls, to be overwritten where there are values: cheaper than a `putNull` for each when many are absent.
-   * False if the absent ones need their `putNull` all the same.
+   * Fills the slots of a chunk with nulls, to be overwritten where there are values: cheaper than a `putNull` for each when many are
+   * absent. False if the absent ones need their `putNull` all the same.
    */
   clear(slots: number): boolean {
     this.valid.fill(0, 0, slots);

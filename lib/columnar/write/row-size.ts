@@ -20,7 +20,8 @@ const BLOCK_MARGIN = 1 << 22;
 const PAGE_MARGIN = 16;
 
 /**
- * Refuses a row that no load could give back: a page of a file holds at least a row of a leaf, and a block of a load at least a row of all columns.
+ * Refuses a row that no load could give back: a page of a file holds at least a row of a leaf, and a block of a load at least a row of all
+ * columns.
  * `root` is filled with that row alone. @throws `ERR_CKPT_LIMIT`
  */
 export function checkRowSize(root: RootNode, row: number): void {

@@ -15,7 +15,9 @@ export class TextNode extends WriteNode {
   checked = false;
   /** Text beyond ASCII was met: write UTF-16 at once. */
   wide = false;
-  /** Index by text, for this chunk; undefined while texts are written one a slot. Looking up a text that repeats is cheaper than joining it. */
+  /**
+   * Index by text, for this chunk; undefined while texts are written one a slot. Looking up a text that repeats is cheaper than joining it.
+   */
   dictionary: Map<string, number> | undefined;
   ids = new Uint32Array(0);
   #ends = new Uint32Array(0);

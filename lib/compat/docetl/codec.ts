@@ -5,8 +5,10 @@ import { setOwn } from '../../base/build.js';
 import type { Row } from '../../base/rows.js';
 
 /**
- * DocETL's Parquet: that of the checkpoints of pull request 381, whose values stand in the columns as sentinels (`"__null__"`, `["__empty_list__"]`,
- * `{"__empty_dict__": true}`, `"__mixed_list_json__:[1, null]"`), and that of the first code of pull request 380, which is only ever an empty list.
+ * DocETL's Parquet: that of the checkpoints of pull request 381, whose values stand in the columns as sentinels (`"__null__"`,
+ * `["__empty_list__"]`,
+ * `{"__empty_dict__": true}`, `"__mixed_list_json__:[1, null]"`), and that of the first code of pull request 380, which is only ever an
+ * empty list.
  */
 export const codec: CompatCodec = { encode: (rows) => ({ rows: encodeRows(rows), samples: [] }), decoder };
 

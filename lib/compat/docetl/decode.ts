@@ -7,7 +7,10 @@ export const JSON_PREFIX = '__mixed_list_json__:';
 const EMPTY_LIST = '__empty_list__';
 const EMPTY_DICT = '__empty_dict__';
 
-/** The value that was saved, of a cell as it stands in the file. A user's own text like a sentinel cannot be told from one: nor could the program that wrote it. */
+/**
+ * The value that was saved, of a cell as it stands in the file. A user's own text like a sentinel cannot be told from one: nor could the
+ * program that wrote it.
+ */
 export function decodeValue(value: unknown): unknown {
   if (typeof value === 'string') return decodeText(value);
   if (Array.isArray(value)) return value.length === 1 && value[0] === EMPTY_LIST ? [] : value.map(decodeValue);

@@ -9,8 +9,9 @@ import { JSON_PREFIX, NULL } from './decode.js';
 const PROGRAM = "DocETL's loader";
 
 /**
- * The rows whose columns the loader of pull request 381 reads back as these rows: `read_table(...).to_pandas().to_dict("records")`, then its sentinels. A column is native
- * where pandas gives back its values as they are, else text, in which `__mixed_list_json__:` and JSON stand for whatever is no plain text.
+ * The rows whose columns the loader of pull request 381 reads back as these rows: `read_table(...).to_pandas().to_dict("records")`, then
+ * its sentinels. A column is native where pandas gives back its values as they are, else text, in which `__mixed_list_json__:` and JSON
+ * stand for whatever is no plain text.
  */
 export function encodeRows(rows: readonly Row[]): Row[] {
   const keys = Object.keys(rows.length === 0 ? {} : checkRow(rows[0], 0));

@@ -15,7 +15,9 @@ export class KuraCheck {
   readonly #violations = new Violations();
   readonly #validator: Validator;
 
-  /** `extra`: what becomes of keys that the type does not have. Kura's classes drop them, those of a user's that are made from them may not. */
+  /**
+   * `extra`: what becomes of keys that the type does not have. Kura's classes drop them, those of a user's that are made from them may not.
+   */
   constructor(model: KuraModel, extra: 'keep' | 'refuse') {
     this.#model = model;
     this.#validator = new Validator({ columns: model.fields, extra }, false, this.#violations);

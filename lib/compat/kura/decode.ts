@@ -7,13 +7,19 @@ import type { Decode } from '../codec.js';
 import type { KuraField, KuraModel } from './models.js';
 import { isoTime } from './time.js';
 
-/** JSON of null with a space before, which no writer of Kura's makes: the key is missing in the row. Kura must find JSON in each row, and never a null. */
+/**
+ * JSON of null with a space before, which no writer of Kura's makes: the key is missing in the row. Kura must find JSON in each row, and
+ * never a null.
+ */
 export const MISSING = ' null';
 
 /** A column of true, for pandas 3: see encode.ts. */
 export const FILLER = '__ckpt_filler';
 
-/** Rows of Kura's own: keys in the order of its JSONL, times in the ISO form. What is lost in the file (`count`, `[]` for a null list) stays lost. */
+/**
+ * Rows of Kura's own: keys in the order of its JSONL, times in the ISO form. What is lost in the file (`count`, `[]` for a null list) stays
+ * lost.
+ */
 export function foreignRows({ name: type, fields }: KuraModel): Decode {
   const value = valueReader();
   return (row) => {

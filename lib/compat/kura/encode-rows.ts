@@ -13,8 +13,9 @@ import { modelOfRow, MODELS, type KuraField, type KuraModel } from './models.js'
 const MAX_ORDERS = 4000;
 
 /**
- * The rows whose columns Kura's ParquetCheckpointManager reads back as these rows, under pandas 2 and 3: `read_table(...).to_pandas()`, row by row, `json.loads` of some columns, then
- * the class. pandas 3 gives NaN, which the class refuses, for a null in a column of strings and for one in a row of which all else is text. So
+ * The rows whose columns Kura's ParquetCheckpointManager reads back as these rows, under pandas 2 and 3: `read_table(...).to_pandas()`, row
+ * by row, `json.loads` of some columns, then the class. pandas 3 gives NaN, which the class refuses, for a null in a column of strings and
+ * for one in a row of which all else is text. So
  * - where a list may be null there is JSON text in each row;
  * - a column of text with nulls is of bytes, which the class takes for text;
  * - where a row is nothing but text and nulls, all rows get a {@link FILLER}, which Kura does not look at.

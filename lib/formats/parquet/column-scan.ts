@@ -20,7 +20,10 @@ const COLUMN_BLOCK_ROWS = 1 << 17;
 /** Bytes to aim at: most of an arena. */
 const COLUMN_BLOCK_BYTES = ARENA_BYTES - (ARENA_BYTES >> 3);
 
-/** One reading of the columns of a file, block by block, without row objects: as `ParquetScan` of rows. Rows in another program's form have no columns: it is not for those. */
+/**
+ * One reading of the columns of a file, block by block, without row objects: as `ParquetScan` of rows. Rows in another program's form have
+ * no columns: it is not for those.
+ */
 export class ColumnScan {
   readonly #facts: ParquetFacts;
   readonly #load: NativeLoad;
@@ -75,8 +78,8 @@ export class ColumnScan {
   }
 
   /**
-   * The next rows; undefined after the last. Their memory is the batch's for good. With `copy` it is only until that returns: batches without texts and lists then need no
-   * memory of their own.
+   * The next rows; undefined after the last. Their memory is the batch's for good. With `copy` it is only until that returns: batches
+   * without texts and lists then need no memory of their own.
    */
   async next(copy?: (batch: Batch) => void): Promise<Batch | undefined> {
     // Nothing of a batch of numbers is of the block's memory once they are copied.

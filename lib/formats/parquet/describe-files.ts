@@ -6,7 +6,10 @@ import { ParquetFacts } from './parquet-facts.js';
 /** Files that go to the core at a time: enough that crossing costs little, few enough that all threads have some. */
 const AT_ONCE = 64;
 
-/** A Parquet file that was opened, described and closed in one step; undefined where that is not possible, or anything is wrong with it: who opens it alone tells what. */
+/**
+ * A Parquet file that was opened, described and closed in one step; undefined where that is not possible, or anything is wrong with it: who
+ * opens it alone tells what.
+ */
 export async function describedParquet(path: string): Promise<ParquetFacts | undefined> {
   const [described] = await describeFiles([path]);
   return described;

@@ -43,15 +43,17 @@ export interface Footer {
   path: string;
   keyValues: Record<string, string>;
   createdBy: string | null;
-  /** Whether arrow-ckpt wrote the file last, and not another program that carried our keys over. FORMAT.md, 9, says how both readers tell. */
+  /**
+   * Whether arrow-ckpt wrote the file last, and not another program that carried our keys over. FORMAT.md, 9, says how both readers tell.
+   */
   ours: boolean;
   /** The names of the top-level columns. */
   columns: readonly string[];
 }
 
 /**
- * What the key-values of a file say. There is no plan for files of other writers, also for those that another program made of ours: rows and columns may be others, and are read as they are.
- * Hash and metadata of such a file are those that the program carried over.
+ * What the key-values of a file say. There is no plan for files of other writers, also for those that another program made of ours: rows
+ * and columns may be others, and are read as they are. Hash and metadata of such a file are those that the program carried over.
  */
 export function readKeyValues(footer: Footer) {
   const { path, keyValues: pairs } = footer;

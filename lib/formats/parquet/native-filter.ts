@@ -30,7 +30,8 @@ type NativeLiteral =
 const COMPARABLE: ReadonlySet<string> = new Set(['null', 'num', 'bool', 'text', 'date', 'big']);
 
 /**
- * The filter for the core, over the columns of the file. It never rules a row out that the predicate would take, and is `unknown` where it cannot tell.
+ * The filter for the core, over the columns of the file. It never rules a row out that the predicate would take, and is `unknown` where it
+ * cannot tell.
  * `plan`: undefined for a file of another writer.
  */
 export function nativeFilter(filter: Filter, plan: LogicalPlan | undefined, tree: readonly PhysicalNode[]): NativeFilter {
@@ -68,7 +69,10 @@ function literalOf(value: unknown): NativeLiteral {
 
 type Place = Pick<NativeTest, 'column' | 'path' | 'beside'>;
 
-/** The keys to a place in rows whose own keys are `known`; undefined where rows may have either of a key with dots and the path, or have neither. */
+/**
+ * The keys to a place in rows whose own keys are `known`; undefined where rows may have either of a key with dots and the path, or have
+ * neither.
+ */
 function stepsOf({ key, steps }: Path, known: ReadonlySet<string>): readonly string[] | undefined {
   const isKey = key !== undefined && known.has(key);
   if (steps === undefined) return isKey ? [key] : undefined;

@@ -80,8 +80,8 @@ export class ParquetFacts implements OpenedFile {
   }
 
   /**
-   * What decodes the rows of a file of ours in another program's form, or of that program's own if the caller says that it may be one (`asked`). A checkpoint of ours is in no
-   * other form than the one that it says, whatever its columns look like.
+   * What decodes the rows of a file of ours in another program's form, or of that program's own if the caller says that it may be one
+   * (`asked`). A checkpoint of ours is in no other form than the one that it says, whatever its columns look like.
    */
   decode(asked: Compat | undefined): Decode | undefined {
     const { columns, footer, ours } = this;

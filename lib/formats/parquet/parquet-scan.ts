@@ -26,7 +26,10 @@ export class ParquetScan {
   readonly #decode: Decode | undefined;
   #pipeline: RowPipeline | undefined;
 
-  /** `load`: a handle of the file that no other scan uses. `picked`: only the rows of these numbers, which ascend; not with `where`, `offset`, `limit`. */
+  /**
+   * `load`: a handle of the file that no other scan uses. `picked`: only the rows of these numbers, which ascend; not with `where`,
+   * `offset`, `limit`.
+   */
   constructor(facts: ParquetFacts, load: Load, options: ReadOptions, picked?: readonly number[]) {
     this.#picked = picked;
     this.#facts = facts;

@@ -29,7 +29,8 @@ export async function readLargeParquet(path: string, options: ReadOptions): Prom
 }
 
 /**
- * Reads all rows of a small Parquet file in one step. Undefined where that is not possible: a part of the rows is wanted, the file is large, there is no binary, or anything is wrong with the file.
+ * Reads all rows of a small Parquet file in one step. Undefined where that is not possible: a part of the rows is wanted, the file is
+ * large, there is no binary, or anything is wrong with the file.
  */
 export async function readSmallParquet(path: string, options: ReadOptions): Promise<Row[] | undefined> {
   const { columns, where, offset, limit, schema, limits, text, duplicateColumns, verify = true } = options;

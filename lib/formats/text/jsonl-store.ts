@@ -14,8 +14,9 @@ import { writeRows } from './write-rows.js';
  * Checkpoints as JSON Lines, in plain TypeScript: a row a line, which any tool for lines reads, and Kura.
  *
  * A checkpoint of plain JSON rows without hash and metadata is nothing but its rows. Any other has a header in its first line,
- * `{"arrow-ckpt-lines":{"version":1,"rows":...,"escapes":...}}`. It reads any file of JSON objects a line, in memory bounded by its longest line and the rows that are kept: blank
- * lines, `\r\n`, a byte order mark and a last line without an end do no harm. A file of 0 bytes has no rows.
+ * `{"arrow-ckpt-lines":{"version":1,"rows":...,"escapes":...}}`. It reads any file of JSON objects a line, in memory bounded by its longest
+ * line and the rows that are kept: blank lines, `\r\n`, a byte order mark and a last line without an end do no harm. A file of 0 bytes has
+ * no rows.
  *
  * As in the JSON store, options of compression, row groups and `verify` have no effect.
  */

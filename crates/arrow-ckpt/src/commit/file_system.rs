@@ -18,9 +18,9 @@ pub enum Entry {
 
 /// A file system as the protocol sees it.
 ///
-/// The protocol builds on two promises. A [`rename`](Self::rename) is atomic: at any moment, and after a crash at any moment, the name leads to the
-/// old file or to the new one. What was written before a [`sync`](OpenFile::sync) or [`sync_folder`](Self::sync_folder) that returned is there
-/// after a crash. It builds on nothing else: what is not flushed may be lost, kept or torn, and in any order.
+/// The protocol builds on two promises. A [`rename`](Self::rename) is atomic: at any moment, and after a crash at any moment, the name
+/// leads to the old file or to the new one. What was written before a [`sync`](OpenFile::sync) or [`sync_folder`](Self::sync_folder) that
+/// returned is there after a crash. It builds on nothing else: what is not flushed may be lost, kept or torn, and in any order.
 pub trait FileSystem: Debug + Send + Sync {
     /// What stands under `path`, links followed.
     fn entry(&self, path: &Path) -> io::Result<Entry>;

@@ -1,4 +1,5 @@
-//! Names of temporaries: `.<name>.<pid>.<space and number>.tmp`. They say whose they are: a number of a process means something only in its own space.
+//! Names of temporaries: `.<name>.<pid>.<space and number>.tmp`. They say whose they are: a number of a process means something only in its
+//! own space.
 
 use std::fs;
 use std::sync::OnceLock;

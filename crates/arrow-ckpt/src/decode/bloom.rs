@@ -1,4 +1,5 @@
-//! The bloom filters of our own files: whether a chunk can have a value at all. Those of other writers have no checksum of ours and are not asked.
+//! The bloom filters of our own files: whether a chunk can have a value at all. Those of other writers have no checksum of ours and are not
+//! asked.
 
 use bytes::Bytes;
 use parquet::basic::Type as Physical;
@@ -16,7 +17,8 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Bytes of a filter and of its header at most; parquet-rs makes none larger.
 const MAX_BYTES: usize = parquet::bloom_filter::BITSET_MAX_LENGTH + 64;
 
-/// Whether a test for equality may hold for a value of a chunk, as its filter says; true where it has none, or knows nothing of such values.
+/// Whether a test for equality may hold for a value of a chunk, as its filter says; true where it has none, or knows nothing of such
+/// values.
 pub(super) fn may_hold(file: &CheckpointFile, group: usize, leaf: usize, test: &Test) -> Result<bool> {
     if test.op != Op::In {
         return Ok(true);

@@ -1,5 +1,6 @@
-//! Pages on their way from the page reader to the decoders: inflated (`inflate.rs`), and looked at. The decoders of `DELTA_LENGTH_BYTE_ARRAY` and `DELTA_BYTE_ARRAY` take
-//! memory for as many lengths as a few bytes in the page claim: the claim is compared with the page's values first.
+//! Pages on their way from the page reader to the decoders: inflated (`inflate.rs`), and looked at. The decoders of
+//! `DELTA_LENGTH_BYTE_ARRAY` and `DELTA_BYTE_ARRAY` take memory for as many lengths as a few bytes in the page claim: the claim is compared
+//! with the page's values first.
 
 use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageMetadata, PageReader};
@@ -149,7 +150,8 @@ impl<R: PageReader> PageReader for CheckedPages<R> {
 
     fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
         let page = self.inner.peek_next_page()?;
-        // Some writers put 0 for the rows of a page of version 2. Without them they are counted: as levels where nothing repeats, by the levels of repetition elsewhere.
+        // Some writers put 0 for the rows of a page of version 2. Without them they are counted: as levels where nothing repeats, by the
+        // levels of repetition elsewhere.
         Ok(page.map(|page| PageMetadata { num_rows: None, ..page }))
     }
 

@@ -22,8 +22,9 @@ const TAIL: usize = 8;
 
 /// A file of `bytes` bytes that ends with `footer` in JSON:
 /// `{ rows, bytes, createdBy, ours, keyValues, rowGroups, columns: [{ name, type, codec, encodings, bytes, nulls }], tree: [node] }`,
-/// where `ours` says whether we wrote it last, `keyValues` are ours without the checksums, and that of pandas, a column's `encodings` are those of its values, its `bytes` the compressed
-/// ones, its `nulls` are null where the file does not say how many there are, and a node of the physical tree is
+/// where `ours` says whether we wrote it last, `keyValues` are ours without the checksums, and that of pandas, a column's `encodings` are
+/// those of its values, its `bytes` the compressed ones, its `nulls` are null where the file does not say how many there are, and a node of
+/// the physical tree is
 /// `{ name, kind, nullable, children }`.
 ///
 /// For who has just written the file: what [`super::CheckpointFile::open`] checks is not checked.

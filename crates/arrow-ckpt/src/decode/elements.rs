@@ -1,7 +1,9 @@
 //! Elements of a schema that parquet-rs refuses although a writer meant them, as it is to see them instead.
 //!
-//! - The converted type 24 of old C++ writers, a column of nulls, becomes the annotation that the format has for it. Others beyond those of the format go: what remains is the physical type.
-//! - Decimals that parquet-rs cannot hold, or whose legacy fields are not all there, lose their annotation. It is told apart, and their digits are made from the stored values.
+//! - The converted type 24 of old C++ writers, a column of nulls, becomes the annotation that the format has for it. Others beyond those of
+//!   the format go: what remains is the physical type.
+//! - Decimals that parquet-rs cannot hold, or whose legacy fields are not all there, lose their annotation. It is told apart, and their
+//!   digits are made from the stored values.
 
 use std::ops::Range;
 

@@ -1,6 +1,8 @@
-//! Where the pages of our own files are, and what is known of their values: offset indexes, column indexes and page checksums, which stand together before the footer.
+//! Where the pages of our own files are, and what is known of their values: offset indexes, column indexes and page checksums, which stand
+//! together before the footer.
 //!
-//! A wrong index would give wrong rows without a word. So only bytes that match the checksum in our footer are used, and never those of other writers.
+//! A wrong index would give wrong rows without a word. So only bytes that match the checksum in our footer are used, and never those of
+//! other writers.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -60,7 +62,8 @@ pub(super) struct FileIndex {
 }
 
 impl FileIndex {
-    /// Reads the indexes of one of our files, if it has any. `crc`: the digits of their checksum. Unless `verify`, ones that do not match it are taken for none.
+    /// Reads the indexes of one of our files, if it has any. `crc`: the digits of their checksum. Unless `verify`, ones that do not match
+    /// it are taken for none.
     pub fn read(
         source: &Source,
         metadata: &ParquetMetaData,

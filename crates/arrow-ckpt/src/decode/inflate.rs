@@ -1,5 +1,5 @@
-//! Pages in zstd, with one context a thread. parquet-rs makes two for each column chunk, one of them for writing, and each asks for the features of the processor, which on a
-//! virtual machine is a way to its host and back: 25 us a chunk, a fifth of the time of a small file.
+//! Pages in zstd, with one context a thread. parquet-rs makes two for each column chunk, one of them for writing, and each asks for the
+//! features of the processor, which on a virtual machine is a way to its host and back: 25 us a chunk, a fifth of the time of a small file.
 
 use std::cell::RefCell;
 use std::io::Cursor;

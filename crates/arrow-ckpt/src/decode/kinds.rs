@@ -13,7 +13,8 @@
 //! | binary, fixed-length binary, BSON, geometry, geography, unknown annotations on binary | `bytes` | `Uint8Array` |
 //! | date | `date` | `Date` at midnight UTC |
 //! | timestamp in ms, us, ns, with or without zone | `timestamp` | `Date`, and the nanoseconds within its millisecond |
-//! | INT96 | `timestamp` | as a timestamp, its microseconds taken as 64 bits, which every year that Spark writes fits in, and its nanoseconds |
+//! | INT96 | `timestamp` | as a timestamp, its microseconds taken as 64 bits, which every year that Spark writes fits in, and its
+//! nanoseconds |
 //! | list, also without annotation (`repeated`) | `list` | array |
 //! | struct (group) | `struct` | object |
 //! | map | `map` | laid out as a list of structs of key and value |
@@ -157,7 +158,8 @@ impl Node {
         self.is_variant || self.children.iter().any(Self::holds_variant)
     }
 
-    /// Gives the second and later nodes of one name among these, and below them, the name with `_1`, `_2`, ... behind it, whichever is free.
+    /// Gives the second and later nodes of one name among these, and below them, the name with `_1`, `_2`, ... behind it, whichever is
+    /// free.
     pub fn rename_duplicates(nodes: &mut [Self]) {
         let mut taken: HashSet<String> = nodes.iter().map(|node| node.name.clone()).collect();
         let mut seen = HashSet::with_capacity(nodes.len());

@@ -2,8 +2,8 @@
 //!
 //! [`CheckpointFile::open`] reads and checks a footer. [`CheckpointFile::scan`] decodes columns on threads of its own, and
 //! [`Scan::next_block`] packs the next rows into memory of the caller's, laid out as [`crate::layout`] says under "Arena".
-//! [`kinds`] tells what each Parquet type becomes. A scan may leave rows out: those outside of its ranges, and those that its [`filter`] rules out, by statistics where they
-//! suffice (`select`). Of our own files it then reads only the pages that hold wanted rows (`index`).
+//! [`kinds`] tells what each Parquet type becomes. A scan may leave rows out: those outside of its ranges, and those that its [`filter`]
+//! rules out, by statistics where they suffice (`select`). Of our own files it then reads only the pages that hold wanted rows (`index`).
 //!
 //! A file may have been made to harm us. What it claims is compared with [`crate::limits`] before memory is taken
 //! (`prescan`, `chunks`, `pages`), and parquet-rs runs only where its panics are caught (`guard`).

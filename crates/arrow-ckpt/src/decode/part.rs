@@ -1,5 +1,5 @@
-//! Which pages of a column's chunks hold wanted rows. The leaves of one column are read side by side, so what is left out of one is left out of all: pages of a leaf that end within
-//! a page of another one stay.
+//! Which pages of a column's chunks hold wanted rows. The leaves of one column are read side by side, so what is left out of one is left
+//! out of all: pages of a leaf that end within a page of another one stay.
 
 use std::ops::Range;
 

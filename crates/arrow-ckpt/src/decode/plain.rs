@@ -2,7 +2,8 @@
 //!
 //! - JSON and enum become string: parquet-rs checks UTF-8 and keeps dictionaries for strings only.
 //! - Texts that need not be UTF-8 become bytes.
-//! - Interval and INT96 become 12 plain bytes: parquet-rs would drop the months, and the last digits of what does not fit 64 bits of nanoseconds.
+//! - Interval and INT96 become 12 plain bytes: parquet-rs would drop the months, and the last digits of what does not fit 64 bits of
+//!   nanoseconds.
 //! - Annotations that parquet-rs does not know go: what remains is the physical type.
 //! - A repeated group that is a map, which parquet-rs refuses, becomes a list of structs of one field, which has the name [`INNER_MAP`].
 //! - A VARIANT becomes a struct whose first field has the name [`IN_VARIANT`], so that it is known.

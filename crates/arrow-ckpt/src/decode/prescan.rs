@@ -1,6 +1,6 @@
 //! The first look at a footer. parquet-rs 60 builds the schema by recursion, without a bound on depth, and takes memory for as
-//! many children and row groups as the bytes claim: both would abort the process. So the claims are checked here first. What parquet-rs would misread or refuse, and engines read,
-//! is found on the way.
+//! many children and row groups as the bytes claim: both would abort the process. So the claims are checked here first. What parquet-rs
+//! would misread or refuse, and engines read, is found on the way.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -137,8 +137,8 @@ pub(super) fn check_footer<'a>(footer: &'a [u8], limits: &Limits) -> Result<Firs
     whole.ok_or_else(|| corrupt("its footer is not Parquet metadata"))?;
     counts.check(limits)?;
     let lists = reader.mistyped.iter().map(|(at, kind)| (*at..*at + 1, vec![*kind]));
-    // Dremio once wrote fields of its own after the 13th of a column's metadata; later the format gave their numbers to fields of other types. They get numbers that
-    // nobody knows: the highest that fits the header's byte.
+    // Dremio once wrote fields of its own after the 13th of a column's metadata; later the format gave their numbers to fields of other
+    // types. They get numbers that nobody knows: the highest that fits the header's byte.
     let fields = counts.columns.foreign.iter().map(|at| (*at..*at + 1, vec![footer[*at] | 0xf0]));
     look.patches.extend(lists.chain(fields));
     look.patches.sort_by_key(|(place, _)| place.start);

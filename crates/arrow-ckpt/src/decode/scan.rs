@@ -201,7 +201,8 @@ impl Scan {
         }
     }
 
-    /// Rows that every feed has at hand, of which it fetches more where there are none; `None` after the last, where their number was not known.
+    /// Rows that every feed has at hand, of which it fetches more where there are none; `None` after the last, where their number was not
+    /// known.
     fn available(&mut self) -> Result<Option<usize>> {
         let left = self.rows_left.map_or(usize::MAX, |left| usize::try_from(left).unwrap_or(usize::MAX));
         let mut rows = self.block_rows.min(left);

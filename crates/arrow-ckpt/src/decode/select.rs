@@ -1,5 +1,5 @@
-//! Which rows of each row group a scan gives: those of its ranges that its filter does not rule out. Worked out for a row group when it is first asked for, once for all threads,
-//! from the columns of the filter alone.
+//! Which rows of each row group a scan gives: those of its ranges that its filter does not rule out. Worked out for a row group when it is
+//! first asked for, once for all threads, from the columns of the filter alone.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};

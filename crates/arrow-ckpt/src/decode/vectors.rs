@@ -1,7 +1,9 @@
-//! Lists of floats, as embeddings are, without going through their levels one by one: a vector of 1536 numbers has 3072 of them, and all say the same.
+//! Lists of floats, as embeddings are, without going through their levels one by one: a vector of 1536 numbers has 3072 of them, and all
+//! say the same.
 //!
-//! Only where it is that simple: a top-level list of FLOAT or DOUBLE, all rows wanted, pages of version 1 with PLAIN values, neither a codec nor a dictionary, and every
-//! definition level the highest, so that no list and no element is null and no list is empty. Everything else, and whatever looks wrong, is left to parquet-rs, and so are its errors.
+//! Only where it is that simple: a top-level list of FLOAT or DOUBLE, all rows wanted, pages of version 1 with PLAIN values, neither a
+//! codec nor a dictionary, and every definition level the highest, so that no list and no element is null and no list is empty. Everything
+//! else, and whatever looks wrong, is left to parquet-rs, and so are its errors.
 
 use std::sync::Arc;
 

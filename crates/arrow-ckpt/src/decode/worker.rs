@@ -20,7 +20,8 @@ use crate::panic_message;
 
 /// Batches that wait between a thread and the packing.
 const QUEUE: usize = 4;
-/// After so many batches a thread lets JavaScript's go first. Before, JavaScript mostly waits for it, and being the nicer one costs up to 50 ms where V8's own threads are busy.
+/// After so many batches a thread lets JavaScript's go first. Before, JavaScript mostly waits for it, and being the nicer one costs up to
+/// 50 ms where V8's own threads are busy.
 const SHORT_SCAN: usize = 16;
 /// Deep schemas are decoded by recursion.
 const STACK_BYTES: usize = 16 << 20;

@@ -1,11 +1,11 @@
 //! Minimum and maximum of floating-point numbers, so that every reader takes them right.
 //!
-//! parquet-rs orders floating-point numbers by IEEE 754's total order, leaves NaN out of the bounds, and says so with a column order that most
-//! readers do not know. Our files have the order that all readers know ([`type_defined_orders`]), and it leaves two questions open:
+//! parquet-rs orders floating-point numbers by IEEE 754's total order, leaves NaN out of the bounds, and says so with a column order that
+//! most readers do not know. Our files have the order that all readers know ([`type_defined_orders`]), and it leaves two questions open:
 //!
-//! - Where does NaN belong? To Spark and `DataFusion` it is the greatest number: bounds without it lose its rows. So a chunk with a NaN has no
-//!   bounds, and no column index either, for an index has bounds for every page or for none. `DataFusion` also takes the bounds of those chunks that
-//!   have some for the bounds of the file, so that no chunk of such a leaf has any ([`without_bounds`]).
+//! - Where does NaN belong? To Spark and `DataFusion` it is the greatest number: bounds without it lose its rows. So a chunk with a NaN has
+//!   no bounds, and no column index either, for an index has bounds for every page or for none. `DataFusion` also takes the bounds of those
+//!   chunks that have some for the bounds of the file, so that no chunk of such a leaf has any ([`without_bounds`]).
 //! - Is -0 less than 0? Readers differ. A minimum of 0 is written as -0 and a maximum of -0 as 0, as the format asks of writers.
 
 use std::ops::Neg;
@@ -110,8 +110,8 @@ fn index_of_floats<T: Float>(
     Ok(Some(index.build().map_err(CkptError::internal)?))
 }
 
-/// In the Thrift bytes of a footer, makes the column order of each of its `leaves` the one that all readers know. They are its last field: a
-/// list of unions, of which each is three bytes, the number and type of the member (an empty struct), its end, and the end of the union.
+/// In the Thrift bytes of a footer, makes the column order of each of its `leaves` the one that all readers know. They are its last field:
+/// a list of unions, of which each is three bytes, the number and type of the member (an empty struct), its end, and the end of the union.
 pub fn type_defined_orders(footer: &mut [u8], leaves: usize) -> Result<()> {
     const TYPE_DEFINED: u8 = 0x1c;
     const IEEE_754_TOTAL: u8 = 0x2c;

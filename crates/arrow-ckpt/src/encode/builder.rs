@@ -80,7 +80,8 @@ impl Builder {
         builder
     }
 
-    /// An empty builder for a node of the plan, with room for about as much as the one before it holds: growing would copy again and again, and hold up to twice as much.
+    /// An empty builder for a node of the plan, with room for about as much as the one before it holds: growing would copy again and again,
+    /// and hold up to twice as much.
     pub fn following(node: &PlanNode, before: &Self) -> Self {
         let mut builder = Self::new(node, 0);
         builder.reserve_like(before);
@@ -277,7 +278,8 @@ impl Builder {
         }
     }
 
-    /// The type of the elements of a list: vectors of models are floats, and half the size as such. Some numbers that happen to be floats are no vectors.
+    /// The type of the elements of a list: vectors of models are floats, and half the size as such. Some numbers that happen to be floats
+    /// are no vectors.
     fn element_type(&self, known: Option<&ColumnType>) -> ColumnType {
         let is_known = known == Some(&ColumnType::Float);
         match &self.data {

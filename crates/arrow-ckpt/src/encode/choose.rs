@@ -2,7 +2,8 @@
 //! spread evenly over the row group, because encoding everything both ways would cost more than it saves.
 //!
 //! - Dictionary only where few values are distinct: on every column it doubles zstd's time (1460 against 780 ms for 1M rows).
-//! - Integers without a dictionary are delta encoded: runs and steps, the usual identifiers and counters, shrink to bits. Those far apart are not: see `deltas.rs`.
+//! - Integers without a dictionary are delta encoded: runs and steps, the usual identifiers and counters, shrink to bits. Those far apart
+//!   are not: see `deltas.rs`.
 //! - No dictionary where a floating-point leaf holds -0: see [`has_negative_zero`].
 //! - `auto` is zstd where the sample shrinks by a tenth, and no codec where it does not: random doubles, embeddings.
 
@@ -23,8 +24,9 @@ const SAMPLE_VALUES: usize = 2048;
 const SAMPLE_BYTES: usize = 64 << 10;
 /// A dictionary pays when at most one value in this many is distinct.
 const VALUES_PER_DISTINCT: usize = 4;
-/// Leaves of fewer bytes are not worth a codec, and those of fewer than this many times as much not the trial: both cost more than they save. On a virtual machine a codec's
-/// contexts, which ask for the processor's features, take 25 us a leaf: a third of the time of loading 100 rows.
+/// Leaves of fewer bytes are not worth a codec, and those of fewer than this many times as much not the trial: both cost more than they
+/// save. On a virtual machine a codec's contexts, which ask for the processor's features, take 25 us a leaf: a third of the time of loading
+/// 100 rows.
 const SMALL_BYTES: usize = 4096;
 const SMALL_TRIAL: usize = 2;
 /// A codec pays when it leaves at most this part of the sample.

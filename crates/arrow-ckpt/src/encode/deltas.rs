@@ -1,5 +1,5 @@
-//! Whether integers may be delta encoded. fastparquet (all releases up to 2026.9) unpacks differences of more than 28 bits wrongly, without an error. Numbers that far apart
-//! gain little from their differences, and are stored plain.
+//! Whether integers may be delta encoded. fastparquet (all releases up to 2026.9) unpacks differences of more than 28 bits wrongly, without
+//! an error. Numbers that far apart gain little from their differences, and are stored plain.
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, TimestampMillisecondType};

@@ -1,5 +1,6 @@
-//! The page indexes of a file, which stand between its last chunk and the footer: all column indexes, all offset indexes, then the checksums
-//! of all pages. Written only if a chunk has more than one page, and then for every chunk: Spark and `DataFusion` use them only if none lacks one.
+//! The page indexes of a file, which stand between its last chunk and the footer: all column indexes, all offset indexes, then the
+//! checksums of all pages. Written only if a chunk has more than one page, and then for every chunk: Spark and `DataFusion` use them only
+//! if none lacks one.
 
 use parquet::file::metadata::page_index::PageIndexBuilder;
 use parquet::file::metadata::{

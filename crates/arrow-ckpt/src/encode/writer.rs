@@ -20,7 +20,8 @@ use crate::layout::{RECORD_PLAN, RECORD_ROWS};
 use crate::limits::{MAX_CHUNKS, MAX_FOOTER_BYTES};
 use crate::pool::{Lane, cores};
 
-/// Row groups that may be encoding while the next one fills, where there are cores for them. On two cores a second one would only hold more memory.
+/// Row groups that may be encoding while the next one fills, where there are cores for them. On two cores a second one would only hold more
+/// memory.
 const GROUPS_IN_FLIGHT: usize = 2;
 /// A row group of at most this many bytes is encoded where it is: waking other threads would take longer.
 const INLINE_BYTES: usize = 64 << 10;

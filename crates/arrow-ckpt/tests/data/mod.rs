@@ -1,4 +1,5 @@
-//! Real checkpoints and files of other writers, which are no part of the project: the folder that `ARROW_CKPT_TEST_DATA` names, or `../shared/data` beside it.
+//! Real checkpoints and files of other writers, which are no part of the project: the folder that `ARROW_CKPT_TEST_DATA` names, or
+//! `../shared/data` beside it.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

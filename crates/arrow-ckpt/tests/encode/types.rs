@@ -64,7 +64,8 @@ fn numbers_are_int64_while_all_are_safe_integers() {
     }
 }
 
-/// Elements of lists only, and many of them: vectors. One number more than a float holds, in whichever row group, makes all of them doubles.
+/// Elements of lists only, and many of them: vectors. One number more than a float holds, in whichever row group, makes all of them
+/// doubles.
 #[test]
 fn elements_are_floats_while_floats_hold_them_exactly() {
     let single = f64::from(0.1_f32);

@@ -8,7 +8,8 @@ use super::model::{File, Inode, NameChange, State, apply, overwrite, parent};
 /// Changes of names that no fsync made durable are tried in every combination up to so many; beyond, in order.
 const COMBINED: usize = 6;
 
-/// The contents that the file at `path` may have after a crash now (`None`: there may be no such file), and how many states of the disk were looked at for that.
+/// The contents that the file at `path` may have after a crash now (`None`: there may be no such file), and how many states of the disk
+/// were looked at for that.
 pub fn contents_after_crash(state: &State, path: &Path) -> (BTreeSet<Option<Vec<u8>>>, usize) {
     let mut contents = BTreeSet::new();
     let mut states = 0;
@@ -79,7 +80,8 @@ fn names_after_crash(state: &State) -> Vec<BTreeMap<PathBuf, Inode>> {
         .collect()
 }
 
-/// What may be in a file: of what was written since the last fsync nothing, all, the first pieces, all but one, and any of these with a piece that is torn.
+/// What may be in a file: of what was written since the last fsync nothing, all, the first pieces, all but one, and any of these with a
+/// piece that is torn.
 fn bytes_after_crash(file: &File) -> BTreeSet<Vec<u8>> {
     let written = &file.written;
     let build = |pieces: &mut dyn Iterator<Item = (usize, Vec<u8>)>| {

@@ -1,5 +1,5 @@
-//! Every operation of a save on the file system, times everything that can go wrong at it: afterwards the old checkpoint or the new one is there and
-//! loads, whatever a crash at that moment or later takes of what was not flushed.
+//! Every operation of a save on the file system, times everything that can go wrong at it: afterwards the old checkpoint or the new one is
+//! there and loads, whatever a crash at that moment or later takes of what was not flushed.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests, and the counts are for people
 
 mod crash;

@@ -1,5 +1,5 @@
-//! A file system in memory that knows what a crash may take: of each file what was flushed and what only written, of each folder the names that
-//! were flushed and the changes since. It counts its operations, and at one or two of them does what it is told to.
+//! A file system in memory that knows what a crash may take: of each file what was flushed and what only written, of each folder the names
+//! that were flushed and the changes since. It counts its operations, and at one or two of them does what it is told to.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Error, ErrorKind, Result};

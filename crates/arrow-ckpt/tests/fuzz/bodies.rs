@@ -55,8 +55,8 @@ pub fn decode(data: &[u8]) -> Outcome {
     outcome(opened(data, false).and_then(|file| read_all(&file)))
 }
 
-/// Takes a whole checkpoint and changes its footer as the input says, then gives it a right length and checksum again: so it comes by all that
-/// guards what is behind them. Reads all rows.
+/// Takes a whole checkpoint and changes its footer as the input says, then gives it a right length and checksum again: so it comes by all
+/// that guards what is behind them. Reads all rows.
 pub fn footer(wholes: &[Vec<u8>], data: &[u8]) -> Outcome {
     let Some((which, patches)) = data.split_first() else {
         return Outcome::Refused(ErrorCode::NotACheckpoint);

@@ -1,7 +1,9 @@
-//! Fuzzing on the stable toolchain: seeds with structure-aware damage, for a fixed time or a fixed number of tries. `/fuzz` has the same bodies for cargo-fuzz.
+//! Fuzzing on the stable toolchain: seeds with structure-aware damage, for a fixed time or a fixed number of tries. `/fuzz` has the same
+//! bodies for cargo-fuzz.
 //!
-//! `ARROW_CKPT_FUZZ_SECONDS` (default 2) is the time of each target; `ARROW_CKPT_FUZZ_RUNS` a number of tries instead of it; `ARROW_CKPT_FUZZ_SEED` the first of its random
-//! numbers (default 1). An input that fails is written to the system's folder of temporaries, and its name told.
+//! `ARROW_CKPT_FUZZ_SECONDS` (default 2) is the time of each target; `ARROW_CKPT_FUZZ_RUNS` a number of tries instead of it;
+//! `ARROW_CKPT_FUZZ_SEED` the first of its random numbers (default 1). An input that fails is written to the system's folder of
+//! temporaries, and its name told.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests, and the counts are for people
 
 mod allocations;
@@ -98,7 +100,8 @@ fn try_inputs(target: &str, mut make: Make, body: &dyn Fn(&[u8]) -> Outcome) {
     assert!(outcomes.len() > 2, "all inputs end alike: the damage does not reach");
 }
 
-/// Writes the seeds into a folder, for cargo-fuzz: `ARROW_CKPT_FUZZ_SEEDS=fuzz/corpus/open cargo test -p arrow-ckpt --test fuzz -- --ignored write_seeds`.
+/// Writes the seeds into a folder, for cargo-fuzz: `ARROW_CKPT_FUZZ_SEEDS=fuzz/corpus/open cargo test -p arrow-ckpt --test fuzz --
+/// --ignored write_seeds`.
 #[test]
 #[ignore = "it writes files, and tries nothing"]
 fn write_seeds() {

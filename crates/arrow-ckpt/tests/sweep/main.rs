@@ -1,4 +1,5 @@
-//! Every bit of small checkpoints flipped, and the files cut off at every length: a coded error or the rows that were saved, never others, never a crash.
+//! Every bit of small checkpoints flipped, and the files cut off at every length: a coded error or the rows that were saved, never others,
+//! never a crash.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests, and the counts are for people
 
 #[path = "../samples/mod.rs"]

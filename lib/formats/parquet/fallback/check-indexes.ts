@@ -7,7 +7,10 @@ import type { ParquetFile } from './parquet-file.js';
 const KEY_INDEX_CRC = 'arrow-ckpt.index-crc32c';
 const KEY_BLOOM_CRC = 'arrow-ckpt.bloom-crc32c';
 
-/** Compares the page indexes and bloom filters of a checkpoint with their checksums. This reader has no use for them, but no damage is to go unseen. Files without pass. */
+/**
+ * Compares the page indexes and bloom filters of a checkpoint with their checksums. This reader has no use for them, but no damage is to go
+ * unseen. Files without pass.
+ */
 export async function checkIndexes(file: ParquetFile): Promise<void> {
   if (!isOurs(file.footer)) return;
   const chunks = file.metadata.row_groups.flatMap((group) => group.columns);

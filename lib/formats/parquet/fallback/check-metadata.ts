@@ -22,8 +22,8 @@ export function chunkRange(chunk: ColumnMetaData): { start: number; length: numb
 }
 
 /**
- * Compares what the metadata says of rows, sizes and places with the file, in the order and with the codes of crates/arrow-ckpt/src/decode/chunks.rs. Returns
- * the rows.
+ * Compares what the metadata says of rows, sizes and places with the file, in the order and with the codes of
+ * crates/arrow-ckpt/src/decode/chunks.rs. Returns the rows.
  */
 export function checkMetadata({ num_rows: rows, row_groups: groups, orders }: Metadata, { path, end, limits, leaves }: Bounds): number {
   const corrupt = (message: string): CheckpointError => new CheckpointError('ERR_CKPT_CORRUPT', `${path} is damaged: ${message}`, { path });

@@ -19,7 +19,10 @@ interface EncodedValues {
 /** Bytes of a number. */
 const WIDTHS: Partial<Record<NonNullable<SchemaElement['type']>, number>> = { INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 };
 
-/** Decodes values of any encoding but a dictionary's. No more is taken for them than the page has bytes for; texts and bytes are views on the page. */
+/**
+ * Decodes values of any encoding but a dictionary's. No more is taken for them than the page has bytes for; texts and bytes are views on
+ * the page.
+ */
 export function decodeValues(hyparquet: Hyparquet, encoded: EncodedValues): DecodedArray {
   const { page, start, encoding, count, element, most } = encoded;
   const { type } = element;

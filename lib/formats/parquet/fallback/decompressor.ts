@@ -8,8 +8,8 @@ import { checkFrames, nativeZstd } from './zstd.js';
 type Decompress = (bytes: Uint8Array, size: number) => Uint8Array;
 
 /**
- * Decompresses a page, which must become `size` bytes: its header's claim, which was compared with the limits. None of these takes memory for much more. Node's
- * own decoders where it has them; undefined for a codec that this reader does not know.
+ * Decompresses a page, which must become `size` bytes: its header's claim, which was compared with the limits. None of these takes memory
+ * for much more. Node's own decoders where it has them; undefined for a codec that this reader does not know.
  */
 export function decompressor(codec: CompressionCodec, { zstd, snappyUncompress }: Hyparquet): Decompress | undefined {
   switch (codec) {

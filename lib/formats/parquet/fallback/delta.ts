@@ -17,14 +17,18 @@ interface Widest {
   bytes: number;
 }
 
-/** DuckDB writes the differences of 32-bit integers in 33 bits. hyparquet adds them up modulo 2^32, but reads no more than 5 bytes of a number. */
+/**
+ * DuckDB writes the differences of 32-bit integers in 33 bits. hyparquet adds them up modulo 2^32, but reads no more than 5 bytes of a
+ * number.
+ */
 const INT32: Widest = { width: 64, bytes: 5 };
 const INT64: Widest = { width: 64, bytes: 10 };
 const LENGTHS: Widest = { width: 32, bytes: 5 };
 
 /**
- * Walks DELTA_BINARY_PACKED integers without decoding them: hyparquet's decoder takes memory for as many miniblocks as the header claims, and numbers of any
- * length. Throws where they go beyond the page, where a difference is wider than `width` bits, or a number longer than `bytes`.
+ * Walks DELTA_BINARY_PACKED integers without decoding them: hyparquet's decoder takes memory for as many miniblocks as the header claims,
+ * and numbers of any length. Throws where they go beyond the page, where a difference is wider than `width` bits, or a number longer than
+ * `bytes`.
  */
 function walk(page: Uint8Array, start: number, { width: widest, bytes }: Widest): Extent {
   let at = start;

@@ -50,7 +50,9 @@ interface Node {
   children: Node[];
 }
 
-/** The top-level fields of a schema. Lists of every age are recognised by the rules of Parquet's LogicalTypes.md, as the native reader does. */
+/**
+ * The top-level fields of a schema. Lists of every age are recognised by the rules of Parquet's LogicalTypes.md, as the native reader does.
+ */
 export function topLevelFields(schema: SchemaElement[], path: string, most = effectiveLimits().depth): Field[] {
   const fail = (message: string): never => {
     throw new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the schema is damaged (${message})`, { path });

@@ -3,9 +3,9 @@ import { nativeZstd } from './zstd.js';
 
 /**
  * The only door to hyparquet. It is imported when a Parquet file is first read without the native binary, and not before: who has the
- * binary pays nothing for it. Taken from it: the decoders of Snappy and of numbers, and the types of a footer. The footer itself, page headers, texts, levels,
- * assembly and the conversion to JavaScript values are ours: each field is checked, and hyparquet's lose digits, `__proto__` keys, dotted names, and the
- * difference between `[]` and null.
+ * binary pays nothing for it. Taken from it: the decoders of Snappy and of numbers, and the types of a footer. The footer itself, page
+ * headers, texts, levels, assembly and the conversion to JavaScript values are ours: each field is checked, and hyparquet's lose digits,
+ * `__proto__` keys, dotted names, and the difference between `[]` and null.
  */
 export async function loadHyparquet() {
   const [plain, delta, encoding, snappy, zstd] = await Promise.all([

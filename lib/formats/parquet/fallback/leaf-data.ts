@@ -3,7 +3,10 @@ import { bitWidth } from './levels.js';
 
 export type Levels = Uint8Array | Uint32Array;
 
-/** One column chunk, decoded: a definition and a repetition level for each entry, a value for each entry that is at the leaf's definition level. */
+/**
+ * One column chunk, decoded: a definition and a repetition level for each entry, a value for each entry that is at the leaf's definition
+ * level.
+ */
 export interface LeafData {
   /** Entries, nulls and empty lists included. */
   count: number;

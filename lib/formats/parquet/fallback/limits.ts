@@ -1,7 +1,10 @@
 import { CheckpointError } from '../../../base/errors.js';
 import type { Limits } from '../../../options/limits.js';
 
-/** Every cap on what a file may ask of the fallback reader; the native reader's are in crates/arrow-ckpt/src/limits.rs. A caller's `limits` only make them tighter. */
+/**
+ * Every cap on what a file may ask of the fallback reader; the native reader's are in crates/arrow-ckpt/src/limits.rs. A caller's `limits`
+ * only make them tighter.
+ */
 const MOST: Required<Limits> = {
   footerBytes: 256 << 20,
   rowGroups: 1 << 20,

@@ -1,6 +1,6 @@
 /**
- * The three things that are called LZ4 in Parquet, the newest of which has a name of its own: a block (`LZ4_RAW`), Hadoop's blocks with two lengths before
- * each, and frames of LZ4's own. The codec `LZ4` may be any. `size` bytes must come of it.
+ * The three things that are called LZ4 in Parquet, the newest of which has a name of its own: a block (`LZ4_RAW`), Hadoop's blocks with two
+ * lengths before each, and frames of LZ4's own. The codec `LZ4` may be any. `size` bytes must come of it.
  */
 export function decompressLz4(input: Uint8Array, size: number): Uint8Array {
   return hadoop(input, size) ?? frame(input, size) ?? block(input, size);

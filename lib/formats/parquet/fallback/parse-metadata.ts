@@ -27,8 +27,8 @@ export interface Metadata extends FileMetaData {
 }
 
 /**
- * Reads a footer's Thrift. Each field that is known must have its type, each that the format demands must be there, and nothing may ask for more than the
- * limits: what comes of it can be used without another look at its types.
+ * Reads a footer's Thrift. Each field that is known must have its type, each that the format demands must be there, and nothing may ask for
+ * more than the limits: what comes of it can be used without another look at its types.
  */
 export function parseMetadata(bytes: Uint8Array, limits: Required<Limits>, path: string): Metadata {
   let version: number | undefined;

@@ -20,7 +20,10 @@ import { leafConverter } from './leaf-values.js';
 /** parquet-mr before 1.2.9 left the dictionary page's header out of the chunk's size: so much is read beyond its end (PARQUET-816). */
 const FORGOTTEN_BYTES = 100;
 
-/** Reads and decodes one column chunk into JavaScript values; checks the checksums that the writer left, unless `checksums` is null: else it is the number of the row group's first. */
+/**
+ * Reads and decodes one column chunk into JavaScript values; checks the checksums that the writer left, unless `checksums` is null: else it
+ * is the number of the row group's first.
+ */
 export async function readLeaf(file: ParquetFile, leaf: Leaf, chunk: ColumnMetaData, checksums: number | null): Promise<LeafData> {
   const column = chunk.path_in_schema.join('.');
   const total = Number(chunk.num_values);

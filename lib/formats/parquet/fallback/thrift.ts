@@ -23,8 +23,9 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 type FieldReader = (id: number, kind: number) => boolean;
 
 /**
- * A strict cursor over bytes of Thrift's compact protocol, as crates/arrow-ckpt/src/decode/thrift.rs has it. Ours and not hyparquet's: that one takes a
- * field's number without its type, and memory for as many elements as a list claims. Whatever these bytes cannot be is thrown as an error of words.
+ * A strict cursor over bytes of Thrift's compact protocol, as crates/arrow-ckpt/src/decode/thrift.rs has it. Ours and not hyparquet's: that
+ * one takes a field's number without its type, and memory for as many elements as a list claims. Whatever these bytes cannot be is thrown
+ * as an error of words.
  */
 export class Compact {
   readonly #bytes: Uint8Array;

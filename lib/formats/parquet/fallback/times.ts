@@ -11,13 +11,19 @@ export function timeText(value: bigint, digits: number): string {
   return `${value < 0n ? '-' : ''}${parts.join(':')}.${(units % perSecond).toString().padStart(digits, '0')}`;
 }
 
-/** Nanoseconds since 1970 as what the native path makes of a timestamp. One without a zone is read as UTC: a file gives the same rows everywhere. */
+/**
+ * Nanoseconds since 1970 as what the native path makes of a timestamp. One without a zone is read as UTC: a file gives the same rows
+ * everywhere.
+ */
 export function timestampValue(nanoseconds: bigint): Date | string {
   const within = ((nanoseconds % NS_PER_MS) + NS_PER_MS) % NS_PER_MS;
   return timestampOf((nanoseconds - within) / NS_PER_MS, Number(within));
 }
 
-/** The oldest timestamps, INT96: a Julian day number and the nanoseconds within it. Their microseconds since 1970 are 64 bits that wrap around, as Spark writes them. */
+/**
+ * The oldest timestamps, INT96: a Julian day number and the nanoseconds within it. Their microseconds since 1970 are 64 bits that wrap
+ * around, as Spark writes them.
+ */
 export function int96Nanoseconds(julianDay: number, nanoseconds: bigint): bigint {
   const within = ((nanoseconds % 1000n) + 1000n) % 1000n;
   const microseconds = (BigInt(julianDay) - 2_440_588n) * 86_400_000_000n + (nanoseconds - within) / 1000n;

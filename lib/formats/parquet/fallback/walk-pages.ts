@@ -38,8 +38,8 @@ interface WalkedChunk {
 }
 
 /**
- * The pages of a chunk by their headers, all looked at before any is decompressed, as crates/arrow-ckpt/src/decode/pages.rs does it. `enough`: up to the one
- * with the last value, for a chunk whose length is too short.
+ * The pages of a chunk by their headers, all looked at before any is decompressed, as crates/arrow-ckpt/src/decode/pages.rs does it.
+ * `enough`: up to the one with the last value, for a chunk whose length is too short.
  */
 export function walkPages(bytes: Uint8Array, chunk: WalkedChunk, enough = false): PageHead[] {
   const pages: PageHead[] = [];

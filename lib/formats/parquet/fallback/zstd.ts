@@ -13,7 +13,10 @@ const MAX_WINDOW = 128 << 20;
 /** Bytes that all frames of a page may become at most: as many as any page. */
 const MAX_BYTES = 1 << 30;
 
-/** The decoder in JavaScript takes memory for what a frame claims and for each block of it, without a bound: these are added up first. Throws for too much. */
+/**
+ * The decoder in JavaScript takes memory for what a frame claims and for each block of it, without a bound: these are added up first.
+ * Throws for too much.
+ */
 export function checkFrames(bytes: Uint8Array, size: number): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;

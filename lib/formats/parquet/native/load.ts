@@ -87,7 +87,8 @@ export class NativeLoad implements Load {
   #wake: (() => void) | undefined;
 
   private constructor(make: (onEvent: ConstructorParameters<Binding['NativeReader']>[2]) => NativeReader) {
-    // The core holds on to the callback: this must not, or a handle that its user has forgotten would stay for ever, with its thread and its file.
+    // The core holds on to the callback: this must not, or a handle that its user has forgotten would stay for ever, with its thread and
+    // its file.
     const weak = new WeakRef(this);
     this.#native = make((kind, first, second, text) => {
       const load = weak.deref();
@@ -153,7 +154,10 @@ export class NativeLoad implements Load {
     this.#native.release(index);
   }
 
-  /** The memory of a block for good: its arena, with another for the core in its place, or a copy of what the block takes of it if that is less than half. */
+  /**
+   * The memory of a block for good: its arena, with another for the core in its place, or a copy of what the block takes of it if that is
+   * less than half.
+   */
   keep({ arena, index, bytes }: Block): Arena {
     if (bytes * 2 < arena.capacity) {
       const copy = new Arena(align8(bytes));

@@ -12,8 +12,9 @@ import { nativeOptions, saveSmall } from './small.js';
 import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
 
 /**
- * One save through the core: a thread of its own from the first full slab on; rows that all fit one slab are saved in one step. Slabs are this side's until `submit`, and again after FREE; in between nobody here touches them.
- * That is the rule that crates/arrow-ckpt-node/src/memory.rs builds on.
+ * One save through the core: a thread of its own from the first full slab on; rows that all fit one slab are saved in one step. Slabs are
+ * this side's until `submit`, and again after FREE; in between nobody here touches them. That is the rule that
+ * crates/arrow-ckpt-node/src/memory.rs builds on.
  */
 export class NativeSave {
   readonly #binding: Binding;
@@ -41,7 +42,8 @@ export class NativeSave {
   /** The core's side, from now on. */
   #start(): NativeWriter {
     const memory = this.#slabs.map((slab) => slab.bytes);
-    // The core holds on to the callback: this must not, or a save that its user has forgotten would stay for ever, with its thread and its temporary.
+    // The core holds on to the callback: this must not, or a save that its user has forgotten would stay for ever, with its thread and its
+    // temporary.
     const weak = new WeakRef(this);
     return (this.#native ??= new this.#binding.NativeWriter(this.#path, this.#options, memory, (kind, first, _second, text) => {
       const save = weak.deref();

@@ -4,8 +4,8 @@ import { damaged } from '../../parquet/attachment.js';
 import { crc32c, crcText } from '../../../base/crc32c.js';
 
 /**
- * An attachment in a file of JSON: a last member of the envelope, `,"attachment":"<base64>.<crc32c>"}`, so that JSON tools that look for the rows do not meet it. Found from the end of the file: base64 holds no
- * quotation mark.
+ * An attachment in a file of JSON: a last member of the envelope, `,"attachment":"<base64>.<crc32c>"}`, so that JSON tools that look for
+ * the rows do not meet it. Found from the end of the file: base64 holds no quotation mark.
  */
 export const ATTACHMENT_HEAD = ',"attachment":"';
 export const ATTACHMENT_END = '"}\n';

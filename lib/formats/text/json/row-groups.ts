@@ -13,7 +13,9 @@ export interface RowGroups {
   next(): Promise<Row[] | undefined>;
 }
 
-/** All rows of a file of text, in batches of about half a megabyte of text, each made when it is asked for. The event loop runs between two. */
+/**
+ * All rows of a file of text, in batches of about half a megabyte of text, each made when it is asked for. The event loop runs between two.
+ */
 export async function* groupBatches(
   path: string,
   options: ReadOptions,

@@ -116,8 +116,8 @@ export class RowReader {
 }
 
 /**
- * The rows of a text of rows with commas between them; undefined when it is not that. `foreign`: it may be another program's, whose integers
- * may have more digits than a number.
+ * The rows of a text of rows with commas between them; undefined when it is not that. `foreign`: it may be another program's, whose
+ * integers may have more digits than a number.
  */
 function parseRows(text: string, foreign: boolean, python: boolean): Row[] | undefined {
   const array = `[${text}]`;

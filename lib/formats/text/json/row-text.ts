@@ -35,7 +35,8 @@ export function isObject(value: unknown): value is Row {
 }
 
 /**
- * Undoes the escapes in rows fresh from `JSON.parse`, in place. `text` is what they were parsed from, `first` the index of the first of them.
+ * Undoes the escapes in rows fresh from `JSON.parse`, in place. `text` is what they were parsed from, `first` the index of the first of
+ * them.
  * @throws what `restore` throws, with path and row
  */
 export function restoreRows(rows: Row[], text: string, path: string, first: number): void {

@@ -13,8 +13,8 @@ interface LinePlace {
 }
 
 /**
- * The error of a line that is no JSON. Torn is one that goes on behind the end of the file: `ERR_CKPT_TRUNCATED`. Bytes of zero at its end count as the end of the file: so a
- * file system may leave it after a power cut.
+ * The error of a line that is no JSON. Torn is one that goes on behind the end of the file: `ERR_CKPT_TRUNCATED`. Bytes of zero at its end
+ * count as the end of the file: so a file system may leave it after a power cut.
  */
 export function brokenLine(window: FileWindow, { from, to, isOpen }: Lines, place: LinePlace, cause?: unknown): CheckpointError {
   let end = to;

@@ -9,8 +9,9 @@ import { modelOfRow } from '../../../compat/kura/models.js';
 const FORM = { compact: true, wellFormed: true, maxDepth: 200 };
 
 /**
- * How rows become lines that Kura's classes read. Where the first row is of one of the four types, all must be, with keys of their own if they like: a class that is made from
- * one of these may have more. Rows of any other class only must be JSON as pydantic reads it, which knows NaN and integers of any size.
+ * How rows become lines that Kura's classes read. Where the first row is of one of the four types, all must be, with keys of their own if
+ * they like: a class that is made from one of these may have more. Rows of any other class only must be JSON as pydantic reads it, which
+ * knows NaN and integers of any size.
  */
 export function kuraLines(): RowText {
   let check: KuraCheck | undefined;

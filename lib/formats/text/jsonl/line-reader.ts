@@ -22,8 +22,9 @@ interface LineReaderOptions {
 /**
  * Reads rows from lines, in groups of about half a megabyte. The window must stand at the beginning of a line. Blank lines are passed.
  *
- * Many lines are parsed at once, as the elements of one array: a call of `JSON.parse` for each takes a tenth longer. The line ends become `,n,` for a number that no file can
- * know. So lines that are rows only together (`{"a":[1` and `2]}`) cannot pass: a number is then missing between the rows. What does not come out so is read line by line.
+ * Many lines are parsed at once, as the elements of one array: a call of `JSON.parse` for each takes a tenth longer. The line ends become
+ * `,n,` for a number that no file can know. So lines that are rows only together (`{"a":[1` and `2]}`) cannot pass: a number is then
+ * missing between the rows. What does not come out so is read line by line.
  */
 export class LineReader {
   /** Rows so far. */

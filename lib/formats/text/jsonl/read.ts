@@ -14,8 +14,8 @@ import { LineReader, mayBeRow } from './line-reader.js';
 import { eachLine, isBlank, nextLines } from './lines.js';
 
 /**
- * What to do with a file that ends too early, in the middle of a line or before the number of rows that its header says. Given, it gets the error, and the rows before are those of the file.
- * A file without a whole row is an error all the same.
+ * What to do with a file that ends too early, in the middle of a line or before the number of rows that its header says. Given, it gets the
+ * error, and the rows before are those of the file. A file without a whole row is an error all the same.
  */
 export type OnTorn = (error: CheckpointError, rows: number) => void;
 

@@ -1,6 +1,8 @@
-//! A filter over a whole row group, by the statistics in the footer and by bloom filters: they tell without a look at the rows that none can be wanted, or that all are.
+//! A filter over a whole row group, by the statistics in the footer and by bloom filters: they tell without a look at the rows that none
+//! can be wanted, or that all are.
 //!
-//! Statistics of floating-point numbers say nothing of NaN, so they never prove that all rows match. Those that old writers ordered by signed bytes are not used.
+//! Statistics of floating-point numbers say nothing of NaN, so they never prove that all rows match. Those that old writers ordered by
+//! signed bytes are not used.
 
 use std::cmp::Ordering;
 
