@@ -329,8 +329,8 @@ export declare interface IncrementalPlan<T extends RowLike = Row> {
  * without a turn of the event loop. Nothing is written.
  * ```ts
  * inferSchema([{ id: 1, tags: ['a'] }, { id: 2.5 }]).columns;
- * // [{ name: 'id', type: 'number', stored: 'double', ... }, { name: 'tags', type: 'list', optional: true, element: { type: 'string', ... }
- * }]
+ * // [{ name: 'id', type: 'number', stored: 'double', ... },
+ * //  { name: 'tags', type: 'list', optional: true, element: { type: 'string', ... } }]
  * ```
  * The result can be the `schema` of saves and loads. It asks for the types that most values have: rows with `irregular` values do not
  * fit it. @throws `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` as a save */

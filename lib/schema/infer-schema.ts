@@ -16,8 +16,8 @@ import { SeenRows } from './seen.js';
  *
  * ```ts
  * inferSchema([{ id: 1, tags: ['a'] }, { id: 2.5 }]).columns;
- * // [{ name: 'id', type: 'number', stored: 'double', ... }, { name: 'tags', type: 'list', optional: true, element: { type: 'string', ... }
- * }]
+ * // [{ name: 'id', type: 'number', stored: 'double', ... },
+ * //  { name: 'tags', type: 'list', optional: true, element: { type: 'string', ... } }]
  * ```
  *
  * The result can be the `schema` of saves and loads. It asks for the types that most values have: rows with `irregular` values do not fit
