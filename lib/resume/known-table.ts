@@ -1,4 +1,4 @@
-import { Column, UsualColumn } from './number-column.js';
+import { NumberColumn, UsualColumn } from './number-column.js';
 
 /**
  * What is known of each row of an operation by its key: the digest of its content, and where its results are. Some 30 bytes a row, with a
@@ -8,18 +8,18 @@ import { Column, UsualColumn } from './number-column.js';
  */
 export class KnownTable {
   /** Digest of the key, digest of the content. */
-  readonly keyHigh = new Column(Uint32Array);
-  readonly keyLow = new Column(Uint32Array);
-  readonly high = new Column(Uint32Array);
-  readonly low = new Column(Uint32Array);
+  readonly keyHigh = new NumberColumn(Uint32Array);
+  readonly keyLow = new NumberColumn(Uint32Array);
+  readonly high = new NumberColumn(Uint32Array);
+  readonly low = new NumberColumn(Uint32Array);
   /** The number of the file that has the results, plus one; 0 where they are in none. */
-  readonly source = new Column(Uint16Array);
+  readonly source = new NumberColumn(Uint16Array);
   /** The number of the first result among the rows of the file. */
-  readonly offset: Column = new UsualColumn(Uint32Array, (number) => number);
+  readonly offset: NumberColumn = new UsualColumn(Uint32Array, (number) => number);
   /** How many results. */
-  readonly count: Column = new UsualColumn(Uint32Array, () => 1);
+  readonly count: NumberColumn = new UsualColumn(Uint32Array, () => 1);
   /** 1 where this run has met the row. */
-  readonly seen = new Column(Uint8Array);
+  readonly seen = new NumberColumn(Uint8Array);
   size = 0;
   #slots = new Uint32Array(1024);
   #mask = 1023;

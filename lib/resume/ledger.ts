@@ -1,6 +1,6 @@
 import { CheckpointError } from '../base/errors.js';
 import type { KnownTable } from './known-table.js';
-import { type Column, UsualColumn } from './number-column.js';
+import { type NumberColumn, UsualColumn } from './number-column.js';
 
 /**
  * What a file of results knows of the rows that they were made of: a text of one line, then 20 bytes for each row, then the texts of the
@@ -26,7 +26,7 @@ const TEXT_BLOCK = 1 << 16;
 
 /** A ledger that is being written: which rows of a table, in which order. */
 export class LedgerWriter {
-  readonly #numbers: Column = new UsualColumn(Uint32Array, (place) => place);
+  readonly #numbers: NumberColumn = new UsualColumn(Uint32Array, (place) => place);
   readonly #texts: Buffer[] = [];
   #text = Buffer.alloc(0);
   #filled = 0;

@@ -4,7 +4,7 @@ const BLOCK_BITS = 16;
 const BLOCK = 1 << BLOCK_BITS;
 
 /** Any number of integers in blocks of memory: to grow copies nothing, what was never set is 0, and blocks of zeros take no memory. */
-export class Column {
+export class NumberColumn {
   readonly #blocks: (Numbers | undefined)[] = [];
 
   constructor(readonly type: new (length: number) => Numbers) {}
@@ -26,7 +26,7 @@ export class Column {
 }
 
 /** Integers that are nearly always what `usual` says: where they are, they take no memory. */
-export class UsualColumn extends Column {
+export class UsualColumn extends NumberColumn {
   constructor(
     type: new (length: number) => Numbers,
     readonly usual: (index: number) => number,

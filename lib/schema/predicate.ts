@@ -1,16 +1,13 @@
 import { compile, quote } from '../base/generate.js';
-import type { Row } from '../base/rows.js';
 import { hasDefault, takesAll, takesNull, type ColumnSchema, type ValueSchema } from '../options/checkpoint-schema.js';
+import type { Predicate } from '../select/predicate.js';
 import type { Fields } from './validator.js';
-
-/** True: the row fits the schema, and a load would leave it as it is. False: the validator must look. */
-export type Predicate = (row: Row) => boolean;
 
 /** More cells than this make functions that V8 would not optimise. */
 const MAX_CELLS = 1500;
 
 /**
- * Generates a test that lets rows pass that are plainly right. It may send right rows to the validator, never the other way round.
+ * Generates a test that lets rows pass that are plainly right, which a load would leave as they are. It may send right rows to the validator, never the other way round.
  * Undefined where code generation is forbidden, or where the schema is too large.
  */
 export function generatePredicate(fields: Fields, makes: boolean): Predicate | undefined {

@@ -3,7 +3,7 @@ import { CheckpointError, isCheckpointError } from '../../base/errors.js';
 import type { KuraCheckpointManager } from './types.js';
 
 /** A manager that failed, and why. */
-export interface Failure {
+export interface ManagerFailure {
   manager: KuraCheckpointManager;
   error: unknown;
 }
@@ -24,7 +24,7 @@ export function reasonOf(error: unknown): string {
 }
 
 /** The error of what all managers failed at. It has the code of the first; all errors are in its cause. */
-export function allFailed(what: string, failures: readonly Failure[]): CheckpointError {
+export function allFailed(what: string, failures: readonly ManagerFailure[]): CheckpointError {
   const reasons = failures.map(({ manager, error }) => `${nameOf(manager)}: ${reasonOf(error)}`);
   const errors = failures.map(({ error }) => error);
   const [first] = errors;

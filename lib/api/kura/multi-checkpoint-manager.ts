@@ -5,7 +5,7 @@ import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { Logger } from '../../directory/log-lines.js';
 import { checkTorn } from './directory-manager.js';
-import { allFailed, isOfCall, nameOf, reasonOf, type Failure } from './failover.js';
+import { allFailed, isOfCall, nameOf, reasonOf, type ManagerFailure } from './failover.js';
 import { heal, loadFrom } from './multi-load.js';
 import { checkManagers, checkMultiOptions } from './multi-options.js';
 import { saveInto } from './save-into.js';
@@ -100,7 +100,7 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
 
   /** From all; whether any had it. @throws when one fails, after all were asked */
   async deleteCheckpoint(name: string): Promise<boolean> {
-    const failures: Failure[] = [];
+    const failures: ManagerFailure[] = [];
     let removed = false;
     for (const manager of this.#enabled) {
       try {
@@ -121,7 +121,7 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
 
   /** From the first manager that can tell; null when none has it. @throws when all that have it fail */
   async getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null> {
-    const failures: Failure[] = [];
+    const failures: ManagerFailure[] = [];
     for (const manager of this.#enabled) {
       try {
         const info = await manager.getCheckpointInfo(name);
@@ -155,7 +155,7 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
   /** What the enabled managers answer; those that fail are told of. */
   async #ask<T>(what: string, ask: (manager: KuraCheckpointManager) => Promise<T>): Promise<T[]> {
     const answers: T[] = [];
-    const failures: Failure[] = [];
+    const failures: ManagerFailure[] = [];
     for (const manager of this.#enabled) {
       try {
         answers.push(await ask(manager));

@@ -3,7 +3,7 @@ import type { Row } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { Logger } from '../../directory/log-lines.js';
-import { allFailed, isOfCall, nameOf, reasonOf, type Failure } from './failover.js';
+import { allFailed, isOfCall, nameOf, reasonOf, type ManagerFailure } from './failover.js';
 import type { KuraCheckpointManager, KuraLoadOptions } from './types.js';
 
 /** What to load. */
@@ -33,7 +33,7 @@ export async function loadFrom(
   logger: Logger | null,
 ): Promise<Loaded | null> {
   const { name, schema, options } = request;
-  const failures: Failure[] = [];
+  const failures: ManagerFailure[] = [];
   const without: KuraCheckpointManager[] = [];
   for (const manager of managers) {
     try {
@@ -55,7 +55,7 @@ export async function loadFrom(
 }
 
 /** The rows of the first manager whose checkpoint only lacks its end: that manager warns of it itself. */
-async function loadTorn(failures: readonly Failure[], { name, schema, options }: Request): Promise<Loaded | null> {
+async function loadTorn(failures: readonly ManagerFailure[], { name, schema, options }: Request): Promise<Loaded | null> {
   for (const { manager, error } of failures) {
     if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_TRUNCATED') continue;
     const rows = await manager.loadCheckpoint(name, schema, options).catch(() => null);
@@ -64,7 +64,7 @@ async function loadTorn(failures: readonly Failure[], { name, schema, options }:
   return null;
 }
 
-function refuse(name: string, failures: readonly Failure[]): never {
+function refuse(name: string, failures: readonly ManagerFailure[]): never {
   throw allFailed(`checkpoint '${name}' could not be loaded from any manager`, failures);
 }
 

@@ -3,7 +3,7 @@ import { heldRows } from '../../base/rows-source.js';
 import type { WriteOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
 import type { Logger } from '../../directory/log-lines.js';
-import { allFailed, isOfCall, nameOf, reasonOf, type Failure } from './failover.js';
+import { allFailed, isOfCall, nameOf, reasonOf, type ManagerFailure } from './failover.js';
 import type { KuraCheckpointManager, SaveStrategy } from './types.js';
 
 /** Saves rows in managers that are enabled; resolves with the path in the first that took them. */
@@ -16,7 +16,7 @@ export async function saveInto(
   logger: Logger | null,
 ): Promise<string | null> {
   const held = managers.length > 1 ? await heldRows(rows, options?.signal) : rows;
-  const failures: Failure[] = [];
+  const failures: ManagerFailure[] = [];
   let path: string | null = null;
   /** How many had failed when the first took the rows. */
   let before = 0;
@@ -49,7 +49,7 @@ export async function saveInto(
  * the error if that is not possible and the manager comes `first`, before the one that has the new rows.
  */
 async function removeOlder(
-  { manager, error }: Failure,
+  { manager, error }: ManagerFailure,
   name: string,
   path: string,
   first: boolean,

@@ -2,7 +2,7 @@ import { MAX_DEPTH, type Row } from '../rows.js';
 import { elementsOf } from './elements-of.js';
 import { JsonTree } from './json-tree.js';
 import { kindOf } from './kind-of.js';
-import { changed, joinPath, type Where } from './refusal.js';
+import { changed, joinPath, type ValuePlace } from './refusal.js';
 
 /** How to copy. */
 interface CopyMode {
@@ -44,7 +44,7 @@ export function copyRow<T>(row: T, thorough = false): T {
  * The row as a load would give it back: a copy whose bytes are Uint8Arrays, without symbol keys, of plain objects. @throws
  * `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` for what no checkpoint can keep, with its path
  */
-export function copyAsLoaded(row: Row, where: Where): Row {
+export function copyAsLoaded(row: Row, where: ValuePlace): Row {
   const isFirst = where.row < FIRST_ROWS || where.row % FIRST_ROWS === 0;
   refusedKeys.length = 0;
   const copy = copyOf(row, 0, isFirst ? FIRST_AS_LOADED : AS_LOADED);

@@ -1,6 +1,6 @@
 import { CheckpointError, isCheckpointError } from '../errors.js';
 import { JsonTree, MARK } from './json-tree.js';
-import { tooLong, type Where } from './refusal.js';
+import { tooLong, type ValuePlace } from './refusal.js';
 import { restore } from './restore.js';
 
 /**
@@ -11,7 +11,7 @@ import { restore } from './restore.js';
  * since 1970, null when invalid), `{"$ckpt":"bytes","v":"AAE="}`, `{"$ckpt":"f32","v":...}` and `f64` (base64 of the little-endian
  * bytes). An object with a key `$ckpt` of its own is `{"$ckpt":"object","v":[[key,value],...]}`: data are never taken for an escape.
  */
-export function encodeValue(value: unknown, where: Where): string {
+export function encodeValue(value: unknown, where: ValuePlace): string {
   return typeof value === 'string' ? textWithin(value, where) : textOf(new JsonTree(), value, where);
 }
 
@@ -19,11 +19,11 @@ export function encodeValue(value: unknown, where: Where): string {
  * The text of a value, with a tree that serves many values and remembers whether one needed an escape.
  * @throws `ERR_CKPT_LIMIT` where it is more than a string can hold
  */
-export function textOf(tree: JsonTree, value: unknown, where: Where): string {
+export function textOf(tree: JsonTree, value: unknown, where: ValuePlace): string {
   return textWithin(tree.of(value, where), where);
 }
 
-function textWithin(copy: unknown, where: Where): string {
+function textWithin(copy: unknown, where: ValuePlace): string {
   try {
     return JSON.stringify(copy);
   } catch (cause) {

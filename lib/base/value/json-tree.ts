@@ -1,7 +1,7 @@
 import { MAX_DEPTH } from '../rows.js';
 import { toBase64 } from './base64.js';
 import { kindOf } from './kind-of.js';
-import { cyclic, joinPath, tooDeep, tooLong, unsupported, unsupportedArray, type Where } from './refusal.js';
+import { cyclic, joinPath, tooDeep, tooLong, unsupported, unsupportedArray, type ValuePlace } from './refusal.js';
 
 /** The key of an escape object. A user's object that has it is escaped itself, so that no data can be taken for an escape. */
 export const MARK = '$ckpt';
@@ -23,7 +23,7 @@ export class JsonTree {
   readonly #keys: (string | number)[] = [];
 
   /** The copy of a value. @throws `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP` */
-  of(value: unknown, { row, path, depth = path === '' ? 0 : 1 }: Where): unknown {
+  of(value: unknown, { row, path, depth = path === '' ? 0 : 1 }: ValuePlace): unknown {
     this.#row = row;
     this.#path = path;
     // Only a value that was refused leaves them filled.
@@ -114,7 +114,7 @@ export class JsonTree {
     return tooDeep(this.#where());
   }
 
-  #where(steps = this.#keys.length): Where {
+  #where(steps = this.#keys.length): ValuePlace {
     return { row: this.#row, path: this.#keys.slice(0, steps).reduce<string>(joinPath, this.#path) };
   }
 }

@@ -6,7 +6,7 @@ import { classNameOf, show } from '../messages.js';
 import { MAX_DEPTH } from '../rows.js';
 
 /** Where a value stands, for messages. */
-export interface Where {
+export interface ValuePlace {
   /** Index of the row in the whole checkpoint. */
   row: number;
   /** The path inside the row, `metadata.tags[3]`; empty for the row itself. */
@@ -34,7 +34,7 @@ const ADVICE = new Map(
 );
 
 /** The error for a value that no checkpoint can keep. */
-export function unsupported(value: unknown, where: Where): CheckpointError {
+export function unsupported(value: unknown, where: ValuePlace): CheckpointError {
   if (ArrayBuffer.isView(value) && isGone(value)) {
     const what = `${show(value)} without memory: its buffer was transferred or shrunk; store a copy that was made before, view.slice()`;
     return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, what);
@@ -43,7 +43,7 @@ export function unsupported(value: unknown, where: Where): CheckpointError {
 }
 
 /** The error for an array whose own keys are not just 0 to length - 1. */
-export function unsupportedArray(array: readonly unknown[], where: Where): CheckpointError {
+export function unsupportedArray(array: readonly unknown[], where: ValuePlace): CheckpointError {
   const extra = Object.keys(array).find(
     (key) => !(Number(key) >= 0 && Number(key) < array.length && String(Math.trunc(Number(key))) === key),
   );
@@ -60,24 +60,24 @@ export function unsupportedArray(array: readonly unknown[], where: Where): Check
 }
 
 /** The error for a value that contains itself. */
-export function cyclic(where: Where): CheckpointError {
+export function cyclic(where: ValuePlace): CheckpointError {
   return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, 'a cycle: it contains itself, which no checkpoint can keep; store an id instead');
 }
 
 /** The error for a value that was another one each time it was read: an accessor, or a Proxy. */
-export function changed(where: Where): CheckpointError {
+export function changed(where: ValuePlace): CheckpointError {
   const what = 'a value that changed while it was saved, through an accessor or a Proxy; store a plain copy of it';
   return refuse('ERR_CKPT_UNSUPPORTED_VALUE', where, what);
 }
 
 /** The error for nesting below the limit. */
-export function tooDeep(where: Where): CheckpointError {
+export function tooDeep(where: ValuePlace): CheckpointError {
   const what = `nested more than ${MAX_DEPTH} objects and arrays deep; flatten it, or store it as a JSON string`;
   return refuse('ERR_CKPT_TOO_DEEP', where, what);
 }
 
 /** The error for a value that is more text than a string of Node can hold. */
-export function tooLong({ row, path }: Where, cause: unknown): CheckpointError {
+export function tooLong({ row, path }: ValuePlace, cause: unknown): CheckpointError {
   const subject = path === '' ? `row ${row}` : `${shown(path)} of row ${row}`;
   const message = `${subject} is more text than a string of this Node can hold; split it into several rows`;
   return new CheckpointError('ERR_CKPT_LIMIT', message, path === '' ? { row, cause } : { row, column: path, cause });
@@ -90,7 +90,7 @@ export function joinPath(path: string, key: string | number): string {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$-]*$/u.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`;
 }
 
-function refuse(code: CheckpointErrorCode, { row, path }: Where, what: string): CheckpointError {
+function refuse(code: CheckpointErrorCode, { row, path }: ValuePlace, what: string): CheckpointError {
   const subject = path === '' ? `row ${row}` : `${shown(path)} of row ${row}`;
   return new CheckpointError(code, `${subject} is ${what}`, path === '' ? { row } : { row, column: path });
 }

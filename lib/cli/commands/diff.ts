@@ -6,7 +6,7 @@ import { storeOf } from '../../formats/choose.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { DiffText } from '../rows/diff-text.js';
-import { withProgress, type Progress } from '../output/progress.js';
+import { withProgress, type ProgressLine } from '../output/progress.js';
 import type { Difference } from '../rows/differences-of.js';
 import { diffByKey, diffByPosition, type RowDifference, type Tally } from '../rows/row-diff.js';
 import { RowText } from '../rows/row-text.js';
@@ -54,7 +54,7 @@ export const run: Run<DiffOptions> = async (context, [pathA = '', pathB = ''], o
   return differing > 0 ? EXIT.findings : EXIT.fine;
 };
 
-function readOptions({ signal }: Context, { compat }: DiffOptions, progress: Progress, { path }: RowSource): ReadOptions {
+function readOptions({ signal }: Context, { compat }: DiffOptions, progress: ProgressLine, { path }: RowSource): ReadOptions {
   const onProgress: ReadOptions['onProgress'] = ({ rows, totalRows }) =>
     progress.update({ what: `diff ${path}`, done: rows, total: totalRows, unit: 'rows' });
   return { signal, onProgress, ...(compat !== undefined && { compat }) };

@@ -9,7 +9,7 @@ import { storeOf } from '../../formats/choose.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { countText, percentOf, percentText, sizeText } from '../output/quantities.js';
-import { tableText, type Column } from '../output/table-text.js';
+import { tableText, type TableColumn } from '../output/table-text.js';
 import { fit, printable } from '../output/text.js';
 import { RowText } from '../rows/row-text.js';
 
@@ -101,7 +101,7 @@ async function print(context: Context, inspected: Inspected): Promise<void> {
   }
   if (inferred !== undefined && inferred.columns.length > 0) {
     await output.line(`\nColumns, as a save would make them of the first ${countText(inferred.fromRows)} rows`);
-    const heads: Column[] = [
+    const heads: TableColumn[] = [
       { head: 'Column', cut: true },
       { head: 'Type', cut: true },
     ];
@@ -128,7 +128,7 @@ function formatText({ format }: CheckpointInfo, origin: FileOrigin | undefined):
   return parts.filter((part) => part !== '').join(', ');
 }
 
-function columnHeads(): Column[] {
+function columnHeads(): TableColumn[] {
   return [
     { head: 'Column', cut: true },
     { head: 'Type', cut: true },

@@ -11,7 +11,7 @@ import { layoutOf, type StoredCheckpoint } from '../directory/layout-of.js';
 import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
 import { countText, sizeText, timeText } from '../output/quantities.js';
-import { tableText, type Column } from '../output/table-text.js';
+import { tableText, type TableColumn } from '../output/table-text.js';
 
 /** One line of the list. */
 interface Listed extends Omit<CheckpointInfo, 'columns'> {
@@ -82,7 +82,7 @@ function documentOf({ step, operation, path, format, rows, bytes, hash, metadata
 async function print({ output }: Context, directory: string, listed: readonly Listed[], batches: readonly BatchCount[]): Promise<void> {
   const { colours, width } = output;
   if (listed.length + batches.length === 0) return output.note(`no checkpoints in ${directory}`);
-  const columns: Column[] = [
+  const columns: TableColumn[] = [
     { head: 'Step', cut: true },
     { head: 'Operation', cut: true },
     { head: 'Format' },
@@ -94,7 +94,7 @@ async function print({ output }: Context, directory: string, listed: readonly Li
   if (listed.length > 0) await output.line(tableText(columns, listed.map(cellsOf), width, colours));
   if (batches.length === 0) return;
   if (listed.length > 0) await output.line();
-  const ofBatches: Column[] = [
+  const ofBatches: TableColumn[] = [
     { head: 'Batches of', cut: true },
     { head: 'Batches', align: 'right' },
     { head: 'Size', align: 'right' },

@@ -11,7 +11,7 @@ import { percentOf, percentText, plural, sizeText } from '../output/quantities.j
 import { printable } from '../output/text.js';
 
 /** Options of `migrate`. */
-export interface MigrateOptions extends CommonOptions {
+export interface MigrateFlags extends CommonOptions {
   dryRun?: boolean;
   deleteSource?: boolean;
   verify?: boolean;
@@ -26,7 +26,7 @@ interface Outcome extends Omit<MigrationOutcome, 'error'> {
 }
 
 /** `migrate DIR`: makes Parquet of the JSON checkpoints and batches of a directory. What fails is named, and the rest goes on. */
-export const run: Run<MigrateOptions> = async (context, [directory = ''], options) => {
+export const run: Run<MigrateFlags> = async (context, [directory = ''], options) => {
   await needFolder(directory);
   const outcomes = await withProgress(context, async (progress) => {
     const done: Outcome[] = [];
@@ -55,7 +55,7 @@ export const run: Run<MigrateOptions> = async (context, [directory = ''], option
 async function check(
   { output, signal }: Context,
   { error, ...outcome }: MigrationOutcome,
-  { verify, dryRun }: MigrateOptions,
+  { verify, dryRun }: MigrateFlags,
 ): Promise<Outcome> {
   try {
     if (outcome.status === 'failed') throw error;
@@ -113,7 +113,7 @@ function lineOf({ output }: Context, directory: string, { status, source, target
   return `${mark} ${SAID[status]}: ${names}, ${plural(rows, 'row')}, ${sizes} (${saved} savings)${deleted ? ', JSON removed' : ''}`;
 }
 
-async function print({ output }: Context, directory: string, totals: Totals, { dryRun }: MigrateOptions): Promise<void> {
+async function print({ output }: Context, directory: string, totals: Totals, { dryRun }: MigrateFlags): Promise<void> {
   const { migrated, already, planned, failed, deleted, jsonBytes, arrowBytes, savedBytes } = totals;
   const all = migrated + already + planned + failed;
   if (all === 0) return output.note(`no JSON checkpoints in ${directory}`);

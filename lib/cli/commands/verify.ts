@@ -1,16 +1,16 @@
 import { relative } from 'node:path';
 import { isCheckpointError } from '../../base/errors.js';
 import { verifyCheckpoint, type VerifyResult } from '../../api/verify-checkpoint.js';
-import type { Progress as RowProgress } from '../../base/pace.js';
+import type { Progress } from '../../base/pace.js';
 import type { Context, Run } from '../context.js';
 import { checkpointsBelow, isFolder, type FoundEntry } from '../directory/folder.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { failureOf, type Failure } from '../failure.js';
-import { withProgress, type Progress } from '../output/progress.js';
+import { withProgress, type ProgressLine } from '../output/progress.js';
 import { countText, plural, sizeText } from '../output/quantities.js';
-import { tableText, type Column } from '../output/table-text.js';
+import { tableText, type TableColumn } from '../output/table-text.js';
 
-type OnProgress = (progress: RowProgress) => void;
+type OnProgress = (progress: Progress) => void;
 
 /** What became of one file. */
 type Verified = ({ ok: true } & VerifyResult) | { ok: false; path: string; error: Failure };
@@ -35,12 +35,12 @@ export const run: Run = async (context, [path = '']) => {
 };
 
 /** Of a single file damage is a finding; what keeps it from being read is an error of the command. */
-async function verifyOne(context: Context, path: string, progress: Progress): Promise<Verified[]> {
+async function verifyOne(context: Context, path: string, progress: ProgressLine): Promise<Verified[]> {
   const onProgress: OnProgress = ({ rows, totalRows }) => progress.update({ what: path, done: rows, total: totalRows, unit: 'rows' });
   return [await attempt(context, path, onProgress, (error) => exitCodeOf(error) === EXIT.findings)];
 }
 
-async function verifyAll(context: Context, directory: string, progress: Progress): Promise<Verified[]> {
+async function verifyAll(context: Context, directory: string, progress: ProgressLine): Promise<Verified[]> {
   const entries: FoundEntry[] = [];
   for await (const entry of checkpointsBelow(directory)) {
     // The directory itself cannot be listed: nothing can be said of it.
@@ -81,7 +81,7 @@ interface Summary {
 async function print({ output }: Context, directory: string, { files, whole, damaged, rows }: Summary): Promise<void> {
   const { colours, width } = output;
   if (files.length === 0) return output.note(`no checkpoints below ${directory}`);
-  const columns: Column[] = [
+  const columns: TableColumn[] = [
     { head: '', style: (mark) => (mark === '✓' ? colours.green(mark) : colours.red(mark)) },
     { head: 'File', cut: true },
     { head: 'Format' },

@@ -1,7 +1,7 @@
 import { together, type Savings, type StorageEntry, type StorageTotals } from './storage.js';
 import type { Colours } from '../output/colours.js';
 import { percentText, plural, sizeText } from '../output/quantities.js';
-import { tableText, type Column } from '../output/table-text.js';
+import { tableText, type TableColumn } from '../output/table-text.js';
 
 const LINE = '━'.repeat(40);
 
@@ -34,7 +34,7 @@ export function storageSummary(
 
 /** A line for each step and operation; the batches of an operation are one. `~` marks a measured estimate. */
 export function storageTable(entries: readonly StorageEntry[], width: number | undefined, colours: Colours): string {
-  const columns: Column[] = [
+  const columns: TableColumn[] = [
     { head: 'Step', cut: true },
     { head: 'Operation', cut: true },
     { head: 'JSON size', align: 'right' },

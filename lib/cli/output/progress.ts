@@ -13,7 +13,7 @@ export interface Work {
   unit: 'rows' | 'files';
 }
 
-export interface Progress {
+export interface ProgressLine {
   /** Shows how far the work is: at most ten times a second, and not at all in the first {@link DELAY_MS}. */
   update(work: Work): void;
   /** Takes the bar away; the next update brings it back. */
@@ -24,13 +24,13 @@ export interface Progress {
 const DELAY_MS = 150;
 const WIDEST_BAR = 40;
 const NARROWEST_BAR = 10;
-const NONE: Progress = { update() {}, clear() {} };
+const NONE: ProgressLine = { update() {}, clear() {} };
 
 /**
  * Does long work with a progress bar on stderr, if that is a terminal and neither `--json` nor `--quiet` was given. The bar goes when the
  * work ends.
  */
-export async function withProgress<T>(context: Context, work: (progress: Progress) => Promise<T>): Promise<T> {
+export async function withProgress<T>(context: Context, work: (progress: ProgressLine) => Promise<T>): Promise<T> {
   const { output, json, quiet } = context;
   if (json || quiet || !process.stderr.isTTY) return work(NONE);
   const {
@@ -46,7 +46,7 @@ export async function withProgress<T>(context: Context, work: (progress: Progres
   }
 }
 
-class Bar implements Progress {
+class Bar implements ProgressLine {
   readonly #format: typeof Formatting;
   readonly #make: typeof SingleBar;
   readonly #showFrom = performance.now() + DELAY_MS;

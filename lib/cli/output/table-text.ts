@@ -3,7 +3,7 @@ import type { Colours } from './colours.js';
 import { fit, printable, widthOf } from './text.js';
 
 /** One column of a table. */
-export interface Column {
+export interface TableColumn {
   head: string;
   align?: 'left' | 'right';
   /** Cells may be cut where the terminal is too narrow: names and texts, not numbers. */
@@ -25,7 +25,7 @@ const CHARS = { ...Object.fromEntries([...LINES, ...SIDES].map((name) => [name, 
  * columns that may be cut are, down to {@link NARROWEST}. Undefined: nothing is cut.
  */
 export function tableText(
-  columns: readonly Column[],
+  columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
   width: number | undefined,
   colours: Colours,
@@ -53,7 +53,7 @@ function styled(text: string, style: ((text: string) => string) | undefined): st
   return style === undefined || text === '' ? text : style(text);
 }
 
-function narrowed(columns: readonly Column[], natural: readonly number[], width: number): number[] {
+function narrowed(columns: readonly TableColumn[], natural: readonly number[], width: number): number[] {
   const widths = [...natural];
   const gaps = GAP * (columns.length - 1);
   for (;;) {

@@ -2,7 +2,7 @@ import { pythonJson } from '../../compat/python-json.js';
 import { jsonAttachment } from './json/attachment.js';
 import { jsonForm } from './json/envelope.js';
 import { jsonBatches, jsonHead, jsonInfo } from './json/read.js';
-import type { RowText } from './json/writer.js';
+import type { TextOfRow } from './json/writer.js';
 import { invalid } from '../../base/messages.js';
 import type { ReadOptions, WriteOptions } from '../../options/options.js';
 import { openByPath } from '../../store/open-by-path.js';
@@ -37,7 +37,7 @@ function batches(path: string, options: ReadOptions) {
 }
 
 /** How rows become JSON that DocETL loads; undefined without `compat`. */
-function pythonText({ compat, hash, metadata }: WriteOptions): RowText | undefined {
+function pythonText({ compat, hash, metadata }: WriteOptions): TextOfRow | undefined {
   if (compat === undefined) return undefined;
   if (compat !== 'docetl') throw invalid(`compat '${compat}' has no JSON form: save as Parquet or JSONL`);
   if (hash !== undefined || metadata !== undefined) {

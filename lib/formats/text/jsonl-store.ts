@@ -1,7 +1,7 @@
 import { kuraLines } from './jsonl/kura-lines.js';
 import { linesForm } from './jsonl/header.js';
 import { linesBatches, linesHead, linesInfo, type OnTorn } from './jsonl/read.js';
-import type { RowText } from './json/writer.js';
+import type { TextOfRow } from './json/writer.js';
 import { invalid } from '../../base/messages.js';
 import type { ReadOptions, WriteOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
@@ -41,7 +41,7 @@ function batches(path: string, options: ReadOptions) {
 }
 
 /** How rows become lines that Kura loads; undefined without `compat`. */
-function kuraText({ compat, hash, metadata }: WriteOptions): RowText | undefined {
+function kuraText({ compat, hash, metadata }: WriteOptions): TextOfRow | undefined {
   if (compat === undefined) return undefined;
   if (compat !== 'kura') throw invalid(`compat '${compat}' has no JSONL form: save as Parquet or JSON`);
   if (hash !== undefined || metadata !== undefined)

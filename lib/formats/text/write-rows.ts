@@ -2,7 +2,7 @@ import { commitFile } from '../../base/commit/commit.js';
 import { Pace } from '../../base/pace.js';
 import { checkRow, chunksOf, countOf, rowsSource, type SourceFailure } from '../../base/rows-source.js';
 import type { RowsForm } from './json/form.js';
-import { RowsWriter, type RowText } from './json/writer.js';
+import { RowsWriter, type TextOfRow } from './json/writer.js';
 import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
 import type { Attachment } from '../../store/store.js';
@@ -16,7 +16,7 @@ interface TextFormat {
   format: CheckpointInfo['format'];
   form: RowsForm;
   /** How a row becomes JSON, where another program shall read it. */
-  text: RowText | undefined;
+  text: TextOfRow | undefined;
   /** What stands behind the rows: see `CheckpointStore.attachment`. */
   attachment?: Attachment | undefined;
 }

@@ -20,7 +20,7 @@ const ENCRYPTED_MAGIC = 'PARE';
 const SMALLEST = 12;
 
 /** Of the options of a load, what an open needs. */
-export interface OpenOptions {
+export interface FallbackOpenOptions {
   limits?: Limits | undefined;
   verify?: boolean | undefined;
   text?: TextMode | undefined;
@@ -53,7 +53,7 @@ export class ParquetFile {
     { metadata, ours }: { metadata: Metadata; ours: boolean },
     hyparquet: Hyparquet,
     limits: Required<Limits>,
-    { text = 'strict', duplicateColumns }: OpenOptions,
+    { text = 'strict', duplicateColumns }: FallbackOpenOptions,
   ) {
     this.path = path;
     this.bytes = bytes;
@@ -78,7 +78,7 @@ export class ParquetFile {
   }
 
   /** Opens a file; the caller closes it. `verify`: with the footer's checksum, if it has one. */
-  static async open(path: string, options: OpenOptions = {}): Promise<ParquetFile> {
+  static async open(path: string, options: FallbackOpenOptions = {}): Promise<ParquetFile> {
     const { verify = true } = options;
     const limits = effectiveLimits(options.limits);
     const hyparquet = await loadHyparquet();

@@ -19,7 +19,7 @@ export const PIECE_BYTES = 1 << 19;
 const SLACK = 1 << 16;
 
 /** The JSON text of a row, which is the `index`th. */
-export type RowText = (row: Row, index: number) => string;
+export type TextOfRow = (row: Row, index: number) => string;
 
 /**
  * Writes rows into a new file, one a line, without a header or, when that cannot say everything, with one.
@@ -35,7 +35,7 @@ export class RowsWriter {
   readonly #header: EnvelopeHeader;
   readonly #tree = new JsonTree();
   readonly #pieceBytes: number;
-  readonly #text: RowText;
+  readonly #text: TextOfRow;
   readonly #attachment: Attachment | undefined;
   readonly #first: Buffer;
   readonly #next: Buffer;
@@ -64,7 +64,7 @@ export class RowsWriter {
       text,
       attachment,
       pieceBytes = PIECE_BYTES,
-    }: { text?: RowText | undefined; attachment?: Attachment | undefined; pieceBytes?: number } = {},
+    }: { text?: TextOfRow | undefined; attachment?: Attachment | undefined; pieceBytes?: number } = {},
   ) {
     this.#attachment = attachment;
     this.#handle = handle;

@@ -1,4 +1,4 @@
-import type { RowText } from '../json/writer.js';
+import type { TextOfRow } from '../json/writer.js';
 import { LINES_KEY } from './header.js';
 import { pythonJson } from '../../../compat/python-json.js';
 import { notCompatible } from '../../../compat/not-compatible.js';
@@ -13,7 +13,7 @@ const FORM = { compact: true, wellFormed: true, maxDepth: 200 };
  * they like: a class that is made from one of these may have more. Rows of any other class only must be JSON as pydantic reads it, which
  * knows NaN and integers of any size.
  */
-export function kuraLines(): RowText {
+export function kuraLines(): TextOfRow {
   let check: KuraCheck | undefined;
   return (row, index) => {
     if (index === 0) {
