@@ -5,7 +5,7 @@ import type { WriteOptions } from '../options/options.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { contractOf, type Contract } from './contract.js';
 import type { Predicate } from '../select/predicate.js';
-import { generatePredicate } from './predicate.js';
+import { generatePredicate } from './generate-predicate.js';
 import { StandardRunner } from './standard-runner.js';
 import { Validator, type Fields } from './validator.js';
 import { Violations } from './violations.js';

@@ -3,7 +3,7 @@ import { checkRow } from '../base/rows-source.js';
 import type { Row } from '../base/rows.js';
 import type { Contract } from './contract.js';
 import type { Predicate } from '../select/predicate.js';
-import { generatePredicate } from './predicate.js';
+import { generatePredicate } from './generate-predicate.js';
 import { Validator, type Fields } from './validator.js';
 import { StandardRunner } from './standard-runner.js';
 import { Violations } from './violations.js';

@@ -11,7 +11,7 @@ import { percentOf, percentText, plural, sizeText } from '../output/quantities.j
 import { printable } from '../output/text.js';
 
 /** Options of `migrate`. */
-export interface MigrateFlags extends CommonOptions {
+interface MigrateFlags extends CommonOptions {
   dryRun?: boolean;
   deleteSource?: boolean;
   verify?: boolean;

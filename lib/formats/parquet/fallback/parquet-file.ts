@@ -20,7 +20,7 @@ const ENCRYPTED_MAGIC = 'PARE';
 const SMALLEST = 12;
 
 /** Of the options of a load, what an open needs. */
-export interface FallbackOpenOptions {
+interface FallbackOpenOptions {
   limits?: Limits | undefined;
   verify?: boolean | undefined;
   text?: TextMode | undefined;

@@ -7,7 +7,8 @@ import type { Fields } from './validator.js';
 const MAX_CELLS = 1500;
 
 /**
- * Generates a test that lets rows pass that are plainly right, which a load would leave as they are. It may send right rows to the validator, never the other way round.
+ * Generates a test that lets rows pass that are plainly right, which a load would leave as they are. It may send right rows to the
+ * validator, never the other way round.
  * Undefined where code generation is forbidden, or where the schema is too large.
  */
 export function generatePredicate(fields: Fields, makes: boolean): Predicate | undefined {
