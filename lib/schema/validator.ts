@@ -22,8 +22,8 @@ export interface Fields {
 }
 
 /**
- * Looks at rows cell by cell and notes what does not fit. Any row at all: the generated code (lib/schema/generate-predicate.ts) lets most rows
- * pass before they come here.
+ * Looks at rows cell by cell and notes what does not fit. Any row at all: the generated code (lib/schema/generate-predicate.ts) lets most
+ * rows pass before they come here.
  *
  * `makes`: for a load. Defaults are put where keys are missing, and extra keys are dropped. Else rows stay as they are.
  */
