@@ -175,7 +175,13 @@ export function checkedRows(rows: Iterable<Row>): Iterable<Row> {
   if (Array.isArray(rows)) return plainArray(rows);
   const start = (): Iterator<Row> => {
     const iterator = checkIterator(rows[Symbol.iterator]());
-    return { next: () => checkStep(iterator.next()), return: () => iterator.return?.() ?? { done: true, value: undefined } };
+    const close = (): IteratorResult<Row> => {
+      const closed = iterator.return?.() ?? { done: true, value: undefined };
+      // A loop takes a promise for an object like any other.
+      unheeded(closed);
+      return closed;
+    };
+    return { next: () => checkStep(iterator.next()), return: close };
   };
   return { [Symbol.iterator]: start };
 }
