@@ -36,6 +36,15 @@ const EDITS: [part: string, over: string][] = [
   ['{"row":', '{"rov":'],
 ];
 
+/** Writes `over` over the first `part` of a file, in a footer whose checksum is true again. */
+async function editFooter(path: string, part: string, over: string): Promise<void> {
+  const file = await readFile(path);
+  const at = file.indexOf(part);
+  assert.ok(at > 0 && part.length === over.length, 'the part is there');
+  file.write(over, at);
+  await writeFile(path, sealFooter(file));
+}
+
 suite('plans that no save made, in footers with true checksums', noBinding, () => {
   const folder = tempFolder('hostile-plans');
 
@@ -44,11 +53,7 @@ suite('plans that no save made, in footers with true checksums', noBinding, () =
       test(`${part} as ${over.trim()}, ${reader.name} reader`, async () => {
         const path = join(folder, 'plan.parquet');
         await writeCheckpoint(path, ROWS);
-        const file = await readFile(path);
-        const at = file.indexOf(part);
-        assert.ok(at > 0 && part.length === over.length, 'the part is there');
-        file.write(over, at);
-        await writeFile(path, sealFooter(file));
+        await editFooter(path, part, over);
         await rejectsWith('ERR_CKPT_CORRUPT', () => reader.read(path), { path });
       });
     }
@@ -66,11 +71,7 @@ suite('plans that no save made, in footers with true checksums', noBinding, () =
           { name: 'b', type: 'string' },
         ] satisfies ColumnSchema[];
         await writeCheckpoint(path, [], { schema: { columns } });
-        const file = await readFile(path);
-        const at = file.indexOf(part);
-        assert.ok(at > 0 && part.length === over.length, 'the part is there');
-        file.write(over, at);
-        await writeFile(path, sealFooter(file));
+        await editFooter(path, part, over);
         await rejectsWith('ERR_CKPT_CORRUPT', () => reader.read(path), { path });
       });
     }

@@ -8,7 +8,7 @@ import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys, checkPath, checkWriteOptions, type WriteOptions } from '../options/options.js';
 import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-file.js';
 import { DocetlConfig } from './docetl-config.js';
-import { batchFolder, batchStem, filesOf, listBatches, listBatchOperations, listOperations, operationStem, stepFolder } from './layout.js';
+import { batchFolder, batchStem, contentsOf, filesOf, listBatches, operationStem, stepFolder } from './layout.js';
 import { compareFiles, measureParquet, migrateFile, type MigrateOptions } from './migrate-file.js';
 import type { MigrateCheckpointOptions } from './manager-options.js';
 import { migrationProgress, type MigrationProgress } from './migration-progress.js';
@@ -98,10 +98,9 @@ export async function* migrateDirectory(directory: string, given?: MigrationOpti
 
 async function placesIn(directory: string): Promise<MigrationPlace[]> {
   const places: MigrationPlace[] = [];
-  for (const { step, operation } of await listOperations(directory)) {
-    places.push(await placeOfOperation(directory, step, operation));
-  }
-  for (const { operation, folder } of await listBatchOperations(directory)) places.push(...(await placesOfBatches(folder, operation)));
+  const { operations, batches } = await contentsOf(directory);
+  for (const { step, operation } of operations) places.push(await placeOfOperation(directory, step, operation));
+  for (const { operation, folder } of batches) places.push(...(await placesOfBatches(folder, operation)));
   return places;
 }
 

@@ -1,4 +1,5 @@
 import { itemsOf } from '../base/value/items-of.js';
+import { isThenable } from '../base/realm.js';
 import { isError } from '../base/realm.js';
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
@@ -185,8 +186,4 @@ export class Calls {
     }
     return copyAsLoaded(result, { row, path: '' });
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as PromiseLike<unknown>).then === 'function';
 }

@@ -1,6 +1,6 @@
 import { checkpointFiles } from '../directory/checkpoint-file.js';
 import type { DocetlConfig } from '../directory/docetl-config.js';
-import { contentsOf, filesOf } from '../directory/layout.js';
+import { contentsOf, foundFiles, type FoundFile } from '../directory/layout.js';
 import { usedMs } from '../directory/use-record.js';
 import { finishedBatches } from './finished-batches.js';
 import { findBatches, isBroken } from './known.js';
@@ -11,43 +11,25 @@ export async function sweepItems(directory: string, config: DocetlConfig): Promi
   const hashes = await config.snapshot();
   const contents = await contentsOf(directory);
   const checkpoints: SweepItem[] = [];
-  for (const { step, operation, stem } of contents.operations) {
+  for (const { step, operation, stem, paths } of contents.operations) {
     const lastUse = await usedMs(stem);
-    for (const { found, hash } of await checkpointFiles(await filesOf(stem), { config: hashes, step, operation })) {
-      const { path, bytes, modifiedMs, version } = found;
-      checkpoints.push({
-        kind: 'checkpoint',
-        path,
-        step,
-        operation,
-        bytes,
-        usedMs: Math.max(modifiedMs, lastUse),
-        version,
-        hash,
-        isDamaged: false,
-        isFinished: false,
-      });
+    for (const { found, hash } of await checkpointFiles(await foundFiles(paths), { config: hashes, step, operation })) {
+      checkpoints.push({ kind: 'checkpoint', step, operation, hash, isDamaged: false, ...itemOf(found, lastUse) });
     }
   }
   const batches: SweepItem[] = [];
   for (const { step: own, operation, folder } of contents.batches) {
     const lastUse = await usedMs(folder);
-    for (const { path, bytes, modifiedMs, version, hash, head, error } of await findBatches(folder)) {
-      const step = head?.step ?? own;
-      batches.push({
-        kind: 'batch',
-        path,
-        step,
-        operation,
-        bytes,
-        usedMs: Math.max(modifiedMs, lastUse),
-        version,
-        hash,
-        isDamaged: isBroken(error),
-        isFinished: false,
-      });
+    for (const found of await findBatches(folder)) {
+      const { hash, head, error } = found;
+      batches.push({ kind: 'batch', step: head?.step ?? own, operation, hash, isDamaged: isBroken(error), ...itemOf(found, lastUse) });
     }
   }
   for (const batch of await finishedBatches(checkpoints, batches)) batch.isFinished = true;
   return [...checkpoints, ...batches];
+}
+
+/** What an item is by its file alone. */
+function itemOf({ path, bytes, modifiedMs, version }: FoundFile, lastUse: number) {
+  return { path, bytes, usedMs: Math.max(modifiedMs, lastUse), version, isFinished: false };
 }
