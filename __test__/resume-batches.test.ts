@@ -151,10 +151,10 @@ describe('reading beside a running map', () => {
         assert.ok(count >= last, `${last} rows were there, and now ${count}`);
         last = count;
         if (results?.isPartial === true) partial++;
-        else assert.ok(results === null || count === 600);
+        else assert.ok(results === null || count === 600, `${count} rows of a whole result`);
         const plan = await checkpoints.planIncremental('s', 'op', rows, { key: 'id', hash: 'h' });
         assert.equal(plan.new.length + plan.unchanged.length, 600);
-        assert.ok(plan.unchanged.length >= count);
+        assert.ok(plan.unchanged.length >= count, `${count} results were there, and ${plan.unchanged.length} rows have one`);
       }
       await run;
       assert.ok(looks > 3 && partial > 1, `${looks} looks, ${partial} partial`);
@@ -163,6 +163,35 @@ describe('reading beside a running map', () => {
       assert.equal(await checkpoints.loadPartialResults('s', 'none'), null);
     });
   }
+
+  test('a map that ends between the looks at its checkpoint and at its batches', async () => {
+    const { OperationFiles } = await import('../build/lib/directory/operation-files.js');
+    const { DocetlConfig } = await import('../build/lib/directory/docetl-config.js');
+    const { chooseStore } = await import('../build/lib/formats/choose.js');
+    const { planRows } = await import('../build/lib/resume/plan.js');
+    const { partialResults } = await import('../build/lib/resume/partial-results.js');
+    for (const look of ['batches', 'sharedBatches'] as const) {
+      for (const is of ['plan', 'results']) {
+        const directory = join(folder, `ends ${look} ${is}`);
+        await interrupt(directory, 's', 'op');
+        const home = { directory, store: chooseStore(true), config: new DocetlConfig(directory), logger: null };
+        const files = await OperationFiles.of(home, 's', 'op', 'h');
+        const folderOf = files[look].bind(files);
+        let ends = 0;
+        // Between the looks, the map begins anew and ends: its batches go.
+        files[look] = async () => {
+          const path = await folderOf();
+          if (ends++ === 0) await manager(directory).map('s', 'op', ROWS, new Model().summarise, MAP);
+          return path;
+        };
+        if (is === 'plan') {
+          const plan = await planRows(files, ROWS, { key: 'id' });
+          assert.deepStrictEqual([plan.unchanged.length, plan.new.length], [120, 0]);
+        } else assertExact(sorted((await partialResults(files))!.rows), allSummaries(ROWS));
+        assert.ok(ends > 0, `it looked ${ends} times`);
+      }
+    }
+  });
 
   test('an earlier checkpoint, and rows that have changed since', async () => {
     const directory = join(folder, 'changed');

@@ -58,7 +58,12 @@ export class OperationFiles implements Wanted, SaveTarget {
   /** The files that are there, the newest first. */
   find = (): Promise<FoundFile[]> => filesOf(this.stem);
 
-  /** The same with their hashes. */
+  /** Names the files that are there and their versions: the same before and after, and nobody saved or removed one between. */
+  async version(): Promise<string> {
+    return (await this.find()).map(({ path, version }) => `${path} ${version}`).join();
+  }
+
+  /** What {@link find} gives, with their hashes. */
   async hashed(): Promise<CheckpointFile[]> {
     return checkpointFiles(await this.find(), this.mirror);
   }

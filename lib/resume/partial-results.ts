@@ -25,15 +25,11 @@ export async function partialResults(files: OperationFiles): Promise<PartialResu
     (hash === undefined || record.hash === hash);
   const folders = [await files.sharedBatches(), await files.batches()].map((folder) => ({ step, operation, folder }));
   for (let attempt = 1; ; attempt++) {
-    const before = await versionOf(files);
+    const before = await files.version();
     const final = await finalOf(files);
     const found = await readBatches(folders, logger, isWanted);
-    if ((await versionOf(files)) === before || attempt === ATTEMPTS) return joined(final, found);
+    if ((await files.version()) === before || attempt === ATTEMPTS) return joined(final, found);
   }
-}
-
-async function versionOf(files: OperationFiles): Promise<string> {
-  return (await files.find()).map(({ path, version }) => `${path} ${version}`).join();
 }
 
 async function finalOf(files: OperationFiles): Promise<{ rows: Row[]; record: BatchRecord | undefined } | null> {

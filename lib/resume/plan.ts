@@ -65,12 +65,14 @@ export async function planRows(
 
 /**
  * Takes in what is there, of the final checkpoint and of batches. A `map` may be running: a file that is gone when it is to be read was
- * merged into another, or replaced, and all is looked at once more. What was taken in before stays: its rows were finished.
+ * merged into another, or replaced; where the final checkpoint is another one in the end, batches may have gone before they were looked
+ * at. All is looked at once more then. What was taken in before stays: its rows were finished.
  */
 async function takeIn(files: OperationFiles, known: Known): Promise<Final | null> {
   const taken = new Set<string>();
   for (let look = 1; ; look++) {
     let isWhole = true;
+    const before = await files.version();
     const add = async (path: string, name: string): Promise<boolean> => {
       if (taken.has(name)) return true;
       try {
@@ -89,7 +91,7 @@ async function takeIn(files: OperationFiles, known: Known): Promise<Final | null
       for (const { path, modifiedMs, bytes, hash, error } of await findBatches(folder))
         if (error === undefined && hash === (files.hash ?? null)) await add(path, `${path} ${modifiedMs} ${bytes}`);
     }
-    if (isWhole || look >= MOST_LOOKS) return final;
+    if ((isWhole && (await files.version()) === before) || look >= MOST_LOOKS) return final;
   }
 }
 
