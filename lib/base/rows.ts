@@ -38,3 +38,9 @@ export function isPlainObject(value: unknown): value is Row {
   // Object.prototype of another realm: the only prototype without a prototype that JSON.parse and literals give.
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'isPrototypeOf');
 }
+
+/** Whether somebody has added enumerable keys to `Object.prototype`: for-in then meets keys that objects do not have. */
+export function isPrototypeExtended(): boolean {
+  for (const _ in Object.prototype) return true;
+  return false;
+}

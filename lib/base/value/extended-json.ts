@@ -1,5 +1,6 @@
 import { CheckpointError, isCheckpointError } from '../errors.js';
 import { JsonTree, MARK } from './json-tree.js';
+import { plainText } from './plain-text.js';
 import { tooLong, type ValuePlace } from './refusal.js';
 import { restore } from './restore.js';
 
@@ -12,6 +13,13 @@ import { restore } from './restore.js';
  * bytes). An object with a key `$ckpt` of its own is `{"$ckpt":"object","v":[[key,value],...]}`: data are never taken for an escape.
  */
 export function encodeValue(value: unknown, where: ValuePlace): string {
+  try {
+    const text = plainText(value);
+    if (text !== undefined) return text;
+  } catch (error) {
+    // More than a string can hold is refused below, with its place.
+    if (!(error instanceof RangeError)) throw error;
+  }
   return typeof value === 'string' ? textWithin(value, where) : textOf(new JsonTree(), value, where);
 }
 

@@ -23,9 +23,9 @@ export class BytesNode extends WriteNode {
     this.parts[position] = NO_BYTES;
   }
 
-  override clear(slots: number): boolean {
+  override clear(slots: number): void {
     for (let position = 0; position < slots; position++) this.parts[position] = NO_BYTES;
-    return super.clear(slots);
+    super.clear(slots);
   }
 
   /** Bytes of the first `slots` parts. */

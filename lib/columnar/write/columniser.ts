@@ -1,21 +1,21 @@
 import { CheckpointError } from '../../base/errors.js';
-import { isPlainObject, type Row } from '../../base/rows.js';
+import { isPlainObject, isPrototypeExtended, type Row } from '../../base/rows.js';
 import { copyAsLoaded } from '../../base/value/copy.js';
 import type { LogicalPlan } from '../plan.js';
 import type { BloomMarks } from './bloom-marks.js';
 import { ChunkBytes, writePlanRecord, type Slab } from './chunk-bytes.js';
-import { generateFill, generatePut, type Fill } from './fill-code.js';
+import { generateFill, generateWalk, type Fill } from './fill-code.js';
 import { RootNode } from './root-node.js';
 import { checkRowSize, SMALL_ROW_BYTES } from './row-size.js';
-import type { Shape } from './shapes.js';
+import type { Shape } from './shape.js';
 import type { FillContext } from './nodes.js';
 
 /** Rows in a chunk: enough that calls cost nothing, few enough that the scratch stays in the cache (ARCHITECTURE.md, law 2). */
 export const CHUNK_ROWS = 1024;
 /** Rows in the first chunk, which shows the plan and goes through closures: enough to see which texts repeat. */
 export const FIRST_CHUNK_ROWS = 256;
-/** Fields in the code of all shapes together; the rows of others go through closures. */
-const MAX_PUT_FIELDS = 16_384;
+/** Rows that closures put are of many shapes when more than one in so many is not of the most frequent one. */
+const RAGGED_ROWS = 8;
 /** More than the plan record of a checkpoint without rows and columns takes. */
 const EMPTY_BYTES = 1024;
 /** A chunk is filled again each time it shows the plan something new; a plan that never settles is a bug. */
@@ -30,17 +30,17 @@ const PASSES_BEFORE_COPIES = 8;
 export class Columniser {
   readonly #root: RootNode;
   readonly #bytes = new ChunkBytes();
-  readonly #context: FillContext = { firstRow: 0, row: 0, stale: false, byClosures: 0, puts: [], wanted: [] };
+  readonly #context: FillContext = { firstRow: 0, row: 0, stale: false, byClosures: 0, late: false };
   /** Counts changes of the plan; generated code is for one version. */
   #version = 0;
   #fill: Fill | undefined;
   #filledVersion = -1;
   #filledShape: Shape | undefined;
+  /** Rows are of many shapes: the code walks their keys. */
+  #walks = false;
   /** Chunks to wait before the code is generated for another shape: doubles each time, so that ragged rows do not compile for ever. */
   #patience = 1;
   #chunksSince = 0;
-  /** Fields in the code of all shapes. */
-  #putFields = 0;
   #plannedVersion = -1;
   #planText = '';
   #planRecord: string | undefined;
@@ -78,8 +78,8 @@ export class Columniser {
       root.evolve(rows, start, count);
       this.#changed();
     }
-    this.#generate();
-    this.#generatePuts();
+    if (!isPrototypeExtended()) this.#generate();
+    const isPlain = !isPrototypeExtended();
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       if (pass === PASSES_BEFORE_COPIES) {
         rows = given.slice(from, from + count).map((row, index) => copyOfRow(row, firstRow + index));
@@ -88,7 +88,7 @@ export class Columniser {
       context.stale = false;
       context.byClosures = 0;
       root.resetChunk(count);
-      if (this.#fill !== undefined && this.#filledVersion === this.#version) this.#fill(rows, start, count, context);
+      if (this.#fill !== undefined && this.#filledVersion === this.#version && isPlain) this.#fill(rows, start, count, context);
       else for (let index = 0; index < count; index++) root.putRow(index, rows[start + index], context);
       if (!context.stale) {
         const bytes = this.measure();
@@ -159,35 +159,37 @@ export class Columniser {
   /** The plan has changed: no code is for it yet. */
   #changed(): void {
     this.#version++;
-    this.#context.puts = [];
-    this.#context.wanted = [];
-    this.#putFields = 0;
-    for (const shape of this.#root.shapes.shapes) shape.rows = 0;
   }
 
-  /** Generates code for the shapes that rows have often had. */
-  #generatePuts(): void {
-    const { wanted, puts } = this.#context;
-    for (const shape of wanted) {
-      this.#putFields += shape.fields.length;
-      if (this.#putFields > MAX_PUT_FIELDS) break;
-      puts[shape.id] = generatePut(this.#root, shape);
-    }
-    wanted.length = 0;
-  }
-
-  /** Generates the filling code when there is none for the plan as it is, or when most rows were not of its shape. */
+  /**
+   * Generates the filling code when there is none for the plan as it is, when too many rows were not of its shape, or when shapes lack
+   * fields that all had.
+   */
   #generate(): void {
     const { shapes } = this.#root;
-    const missed = this.#context.byClosures * 2 > this.#count && shapes.recent !== this.#filledShape;
-    if (this.#filledVersion === this.#version && !missed) return;
-    const shape = missed ? shapes.recent : (this.#filledShape ?? shapes.recent);
-    if (shape === undefined || ++this.#chunksSince < this.#patience) return;
+    const isMissed = !this.#walks && this.#context.byClosures * RAGGED_ROWS > this.#count;
+    if (this.#filledVersion === this.#version && !isMissed && !this.#context.late) return;
+    if (shapes.recent === undefined || ++this.#chunksSince < this.#patience) return;
     this.#chunksSince = 0;
     if (this.#filledShape !== undefined) this.#patience *= 2;
-    this.#fill = generateFill(this.#root, shape);
+    const shape = this.#mostFrequent() ?? this.#filledShape ?? shapes.recent;
+    this.#fill = this.#walks ? generateWalk(this.#root) : generateFill(this.#root, shape);
     this.#filledShape = shape;
     this.#filledVersion = this.#version;
+    this.#context.late = false;
+  }
+
+  /** The shape of most rows that closures have put since the last call. Takes note if rows are of many shapes. */
+  #mostFrequent(): Shape | undefined {
+    let rows = 0;
+    let most: Shape | undefined;
+    for (const shape of this.#root.shapes.shapes) {
+      if (shape.rows > (most?.rows ?? 0)) most = shape;
+      rows += shape.rows;
+    }
+    if (most !== undefined && (rows - most.rows) * RAGGED_ROWS > rows) this.#walks = true;
+    for (const shape of this.#root.shapes.shapes) shape.rows = 0;
+    return most;
   }
 }
 

@@ -3,7 +3,8 @@ import { kindOf } from '../../base/value/kind-of.js';
 import { isPlainObject, type Row } from '../../base/rows.js';
 import { NameSpace } from '../name-space.js';
 import type { FieldPlan, StructPlan, ValuePlan } from '../plan.js';
-import { ShapeTable } from './shapes.js';
+import type { Shape } from './shape.js';
+import { ShapeTable } from './shape-table.js';
 import { ShapeIdNode } from './data-nodes.js';
 import { grown, WriteNode, type FillContext } from './nodes.js';
 import { JsonNode } from './text-nodes.js';
@@ -18,6 +19,8 @@ const MAX_KEY_UNITS = 1 << 24;
 export class ListNode extends WriteNode {
   readonly kind = 'list';
   ends: Uint32Array;
+  /** Slots before this one have their end; behind it those have none that are null since the chunk began. */
+  #settled = Infinity;
 
   constructor(name: string, capacity: number, child: WriteNode) {
     super(name, capacity);
@@ -31,6 +34,7 @@ export class ListNode extends WriteNode {
 
   /** The child's slot at which the elements of `position` start: not a cursor, for a parent may give up what was put. */
   startOf(position: number): number {
+    if (position > this.#settled) this.#settle(position);
     return position === 0 ? 0 : (this.ends[position - 1] as number);
   }
 
@@ -58,9 +62,22 @@ export class ListNode extends WriteNode {
     this.ends[position] = this.startOf(position);
   }
 
+  override reset(): void {
+    super.reset();
+    this.#settled = Infinity;
+  }
+
+  override clear(slots: number): void {
+    super.clear(slots);
+    this.#settled = 0;
+  }
+
   /** An absent list ends where the one before it does. */
-  override clear(): boolean {
-    return false;
+  #settle(slots: number): void {
+    for (let slot = this.#settled; slot < slots; slot++) {
+      if (this.valid[slot] === 0) this.ends[slot] = slot === 0 ? 0 : (this.ends[slot - 1] as number);
+    }
+    this.#settled = slots;
   }
 
   protected override grow(capacity: number): void {
@@ -96,6 +113,8 @@ export class StructNode extends WriteNode {
   shapeNode: ShapeIdNode | undefined;
   /** Takes more fields; false once its objects turned out to be maps. */
   open = true;
+  /** By field: its slots of this chunk are nulls until something is put there. */
+  readonly #cleared: boolean[] = [];
 
   put(position: number, value: unknown, context: FillContext): boolean {
     if (!isPlainObject(value)) return false;
@@ -108,14 +127,19 @@ export class StructNode extends WriteNode {
       else if (cell === undefined && !(node instanceof JsonNode)) return false; // only JSON text can tell it from null
       else if (!node.put(position, cell, context)) return false;
     }
-    for (const field of shape.absent) (this.fields[field] as WriteNode).putNull(position);
+    this.putAbsent(position, shape);
     this.putShape(position, shape.id);
     this.valid[position] = 1;
     return true;
   }
 
+  /** Puts a null into each field that a shape lacks, unless it is there. */
+  putAbsent(position: number, { absent }: Shape): void {
+    for (const field of absent) if (this.#cleared[field] !== true) (this.fields[field] as WriteNode).putNull(position);
+  }
+
   /** The shape of an object, a new one if all its keys are fields; else undefined, and the plan is stale if it can grow. */
-  shapeOf(value: Row, context: FillContext) {
+  shapeOf(value: Row, context: FillContext): Shape | undefined {
     const known = this.shapes.match(value);
     if (known !== undefined) return known;
     const keys = Object.keys(value);
@@ -125,7 +149,9 @@ export class StructNode extends WriteNode {
         return undefined;
       }
     }
+    const lacking = this.shapes.absent.size;
     const added = this.shapes.add(keys);
+    if (this.shapes.absent.size > lacking) context.late = true;
     if (added !== undefined && added.id > 0 && this.shapeNode === undefined) context.stale = true;
     return added;
   }
@@ -142,11 +168,25 @@ export class StructNode extends WriteNode {
     for (const child of this.children) child.putNull(position);
   }
 
-  override clear(slots: number): boolean {
+  override reset(): void {
+    super.reset();
+    this.#cleared.length = 0;
+  }
+
+  override clear(slots: number): void {
     super.clear(slots);
-    let all = true;
-    for (const child of this.children) all = child.clear(slots) && all;
-    return all;
+    for (const child of this.children) child.clear(slots);
+    for (let field = 0; field < this.fields.length; field++) this.#cleared[field] = true;
+  }
+
+  /** Clears the fields that some shape lacks, and those of structs below; `slots` are those of this struct. */
+  clearAbsent(slots: number): void {
+    this.fields.forEach((node, field) => {
+      if (this.shapes.absent.has(field)) {
+        node.clear(slots);
+        this.#cleared[field] = true;
+      } else if (node instanceof StructNode) node.clearAbsent(slots);
+    });
   }
 
   protected override grow(capacity: number): void {

@@ -23,9 +23,9 @@ abstract class DataNode<T extends Data> extends WriteNode {
     this.data[position] = this.#zero;
   }
 
-  override clear(slots: number): boolean {
+  override clear(slots: number): void {
     this.data.fill(this.#zero as never, 0, slots);
-    return super.clear(slots);
+    super.clear(slots);
   }
 
   protected override grow(capacity: number): void {

@@ -12,9 +12,16 @@ import { JsonNode, TextNode } from './text-nodes.js';
 const MAX_COLUMN_DEPTH = 16;
 /** A top-level column keeps its type while at most one value in this many has another: those are exceptions. */
 const VALUES_PER_EXCEPTION = 16;
-/** A struct with more fields than this whose objects have few of them each is a map by nature: JSON text. */
+/**
+ * A struct is a map by nature, and JSON text, if it has many fields of which each object has few: more than `MAP_FIELDS`, or more than
+ * `NOVEL_MAP_FIELDS` where hardly two objects have the same ones. As a struct those would soon be of more shapes than it may have.
+ */
 const MAP_FIELDS = 64;
+const NOVEL_MAP_FIELDS = 16;
 const MAP_FIELDS_PER_KEY = 4;
+/** Objects that one shape stands for on average, at most, where hardly two are the same; and how many must have been seen. */
+const NOVEL_OBJECTS_PER_SHAPE = 2;
+const NOVEL_OBJECTS = 32;
 /** The same for whole rows, which are columns unless they are very sparse: each absent cell is a null to write. */
 const SPARSE_ROW_FIELDS = 512;
 const SPARSE_FIELDS_PER_KEY = 16;
@@ -32,6 +39,8 @@ class Observed {
   structs = 0;
   keys = 0;
   element: Observed | undefined;
+  /** The lists of keys that objects have had. */
+  readonly shapes = new Set<string>();
   readonly fields = new Map<string, Observed>();
 
   see(value: unknown, depth: number): void {
@@ -44,6 +53,7 @@ class Observed {
       for (const element of elementsOf(value as unknown[])) this.element.see(element, depth + 1);
     } else if (seen === 'struct') {
       this.structs++;
+      this.shapes.add(Object.keys(value as Row).join('\0'));
       this.seeFields(value as Row, depth);
     }
   }
@@ -154,8 +164,10 @@ function make(seen: Observed, name: string, capacity: number, path: string, dept
   }
 }
 
-function isMap({ fields, keys, structs }: Observed): boolean {
-  return fields.size > MAX_FIELDS || (fields.size > MAP_FIELDS && fields.size * structs > keys * MAP_FIELDS_PER_KEY);
+function isMap({ fields, keys, structs, shapes }: Observed): boolean {
+  if (fields.size > MAX_FIELDS) return true;
+  const isNovel = structs >= NOVEL_OBJECTS && structs < shapes.size * NOVEL_OBJECTS_PER_SHAPE;
+  return fields.size > (isNovel ? NOVEL_MAP_FIELDS : MAP_FIELDS) && fields.size * structs > keys * MAP_FIELDS_PER_KEY;
 }
 
 function isSparse({ fields, keys, structs }: Observed): boolean {

@@ -1,9 +1,4 @@
 import type { PhysicalPlan, ValuePlan } from '../plan.js';
-import type { Row } from '../../base/rows.js';
-import type { Shape } from './shapes.js';
-
-/** Puts a row of one shape, whose keys have been found to be those. */
-export type PutRow = (position: number, row: Row, context: FillContext) => void;
 
 /** What a chunk is being filled for: says where a value stands, and collects that the plan must change. */
 export interface FillContext {
@@ -13,10 +8,8 @@ export interface FillContext {
   row: number;
   /** Rows that the generated code left to the closures. */
   byClosures: number;
-  /** Code for rows of a shape, by its number, for the plan as it is. */
-  puts: (PutRow | undefined)[];
-  /** Shapes that have come to be worth code. */
-  wanted: Shape[];
+  /** A shape lacks a field that code takes for present in all: the code must ask for the fields that a shape lacks. */
+  late: boolean;
   /** The plan met something it has no place for: evolve it and fill the chunk again. */
   stale: boolean;
 }
@@ -55,12 +48,11 @@ export abstract class WriteNode {
 
   /**
    * Fills the slots of a chunk with nulls, to be overwritten where there are values: cheaper than a `putNull` for each when many are
-   * absent. False if the absent ones need their `putNull` all the same.
+   * absent.
    */
-  clear(slots: number): boolean {
+  clear(slots: number): void {
     this.valid.fill(0, 0, slots);
     this.hasNulls = true;
-    return true;
   }
 
   /** Adapts to what the last chunk showed, before the next begins; true if generated code no longer fits. */

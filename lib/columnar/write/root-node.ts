@@ -2,15 +2,11 @@ import { CheckpointError } from '../../base/errors.js';
 import { show } from '../../base/messages.js';
 import { isPlainObject, type Row } from '../../base/rows.js';
 import { encodeValue } from '../../base/value/extended-json.js';
-import { isWorthCode } from '../../base/generate.js';
 import type { LogicalPlan, PhysicalPlan } from '../plan.js';
 import { StructNode } from './containers.js';
 import { evolve } from './evolve.js';
 import { NullNode, type FillContext, type WriteNode } from './nodes.js';
 import { JsonNode, ExceptionNode } from './text-nodes.js';
-
-/** A shape with this number of rows is worth code of its own. */
-const ROWS_FOR_CODE = 64;
 
 /**
  * The rows: a struct whose fields are the columns of the file. A value that does not fit its column goes as JSON text into the hidden
@@ -20,27 +16,19 @@ export class RootNode extends StructNode {
   /** By field; the column itself holds a null where its exceptions hold a text. */
   readonly #exceptions: (ExceptionNode | undefined)[] = [];
   readonly #wanted = new Set<number>();
-  readonly #rowsForCode = isWorthCode(1, ROWS_FOR_CODE) ? 1 : ROWS_FOR_CODE;
-  /** By field: its slots of this chunk are nulls until something is put there. */
-  readonly #cleared: boolean[] = [];
   #rowTexts: ExceptionNode | undefined;
   #rowTextsWanted = false;
 
   /** Starts a chunk of `rows` rows. */
   resetChunk(rows: number): void {
     this.reset();
-    for (const field of this.shapes.absent) this.#cleared[field] = (this.fields[field] as WriteNode).clear(rows);
+    this.clearAbsent(rows);
     for (const node of [...this.#exceptions, this.#rowTexts]) {
       node?.clear(rows);
     }
   }
 
-  /** Whether the slots of a field are nulls at the start of each chunk, so that a row which lacks it need not say so. */
-  isCleared(field: number): boolean {
-    return this.#cleared[field] === true;
-  }
-
-  /** Puts a row by closures, or by the code of its shape: any row at all. */
+  /** Puts a row by closures: any row at all. */
   putRow(position: number, row: unknown, context: FillContext): void {
     context.row = position;
     context.byClosures++;
@@ -54,13 +42,11 @@ export class RootNode extends StructNode {
       if (!context.stale) this.#putWhole(position, row, context);
       return;
     }
-    const put = context.puts[shape.id];
-    if (put !== undefined) return put(position, row, context);
-    if (++shape.rows === this.#rowsForCode) context.wanted.push(shape);
+    shape.rows++;
     for (let index = 0; index < shape.fields.length; index++) {
       this.putCell(shape.fields[index] as number, position, row[shape.keys[index] as string], context);
     }
-    for (const field of shape.absent) if (this.#cleared[field] !== true) (this.fields[field] as WriteNode).putNull(position);
+    this.putAbsent(position, shape);
     this.putShape(position, shape.id);
   }
 

@@ -51,10 +51,10 @@ export class TextNode extends WriteNode {
     else this.ids[position] = 0;
   }
 
-  override clear(slots: number): boolean {
+  override clear(slots: number): void {
     if (this.dictionary !== undefined) this.ids.fill(0, 0, slots);
     else for (let position = 0; position < slots; position++) this.parts[position] = '';
-    return super.clear(slots);
+    super.clear(slots);
   }
 
   override reset(): void {

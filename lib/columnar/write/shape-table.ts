@@ -1,21 +1,11 @@
-import type { Row } from '../../base/rows.js';
+import { isPrototypeExtended, type Row } from '../../base/rows.js';
+import type { Shape } from './shape.js';
+import { WalkOrder } from './walk-order.js';
 
 /** Different shapes of one struct; objects beyond them are stored as JSON text. */
 const MAX_SHAPES = 4096;
 /** Keys of all shapes of one struct together: they are part of the footer. */
 const MAX_SHAPE_KEYS = 200_000;
-
-/** A shape: the keys an object has, in order. */
-export interface Shape {
-  id: number;
-  keys: string[];
-  /** The fields of the keys, in the keys' order. */
-  fields: number[];
-  /** The fields that objects of this shape lack. Grows as the struct does. */
-  absent: number[];
-  /** Rows put by closures since the plan changed. */
-  rows: number;
-}
 
 interface Step {
   next: Map<string, Step>;
@@ -46,14 +36,17 @@ export class ShapeTable {
   readonly absent = new Set<number>();
   readonly #root: Step = newStep();
   #keyCount = 0;
+  /** For the code that walks the keys of any shape. */
+  #order: WalkOrder | undefined;
   /** The shape matched last. */
   recent: Shape | undefined;
 
   /** The shape of `object` if it is known, else undefined. */
   match(object: Row): Shape | undefined {
     const last = this.recent;
-    if (last !== undefined && hasKeys(object, last.keys)) return last;
-    const shape = this.#walk(object) ?? this.#walkOwn(object);
+    const isExtended = isPrototypeExtended();
+    if (!isExtended && last !== undefined && hasKeys(object, last.keys)) return last;
+    const shape = isExtended ? this.#walkOwn(object) : this.#walk(object);
     if (shape !== undefined) this.recent = shape;
     return shape;
   }
@@ -96,11 +89,20 @@ export class ShapeTable {
     }
     step.shape = shape;
     this.recent = shape;
+    this.#order?.add(shape);
     return shape;
+  }
+
+  /** The order in which objects have their fields, as all shapes so far show it. The shapes that are added later are found by it, too. */
+  walkOrder(): WalkOrder {
+    const order = new WalkOrder([...this.fieldOf.keys()], this.shapes);
+    this.#order = order;
+    return order;
   }
 
   /** Adds a field; shapes so far lack it. */
   addField(key: string): void {
+    this.#order = undefined;
     const field = this.fieldOf.size;
     this.fieldOf.set(key, field);
     for (const shape of this.shapes) shape.absent.push(field);
