@@ -5,6 +5,8 @@
 pub mod bodies;
 #[path = "../../crates/arrow-ckpt/tests/samples/mod.rs"]
 pub mod samples;
+#[path = "../../crates/arrow-ckpt/tests/fuzz/sealed.rs"]
+pub mod sealed;
 #[path = "../../crates/arrow-ckpt/tests/encode/slab.rs"]
 pub mod slab;
 #[path = "../../crates/arrow-ckpt/tests/decode/support.rs"]
@@ -30,6 +32,10 @@ pub fn open(data: &[u8]) {
 
 pub fn decode(data: &[u8]) {
     caught(|| bodies::decode(data));
+}
+
+pub fn pages(wholes: &[sealed::Sealed], data: &[u8]) {
+    caught(|| bodies::pages(wholes, data));
 }
 
 pub fn footer(wholes: &[Vec<u8>], data: &[u8]) {

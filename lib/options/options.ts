@@ -147,7 +147,7 @@ export interface ReadOptions<T extends RowLike = Row> {
    * Threads that decode, 1 to 64.
    *
    * They are beside the one that packs blocks. No effect on JSON.
-   * @default the cores less one, at most 4 @unit threads
+   * @default the cores, at most 4 @unit threads
    */
   threads?: number;
   /** Aborts the load: it rejects with `signal.reason`. */

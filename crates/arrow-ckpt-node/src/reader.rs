@@ -54,6 +54,7 @@ impl ScanRequest {
             threads: self.threads.unwrap_or(defaults.threads),
             block_rows: self.block_rows,
             block_bytes: self.block_bytes,
+            large: defaults.large,
             cancel,
         }
     }

@@ -1,53 +1,40 @@
-//! Pages on their way from the page reader to the decoders: inflated (`inflate.rs`), and looked at. The decoders of
-//! `DELTA_LENGTH_BYTE_ARRAY` and `DELTA_BYTE_ARRAY` take memory for as many lengths as a few bytes in the page claim: the claim is compared
-//! with the page's values first.
+//! A look at inflated pages before they are decoded. The decoders of `DELTA_LENGTH_BYTE_ARRAY` and `DELTA_BYTE_ARRAY` take memory for as
+//! many lengths as a few bytes in the page claim: the claim is compared with the page's values first.
 
 use parquet::basic::Encoding;
-use parquet::column::page::{Page, PageMetadata, PageReader};
+use parquet::column::page::Page;
 use parquet::errors::{ParquetError, Result};
+use parquet::schema::types::ColumnDescriptor;
 
-use super::inflate::Zstd;
-
-/// A page reader that looks at each page before it passes it on.
-pub(super) struct CheckedPages<R> {
-    inner: R,
-    /// For a chunk whose pages the page reader leaves compressed.
-    zstd: Option<Zstd>,
-    max_definition: i16,
-    max_repetition: i16,
+/// Refuses a page that claims too many lengths.
+pub(super) fn check_lengths(page: &Page, column: &ColumnDescriptor) -> Result<()> {
+    let checked = check(page, column.max_def_level(), column.max_rep_level());
+    checked.ok_or_else(|| ParquetError::General("a page has more lengths than values".to_owned()))
 }
 
-impl<R: PageReader> CheckedPages<R> {
-    pub fn new(inner: R, zstd: Option<Zstd>, max_definition: i16, max_repetition: i16) -> Self {
-        Self { inner, zstd, max_definition, max_repetition }
-    }
-
-    fn check(&self, page: &Page) -> Option<()> {
-        let (values, encoding, data) = match page {
-            Page::DictionaryPage { .. } => return Some(()),
-            Page::DataPage { buf, num_values, encoding, def_level_encoding, rep_level_encoding, .. } => {
-                if !is_delta(*encoding) {
-                    return Some(());
-                }
-                let data = skip_levels(buf, self.max_repetition, *rep_level_encoding, *num_values)?;
-                let data = skip_levels(data, self.max_definition, *def_level_encoding, *num_values)?;
-                (*num_values, *encoding, data)
+fn check(page: &Page, max_definition: i16, max_repetition: i16) -> Option<()> {
+    let (values, encoding, data) = match page {
+        Page::DictionaryPage { .. } => return Some(()),
+        Page::DataPage { buf, num_values, encoding, def_level_encoding, rep_level_encoding, .. } => {
+            if !is_delta(*encoding) {
+                return Some(());
             }
-            Page::DataPageV2 {
-                buf, num_values, encoding, def_levels_byte_len, rep_levels_byte_len, ..
-            } => {
-                let levels = u64::from(*def_levels_byte_len) + u64::from(*rep_levels_byte_len);
-                (*num_values, *encoding, buf.get(usize::try_from(levels).ok()?..)?)
-            }
-        };
-        match encoding {
-            Encoding::DELTA_LENGTH_BYTE_ARRAY => Deltas::begin(data, values).map(|_| ()),
-            Encoding::DELTA_BYTE_ARRAY => {
-                let suffixes = Deltas::begin(data, values)?.end()?;
-                Deltas::begin(data.get(suffixes..)?, values).map(|_| ())
-            }
-            _ => Some(()),
+            let data = skip_levels(buf, max_repetition, *rep_level_encoding, *num_values)?;
+            let data = skip_levels(data, max_definition, *def_level_encoding, *num_values)?;
+            (*num_values, *encoding, data)
         }
+        Page::DataPageV2 { buf, num_values, encoding, def_levels_byte_len, rep_levels_byte_len, .. } => {
+            let levels = u64::from(*def_levels_byte_len) + u64::from(*rep_levels_byte_len);
+            (*num_values, *encoding, buf.get(usize::try_from(levels).ok()?..)?)
+        }
+    };
+    match encoding {
+        Encoding::DELTA_LENGTH_BYTE_ARRAY => Deltas::begin(data, values).map(|_| ()),
+        Encoding::DELTA_BYTE_ARRAY => {
+            let suffixes = Deltas::begin(data, values)?.end()?;
+            Deltas::begin(data.get(suffixes..)?, values).map(|_| ())
+        }
+        _ => Some(()),
     }
 }
 
@@ -125,41 +112,5 @@ impl<'a> Deltas<'a> {
             }
         }
         None
-    }
-}
-
-impl<R: PageReader> Iterator for CheckedPages<R> {
-    type Item = Result<Page>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.get_next_page().transpose()
-    }
-}
-
-impl<R: PageReader> PageReader for CheckedPages<R> {
-    fn get_next_page(&mut self) -> Result<Option<Page>> {
-        let mut page = self.inner.get_next_page()?;
-        if let Some((zstd, page)) = self.zstd.as_ref().zip(page.as_mut()) {
-            zstd.inflate(page)?;
-        }
-        if page.as_ref().is_some_and(|page| self.check(page).is_none()) {
-            return Err(ParquetError::General("a page has more lengths than values".to_owned()));
-        }
-        Ok(page)
-    }
-
-    fn peek_next_page(&mut self) -> Result<Option<PageMetadata>> {
-        let page = self.inner.peek_next_page()?;
-        // Some writers put 0 for the rows of a page of version 2. Without them they are counted: as levels where nothing repeats, by the
-        // levels of repetition elsewhere.
-        Ok(page.map(|page| PageMetadata { num_rows: None, ..page }))
-    }
-
-    fn skip_next_page(&mut self) -> Result<()> {
-        self.inner.skip_next_page()
-    }
-
-    fn at_record_boundary(&mut self) -> Result<bool> {
-        self.inner.at_record_boundary()
     }
 }

@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::io::Cursor;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::column::page::Page;
@@ -14,50 +13,33 @@ thread_local! {
     static CONTEXT: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
-/// The compressed pages of one chunk.
-#[derive(Clone)]
-pub(super) struct Zstd {
-    chunk: Bytes,
-    /// Where the pages begin in the chunk, ascending, and what they inflate to: their headers were compared with the limits.
-    bodies: Arc<[(usize, usize)]>,
-}
-
-impl Zstd {
-    pub fn new(chunk: Bytes, bodies: Vec<(usize, usize)>) -> Self {
-        Self { chunk, bodies: bodies.into() }
+/// Replaces the bytes of a page in zstd by the `size` bytes that its header promises: that was compared with the limits.
+pub(super) fn inflate(page: &mut Page, size: usize) -> Result<()> {
+    let (buffer, levels) = match page {
+        Page::DataPage { buf, .. } | Page::DictionaryPage { buf, .. } => (buf, 0),
+        Page::DataPageV2 { is_compressed: false, .. } => return Ok(()),
+        Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, .. } => {
+            (buf, *def_levels_byte_len as usize + *rep_levels_byte_len as usize)
+        }
+    };
+    if buffer.is_empty() {
+        return Ok(());
     }
-
-    /// Replaces the bytes of one of the chunk's pages, which are those in the chunk itself.
-    pub fn inflate(&self, page: &mut Page) -> Result<()> {
-        let (buffer, levels) = match page {
-            Page::DataPage { buf, .. } | Page::DictionaryPage { buf, .. } => (buf, 0),
-            Page::DataPageV2 { is_compressed: false, .. } => return Ok(()),
-            Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, .. } => {
-                (buf, *def_levels_byte_len as usize + *rep_levels_byte_len as usize)
-            }
-        };
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        let wrong = || ParquetError::General("a page does not inflate to what its header says".to_owned());
-        let at = (buffer.as_ptr() as usize).checked_sub(self.chunk.as_ptr() as usize).ok_or_else(wrong)?;
-        let body = self.bodies.binary_search_by_key(&at, |(start, _)| *start).map_err(|_| wrong())?;
-        let (_, size) = self.bodies[body];
-        let (head, packed) = buffer.split_at_checked(levels).ok_or_else(wrong)?;
-        let mut bytes = Vec::with_capacity(size);
-        bytes.extend_from_slice(head);
-        // A page without any value that is present may have no bytes at all.
-        if size > levels {
-            let mut rest = Cursor::new(&mut bytes);
-            rest.set_position(levels as u64);
-            with_context(|context| context.decompress_to_buffer(packed, &mut rest))?;
-        }
-        if bytes.len() != size {
-            return Err(wrong());
-        }
-        *buffer = Bytes::from(bytes);
-        Ok(())
+    let wrong = || ParquetError::General("a page does not inflate to what its header says".to_owned());
+    let (head, packed) = buffer.split_at_checked(levels).ok_or_else(wrong)?;
+    let mut bytes = Vec::with_capacity(size);
+    bytes.extend_from_slice(head);
+    // A page without any value that is present may have no bytes at all.
+    if size > levels {
+        let mut rest = Cursor::new(&mut bytes);
+        rest.set_position(levels as u64);
+        with_context(|context| context.decompress_to_buffer(packed, &mut rest))?;
     }
+    if bytes.len() != size {
+        return Err(wrong());
+    }
+    *buffer = Bytes::from(bytes);
+    Ok(())
 }
 
 fn with_context<T>(work: impl FnOnce(&mut Decompressor<'static>) -> std::io::Result<T>) -> Result<T> {

@@ -11,6 +11,7 @@
 mod bloom;
 mod chunks;
 mod columns;
+mod crew;
 mod delta;
 mod describe;
 mod elements;
@@ -25,6 +26,7 @@ pub mod kinds;
 mod masks;
 mod options;
 mod pack;
+mod page;
 mod pages;
 mod part;
 mod plain;
@@ -35,6 +37,7 @@ mod scan;
 mod select;
 mod source;
 mod stop;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod thrift;
@@ -43,5 +46,5 @@ mod worker;
 
 pub use describe::describe_footer;
 pub use file::{CheckpointFile, Work};
-pub use options::{ColumnRequest, OpenOptions, ScanOptions, TextMode};
+pub use options::{ColumnRequest, Large, OpenOptions, ScanOptions, TextMode};
 pub use scan::{Fill, Scan};

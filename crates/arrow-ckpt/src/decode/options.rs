@@ -62,8 +62,10 @@ pub struct ScanOptions {
     pub block_rows: usize,
     /// Rows per block are chosen so that a block has about this many bytes at most. Default 4 MiB.
     pub block_bytes: usize,
-    /// Decoding threads. Default: the cores but one, at least 1 and at most 4. Small files are decoded by the caller's.
+    /// Decoding threads. Default: the cores, at most 4. Small files are decoded by the caller's.
     pub threads: usize,
+    /// From which sizes on it takes trouble to be fast.
+    pub large: Large,
     /// Set it to end the scan: the threads stop, and the next call fails.
     pub cancel: Arc<AtomicBool>,
 }
@@ -76,9 +78,28 @@ impl Default for ScanOptions {
             ranges: None,
             block_rows: BLOCK_ROWS,
             block_bytes: BLOCK_BYTES,
-            threads: (cores() - 1).clamp(1, MAX_THREADS),
+            threads: cores().min(MAX_THREADS),
+            large: Large::default(),
             cancel: Arc::default(),
         }
+    }
+}
+
+/// Compressed bytes from which on a scan goes to more trouble than once pays. Tests set them to 0, so that small files are read as large
+/// ones are.
+#[derive(Debug, Clone, Copy)]
+pub struct Large {
+    /// Of a scan: it has threads. Default 64 KiB.
+    pub scan: u64,
+    /// Of a column chunk of ours: its pages are read one by one, when they are due. Default 512 KiB.
+    pub chunk: u64,
+    /// Of its pages on average: where they are smaller, the chunk is read at once all the same. Default 16 KiB.
+    pub page: u64,
+}
+
+impl Default for Large {
+    fn default() -> Self {
+        Self { scan: 64 << 10, chunk: 512 << 10, page: 16 << 10 }
     }
 }
 

@@ -33,8 +33,28 @@ pub(super) struct Pages {
     pub length: usize,
     /// What the dictionary inflates to.
     pub dictionary_bytes: usize,
-    /// Where the pages begin behind their headers, ascending, and what they inflate to.
-    pub bodies: Vec<(usize, usize)>,
+    pub found: Vec<PageFound>,
+}
+
+/// A page as its header tells it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PageFound {
+    /// Where its header begins.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+    pub inflated: usize,
+    pub values: usize,
+    pub kind: PageKind,
+}
+
+/// What a page holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PageKind {
+    Data,
+    Dictionary,
+    /// Nothing that a reader needs: an index, or what later versions of the format may know.
+    Other,
 }
 
 /// Which bytes are a chunk's.
@@ -52,7 +72,7 @@ struct Header {
     inflated: i32,
     packed: i32,
     values: i32,
-    dictionary: bool,
+    kind: Option<PageKind>,
     /// CRC32 of the page as it is stored.
     crc: Option<u32>,
 }
@@ -91,13 +111,16 @@ pub(super) fn check_pages(
             let how = "a page does not match its checksum; load it with verify: false if the checksum is what is wrong";
             return Err(corrupt(how));
         }
-        pages.bodies.push((pages.length + reader.position(), header.inflated as usize));
-        if header.dictionary {
+        let kind = header.kind.unwrap_or(PageKind::Other);
+        let (start, end) = (pages.length, pages.length + reader.position() + packed);
+        let (inflated, count) = (header.inflated as usize, header.values as usize);
+        pages.found.push(PageFound { start, end, inflated, values: count, kind });
+        if kind == PageKind::Dictionary {
             pages.dictionary_bytes = pages.dictionary_bytes.max(header.inflated as usize);
         } else {
             values += i64::from(header.values);
         }
-        pages.length += reader.position() + packed;
+        pages.length = end;
     }
     Ok(pages)
 }
@@ -121,7 +144,7 @@ fn check_header(header: &Header, chunk: &ColumnChunkMetaData, most: u64) -> Resu
     // Memory for a dictionary is taken by its number of values; each takes at least a byte, if it can take any.
     let column = chunk.column_descr();
     let empty = column.physical_type() == Physical::FIXED_LEN_BYTE_ARRAY && column.type_length() == 0;
-    if header.dictionary && !empty && header.values > header.inflated {
+    if header.kind == Some(PageKind::Dictionary) && !empty && header.values > header.inflated {
         return Err(corrupt("a dictionary has more values than bytes"));
     }
     Ok(())
@@ -146,12 +169,18 @@ fn page_header(reader: &mut Compact<'_>) -> Option<Header> {
             Some(true)
         }
         (1, wire::I32) => Some(false),
-        (5, wire::STRUCT) => inner(reader, &DATA_PAGE, &mut header.values),
+        (5, wire::STRUCT) => {
+            header.kind.get_or_insert(PageKind::Data);
+            inner(reader, &DATA_PAGE, &mut header.values)
+        }
         (7, wire::STRUCT) => {
-            header.dictionary = true;
+            header.kind = Some(PageKind::Dictionary);
             inner(reader, &DICTIONARY_PAGE, &mut header.values)
         }
-        (8, wire::STRUCT) => inner(reader, &DATA_PAGE_V2, &mut header.values),
+        (8, wire::STRUCT) => {
+            header.kind.get_or_insert(PageKind::Data);
+            inner(reader, &DATA_PAGE_V2, &mut header.values)
+        }
         (1..=5 | 7 | 8, _) => None,
         _ => Some(false),
     })?;

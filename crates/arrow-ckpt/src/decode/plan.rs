@@ -5,9 +5,6 @@ use super::file::CheckpointFile;
 use super::options::ScanOptions;
 use crate::error::Result;
 
-/// Compressed bytes below which starting a thread costs more than it saves.
-const INLINE_BYTES: u64 = 64 << 10;
-
 /// A row group to be read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct GroupPlan {
@@ -22,26 +19,26 @@ pub(super) struct Projection {
     /// The columns of each worker, in file order.
     pub workers: Vec<Vec<Projected>>,
     pub groups: Vec<GroupPlan>,
-    compressed: u64,
-}
-
-/// Whether the caller's own thread decodes.
-pub(super) fn inline(projection: &Projection) -> bool {
-    projection.compressed < INLINE_BYTES
+    /// Threads that open pages ahead of the workers.
+    pub helpers: usize,
+    /// The caller's own thread decodes: starting others costs more than it saves.
+    pub inline: bool,
 }
 
 impl Projection {
     pub fn new(file: &CheckpointFile, options: &ScanOptions) -> Result<Self> {
         let columns = projected(file, options)?;
         let weights: Vec<u64> = columns.iter().map(|column| compressed(file, column)).collect();
-        let compressed = weights.iter().sum();
-        let threads = if compressed < INLINE_BYTES { 1 } else { options.threads.max(1) };
-        let workers = spread(&columns, &weights, threads);
+        let inline = weights.iter().sum::<u64>() < options.large.scan;
+        let threads = if inline { 1 } else { options.threads.max(1) };
+        // Half of them decode columns; the others, and those for which there are too few columns, open pages.
+        let workers = spread(&columns, &weights, threads.div_ceil(2));
+        let helpers = threads - workers.len().clamp(1, threads);
         let groups = (0..file.metadata.num_row_groups())
             .filter(|group| file.metadata.row_group(*group).num_rows() > 0)
             .map(|group| group_plan(file, group, &columns, options))
             .collect();
-        Ok(Self { columns, workers, groups, compressed })
+        Ok(Self { columns, workers, groups, helpers, inline })
     }
 
     /// For each projected column: its worker, and its place among the worker's columns.

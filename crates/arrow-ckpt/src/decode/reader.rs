@@ -1,6 +1,6 @@
-//! One column of one row group: its bytes are read once, compared with their checksum, and decoded from memory.
+//! One column of one row group: where its pages are, and the decoding of their rows. Pages of our own files are read one by one when they
+//! are due; small chunks, and those of other writers, which do not say where their pages are, at once.
 
-use std::io::Cursor;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,62 +9,64 @@ use arrow_buffer::BooleanBuffer;
 use bytes::Bytes;
 use parquet::arrow::FieldLevels;
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, RowGroups, RowSelection};
-use parquet::basic::Compression;
-use parquet::column::page::{PageIterator, PageReader};
+use parquet::column::page::PageIterator;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
-use parquet::file::reader::{ChunkReader, Length};
-use parquet::file::serialized_reader::SerializedPageReader;
 
 use super::bloom;
 use super::chunks::chunk_range;
 use super::columns::Projected;
-use super::delta::CheckedPages;
+use super::crew::Crew;
 use super::faults::corrupt;
 use super::file::CheckpointFile;
 use super::guard::{guarded, message_error, parquet_error};
-use super::inflate::Zstd;
+use super::index::ChunkPages;
 use super::kinds::Kind;
-use super::pages::{Extent, Pages, check_pages};
+use super::options::Large;
+use super::page::{PageOpener, Place, RawPage};
+use super::pages::{Extent, PageKind, Pages, check_pages};
 use super::part::Part;
+use super::stream::{Fault, LeafPages, OneChunk, PageStream};
 use super::vectors::{self, Vectors};
 use crate::error::{CkptError, ErrorCode, Result};
 
 /// The longest that a forgotten page header can be.
 const FORGOTTEN_BYTES: u64 = 100;
 
-/// The chunks of one top-level column in one row group, in memory.
+/// How the pages of a scan are opened.
+#[derive(Clone, Default)]
+pub(super) struct Opening {
+    /// Who opens them ahead.
+    pub crew: Option<Arc<Crew>>,
+    pub large: Large,
+}
+
+/// The pages of one top-level column in one row group, about to be decoded.
 pub(super) struct LoadedColumn<'a> {
-    file: &'a CheckpointFile,
+    file: &'a Arc<CheckpointFile>,
     group: usize,
     column: usize,
-    chunks: Vec<Chunk>,
+    chunks: Vec<(usize, LeafPages)>,
     /// The largest dictionary whose values will be repeated for each row.
     pub dictionary_bytes: usize,
-    /// The rows that were read: all of the row group, or those of the pages with wanted ones.
+    /// The rows that are read: all of the row group, or those of the pages with wanted ones.
     rows: usize,
     /// Which of these are wanted; `None`: all.
     wanted: Option<BooleanBuffer>,
     /// Whether the end of the chunk is not to be reached.
     selects: bool,
-}
-
-/// A leaf's chunk.
-struct Chunk {
-    leaf: usize,
-    /// With the true offsets, and without a codec where the pages are inflated here.
-    meta: ColumnChunkMetaData,
-    segment: Arc<Segment>,
-    zstd: Option<Zstd>,
+    opening: Opening,
+    fault: Fault,
 }
 
 impl<'a> LoadedColumn<'a> {
-    /// Reads it, or of the pages, where they are known, those that hold rows that are `wanted` (`None`: all).
+    /// Finds its pages, or, where they are known, those that hold rows that are `wanted` (`None`: all).
     pub fn load(
-        file: &'a CheckpointFile,
+        file: &'a Arc<CheckpointFile>,
         group: usize,
         projected: &Projected,
         wanted: Option<&BooleanBuffer>,
+        opening: &Opening,
     ) -> Result<Self> {
         let mut kinds = Vec::new();
         projected.node.leaf_kinds(&mut kinds);
@@ -77,6 +79,8 @@ impl<'a> LoadedColumn<'a> {
             rows: file.metadata.row_group(group).num_rows() as usize,
             wanted: wanted.cloned(),
             selects: wanted.is_some(),
+            opening: opening.clone(),
+            fault: Fault::default(),
         };
         let part = loaded.part(projected)?;
         if let Some((part, wanted)) = part.as_ref().zip(wanted) {
@@ -85,23 +89,68 @@ impl<'a> LoadedColumn<'a> {
             loaded.wanted = (wanted.count_set_bits() < part.rows).then_some(wanted);
         }
         for (leaf, kind) in projected.leaves.iter().copied().zip(kinds) {
-            let meta = file.metadata.row_group(group).column(leaf);
-            let (start, bytes, pages) = match &part {
-                Some(part) => loaded.read_part(leaf, meta, part)?,
-                None => loaded.read_chunk(leaf, meta)?,
-            };
-            file.work.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            let (pages, dictionary_bytes) = loaded.leaf(leaf, kind, part.as_ref())?;
             if kind != Kind::Dict {
-                loaded.dictionary_bytes = loaded.dictionary_bytes.max(pages.dictionary_bytes);
+                loaded.dictionary_bytes = loaded.dictionary_bytes.max(dictionary_bytes);
             }
-            let segment = Arc::new(Segment { start, bytes: bytes.slice(..pages.length) });
-            let is_zstd = matches!(meta.compression(), Compression::ZSTD(_));
-            let codec = if is_zstd { Compression::UNCOMPRESSED } else { meta.compression() };
-            let meta = as_loaded(meta, start, pages.length, codec)?;
-            let zstd = is_zstd.then(|| Zstd::new(segment.bytes.clone(), pages.bodies));
-            loaded.chunks.push(Chunk { leaf, meta, segment, zstd });
+            loaded.chunks.push((leaf, pages));
         }
         Ok(loaded)
+    }
+
+    /// The pages of a leaf, and what its dictionary inflates to, unless that does not matter.
+    fn leaf(&self, leaf: usize, kind: Kind, part: Option<&Part>) -> Result<(LeafPages, usize)> {
+        let chunk = self.file.metadata.row_group(self.group).column(leaf);
+        let (start, length) =
+            chunk_range(chunk).ok_or_else(|| CkptError::internal("a chunk has no place"))?;
+        let ratio = chunk.uncompressed_size().unsigned_abs().div_ceil(length.max(1));
+        let opener = Arc::new(PageOpener::new(self.file, chunk)?);
+        // Without checksums, what the pages themselves say of their places counts.
+        let by_pages = self.file.chunk_crcs.is_some() && length > self.opening.large.chunk;
+        let mut pages = LeafPages { opener, places: Vec::new(), ratio: ratio as usize };
+        let index = self.file.index.as_ref().filter(|_| part.is_some() || by_pages);
+        let index = index.map(|index| index.pages(&self.file.metadata, self.group, leaf)).transpose()?;
+        let is_fine = |index: &&ChunkPages| length / index.pages.len() as u64 >= self.opening.large.page;
+        let Some(index) = index.filter(|index| part.is_some() || is_fine(index)) else {
+            let (bytes, found) = self.read_chunk(leaf, chunk)?;
+            self.file.work.bytes.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+            let needed = found.found.iter().filter(|page| page.kind != PageKind::Other);
+            let raw = needed.map(|page| RawPage { bytes: bytes.slice(page.start..page.end), found: *page });
+            pages.places = raw.map(Place::Read).collect();
+            return Ok((pages, found.dictionary_bytes));
+        };
+        if part.is_none() {
+            bloom::verify(self.file, self.group, leaf)?;
+        }
+        let dictionary = index.dictionary.map(|(length, crc)| Place::At { start, length, crc });
+        pages.places = dictionary.into_iter().chain(self.places(index, part)).collect();
+        let lengths = pages
+            .places
+            .iter()
+            .map(|place| if let Place::At { length, .. } = place { *length as u64 } else { 0 });
+        self.file.work.bytes.fetch_add(lengths.sum(), Ordering::Relaxed);
+        let mut dictionary_bytes = 0;
+        if index.dictionary.is_some() && kind != Kind::Dict {
+            let raw = pages.opener.read(pages.places[0].clone())?;
+            dictionary_bytes = raw.found.inflated;
+            pages.places[0] = Place::Read(raw);
+        }
+        Ok((pages, dictionary_bytes))
+    }
+
+    /// The data pages that are read of a chunk whose pages are known.
+    fn places(&self, index: &ChunkPages, part: Option<&Part>) -> Vec<Place> {
+        let pages: Vec<usize> = match part {
+            Some(part) => part.pages(index).collect(),
+            None => (0..index.pages.len()).collect(),
+        };
+        if part.is_some() {
+            let work = &self.file.work;
+            work.pages.fetch_add(pages.len() as u64, Ordering::Relaxed);
+            work.pages_left_out.fetch_add((index.pages.len() - pages.len()) as u64, Ordering::Relaxed);
+        }
+        let pages = pages.into_iter().map(|page| index.pages[page]);
+        pages.map(|page| Place::At { start: page.start, length: page.bytes, crc: page.crc }).collect()
     }
 
     /// What to read where not all need be.
@@ -112,41 +161,8 @@ impl<'a> LoadedColumn<'a> {
         Ok(Part::of(&leaves, wanted))
     }
 
-    /// The dictionary and the pages of a part, one after the other, as if the chunk had no others.
-    fn read_part(&self, leaf: usize, meta: &ColumnChunkMetaData, part: &Part) -> Result<(u64, Bytes, Pages)> {
-        let index = self.file.index.as_ref().ok_or_else(|| CkptError::internal("there is no page index"))?;
-        let chunk = index.pages(&self.file.metadata, self.group, leaf)?;
-        let (start, _) = chunk_range(meta).ok_or_else(|| CkptError::internal("a chunk has no place"))?;
-        let dictionary = chunk.dictionary.map(|(bytes, crc)| (start, bytes, crc));
-        let pages: Vec<_> = part.pages(chunk).map(|page| chunk.pages[page]).collect();
-        let work = &self.file.work;
-        work.pages.fetch_add(pages.len() as u64, Ordering::Relaxed);
-        work.pages_left_out.fetch_add((chunk.pages.len() - pages.len()) as u64, Ordering::Relaxed);
-        let pieces = pages.iter().map(|page| (page.start, page.bytes, page.crc));
-        let pieces: Vec<_> = dictionary.into_iter().chain(pieces).collect();
-        let mut runs: Vec<(u64, usize)> = Vec::new();
-        for (from, bytes, _) in &pieces {
-            match runs.last_mut() {
-                Some((first, length)) if *first + *length as u64 == *from => *length += bytes,
-                _ => runs.push((*from, *bytes)),
-            }
-        }
-        let bytes = self.file.source.read_parts(&runs)?;
-        if self.file.chunk_crcs.is_some() {
-            let mut rest = &bytes[..];
-            for (_, length, crc) in &pieces {
-                let (piece, behind) = rest.split_at(*length);
-                if crc32c::crc32c(piece) != *crc {
-                    return Err(corrupt("a page does not match its checksum"));
-                }
-                rest = behind;
-            }
-        }
-        let pages = check_pages(&bytes, meta, Extent::Exact, self.file.limits.page_bytes, self.file.verify)?;
-        Ok((start, bytes, pages))
-    }
-
-    fn read_chunk(&self, leaf: usize, meta: &ColumnChunkMetaData) -> Result<(u64, Bytes, Pages)> {
+    /// All bytes of a chunk, and what is in them.
+    fn read_chunk(&self, leaf: usize, meta: &ColumnChunkMetaData) -> Result<(Bytes, Pages)> {
         // Both were compared with the file's length when it was opened.
         let (start, length) = chunk_range(meta).ok_or_else(|| CkptError::internal("a chunk has no place"))?;
         let bytes = self.file.source.read(start, length as usize)?;
@@ -159,7 +175,7 @@ impl<'a> LoadedColumn<'a> {
         bloom::verify(self.file, self.group, leaf)?;
         let error =
             match check_pages(&bytes, meta, Extent::Exact, self.file.limits.page_bytes, self.file.verify) {
-                Ok(pages) => return Ok((start, bytes, pages)),
+                Ok(pages) => return Ok((bytes, pages)),
                 Err(error) => error,
             };
         // parquet-mr before 1.2.9 forgot the dictionary page's header in a chunk's length (PARQUET-816).
@@ -169,7 +185,7 @@ impl<'a> LoadedColumn<'a> {
         }
         let bytes = self.file.source.read(start, longer as usize)?;
         match check_pages(&bytes, meta, Extent::Enough, self.file.limits.page_bytes, self.file.verify) {
-            Ok(pages) => Ok((start, bytes, pages)),
+            Ok(pages) => Ok((bytes, pages)),
             Err(_) => Err(error),
         }
     }
@@ -180,7 +196,7 @@ impl<'a> LoadedColumn<'a> {
             Some(vectors) => Rows::Vectors(vectors),
             None => Rows::Any(self.any(levels, batch_rows)?),
         };
-        Ok(ColumnReader { rows, column: self.column, selects: self.selects })
+        Ok(ColumnReader { rows, column: self.column, selects: self.selects, fault: self.fault.clone() })
     }
 
     fn any(&self, levels: &FieldLevels, batch_rows: usize) -> Result<ParquetRecordBatchReader> {
@@ -193,31 +209,19 @@ impl<'a> LoadedColumn<'a> {
 
     /// The column's lists of floats, where they can be had without parquet-rs.
     fn vectors(&self) -> Result<Option<Vectors>> {
-        let [Chunk { leaf, meta, zstd: None, .. }] = &self.chunks[..] else { return Ok(None) };
+        let [(leaf, pages)] = &self.chunks[..] else { return Ok(None) };
+        let chunk = self.file.metadata.row_group(self.group).column(*leaf);
         let node = &self.file.columns.nodes[self.column];
-        if self.wanted.is_some() || !vectors::is_candidate(node, meta) {
+        if self.wanted.is_some() || !vectors::is_candidate(node, chunk) {
             return Ok(None);
         }
         guarded(|| {
-            let pages = self.column_chunks(*leaf).map_err(|error| parquet_error(&error))?.next();
-            let Some(Ok(mut pages)) = pages else { return Ok(None) };
-            let column = meta.column_descr();
-            Ok(Vectors::of(pages.as_mut(), column.physical_type(), column.max_def_level(), self.rows))
+            // What is wrong here is found again.
+            let mut pages = PageStream::new(pages.clone(), self.opening.crew.clone(), Fault::default());
+            let column = chunk.column_descr();
+            Ok(Vectors::of(&mut pages, column.physical_type(), column.max_def_level(), self.rows))
         })
     }
-}
-
-/// A chunk's metadata with the true offsets, and the codec that is left for the page reader.
-fn as_loaded(
-    meta: &ColumnChunkMetaData,
-    start: u64,
-    length: usize,
-    codec: Compression,
-) -> Result<ColumnChunkMetaData> {
-    let dictionary = (start as i64 != meta.data_page_offset()).then_some(start as i64);
-    let builder = meta.clone().into_builder().set_dictionary_page_offset(dictionary);
-    let builder = builder.set_total_compressed_size(length as i64).set_compression(codec);
-    builder.build().map_err(|error| parquet_error(&error))
 }
 
 impl RowGroups for LoadedColumn<'_> {
@@ -226,14 +230,12 @@ impl RowGroups for LoadedColumn<'_> {
     }
 
     fn column_chunks(&self, leaf: usize) -> ParquetResult<Box<dyn PageIterator>> {
-        let Chunk { meta, segment, zstd, .. } = self
+        let (_, pages) = self
             .chunks
             .iter()
-            .find(|chunk| chunk.leaf == leaf)
+            .find(|(of, _)| *of == leaf)
             .ok_or_else(|| ParquetError::General(format!("column {leaf} was not read")))?;
-        let pages = SerializedPageReader::new(Arc::clone(segment), meta, self.num_rows(), None)?;
-        let column = meta.column_descr();
-        let pages = CheckedPages::new(pages, zstd.clone(), column.max_def_level(), column.max_rep_level());
+        let pages = PageStream::new(pages.clone(), self.opening.crew.clone(), self.fault.clone());
         Ok(Box::new(OneChunk(Some(Box::new(pages)))))
     }
 
@@ -246,65 +248,13 @@ impl RowGroups for LoadedColumn<'_> {
     }
 }
 
-/// The pages of the one chunk of a leaf.
-struct OneChunk(Option<Box<dyn PageReader>>);
-
-impl Iterator for OneChunk {
-    type Item = ParquetResult<Box<dyn PageReader>>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.0.take().map(Ok)
-    }
-}
-
-impl PageIterator for OneChunk {}
-
-/// A chunk's bytes under their positions in the file.
-struct Segment {
-    start: u64,
-    bytes: Bytes,
-}
-
-impl Segment {
-    fn slice(&self, position: u64, length: Option<usize>) -> ParquetResult<Bytes> {
-        let outside = || ParquetError::EOF("a page lies outside of its column".to_owned());
-        let from = position
-            .checked_sub(self.start)
-            .and_then(|from| usize::try_from(from).ok())
-            .ok_or_else(outside)?;
-        let to =
-            length.map_or(Some(self.bytes.len()), |length| from.checked_add(length)).ok_or_else(outside)?;
-        if from > to || to > self.bytes.len() {
-            return Err(outside());
-        }
-        Ok(self.bytes.slice(from..to))
-    }
-}
-
-impl Length for Segment {
-    fn len(&self) -> u64 {
-        self.start + self.bytes.len() as u64
-    }
-}
-
-impl ChunkReader for Segment {
-    type T = Cursor<Bytes>;
-
-    fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
-        self.slice(start, None).map(Cursor::new)
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
-        self.slice(start, Some(length))
-    }
-}
-
 /// Decodes one column of one row group.
 pub(super) struct ColumnReader {
     rows: Rows,
     pub column: usize,
     /// Rows are left out: then what is behind the last need not be looked at.
     selects: bool,
+    fault: Fault,
 }
 
 enum Rows {
@@ -321,7 +271,7 @@ impl ColumnReader {
         };
         let batch = guarded(|| match reader.next() {
             None => Err(too_few(0, rows)),
-            Some(Err(error)) => Err(message_error(&error.to_string())),
+            Some(Err(error)) => Err(self.fault.take().unwrap_or_else(|| message_error(&error.to_string()))),
             Some(Ok(batch)) if batch.num_rows() != rows => Err(too_few(batch.num_rows(), rows)),
             Some(Ok(batch)) => Ok(batch),
         })?;
@@ -340,10 +290,11 @@ impl ColumnReader {
         }
         let more =
             guarded(|| Ok(reader.next().is_some_and(|batch| batch.is_ok_and(|batch| batch.num_rows() > 0))))?;
-        if more {
-            return Err(corrupt("a column has more rows than its row group"));
+        match self.fault.take() {
+            Some(error) => Err(error),
+            None if more => Err(corrupt("a column has more rows than its row group")),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -7,12 +7,14 @@ use std::sync::mpsc::Receiver;
 use arrow_array::ArrayRef;
 use serde_json::Value;
 
+use super::crew::Crew;
 use super::faults::beyond_limit;
 use super::file::CheckpointFile;
 use super::kinds::Node;
 use super::options::ScanOptions;
 use super::pack::{Packer, Unpacked};
-use super::plan::{Projection, inline};
+use super::plan::Projection;
+use super::reader::Opening;
 use super::select::Selector;
 use super::source::zeroed;
 use super::stop::StopFlags;
@@ -95,6 +97,8 @@ impl Scan {
         let stop = StopFlags { cancel: options.cancel, dropped: Arc::default() };
         let selector = Selector::new(Arc::clone(file), options.filter, options.ranges, stop.clone());
         let selector = Arc::new(selector);
+        let crew = (projection.helpers > 0).then(|| Crew::start(projection.helpers, &stop)).transpose()?;
+        let opening = Opening { crew, large: options.large };
         let mut feeds = Vec::new();
         for columns in &projection.workers {
             let worker = Worker::new(
@@ -102,9 +106,10 @@ impl Scan {
                 columns,
                 Arc::clone(&selector),
                 &projection.groups,
+                &opening,
                 stop.clone(),
             )?;
-            let source = if inline(&projection) {
+            let source = if projection.inline {
                 Source::Inline(Box::new(worker))
             } else {
                 Source::Thread(worker.spawn()?)

@@ -15,7 +15,7 @@ use super::filter::{Filter, IndexedChunk, Possible, Test, Verdicts, possible};
 use super::index::FileIndex;
 use super::kinds::Node;
 use super::masks::{joined, local_mask, spread};
-use super::reader::LoadedColumn;
+use super::reader::{LoadedColumn, Opening};
 use super::stop::StopFlags;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
@@ -216,7 +216,7 @@ impl Selector {
         for column in &columns {
             let projected = Projected::whole(&self.file.columns, *column)?;
             let levels = self.file.columns.levels(&projected)?;
-            let chunks = LoadedColumn::load(&self.file, group, &projected, wanted)
+            let chunks = LoadedColumn::load(&self.file, group, &projected, wanted, &Opening::default())
                 .map_err(|error| self.file.in_column(*column, error))?;
             batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);
             loaded.push((*column, levels, chunks));

@@ -71,24 +71,6 @@ impl Source {
         Ok(Bytes::from(buffer))
     }
 
-    /// The bytes of several places, one after the other.
-    pub fn read_parts(&self, parts: &[(u64, usize)]) -> Result<Bytes> {
-        if let [(position, length)] = parts {
-            return self.read(*position, *length);
-        }
-        let mut buffer = zeroed(parts.iter().map(|(_, length)| length).sum())?;
-        let mut rest = &mut buffer[..];
-        for (position, length) in parts {
-            let (part, behind) = rest.split_at_mut(*length);
-            match &self.place {
-                Place::Disk(file) => self.fill(file, part, *position)?,
-                Place::Memory(_) => part.copy_from_slice(&self.read(*position, *length)?),
-            }
-            rest = behind;
-        }
-        Ok(Bytes::from(buffer))
-    }
-
     fn fill(&self, file: &File, buffer: &mut [u8], position: u64) -> Result<()> {
         read_exact_at(file, buffer, position).map_err(|error| {
             if error.kind() == io::ErrorKind::UnexpectedEof {

@@ -11,7 +11,7 @@ use parquet::arrow::FieldLevels;
 use super::columns::Projected;
 use super::file::CheckpointFile;
 use super::plan::GroupPlan;
-use super::reader::{ColumnReader, LoadedColumn};
+use super::reader::{ColumnReader, LoadedColumn, Opening};
 use super::select::{Chosen, Selector};
 use super::stop::StopFlags;
 use crate::error::{CkptError, ErrorCode, Result};
@@ -40,6 +40,7 @@ pub(super) struct Worker {
     columns: Vec<(Projected, FieldLevels)>,
     selector: Arc<Selector>,
     groups: VecDeque<GroupPlan>,
+    opening: Opening,
     open: Option<OpenGroup>,
     stop: StopFlags,
 }
@@ -57,13 +58,15 @@ impl Worker {
         columns: &[Projected],
         selector: Arc<Selector>,
         groups: &[GroupPlan],
+        opening: &Opening,
         stop: StopFlags,
     ) -> Result<Self> {
         let columns = columns
             .iter()
             .map(|projected| Ok((projected.clone(), file.columns.levels(projected)?)))
             .collect::<Result<Vec<_>>>()?;
-        Ok(Self { file, columns, selector, groups: groups.iter().copied().collect(), open: None, stop })
+        let (groups, opening) = (groups.iter().copied().collect(), opening.clone());
+        Ok(Self { file, columns, selector, groups, opening, open: None, stop })
     }
 
     /// The next rows, or none after the last, or none because the scan stopped.
@@ -100,7 +103,8 @@ impl Worker {
                 break;
             }
             let column = projected.column;
-            let chunks = LoadedColumn::load(&self.file, group.group, projected, chosen.wanted.as_ref())
+            let (wanted, opening) = (chosen.wanted.as_ref(), &self.opening);
+            let chunks = LoadedColumn::load(&self.file, group.group, projected, wanted, opening)
                 .map_err(|error| self.file.in_column(column, error))?;
             // Every row could be the whole dictionary.
             batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);

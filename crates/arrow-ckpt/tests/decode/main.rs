@@ -5,8 +5,14 @@ mod filter;
 mod hostile;
 mod kinds;
 mod ours;
+mod paged;
 mod parquet_testing;
+#[path = "../samples/mod.rs"]
+mod samples;
 mod scan;
+#[path = "../encode/slab.rs"]
+#[allow(dead_code)] // the tests of the writing half use the rest
+mod slab;
 mod support;
 #[path = "../data/mod.rs"]
 mod test_data;

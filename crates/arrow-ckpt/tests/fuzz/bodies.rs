@@ -5,12 +5,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions, TextMode};
+use arrow_ckpt::decode::{CheckpointFile, Fill, Large, OpenOptions, ScanOptions, TextMode};
 use arrow_ckpt::format::{footer_crc, footer_crc_position};
 use arrow_ckpt::limits::Limits;
 use arrow_ckpt::{CkptError, ErrorCode, Result};
 use bytes::Bytes;
 
+use super::sealed::Sealed;
 use super::support::BlockReader;
 
 /// What an input may ask for: small enough that what it takes can be told from what it should not.
@@ -52,7 +53,33 @@ pub fn open(data: &[u8]) -> Outcome {
 
 /// Reads all rows of a file, whatever its checksums say.
 pub fn decode(data: &[u8]) -> Outcome {
-    outcome(opened(data, false).and_then(|file| read_all(&file)))
+    outcome(opened(data, false).and_then(|file| read_all(&file, one_thread()).map(|_| ())))
+}
+
+/// Takes a checkpoint and changes its pages as the input says, with all checksums right again. Reads all rows page by page with several
+/// threads: what comes of it is what comes of one thread that reads whole chunks.
+pub fn pages(wholes: &[Sealed], data: &[u8]) -> Outcome {
+    let Some((which, patches)) = data.split_first() else {
+        return Outcome::Refused(ErrorCode::NotACheckpoint);
+    };
+    let made = wholes[usize::from(*which) % wholes.len()].patched(patches);
+    let file = match opened(&made, true) {
+        Ok(file) => file,
+        Err(error) => return outcome(Err(error)),
+    };
+    let large = Large { scan: 0, chunk: 0, page: 0 };
+    let several =
+        read_all(&file, ScanOptions { threads: 3, block_rows: 16, large, ..ScanOptions::default() });
+    let alone = read_all(&file, one_thread());
+    // Which of several faults is met first may differ.
+    let faults = (several.as_ref().err(), alone.as_ref().err());
+    assert!(several.as_ref().ok() == alone.as_ref().ok(), "{faults:?}");
+    outcome(several.map(|_| ()))
+}
+
+/// A fuzzer must do the same for the same input.
+fn one_thread() -> ScanOptions {
+    ScanOptions { threads: 1, block_rows: 16, ..ScanOptions::default() }
 }
 
 /// Takes a whole checkpoint and changes its footer as the input says, then gives it a right length and checksum again: so it comes by all
@@ -63,7 +90,7 @@ pub fn footer(wholes: &[Vec<u8>], data: &[u8]) -> Outcome {
     };
     let whole = &wholes[usize::from(*which) % wholes.len()];
     let made = patch_footer(whole, patches);
-    outcome(opened(&made, true).and_then(|file| read_all(&file)))
+    outcome(opened(&made, true).and_then(|file| read_all(&file, one_thread()).map(|_| ())))
 }
 
 /// Each patch has four bytes: two for the place, one for what is done there, one to do it with.
@@ -112,24 +139,27 @@ fn opened(data: &[u8], verify: bool) -> Result<Arc<CheckpointFile>> {
     CheckpointFile::open_bytes(Path::new(NAME), Bytes::copy_from_slice(data), &options)
 }
 
-/// Reads blocks as JavaScript would, which checks that they are well formed.
-fn read_all(file: &Arc<CheckpointFile>) -> Result<()> {
-    // One thread: a fuzzer must do the same for the same input.
-    let options = ScanOptions { threads: 1, ..ScanOptions::default() };
+/// Reads blocks as JavaScript would, which checks that they are well formed. Returns the rows, as text, unless they are too many.
+fn read_all(file: &Arc<CheckpointFile>, options: ScanOptions) -> Result<Option<Vec<String>>> {
     let mut scan = file.scan(options)?;
     let mut reader = BlockReader::new(&scan);
     let mut arena = vec![0xaa; 1 << 14];
+    let mut all = Vec::new();
     for _ in 0..MAX_BLOCKS {
         match scan.next_block(&mut arena)? {
-            Fill::Block { rows, bytes, .. } => assert_eq!(reader.rows(&arena[..bytes]).len(), rows),
+            Fill::Block { rows, bytes, .. } => {
+                let read = reader.rows(&arena[..bytes]);
+                assert_eq!(read.len(), rows);
+                all.extend(read.iter().map(|row| format!("{row:?}")));
+            }
             Fill::NeedBytes(bytes) => {
                 assert!(bytes > arena.len());
                 arena = vec![0xaa; bytes];
             }
-            Fill::End => return Ok(()),
+            Fill::End => return Ok(Some(all)),
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 fn outcome(result: Result<()>) -> Outcome {

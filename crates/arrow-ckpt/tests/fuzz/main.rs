@@ -11,6 +11,7 @@ mod bodies;
 mod mutate;
 #[path = "../samples/mod.rs"]
 mod samples;
+mod sealed;
 mod seeds;
 #[path = "../encode/slab.rs"]
 #[allow(dead_code)] // the tests of the writing half use the rest
@@ -115,13 +116,14 @@ fn write_seeds() {
 /// Files that once ended in a panic, an internal error, or too much memory.
 #[test]
 fn inputs_that_once_failed() {
-    let wholes = seeds::ours();
+    let (wholes, sealed) = (seeds::ours(), sealed());
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/found");
     let mut tried = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         bodies::open(&bytes);
         bodies::decode(&bytes);
+        bodies::pages(&sealed, &bytes);
         bodies::footer(&wholes, &bytes);
         tried += 1;
     }
@@ -143,14 +145,26 @@ fn decode() {
 }
 
 #[test]
+fn pages() {
+    let wholes = sealed();
+    fuzz("pages", Box::new(patches), Box::new(move |data| bodies::pages(&wholes, data)));
+}
+
+#[test]
 fn footer() {
     let wholes = seeds::ours();
-    let make = |random: &mut Random| {
-        let mut input = vec![random.next() as u8];
-        for _ in 0..=random.below(4) {
-            input.extend(random.next().to_le_bytes().into_iter().take(4));
-        }
-        input
-    };
-    fuzz("footer", Box::new(make), Box::new(move |data| bodies::footer(&wholes, data)));
+    fuzz("footer", Box::new(patches), Box::new(move |data| bodies::footer(&wholes, data)));
+}
+
+fn sealed() -> Vec<sealed::Sealed> {
+    samples::paged().into_iter().map(|sample| sealed::Sealed::of(sample.bytes)).collect()
+}
+
+/// The number of a file, and one to five changes of four bytes each.
+fn patches(random: &mut Random) -> Vec<u8> {
+    let mut input = vec![random.next() as u8];
+    for _ in 0..=random.below(4) {
+        input.extend(random.next().to_le_bytes().into_iter().take(4));
+    }
+    input
 }

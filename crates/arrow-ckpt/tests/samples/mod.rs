@@ -16,6 +16,7 @@ pub struct Sample {
 }
 
 /// All of them; none has more than some thousand bytes.
+#[allow(dead_code)] // not each test takes these
 pub fn samples() -> Vec<Sample> {
     let scalars = [
         node("id", Kind::Num),
@@ -96,6 +97,43 @@ pub fn samples() -> Vec<Sample> {
     ]
 }
 
+/// The same in pages of a few rows.
+#[allow(dead_code)] // not each test damages pages
+pub fn paged() -> Vec<Sample> {
+    let flat = [node("id", Kind::Num), node("text", TEXT), node("ok", Kind::Bool)];
+    let flat_rows = (0..60).map(|row| vec![V::Number(row as f64), words(row), V::Bool(row % 3 == 0)]);
+    let flat_rows: Vec<Vec<V>> = flat_rows.collect();
+    let nested = [
+        node("tags", list(TEXT)),
+        node("meta", Kind::Struct(vec![node("a", Kind::Num), node("b", list(Kind::Num))])),
+    ];
+    let nested_rows: Vec<Vec<V>> = (0..60).map(nested_row).collect();
+    let repeated = [node("kind", Kind::Text { dictionary: true }), node("raw", Kind::Bytes)];
+    let repeated_row =
+        |row: usize| vec![text(["a", "bb", "漢字"][row % 3]), V::Bytes(vec![row as u8; row % 5])];
+    let repeated_rows: Vec<Vec<V>> = (0..60).map(repeated_row).collect();
+    let vectors = [node("vector", list(Kind::Num))];
+    let vector = |row: usize| V::List((0..9).map(|at| V::Number(((row * 9 + at) as f64).sqrt())).collect());
+    let vector_rows: Vec<Vec<V>> = (0..40).map(|row| vec![vector(row)]).collect();
+    let two = [flat_rows[..30].to_vec(), flat_rows[30..].to_vec()];
+    let pages = |name, nodes: &[Node], chunks: &[Vec<Vec<V>>], codec| {
+        let dir = Dir::new();
+        let path = dir.path("x.parquet");
+        write(&path, nodes, chunks, codec, &[], Some(7));
+        Sample { name, bytes: std::fs::read(&path).unwrap() }
+    };
+    vec![
+        pages("flat", &flat, std::slice::from_ref(&flat_rows), Codec::Zstd),
+        pages("row groups", &flat, &two, Codec::None),
+        pages("nested", &nested, std::slice::from_ref(&nested_rows), Codec::Zstd),
+        pages("nested as it is", &nested, &[nested_rows], Codec::None),
+        pages("repeated", &repeated, std::slice::from_ref(&repeated_rows), Codec::Zstd),
+        pages("vectors", &vectors, &[vector_rows], Codec::None),
+        pages("gzip", &repeated, &[repeated_rows], Codec::Gzip),
+        pages("lz4", &flat, &[flat_rows], Codec::Lz4),
+    ]
+}
+
 fn words(row: usize) -> V {
     match row % 4 {
         0 => V::Null,
@@ -122,7 +160,7 @@ fn sample(
 ) -> Sample {
     let dir = Dir::new();
     let path = dir.path("x.parquet");
-    write(&path, nodes, chunks, compression, key_values);
+    write(&path, nodes, chunks, compression, key_values, None);
     Sample { name, bytes: std::fs::read(&path).unwrap() }
 }
 
@@ -132,9 +170,10 @@ fn write(
     chunks: &[Vec<Vec<V>>],
     compression: Codec,
     key_values: &[(&str, &str)],
+    page_rows: Option<usize>,
 ) {
     let row_group_rows = chunks.first().map(Vec::len);
-    let options = WriteOptions { compression, row_group_rows, ..WriteOptions::default() };
+    let options = WriteOptions { compression, row_group_rows, page_rows, ..WriteOptions::default() };
     let mut writer = CheckpointWriter::create(path, &options).unwrap();
     for rows in chunks {
         let mut slab = Slab::default();

@@ -185,17 +185,28 @@ fn transcoding_agrees_with_the_standard_library() {
                 text.push_str(pieces[(random >> 33) % pieces.len()]);
             }
             let units: Vec<u16> = text.encode_utf16().collect();
-            let shape = Shape::of(&text);
+            // Other text before and behind must not matter.
+            let (before, behind) = (pieces[seed % pieces.len()], pieces[seed / 7 % pieces.len()].repeat(9));
+            let all = format!("{before}{text}{behind}").into_bytes();
+            let (from, end) = (before.len(), before.len() + text.len());
+            let shape = Shape::of(&all[from..end]);
             assert_eq!(shape.wide, units.iter().any(|unit| *unit > 0xff));
-            let mut out = vec![0xaa; shape.bytes()];
-            let found: Vec<u16> = if shape.wide {
-                assert_eq!(utf16(&text, &mut out), units.len());
-                out.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect()
-            } else {
-                assert_eq!(latin1(&text, &mut out), units.len());
-                out.iter().map(|unit| u16::from(*unit)).collect()
-            };
-            assert_eq!(found, units, "{text}");
+            for room in [0, 40] {
+                let mut out = vec![0xaa; shape.bytes() + room];
+                let written = if shape.wide {
+                    utf16(&all, from, end, &mut out) * 2
+                } else {
+                    latin1(&all, from, end, &mut out)
+                };
+                assert_eq!(written, shape.bytes());
+                let found: Vec<u16> = if shape.wide {
+                    let units = out[..written].as_chunks::<2>().0.iter();
+                    units.map(|unit| u16::from_le_bytes(*unit)).collect()
+                } else {
+                    out[..written].iter().map(|unit| u16::from(*unit)).collect()
+                };
+                assert_eq!(found, units, "{text}");
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use arrow_schema::DataType;
 use super::numbers::nulls_of;
 use super::transcode::{Shape, latin1, utf16};
 use super::{Block, Packed, Unpacked, mismatch, word};
-use crate::decode::faults::{beyond_limit, not_utf8};
+use crate::decode::faults::beyond_limit;
 use crate::layout::{FORM_BYTES, FORM_TEXT};
 use crate::limits::MAX_BLOCK_BYTES;
 
@@ -33,7 +33,7 @@ impl Block<'_> {
         self.text(index, TextWords::SLOTS, array.value_offsets(), array.value_data(), nulls_of(array))
     }
 
-    /// Writes texts that lie one after another in `data`, and where each ends.
+    /// Writes texts that lie one after another in `data`, each of them UTF-8, and where each ends.
     pub(super) fn text(
         &mut self,
         index: usize,
@@ -46,7 +46,7 @@ impl Block<'_> {
         if values.data.is_ascii() {
             return self.raw(index, words, &values);
         }
-        let text = std::str::from_utf8(&values.data).map_err(|_| not_utf8())?;
+        let text = &values.data;
         let shape = Shape::of(text);
         let slots = values.offsets.len() - 1;
         let ends = self.arena.section(slots * 4)?;
@@ -62,8 +62,12 @@ impl Block<'_> {
         let ends = &mut ends[..slots * 4];
         let mut at = 0;
         for (end, range) in ends.as_chunks_mut::<4>().0.iter_mut().zip(values.offsets.windows(2)) {
-            let value = text.get(values.range(range)).ok_or_else(not_utf8)?;
-            at += if shape.wide { utf16(value, &mut out[at * 2..]) } else { latin1(value, &mut out[at..]) };
+            let value = values.range(range);
+            at += if shape.wide {
+                utf16(text, value.start, value.end, &mut out[at * 2..])
+            } else {
+                latin1(text, value.start, value.end, &mut out[at..])
+            };
             *end = (at as u32).to_le_bytes();
         }
         Ok(())
