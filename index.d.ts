@@ -656,7 +656,7 @@ export declare interface ReadOptions<T extends RowLike = Row> {
   /** Columns, or fields of a struct, that share a name in Parquet files of other writers. `refuse`: `ERR_CKPT_UNSUPPORTED_FILE`.
    * `rename`: the second `a` is `a_1`, or the next free name. @default 'refuse' */ duplicateColumns?: 'refuse' | 'rename';
   /** The most that a Parquet file may ask for. @default the most that the reader bears */ limits?: Limits;
-  /** Threads that decode, 1 to 64. @default the cores less one, at most 4 @unit threads */ threads?: number;
+  /** Threads that decode, 1 to 64. @default the cores, at most 4 @unit threads */ threads?: number;
   /** Aborts the load: it rejects with `signal.reason`. */ signal?: AbortSignal;
   /** Called as rows are loaded, at most every 50 ms and once at the end. */ onProgress?: (progress: Progress) => void;
 }
