@@ -15,13 +15,15 @@ const source = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 /** The public constants of a Rust source: numbers and texts by their names. */
 function rustConstants(path: string): Record<string, number | string> {
-  const found = [...source(path).matchAll(/^pub const ([A-Z0-9_]+): (?:u32|usize|&str) = (?:(\d+)|"([^"]*)");$/gm)];
+  const found = [...source(path).matchAll(/^pub const ([A-Z0-9_]+): (?:u32|usize|&str) = (?:([\d_]+)|"([^"]*)");$/gm)];
   const all = source(path).match(/^pub const /gm)?.length ?? 0;
   // Not one may slip through because it is written in another way.
   const functions = source(path).match(/^pub const fn /gm)?.length ?? 0;
   assert.equal(found.length, all - functions, `constants of ${path} that this test cannot parse`);
   assert.ok(found.length > 0);
-  return Object.fromEntries(found.map(([, name, number, text]) => [name, number === undefined ? text! : Number(number)]));
+  return Object.fromEntries(
+    found.map(([, name, number, text]) => [name, number === undefined ? text! : Number(number.replaceAll('_', ''))]),
+  );
 }
 
 function constantsOf(module: object): Record<string, unknown> {

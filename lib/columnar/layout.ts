@@ -8,6 +8,8 @@ export const RECORD_ROWS = 2;
 export const FLAG_VALIDITY = 1;
 export const FLAG_UTF16 = 2;
 export const FLAG_DICT = 4;
+export const FLAG_MAP = 8;
+export const MAP_WHOLE = 2_147_483_648;
 
 export const NODE_WORDS = 10;
 

@@ -12,6 +12,9 @@
 //!   bytes); the text: ASCII, or UTF-16 if [`FLAG_UTF16`]; the bytes, whose number stands where that of text does.
 //!   A struct has validity only. A node of type null has nothing. A text node with [`FLAG_DICT`] has as data the indices (u32 a slot) of
 //!   its slots in a dictionary of `entries` texts, whose end offsets (u32 an entry) and text follow; it is of this record alone.
+//!   With [`FLAG_MAP`] too, the slots are maps: their data are end offsets among the entries of all maps, which follow the text as u32: an
+//!   index in the dictionary, of a key as JSON with a colon, or, with [`MAP_WHOLE`] added, of the text of the whole map. The last text of
+//!   the dictionary is the JSON array of the values of those keys.
 //!
 //! # Arena: core to JavaScript
 //!
@@ -43,6 +46,10 @@ pub const FLAG_UTF16: u32 = 2;
 
 /// The text of a text node is a dictionary and its data are indices.
 pub const FLAG_DICT: u32 = 4;
+/// The text of a text node is made of keys and values of maps.
+pub const FLAG_MAP: u32 = 8;
+/// Added to the index of a text that is a whole map.
+pub const MAP_WHOLE: u32 = 2_147_483_648;
 
 /// Words per node in an arena's directory.
 pub const NODE_WORDS: usize = 10;

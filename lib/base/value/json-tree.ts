@@ -120,7 +120,7 @@ export class JsonTree {
 }
 
 /** True for what JSON writes and reads back as it is, objects aside: strings, booleans, null, finite numbers but -0. */
-function isLeaf(value: unknown): boolean {
+export function isLeaf(value: unknown): boolean {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
   return typeof value === 'number' && value - value === 0 && !(value === 0 && 1 / value < 0);
 }

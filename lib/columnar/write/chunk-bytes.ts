@@ -1,7 +1,8 @@
-import { align8, FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY, RECORD_PLAN, RECORD_ROWS } from '../layout.js';
+import { align8, FLAG_DICT, FLAG_MAP, FLAG_UTF16, FLAG_VALIDITY, RECORD_PLAN, RECORD_ROWS } from '../layout.js';
 import { ListNode } from './containers.js';
 import { BytesNode } from './bytes-node.js';
 import { BoolNode, NumberNode, ShapeIdNode, BigNode, DateNode, FloatNode } from './data-nodes.js';
+import { MapNode } from './map-node.js';
 import type { WriteNode } from './nodes.js';
 import { TextNode } from './text-nodes.js';
 
@@ -56,6 +57,10 @@ export class ChunkBytes {
   #measureNode(node: WriteNode, slots: number): number {
     if (node.kind === 'null') return 16;
     let bytes = 16 + (node.hasNulls ? align8(slots) : 0);
+    if (node instanceof MapNode) {
+      node.settle(slots);
+      bytes += align8(node.entries.length * 4);
+    }
     if (node instanceof TextNode) {
       const text = this.#join(node, slots);
       if (node.dictionary !== undefined) bytes += align8(slots * 4);
@@ -167,7 +172,11 @@ export class ChunkBytes {
     }
     u32[head + 1] = (u32[head + 1] as number) | (node.wide ? FLAG_UTF16 : 0);
     u32[head + 2] = written;
-    return from + align8(written);
+    const end = from + align8(written);
+    if (!(node instanceof MapNode)) return end;
+    u32[head + 1] = (u32[head + 1] as number) | FLAG_MAP;
+    u32.set(node.entries, end / 4);
+    return end + align8(node.entries.length * 4);
   }
 }
 

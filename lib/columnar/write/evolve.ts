@@ -5,6 +5,7 @@ import { hasOnlyElements, isPlainArray, ListNode, MAX_FIELDS, StructNode } from 
 import { BytesNode } from './bytes-node.js';
 import { BoolNode, NumberNode, BigNode, DateNode, isInt64, millisecondsOf } from './data-nodes.js';
 import { FloatsNode } from './floats-node.js';
+import { MapNode } from './map-node.js';
 import { NullNode, type WriteNode } from './nodes.js';
 import { JsonNode, TextNode } from './text-nodes.js';
 
@@ -156,7 +157,7 @@ function make(seen: Observed, name: string, capacity: number, path: string, dept
     case 'list':
       return new ListNode(name, capacity, make(seen.element ?? new Observed(), 'element', 0, `${path}[]`, depth + 1));
     case 'struct': {
-      if (isMap(seen)) return json();
+      if (isMap(seen)) return new MapNode(name, capacity, path, depth + 1);
       const node = new StructNode(name, capacity);
       evolveStruct(node, seen, path, depth + 1);
       return node;

@@ -60,6 +60,11 @@ impl BlobBuilder {
         Ok(())
     }
 
+    /// How many pieces there are.
+    pub(super) fn len(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
     /// Ends the piece that was appended to `bytes`, for which there is room.
     pub(super) fn end_piece(&mut self) {
         self.offsets.push(self.bytes.len() as i32);

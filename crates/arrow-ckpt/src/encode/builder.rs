@@ -10,11 +10,12 @@ use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer, ScalarBuffer}
 use arrow_schema::{DataType, Field};
 
 use super::blob::{BlobBuilder, roomy};
+use super::map_text::append_maps;
 use super::plan::{ColumnType, PlanKind, PlanNode};
 use super::record::{Cursor, f32s, f64s, i64s, u32s};
 use super::text::TextBuilder;
 use crate::error::{CkptError, Result};
-use crate::layout::{FLAG_DICT, FLAG_UTF16, FLAG_VALIDITY};
+use crate::layout::{FLAG_DICT, FLAG_MAP, FLAG_UTF16, FLAG_VALIDITY};
 
 /// 2^53 - 1, JavaScript's `Number.MAX_SAFE_INTEGER`.
 const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
@@ -176,7 +177,12 @@ impl Builder {
                 } else {
                     into.append_utf16(ends, bytes)?;
                 }
-                if let Some(indices) = indices {
+                if flags & FLAG_MAP != 0 {
+                    let slot_ends =
+                        indices.ok_or_else(|| CkptError::internal("maps without a dictionary"))?;
+                    let members = u32s(slot_ends).last().unwrap_or(0) as usize;
+                    append_maps(text, &dictionary, slot_ends, cursor.section(members * 4)?, valid)?;
+                } else if let Some(indices) = indices {
                     text.append_dictionary(&dictionary, indices, valid)?;
                 }
             }

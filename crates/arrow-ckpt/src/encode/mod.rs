@@ -10,6 +10,7 @@ mod conform;
 mod deltas;
 mod footer;
 mod index;
+mod map_text;
 mod options;
 mod pages;
 mod plan;

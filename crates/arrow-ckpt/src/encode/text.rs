@@ -26,6 +26,28 @@ impl TextBuilder {
         self.blob.reserve_like(&before.blob);
     }
 
+    /// How many texts there are.
+    pub fn len(&self) -> usize {
+        self.blob.len()
+    }
+
+    /// The bytes of a text.
+    pub fn piece(&self, index: usize) -> Result<&[u8]> {
+        self.blob.piece(index)
+    }
+
+    /// Appends to the text at hand, which [`Self::end_piece`] ends. The bytes must be UTF-8.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<()> {
+        self.blob.reserve(bytes.len())?;
+        self.blob.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Ends the text at hand.
+    pub fn end_piece(&mut self) {
+        self.blob.end_piece();
+    }
+
     /// Appends `slots` empty texts.
     pub fn append_nulls(&mut self, slots: usize) {
         self.blob.append_nulls(slots);

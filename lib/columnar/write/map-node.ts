@@ -1,0 +1,122 @@
+import { isPlainObject, isPrototypeExtended } from '../../base/rows.js';
+import { encodeValue } from '../../base/value/extended-json.js';
+import { isLeaf, MARK } from '../../base/value/json-tree.js';
+import { MAP_WHOLE } from '../layout.js';
+import type { FillContext } from './nodes.js';
+import { JsonNode } from './text-nodes.js';
+
+/** UTF-16 units of the texts among the members of a chunk: as JSON, at six units for each, they fit a string of V8. */
+const MAX_UNITS = 1 << 26;
+
+/**
+ * Objects that are maps, as JSON text. Flat ones do not become text here, one after the other: one `JSON.stringify` serves the members of a
+ * whole chunk, and the core puts keys and members together (crates/arrow-ckpt/src/encode/map_text.rs). Each member is read once, as an
+ * accessor may give another value the second time.
+ *
+ * The entries of the dictionary are the keys, as JSON with a colon, and the texts of other objects; the last one is the array of members.
+ */
+export class MapNode extends JsonNode {
+  /** The slots that have an object, and where its entries and members begin. */
+  readonly #slots: number[] = [];
+  readonly #entryStarts: number[] = [];
+  readonly #memberStarts: number[] = [];
+  /** The key of each member, or a whole text: that is an entry without a member. */
+  readonly #entries: number[] = [];
+  readonly #members: unknown[] = [];
+  readonly #keys = new Map<string, number>();
+  #units = 0;
+  #isExtended = false;
+  /** The array of members is among the parts. */
+  #isSettled = false;
+
+  constructor(name: string, capacity: number, path: string, depth: number) {
+    super(name, capacity, path, depth);
+    this.dictionary = this.#keys;
+    this.ids = new Uint32Array(capacity);
+  }
+
+  override put(position: number, value: unknown, context: FillContext): boolean {
+    this.#giveUp(position);
+    const entries = this.#entries.length;
+    const members = this.#members.length;
+    this.#slots.push(position);
+    this.#entryStarts.push(entries);
+    this.#memberStarts.push(members);
+    if (!this.#putFlat(value)) {
+      this.#entries.length = entries;
+      this.#members.length = members;
+      const text = encodeValue(value, { row: context.firstRow + context.row, path: this.path, depth: this.depth });
+      this.#entries.push(this.parts.push(text) - 1 + MAP_WHOLE);
+    }
+    this.valid[position] = 1;
+    return true;
+  }
+
+  /** Takes an object that has no members but what JSON keeps exactly; else false. */
+  #putFlat(value: unknown): boolean {
+    if (this.#isExtended || !isPlainObject(value)) return false;
+    for (const key in value) {
+      const member = value[key];
+      if (!isLeaf(member)) return false;
+      if (typeof member === 'string' && (this.#units += member.length) > MAX_UNITS) return false;
+      let entry = this.#keys.get(key);
+      if (entry === undefined) {
+        if (key === MARK) return false;
+        this.#keys.set(key, (entry = this.parts.push(`${JSON.stringify(key)}:`) - 1));
+      }
+      this.#entries.push(entry);
+      this.#members.push(member);
+    }
+    return true;
+  }
+
+  override putNull(position: number): void {
+    super.putNull(position);
+    this.#giveUp(position);
+  }
+
+  /** A slot is put again where its row turned out not to be as planned: what it and those behind it have had goes. */
+  #giveUp(position: number): void {
+    const slots = this.#slots;
+    while (slots.length > 0 && (slots.at(-1) as number) >= position) {
+      slots.pop();
+      this.#entries.length = this.#entryStarts.pop() as number;
+      this.#members.length = this.#memberStarts.pop() as number;
+    }
+  }
+
+  override reset(): void {
+    super.reset();
+    for (const list of [this.#slots, this.#entryStarts, this.#memberStarts, this.#entries, this.#members]) list.length = 0;
+    this.#units = 0;
+    this.#isExtended = isPrototypeExtended();
+    this.#isSettled = false;
+  }
+
+  /** Ends the filling of `slots` slots: {@link ids} are their end offsets among {@link entries} then. */
+  settle(slots: number): void {
+    let next = 0;
+    for (let slot = 0; slot < slots; slot++) {
+      if (this.#slots[next] === slot) next++;
+      this.ids[slot] = this.#entryStarts[next] ?? this.#entries.length;
+    }
+    if (this.#isSettled) this.parts.pop();
+    this.parts.push(JSON.stringify(this.#members));
+    this.#isSettled = true;
+  }
+
+  get entries(): readonly number[] {
+    return this.#entries;
+  }
+
+  /** For the size of a very large row, which is measured by itself. */
+  override textAt(position: number): string {
+    const place = this.#slots.indexOf(position);
+    if (place < 0) return '';
+    const member = this.#memberStarts[place] as number;
+    const texts = this.#entries.slice(this.#entryStarts[place], this.#entryStarts[place + 1]).map((entry, index) => {
+      return entry >= MAP_WHOLE ? this.parts[entry - MAP_WHOLE] : `${this.parts[entry]}${JSON.stringify(this.#members[member + index])}`;
+    });
+    return `{${texts.join()}}`;
+  }
+}
