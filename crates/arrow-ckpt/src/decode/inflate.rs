@@ -3,18 +3,20 @@
 
 use std::cell::RefCell;
 use std::io::Cursor;
+use std::sync::Arc;
 
-use bytes::Bytes;
 use parquet::column::page::Page;
 use parquet::errors::{ParquetError, Result};
 use zstd::bulk::Decompressor;
+
+use super::buffers::Buffers;
 
 thread_local! {
     static CONTEXT: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
 }
 
 /// Replaces the bytes of a page in zstd by the `size` bytes that its header promises: that was compared with the limits.
-pub(super) fn inflate(page: &mut Page, size: usize) -> Result<()> {
+pub(super) fn inflate(page: &mut Page, size: usize, buffers: &Arc<Buffers>) -> Result<()> {
     let (buffer, levels) = match page {
         Page::DataPage { buf, .. } | Page::DictionaryPage { buf, .. } => (buf, 0),
         Page::DataPageV2 { is_compressed: false, .. } => return Ok(()),
@@ -27,7 +29,8 @@ pub(super) fn inflate(page: &mut Page, size: usize) -> Result<()> {
     }
     let wrong = || ParquetError::General("a page does not inflate to what its header says".to_owned());
     let (head, packed) = buffer.split_at_checked(levels).ok_or_else(wrong)?;
-    let mut bytes = Vec::with_capacity(size);
+    let mut bytes = buffers.take(size).unwrap_or_else(|| Vec::with_capacity(size));
+    bytes.clear();
     bytes.extend_from_slice(head);
     // A page without any value that is present may have no bytes at all.
     if size > levels {
@@ -38,7 +41,7 @@ pub(super) fn inflate(page: &mut Page, size: usize) -> Result<()> {
     if bytes.len() != size {
         return Err(wrong());
     }
-    *buffer = Bytes::from(bytes);
+    *buffer = buffers.lend(bytes);
     Ok(())
 }
 

@@ -9,6 +9,7 @@
 //! (`prescan`, `chunks`, `pages`), and parquet-rs runs only where its panics are caught (`guard`).
 
 mod bloom;
+mod buffers;
 mod chunks;
 mod columns;
 mod crew;

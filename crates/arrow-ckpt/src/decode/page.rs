@@ -12,6 +12,7 @@ use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
+use super::buffers::Buffers;
 use super::delta::check_lengths;
 use super::faults::corrupt;
 use super::file::CheckpointFile;
@@ -47,17 +48,28 @@ pub(super) struct PageOpener {
     /// For the page reader, which gets one page at a time as if it were the chunk.
     alone: ColumnChunkMetaData,
     is_zstd: bool,
+    buffers: Arc<Buffers>,
 }
 
 impl PageOpener {
-    pub fn new(file: &Arc<CheckpointFile>, chunk: &ColumnChunkMetaData) -> Result<Self> {
+    pub fn new(
+        file: &Arc<CheckpointFile>,
+        chunk: &ColumnChunkMetaData,
+        buffers: &Arc<Buffers>,
+    ) -> Result<Self> {
         let is_zstd = matches!(chunk.compression(), Compression::ZSTD(_));
         // What is in zstd is inflated here.
         let codec = if is_zstd { Compression::UNCOMPRESSED } else { chunk.compression() };
         let alone = chunk.clone().into_builder().set_dictionary_page_offset(None).set_data_page_offset(0);
         let alone = alone.set_total_compressed_size(i64::from(i32::MAX)).set_compression(codec).build();
         let alone = alone.map_err(|error| parquet_error(&error))?;
-        Ok(Self { file: Arc::clone(file), chunk: chunk.clone(), alone, is_zstd })
+        Ok(Self {
+            file: Arc::clone(file),
+            chunk: chunk.clone(),
+            alone,
+            is_zstd,
+            buffers: Arc::clone(buffers),
+        })
     }
 
     /// The bytes of a page.
@@ -66,7 +78,7 @@ impl PageOpener {
             Place::Read(raw) => return Ok(raw),
             Place::At { start, length, crc } => (start, length, crc),
         };
-        let bytes = self.file.source.read(start, length)?;
+        let bytes = self.file.source.read_into(start, length, &self.buffers)?;
         if self.file.chunk_crcs.is_some() && crc32c::crc32c(&bytes) != crc {
             return Err(corrupt("a page does not match its checksum"));
         }
@@ -88,7 +100,7 @@ impl PageOpener {
         let page = reader.get_next_page()?;
         let mut page = page.ok_or_else(|| ParquetError::General("a page is empty".to_owned()))?;
         if self.is_zstd {
-            inflate(&mut page, found.inflated)?;
+            inflate(&mut page, found.inflated, &self.buffers)?;
         }
         check_lengths(&page, self.chunk.column_descr())?;
         Ok(page)

@@ -14,6 +14,7 @@ use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 
 use super::bloom;
+use super::buffers::Buffers;
 use super::chunks::chunk_range;
 use super::columns::Projected;
 use super::crew::Crew;
@@ -39,6 +40,7 @@ pub(super) struct Opening {
     /// Who opens them ahead.
     pub crew: Option<Arc<Crew>>,
     pub large: Large,
+    pub buffers: Arc<Buffers>,
 }
 
 /// The pages of one top-level column in one row group, about to be decoded.
@@ -104,7 +106,7 @@ impl<'a> LoadedColumn<'a> {
         let (start, length) =
             chunk_range(chunk).ok_or_else(|| CkptError::internal("a chunk has no place"))?;
         let ratio = chunk.uncompressed_size().unsigned_abs().div_ceil(length.max(1));
-        let opener = Arc::new(PageOpener::new(self.file, chunk)?);
+        let opener = Arc::new(PageOpener::new(self.file, chunk, &self.opening.buffers)?);
         // Without checksums, what the pages themselves say of their places counts.
         let by_pages = self.file.chunk_crcs.is_some() && length > self.opening.large.chunk;
         let mut pages = LeafPages { opener, places: Vec::new(), ratio: ratio as usize };

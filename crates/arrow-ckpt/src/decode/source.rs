@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::buffers::Buffers;
 use super::faults::beyond_limit;
 use crate::error::{CkptError, ErrorCode, Result};
 
@@ -69,6 +71,20 @@ impl Source {
         let mut buffer = zeroed(length)?;
         self.fill(file, &mut buffer, position)?;
         Ok(Bytes::from(buffer))
+    }
+
+    /// The same, in memory that was used before if there is some.
+    pub fn read_into(&self, position: u64, length: usize, buffers: &Arc<Buffers>) -> Result<Bytes> {
+        let Place::Disk(file) = &self.place else { return self.read(position, length) };
+        let mut buffer = match buffers.take(length) {
+            Some(mut buffer) => {
+                buffer.resize(length, 0);
+                buffer
+            }
+            None => zeroed(length)?,
+        };
+        self.fill(file, &mut buffer, position)?;
+        Ok(buffers.lend(buffer))
     }
 
     fn fill(&self, file: &File, buffer: &mut [u8], position: u64) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Checkpoints whose pages can be damaged with all checksums right again: what is behind the checksums must bear it.
 
+use std::fmt::Write;
 use std::ops::Range;
 
 use arrow_ckpt::format::{KEY_CHUNK_CRC, KEY_INDEX_CRC, footer_crc, footer_crc_position};
@@ -88,11 +89,10 @@ impl Sealed {
             let crc = crc32c::crc32c(&bytes[page.clone()]);
             bytes[crcs + 4 * slot..][..4].copy_from_slice(&crc.to_le_bytes());
         }
-        let of_chunks: String = self
-            .chunks
-            .iter()
-            .map(|chunk| format!("{:08x}", crc32c::crc32c(&bytes[chunk.clone()])))
-            .collect();
+        let mut of_chunks = String::new();
+        for chunk in &self.chunks {
+            write!(of_chunks, "{:08x}", crc32c::crc32c(&bytes[chunk.clone()])).unwrap();
+        }
         put(metadata, bytes, footer, KEY_CHUNK_CRC, &of_chunks);
         let of_index = format!("{:08x}", crc32c::crc32c(&bytes[index..footer]));
         put(metadata, bytes, footer, KEY_INDEX_CRC, &of_index);

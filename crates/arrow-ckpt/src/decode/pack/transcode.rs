@@ -8,9 +8,13 @@
 const RUN: usize = 32;
 /// The bits of eight bytes that tell ASCII from the rest.
 const HIGH: u64 = 0x8080_8080_8080_8080;
-/// The bits of four pairs of bytes that tell characters of two bytes, and how they are set there.
-const PAIR_BITS: u64 = 0xc0e0_c0e0_c0e0_c0e0;
-const PAIRS: u64 = 0x80c0_80c0_80c0_80c0;
+/// The bits of eight pairs of bytes that tell characters of two bytes, and how they are set there.
+const PAIR_BITS: u128 = u128::from_le_bytes([
+    0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0, 0xe0, 0xc0,
+]);
+const PAIRS: u128 = u128::from_le_bytes([
+    0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80,
+]);
 
 /// How a text is sent.
 pub(super) struct Shape {
@@ -37,10 +41,17 @@ impl Shape {
 }
 
 /// How many bytes fulfil `test`, in pieces that a u8 can count: that becomes vector code.
+#[inline]
 fn count(bytes: &[u8], test: impl Fn(u8) -> bool) -> usize {
-    let piece =
-        |bytes: &[u8]| bytes.iter().fold(0u8, |count, byte| count.wrapping_add(u8::from(test(*byte))));
-    bytes.chunks(255).map(|bytes| usize::from(piece(bytes))).sum()
+    let mut all = 0;
+    for bytes in bytes.chunks(255) {
+        let mut piece = 0u8;
+        for byte in bytes {
+            piece = piece.wrapping_add(u8::from(test(*byte)));
+        }
+        all += usize::from(piece);
+    }
+    all
 }
 
 /// Writes the text in `bytes[from..end]`, whose characters are at most U+00FF, to `out`; returns its units.
@@ -55,8 +66,9 @@ pub(super) fn latin1(bytes: &[u8], mut from: usize, end: usize, out: &mut [u8]) 
             to += RUN;
             continue;
         }
-        let run = bytes[from..].first_chunk::<8>();
-        if let Some((run, out)) = run.zip(out[to..].first_chunk_mut::<8>()) {
+        if let Some(run) = bytes[from..].first_chunk::<8>()
+            && let Some(out) = out[to..].first_chunk_mut::<8>()
+        {
             let ascii = leading_ascii(u64::from_le_bytes(*run)).min(end - from);
             if ascii > 0 {
                 *out = *run;
@@ -102,6 +114,7 @@ pub(super) fn utf16(bytes: &[u8], mut from: usize, end: usize, out: &mut [u8]) -
 }
 
 /// One step of [`utf16`], as the two below: bytes read and units written.
+#[inline]
 fn ascii_to_utf16(bytes: &[u8], from: usize, end: usize, out: &mut [[u8; 2]]) -> (usize, usize) {
     if let Some(run) = ascii_run(bytes, from, end)
         && let Some(out) = out.first_chunk_mut::<RUN>()
@@ -109,8 +122,9 @@ fn ascii_to_utf16(bytes: &[u8], from: usize, end: usize, out: &mut [[u8; 2]]) ->
         widen(run, out);
         return (RUN, RUN);
     }
-    let run = bytes[from..].first_chunk::<8>();
-    if let Some((run, out)) = run.zip(out.first_chunk_mut::<8>()) {
+    if let Some(run) = bytes[from..].first_chunk::<8>()
+        && let Some(out) = out.first_chunk_mut::<8>()
+    {
         widen(run, out);
         let ascii = leading_ascii(u64::from_le_bytes(*run)).min(end - from);
         return (ascii, ascii);
@@ -119,17 +133,26 @@ fn ascii_to_utf16(bytes: &[u8], from: usize, end: usize, out: &mut [[u8; 2]]) ->
     (1, 1)
 }
 
-/// Characters of two bytes.
+/// Characters of two bytes, up to eight, and the one of one byte behind them: in most scripts that have them that is a word and its space.
+#[inline]
 fn pairs_to_utf16(bytes: &[u8], from: usize, end: usize, out: &mut [[u8; 2]]) -> (usize, usize) {
-    let run = bytes[from..].first_chunk::<8>();
-    if let Some((run, out)) = run.zip(out.as_flattened_mut().first_chunk_mut::<8>()) {
-        let word = u64::from_le_bytes(*run);
-        let pairs = ((word ^ PAIRS) & PAIR_BITS).trailing_zeros() as usize / 16;
-        let pairs = pairs.min((end - from) / 2);
+    if let Some(run) = bytes[from..].first_chunk::<17>()
+        && let Some(out) = out.first_chunk_mut::<9>()
+    {
+        let (words, _) = run.as_chunks::<8>();
+        let (first, second) = (u64::from_le_bytes(words[0]), u64::from_le_bytes(words[1]));
+        let word = u128::from(second) << 64 | u128::from(first);
+        let found = ((word ^ PAIRS) & PAIR_BITS).trailing_zeros() as usize / 16;
+        let pairs = found.min((end - from) / 2);
         if pairs > 0 {
-            let units = (word & 0x001f_001f_001f_001f) << 6 | (word >> 8) & 0x003f_003f_003f_003f;
-            *out = units.to_le_bytes();
-            return (pairs * 2, pairs);
+            for (slot, word) in [first, second].into_iter().enumerate() {
+                let units = (word & 0x001f_001f_001f_001f) << 6 | (word >> 8) & 0x003f_003f_003f_003f;
+                out.as_flattened_mut()[slot * 8..slot * 8 + 8].copy_from_slice(&units.to_le_bytes());
+            }
+            let behind = run[pairs * 2];
+            out[pairs] = [behind, 0];
+            let one = usize::from(behind < 0x80 && from + pairs * 2 < end);
+            return (pairs * 2 + one, pairs + one);
         }
     }
     out[0] = unit(u32::from(bytes[from] & 0x1f) << 6 | u32::from(bytes[from + 1] & 0x3f));
@@ -137,15 +160,18 @@ fn pairs_to_utf16(bytes: &[u8], from: usize, end: usize, out: &mut [[u8; 2]]) ->
 }
 
 /// Characters of three bytes.
+#[inline]
 fn triples_to_utf16(bytes: &[u8], from: usize, end: usize, out: &mut [[u8; 2]]) -> (usize, usize) {
     let first = |run: &[u8; 4]| {
         let word = u32::from_le_bytes(*run);
         unit((word & 0x0f) << 12 | (word >> 2) & 0x0fc0 | (word >> 16) & 0x3f)
     };
-    let four = bytes[from..].first_chunk::<16>().filter(|_| end - from >= 12);
-    if let Some((run, out)) = four.zip(out.first_chunk_mut::<4>()) {
+    if end - from >= 12
+        && let Some(run) = bytes[from..].first_chunk::<16>()
+        && let Some(out) = out.first_chunk_mut::<4>()
+    {
         let at = |at: usize| [run[at], run[at + 1], run[at + 2], run[at + 3]];
-        if [run[3], run[6], run[9]].iter().all(|lead| lead & 0xf0 == 0xe0) {
+        if run[3] & run[6] & run[9] & 0xf0 == 0xe0 && (run[3] | run[6] | run[9]) < 0xf0 {
             *out = [first(&at(0)), first(&at(3)), first(&at(6)), first(&at(9))];
             return (12, 4);
         }
@@ -154,22 +180,30 @@ fn triples_to_utf16(bytes: &[u8], from: usize, end: usize, out: &mut [[u8; 2]]) 
     (3, 1)
 }
 
+#[inline]
 fn unit(value: u32) -> [u8; 2] {
     (value as u16).to_le_bytes()
 }
 
+#[inline]
 fn widen<const N: usize>(run: &[u8; N], out: &mut [[u8; 2]; N]) {
-    for (out, byte) in out.iter_mut().zip(run) {
-        *out = u16::from(*byte).to_le_bytes();
+    for at in 0..N {
+        out[at] = [run[at], 0];
     }
 }
 
 /// How many of eight bytes are ASCII before the first that is not.
+#[inline]
 fn leading_ascii(word: u64) -> usize {
     (word & HIGH).trailing_zeros() as usize / 8
 }
 
+#[inline]
 fn ascii_run(bytes: &[u8], from: usize, end: usize) -> Option<&[u8; RUN]> {
-    let run = bytes[from..end].first_chunk::<RUN>();
-    run.filter(|run| run.iter().fold(0, |all, byte| all | byte) < 0x80)
+    let run = bytes[from..end].first_chunk::<RUN>()?;
+    let mut all = 0;
+    for byte in run {
+        all |= byte;
+    }
+    if all < 0x80 { Some(run) } else { None }
 }
