@@ -59,9 +59,9 @@ describe('chunks of many pages', { skip: noBinding }, () => {
       copy[at]! ^= 1 << (part % 8);
       writeFileSync(damaged, copy);
       for (const threads of [1, 4]) {
-        await rejectsWith('ERR_CKPT_CORRUPT', () => readCheckpoint(damaged, { threads }), { path: damaged });
+        const error = await rejectsWith('ERR_CKPT_CORRUPT', () => readCheckpoint(damaged, { threads }), { path: damaged });
+        columns.add(error.column);
       }
-      columns.add(await readCheckpoint(damaged).catch((error: { column?: string }) => error.column));
     }
     assert.ok(columns.has('text') && columns.has('messages') && !columns.has(undefined), [...columns].join());
   });
