@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::num::NonZero;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
 use rayon_core::{ThreadPool, ThreadPoolBuilder};
 
@@ -37,6 +37,8 @@ type Job = Box<dyn FnOnce() + Send>;
 #[derive(Clone)]
 pub struct Lane {
     limit: usize,
+    /// Whose jobs these are too.
+    outer: Option<Arc<Lane>>,
     queue: Arc<Mutex<Queue>>,
 }
 
@@ -49,21 +51,33 @@ struct Queue {
 impl Lane {
     /// `limit`: at least 1; the pool has no more threads than there are cores, whatever the limit.
     pub fn new(limit: usize) -> Self {
-        Self { limit: limit.max(1), queue: Arc::default() }
+        Self { limit: limit.max(1), outer: None, queue: Arc::default() }
+    }
+
+    /// A lane within this one whose jobs run one at a time.
+    pub fn serial(&self) -> Self {
+        Self { limit: 1, outer: Some(Arc::new(self.clone())), queue: Arc::default() }
     }
 
     /// Queues a job. It must not panic.
     pub fn spawn(&self, job: impl FnOnce() + Send + 'static) -> Result<()> {
+        self.queue(Box::new(job))
+    }
+
+    fn queue(&self, job: Job) -> Result<()> {
         let starts = {
             let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.waiting.push_back(Box::new(job));
+            queue.waiting.push_back(job);
             let starts = queue.running < self.limit;
             queue.running += usize::from(starts);
             starts
         };
         if starts {
             let lane = self.clone();
-            pool()?.spawn(move || lane.run());
+            match &self.outer {
+                Some(outer) => outer.queue(Box::new(move || lane.run()))?,
+                None => pool()?.spawn(move || lane.run()),
+            }
         }
         Ok(())
     }
@@ -80,6 +94,44 @@ impl Lane {
             let Some(job) = job else { return };
             job();
         }
+    }
+}
+
+/// Bytes that wait for jobs: whoever makes them waits while there are too many.
+#[derive(Clone, Default)]
+pub struct Budget {
+    held: Arc<(Mutex<usize>, Condvar)>,
+}
+
+impl Budget {
+    /// Counts `bytes` until what it gives is dropped.
+    pub fn hold(&self, bytes: usize) -> Held {
+        let (held, _) = &*self.held;
+        *held.lock().unwrap_or_else(PoisonError::into_inner) += bytes;
+        Held { budget: self.clone(), bytes }
+    }
+
+    /// Waits until at most `bytes` are held. Not to be called by a job: it might wait for itself.
+    pub fn wait_until(&self, bytes: usize) {
+        let (held, freed) = &*self.held;
+        let mut now = held.lock().unwrap_or_else(PoisonError::into_inner);
+        while *now > bytes {
+            now = freed.wait(now).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Bytes of a [`Budget`].
+pub struct Held {
+    budget: Budget,
+    bytes: usize,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let (held, freed) = &*self.budget.held;
+        *held.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+        freed.notify_all();
     }
 }
 

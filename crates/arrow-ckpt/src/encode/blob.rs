@@ -18,7 +18,7 @@ pub fn roomy(length: usize) -> usize {
 pub struct BlobBuilder {
     /// The pieces so far, and the one at hand until [`Self::end_piece`].
     pub(super) bytes: Vec<u8>,
-    offsets: Vec<i32>,
+    pub(super) offsets: Vec<i32>,
 }
 
 impl Default for BlobBuilder {
@@ -90,15 +90,10 @@ impl BlobBuilder {
         Ok(self.bytes.len() as i32)
     }
 
-    /// The offsets and the bytes of all that was appended.
-    pub(super) fn into_parts(self) -> (OffsetBuffer<i32>, Buffer) {
-        (OffsetBuffer::new(ScalarBuffer::from(self.offsets)), Buffer::from_vec(self.bytes))
-    }
-
     /// The Arrow array of all that was appended.
     pub fn finish(self, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
-        let (offsets, bytes) = self.into_parts();
-        let array = BinaryArray::try_new(offsets, bytes, nulls);
+        let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets));
+        let array = BinaryArray::try_new(offsets, Buffer::from_vec(self.bytes), nulls);
         Ok(Arc::new(array.map_err(CkptError::internal)?))
     }
 }

@@ -28,15 +28,19 @@ const LAST_BITS: u32 = 0xff;
 /// A node while it fills.
 #[derive(Debug)]
 pub struct Builder {
-    name: String,
-    slots: usize,
+    pub(super) name: String,
+    pub(super) slots: usize,
     /// None while no slot is null.
-    validity: Option<BooleanBufferBuilder>,
-    data: Data,
+    pub(super) validity: Option<BooleanBufferBuilder>,
+    pub(super) data: Data,
+    /// Whether the leaf is encoded while rows still come, see `segments.rs`.
+    pub(super) early: bool,
+    /// Slots that were handed out in segments, those of ancestors of early leaves too.
+    pub(super) taken: usize,
 }
 
 #[derive(Debug)]
-enum Data {
+pub(super) enum Data {
     Null,
     /// `integral`: every number so far is a safe integer and none is -0. `single`: every number so far is one that a float holds exactly.
     Num {
@@ -76,7 +80,8 @@ impl Builder {
             PlanKind::List => Data::List { ends: vec![0], child: Box::new(Self::new(&node.children[0], 0)) },
             PlanKind::Struct => Data::Struct(node.children.iter().map(|child| Self::new(child, 0)).collect()),
         };
-        let mut builder = Self { name: node.name.clone(), slots: 0, validity: None, data };
+        let mut builder =
+            Self { name: node.name.clone(), slots: 0, validity: None, data, early: false, taken: 0 };
         builder.append_nulls(slots);
         builder
     }
@@ -357,7 +362,8 @@ pub fn evolve_all(builders: &mut Vec<Builder>, plan: &[PlanNode], slots: usize) 
 
 fn finish_fields(fields: Vec<Builder>, types: &arrow_schema::Fields, slots: usize) -> Result<Vec<ArrayRef>> {
     let mut arrays: Vec<Option<ArrayRef>> = vec![None; types.len()];
-    for field in fields {
+    // Fields of early leaves alone are not asked for again.
+    for field in fields.into_iter().filter(|field| !field.is_early()) {
         let index = types.iter().position(|ty: &Arc<Field>| *ty.name() == field.name);
         let index = index.ok_or_else(|| CkptError::internal(format!("field {} has no type", field.name)))?;
         arrays[index] = Some(field.finish(types[index].data_type())?);

@@ -105,12 +105,6 @@ impl Sample {
         let step = array.len().div_ceil(SAMPLE_VALUES).max(1);
         let rows = (0..array.len()).step_by(step).filter(|&row| array.is_valid(row));
         let sample = match array.data_type() {
-            DataType::Utf8 => {
-                let text = array.as_string::<i32>();
-                Self::collect(rows.map(|row| text.value(row)), |value, bytes| {
-                    bytes.extend_from_slice(value.as_bytes());
-                })
-            }
             DataType::Float64 => {
                 let values = array.as_primitive::<Float64Type>();
                 Self::collect(rows.map(|row| values.value(row).to_bits()), |value, bytes| {

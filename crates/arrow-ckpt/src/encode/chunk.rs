@@ -1,6 +1,6 @@
-//! One top-level column of one row group, encoded in memory: the unit that threads work on.
+//! One top-level column of one row group: the unit that row groups are made of.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::io::sink;
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
@@ -8,63 +8,31 @@ use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ConvertedType, Type as Physical};
-use parquet::bloom_filter::Sbbf;
-use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::properties::{
-    DEFAULT_WRITE_BATCH_SIZE, EnabledStatistics, WriterProperties, WriterVersion,
+    DEFAULT_WRITE_BATCH_SIZE, EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion,
 };
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::SchemaDescriptor;
+use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
-use super::bounds::chunk_statistics;
 use super::builder::Builder;
-use super::choose::choose;
-use super::pages::{EncodedPages, WrittenPages};
+use super::choose::{Choice, choose};
+use super::leaf::{LeafWriter, PendingLeaf};
+use super::leaf_pages::{LeafPages, LeafStores, Workers};
+use super::pack::packs;
 use super::plan::{ColumnType, PlanNode};
 use crate::error::{CkptError, Result};
 
-/// The encoder is Parquet's own file writer over memory, which begins with the magic.
-pub const HEAD: usize = 4;
 /// Bytes of a text that a column index keeps of a page's minimum and maximum.
 const INDEX_TEXT_BYTES: usize = 64;
 /// Part of the values that a row group does not have and that its bloom filter takes for ones that it has.
 const BLOOM_FALSE_POSITIVES: f64 = 0.01;
 
-/// The bytes of a column's leaves, one after the other, behind [`HEAD`] bytes of magic.
-#[derive(Debug)]
+/// A column whose pages may still be with the pool.
 pub struct EncodedColumn {
     /// What the leaves hold.
     pub column_type: ColumnType,
-    /// The chunks of all leaves.
-    pub bytes: Vec<u8>,
-    /// Leaf by leaf; offsets count from the start of `bytes`.
-    pub leaves: Vec<EncodedLeaf>,
-}
-
-/// One column chunk.
-#[derive(Debug, Clone)]
-pub struct EncodedLeaf {
-    /// Offsets count from the start of the column's bytes.
-    pub metadata: ColumnChunkMetaData,
-    /// CRC32C of the chunk's bytes.
-    pub crc: u32,
-    /// Its pages.
-    pub pages: EncodedPages,
-    /// Its bloom filter, if it has one.
-    pub bloom: Option<EncodedBloom>,
-}
-
-/// A chunk's bloom filter.
-#[derive(Debug, Clone)]
-pub struct EncodedBloom {
-    /// Header and bits; empty once they are in the file.
-    pub bytes: Vec<u8>,
-    /// How many they are.
-    pub length: usize,
-    /// CRC32C of the bytes.
-    pub crc: u32,
-    /// Where in the file they are, once they are.
-    pub offset: Option<u64>,
+    /// The chunks of all leaves, in the order of the schema.
+    pub leaves: Vec<PendingLeaf>,
 }
 
 /// What holds for all columns of a save.
@@ -74,91 +42,145 @@ pub struct Encoding {
     pub codec: Option<Compression>,
     /// Rows of a page at most.
     pub page_rows: usize,
+    /// Rows of a row group at most, unless it has thousands of columns.
+    pub group_rows: usize,
 }
 
-/// A column to encode: what filled, and the type it must have.
-pub struct ColumnJob {
-    /// What filled.
-    pub builder: Builder,
-    /// What the plan says of it.
-    pub node: PlanNode,
-    /// At least the builder's own type.
+/// Leaves of a column in some of its rows.
+pub struct Segment {
+    /// Their values.
+    pub array: ArrayRef,
+    /// What they are in the file.
     pub column_type: ColumnType,
-    /// As all columns.
-    pub encoding: Encoding,
 }
 
-impl ColumnJob {
-    /// Builds the array and encodes it; a panic of a dependency becomes an error.
-    pub fn run(self) -> Result<EncodedColumn> {
-        let encode = move || {
-            let array = self.builder.finish(&self.column_type.to_arrow())?;
-            encode_array(&self.node, &array, self.column_type, self.encoding)
+/// Encodes one column of one row group: early leaves segment by segment, the others at the end.
+pub struct ColumnEncoder {
+    encoding: Encoding,
+    /// None if all is to be done on this thread.
+    workers: Option<Workers>,
+    early: Vec<LeafWriter>,
+}
+
+impl ColumnEncoder {
+    /// An encoder that has no rows yet.
+    pub fn new(encoding: Encoding, workers: Option<&Workers>) -> Self {
+        Self { encoding, workers: workers.cloned(), early: Vec::new() }
+    }
+
+    /// Encodes a segment: the early leaves of the next rows. The first one decides how they are stored.
+    pub fn add(&mut self, node: &PlanNode, segment: &Segment) -> Result<()> {
+        let Segment { array, column_type } = segment;
+        if self.early.is_empty() {
+            self.early = self.writers(node, column_type, array, self.encoding.group_rows)?;
+        }
+        write(&mut self.early, node, array)
+    }
+
+    /// Encodes what is left in the builder; `column_type`: at least its own type.
+    pub fn finish(
+        mut self,
+        node: &PlanNode,
+        mut rest: Builder,
+        column_type: ColumnType,
+    ) -> Result<EncodedColumn> {
+        if let Some(segment) = rest.take_segment()? {
+            self.add(node, &segment)?;
+        }
+        let late = match rest.late_type(&column_type) {
+            Some(late) => Some(Segment { array: rest.finish(&late.to_stored())?, column_type: late }),
+            None => None,
         };
-        catch_unwind(AssertUnwindSafe(encode))
-            .unwrap_or_else(|panic| Err(CkptError::internal(crate::panic_message(&*panic))))
+        self.close(node, late, column_type)
+    }
+
+    /// Encodes the leaves that are not early, and closes all.
+    pub fn close(
+        mut self,
+        node: &PlanNode,
+        late: Option<Segment>,
+        column_type: ColumnType,
+    ) -> Result<EncodedColumn> {
+        let mut writers = std::mem::take(&mut self.early);
+        if let Some(Segment { array, column_type }) = late {
+            let mut late = self.writers(node, &column_type, &array, array.len())?;
+            write(&mut late, node, &array)?;
+            writers.append(&mut late);
+        }
+        let schema = parquet_schema(&schema_of(node, &column_type))?;
+        if schema.num_columns() != writers.len() {
+            return Err(CkptError::internal(format!("column {} has not all of its leaves", node.name)));
+        }
+        let place = |writer: &LeafWriter| {
+            schema.columns().iter().position(|leaf| leaf.path().string() == writer.path)
+        };
+        writers.sort_by_cached_key(place);
+        let leaves = writers.into_iter().map(LeafWriter::close).collect::<Result<_>>()?;
+        Ok(EncodedColumn { column_type, leaves })
+    }
+
+    /// Writers for all leaves of a column of this type, whose first values are those of `array`.
+    fn writers(
+        &self,
+        node: &PlanNode,
+        column_type: &ColumnType,
+        array: &ArrayRef,
+        rows: usize,
+    ) -> Result<Vec<LeafWriter>> {
+        let mut choices = Vec::new();
+        choose(array, self.encoding.codec, &mut choices);
+        let schema = Arc::new(schema_of(node, column_type));
+        let leaves = parquet_schema(&schema)?;
+        let properties = Arc::new(properties(node, &leaves, &choices, self.encoding, rows));
+        let file = SerializedFileWriter::new(sink(), leaves.root_schema_ptr(), properties);
+        let pages = choices.iter().map(|choice| LeafPages::new(choice.codec, self.workers.as_ref()));
+        let pages: Vec<LeafPages> = pages.collect();
+        let factory = ArrowRowGroupWriterFactory::new(&file.map_err(CkptError::internal)?, schema)
+            .with_page_store_factory(Arc::new(LeafStores(pages.clone())));
+        let writers = factory.create_column_writers(0).map_err(CkptError::internal)?;
+        let writers = writers.into_iter().zip(pages).zip(leaves.columns());
+        Ok(writers
+            .map(|((writer, pages), leaf)| LeafWriter { path: leaf.path().string(), writer, pages })
+            .collect())
     }
 }
 
-/// Encodes one array as the column of `node`.
+/// Encodes one array as the column of `node`, on this thread.
 pub fn encode_array(
     node: &PlanNode,
     array: &ArrayRef,
     column_type: ColumnType,
     encoding: Encoding,
 ) -> Result<EncodedColumn> {
-    let field = Field::new(&node.name, column_type.to_arrow(), true);
-    let schema = Arc::new(Schema::new(vec![field.clone()]));
-    let parquet_schema = ArrowSchemaConverter::new().convert(&schema).map_err(CkptError::internal)?;
-    let properties = Arc::new(properties(node, &parquet_schema, array, encoding));
-    let mut file = SerializedFileWriter::new(Vec::new(), parquet_schema.root_schema_ptr(), properties)
-        .map_err(CkptError::internal)?;
-    let factory = ArrowRowGroupWriterFactory::new(&file, schema);
-    let mut group = file.next_row_group().map_err(CkptError::internal)?;
-    let writers = factory.create_column_writers(0).map_err(CkptError::internal)?;
-    let mut written = Vec::with_capacity(writers.len());
-    for (mut writer, leaf) in
-        writers.into_iter().zip(compute_leaves(&field, array).map_err(CkptError::internal)?)
-    {
-        writer.write(&leaf).map_err(CkptError::internal)?;
-        let mut chunk = writer.close().map_err(CkptError::internal)?;
-        written.push((WrittenPages::of(chunk.close())?, chunk.close_mut().bloom_filter.take()));
-        chunk.append_to_row_group(&mut group).map_err(CkptError::internal)?;
+    let whole = Segment { array: array.clone(), column_type: column_type.clone() };
+    ColumnEncoder::new(encoding, None).close(node, Some(whole), column_type)
+}
+
+fn parquet_schema(schema: &Schema) -> Result<SchemaDescriptor> {
+    ArrowSchemaConverter::new().convert(schema).map_err(CkptError::internal)
+}
+
+fn schema_of(node: &PlanNode, column_type: &ColumnType) -> Schema {
+    Schema::new(vec![Field::new(&node.name, column_type.to_arrow(), true)])
+}
+
+fn write(writers: &mut [LeafWriter], node: &PlanNode, array: &ArrayRef) -> Result<()> {
+    let field = Field::new(&node.name, array.data_type().clone(), true);
+    let leaves = compute_leaves(&field, array).map_err(CkptError::internal)?;
+    for (leaf, values) in writers.iter_mut().zip(&leaves) {
+        leaf.writer.write(values).map_err(CkptError::internal)?;
     }
-    let metadata = group.close().map_err(CkptError::internal)?;
-    file.flush().map_err(|error| CkptError::internal(&error))?;
-    let bytes = std::mem::take(file.inner_mut());
-    let leaves = metadata.columns().iter().zip(written).map(|(chunk, (pages, bloom))| {
-        let (pages, crc) = pages.place(chunk, &bytes)?;
-        let bloom = bloom.map(|bloom| encode_bloom(&bloom)).transpose()?;
-        Ok(EncodedLeaf { metadata: with_bounds(chunk)?, crc, pages, bloom })
-    });
-    let leaves = leaves.collect::<Result<_>>()?;
-    Ok(EncodedColumn { column_type, bytes, leaves })
-}
-
-/// The chunk with statistics that every reader takes right.
-fn with_bounds(chunk: &ColumnChunkMetaData) -> Result<ColumnChunkMetaData> {
-    let Some(statistics) = chunk.statistics().map(chunk_statistics) else { return Ok(chunk.clone()) };
-    chunk.clone().into_builder().set_statistics(statistics).build().map_err(CkptError::internal)
-}
-
-fn encode_bloom(filter: &Sbbf) -> Result<EncodedBloom> {
-    let mut bytes = Vec::new();
-    filter.write(&mut bytes).map_err(CkptError::internal)?;
-    let (length, crc) = (bytes.len(), crc32c::crc32c(&bytes));
-    Ok(EncodedBloom { bytes, length, crc, offset: None })
+    Ok(())
 }
 
 fn properties(
     node: &PlanNode,
     schema: &SchemaDescriptor,
-    array: &ArrayRef,
+    choices: &[Choice],
     encoding: Encoding,
+    rows: usize,
 ) -> WriterProperties {
-    let mut choices = Vec::new();
-    choose(array, encoding.codec, &mut choices);
-    let mut builder = WriterProperties::builder()
+    let builder = WriterProperties::builder()
         .set_writer_version(WriterVersion::PARQUET_1_0)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_column_index_truncate_length(Some(INDEX_TEXT_BYTES))
@@ -166,26 +188,36 @@ fn properties(
         .set_write_batch_size(encoding.page_rows.min(DEFAULT_WRITE_BATCH_SIZE))
         // A chunk's dictionary tells all that its filter would.
         .set_bloom_filter_for_dictionary_encoded_chunks(false);
-    for (leaf, choice) in schema.columns().iter().zip(choices) {
-        let path = leaf.path();
-        builder = builder
-            .set_column_dictionary_enabled(path.clone(), choice.dictionary)
-            .set_column_encoding(path.clone(), choice.encoding)
-            .set_column_compression(path.clone(), choice.codec);
-        // Conditions look at no elements of lists.
-        if leaf.max_rep_level() > 0 {
-            continue;
-        }
-        let text = leaf.converted_type() == ConvertedType::UTF8;
-        if text || matches!(leaf.physical_type(), Physical::INT64 | Physical::DOUBLE) {
-            builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::Page);
-        }
-        if (text || leaf.physical_type() == Physical::INT64) && node.wants_bloom(path.parts()) {
-            builder = builder
-                .set_column_bloom_filter_fpp(path.clone(), BLOOM_FALSE_POSITIVES)
-                // It is made for this many, and then shrunk to those that there are.
-                .set_column_bloom_filter_max_ndv(path.clone(), array.len().max(1) as u64);
-        }
+    let leaves = schema.columns().iter().zip(choices);
+    leaves.fold(builder, |builder, (leaf, choice)| with_leaf(builder, node, leaf, *choice, rows)).build()
+}
+
+fn with_leaf(
+    builder: WriterPropertiesBuilder,
+    node: &PlanNode,
+    leaf: &ColumnDescriptor,
+    choice: Choice,
+    rows: usize,
+) -> WriterPropertiesBuilder {
+    let path = leaf.path();
+    let codec = if packs(choice.codec) { Compression::UNCOMPRESSED } else { choice.codec };
+    let mut builder = builder
+        .set_column_dictionary_enabled(path.clone(), choice.dictionary)
+        .set_column_encoding(path.clone(), choice.encoding)
+        .set_column_compression(path.clone(), codec);
+    // Conditions look at no elements of lists.
+    if leaf.max_rep_level() > 0 {
+        return builder;
     }
-    builder.build()
+    let text = leaf.converted_type() == ConvertedType::UTF8;
+    if text || matches!(leaf.physical_type(), Physical::INT64 | Physical::DOUBLE) {
+        builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::Page);
+    }
+    if (text || leaf.physical_type() == Physical::INT64) && node.wants_bloom(path.parts()) {
+        builder = builder
+            .set_column_bloom_filter_fpp(path.clone(), BLOOM_FALSE_POSITIVES)
+            // It is made for this many, and then shrunk to those that there are.
+            .set_column_bloom_filter_max_ndv(path.clone(), rows.max(1) as u64);
+    }
+    builder
 }

@@ -28,7 +28,7 @@ pub fn conform_column(
     encoding: Encoding,
 ) -> Result<EncodedColumn> {
     let array = decode(&node.name, placed, chunk, rows)?;
-    let array = conform(&array, &target.to_arrow())?;
+    let array = conform(&array, &target.to_stored())?;
     encode_array(node, &array, target.clone(), encoding)
 }
 
@@ -39,15 +39,15 @@ pub fn null_column(
     target: &ColumnType,
     encoding: Encoding,
 ) -> Result<EncodedColumn> {
-    encode_array(node, &new_null_array(&target.to_arrow(), rows), target.clone(), encoding)
+    encode_array(node, &new_null_array(&target.to_stored(), rows), target.clone(), encoding)
 }
 
 /// Reads the chunk as the only column of a file made up around it.
 fn decode(name: &str, placed: &PlacedColumn, chunk: &[u8], rows: usize) -> Result<ArrayRef> {
-    let alone = PlacedColumn { offset: 0, ..placed.clone() };
+    let mut file = b"PAR1".to_vec();
+    let alone = PlacedColumn { offset: file.len() as u64, ..placed.clone() };
     let group = PlacedGroup { rows, columns: vec![alone] };
     let columns = [(name.to_owned(), placed.column_type.clone())];
-    let mut file = b"PAR1".to_vec();
     file.extend_from_slice(chunk);
     let parts = FooterParts { columns: &columns, groups: &[group], ..FooterParts::default() };
     file.extend(footer_bytes(&parts)?);
@@ -88,6 +88,7 @@ fn conform(array: &ArrayRef, target: &DataType) -> Result<ArrayRef> {
         (DataType::Int64 | DataType::Float32, DataType::Float64) => {
             cast(array, target).map_err(CkptError::internal)?
         }
+        (DataType::Utf8, DataType::Binary) => cast(array, target).map_err(CkptError::internal)?,
         // Only a column that was all null changes its kind: it was stored as text.
         (DataType::Utf8, _) if array.null_count() == array.len() => new_null_array(target, array.len()),
         (from, to) => return Err(CkptError::internal(format!("a column of {from} cannot become {to}"))),

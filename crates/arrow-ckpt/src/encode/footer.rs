@@ -13,7 +13,7 @@ use parquet::file::writer::TrackedWrite;
 use parquet::schema::types::SchemaDescriptor;
 
 use super::bounds::{may_have_nan, type_defined_orders, without_bounds};
-use super::chunk::EncodedLeaf;
+use super::leaf::EncodedLeaf;
 use super::plan::ColumnType;
 use crate::error::{CkptError, Result};
 use crate::format::{

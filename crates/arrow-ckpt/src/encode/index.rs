@@ -8,8 +8,8 @@ use parquet::file::metadata::{
 };
 use std::sync::Arc;
 
-use super::chunk::EncodedLeaf;
 use super::footer::{ChunkIndexes, FileIndexes, FooterParts, PlacedGroup, TAIL, metadata};
+use super::leaf::EncodedLeaf;
 use super::pages::EncodedPages;
 use super::plan::ColumnType;
 use crate::error::{CkptError, Result};

@@ -6,16 +6,22 @@ mod bounds;
 mod builder;
 mod choose;
 mod chunk;
+mod column;
 mod conform;
 mod deltas;
 mod footer;
 mod index;
+mod leaf;
+mod leaf_pages;
 mod map_text;
 mod options;
+mod pack;
 mod pages;
 mod plan;
 mod record;
+mod segments;
 mod text;
+mod utf16;
 mod writer;
 
 pub use options::{

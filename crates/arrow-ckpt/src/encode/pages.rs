@@ -1,11 +1,11 @@
 //! The pages of an encoded column chunk: where they are, their checksums, what the column index says of their values.
 
 use parquet::column::writer::ColumnCloseResult;
-use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::page_index::offset_index::PageLocation;
 
 use super::bounds::column_index;
+use super::pack::PackedPage;
 use crate::error::{CkptError, Result};
 
 /// One data page.
@@ -32,7 +32,7 @@ pub struct EncodedPages {
     pub column_index: Option<ColumnIndexMetaData>,
 }
 
-/// What the writer of a leaf tells of its pages before the chunk gets its place.
+/// What the writer of a leaf tells of its pages before they are packed.
 pub struct WrittenPages {
     rows: u64,
     locations: Vec<PageLocation>,
@@ -51,30 +51,36 @@ impl WrittenPages {
         })
     }
 
-    /// The pages in their places, and the checksum of the whole chunk. `bytes`: those of the column, which the chunk's offsets count in.
-    pub fn place(self, chunk: &ColumnChunkMetaData, bytes: &[u8]) -> Result<(EncodedPages, u32)> {
-        let wrong = || CkptError::internal("the pages of a chunk are not where they should be");
-        let (start, length) = chunk.byte_range();
-        let end = start + length;
-        let piece = |from: u64, to: u64| bytes.get(from as usize..to as usize).ok_or_else(wrong);
-        let mut next = chunk.data_page_offset() as u64;
-        let dictionary_crc = if next > start { Some(crc32c::crc32c(piece(start, next)?)) } else { None };
-        let mut whole = dictionary_crc.unwrap_or(0);
+    /// The pages in their places, the first of them at `start`, and the checksum of the whole chunk.
+    pub fn place(self, packed: &[PackedPage], start: u64) -> Result<(EncodedPages, u32)> {
+        let (mut next, mut whole, mut dictionary_crc) = (start, 0, None);
         let mut pages = Vec::with_capacity(self.locations.len());
-        for (index, location) in self.locations.iter().enumerate() {
-            let size = location.compressed_page_size as u32;
-            let end_row = self.locations.get(index + 1).map_or(self.rows, |next| next.first_row_index as u64);
-            let page = piece(next, next + u64::from(size))?;
-            let page_crc = crc32c::crc32c(page);
+        for page in packed {
             // A second look at bytes in the cache is cheaper than to combine two checksums.
-            whole = crc32c::crc32c_append(whole, page);
-            let rows = end_row.checked_sub(location.first_row_index as u64).ok_or_else(wrong)?;
-            pages.push(EncodedPage { offset: next, size, rows, crc: page_crc });
+            whole = crc32c::crc32c_append(whole, &page.bytes);
+            let size = page.bytes.len() as u32;
+            if page.is_dictionary {
+                dictionary_crc = Some(page.crc);
+            } else {
+                pages.push(EncodedPage {
+                    offset: next,
+                    size,
+                    rows: self.rows_of(pages.len())?,
+                    crc: page.crc,
+                });
+            }
             next += u64::from(size);
         }
-        if next != end {
-            return Err(wrong());
+        if pages.len() != self.locations.len() {
+            return Err(CkptError::internal("a chunk has other pages than its writer says"));
         }
         Ok((EncodedPages { dictionary_crc, pages, column_index: self.column_index }, whole))
+    }
+
+    fn rows_of(&self, page: usize) -> Result<u64> {
+        let first = |page: usize| self.locations.get(page).map(|page| page.first_row_index as u64);
+        let end = first(page + 1).unwrap_or(self.rows);
+        let rows = first(page).and_then(|first| end.checked_sub(first));
+        rows.ok_or_else(|| CkptError::internal("the pages of a chunk have other rows than it"))
     }
 }

@@ -159,8 +159,19 @@ impl ColumnType {
     /// The Arrow type. Every field is nullable: a missing key, a null and an exception all are nulls to other engines.
     #[must_use]
     pub fn to_arrow(&self) -> DataType {
+        self.with_text(&DataType::Utf8)
+    }
+
+    /// The Arrow type of the arrays that are encoded: their texts are bytes, which are UTF-8 as they were made so, and which Arrow would look
+    /// at once more.
+    #[must_use]
+    pub fn to_stored(&self) -> DataType {
+        self.with_text(&DataType::Binary)
+    }
+
+    fn with_text(&self, text: &DataType) -> DataType {
         match self {
-            Self::Null | Self::Text => DataType::Utf8,
+            Self::Null | Self::Text => text.clone(),
             Self::Int | Self::Big => DataType::Int64,
             Self::Date => DataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into())),
             Self::Bytes => DataType::Binary,
@@ -168,9 +179,14 @@ impl ColumnType {
             Self::Double => DataType::Float64,
             Self::Bool => DataType::Boolean,
             Self::I32 => DataType::Int32,
-            Self::List(element) => DataType::List(Arc::new(Field::new("element", element.to_arrow(), true))),
+            Self::List(element) => {
+                DataType::List(Arc::new(Field::new("element", element.with_text(text), true)))
+            }
             Self::Struct(fields) => DataType::Struct(
-                fields.iter().map(|(name, ty)| Field::new(name, ty.to_arrow(), true)).collect::<Fields>(),
+                fields
+                    .iter()
+                    .map(|(name, ty)| Field::new(name, ty.with_text(text), true))
+                    .collect::<Fields>(),
             ),
         }
     }

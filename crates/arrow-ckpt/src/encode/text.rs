@@ -1,12 +1,11 @@
 //! Text of a row group: UTF-8 bytes with end offsets, appended to from ASCII or UTF-16 records.
 
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, StringArray};
+use arrow_array::ArrayRef;
 use arrow_buffer::NullBuffer;
 
 use super::blob::{BlobBuilder, check_end};
 use super::record::u32s;
+use super::utf16::{UTF8_BYTES, to_utf8};
 use crate::error::{CkptError, Result};
 
 /// The text of one node: pieces of bytes that are UTF-8.
@@ -55,19 +54,27 @@ impl TextBuilder {
 
     /// Appends the texts of a record: ASCII, so that UTF-16 end offsets are byte offsets.
     pub fn append_ascii(&mut self, ends: &[u8], text: &[u8]) -> Result<()> {
+        if !text.is_ascii() {
+            return Err(CkptError::internal("text that is said to be ASCII is not"));
+        }
         self.blob.append(ends, text)
     }
 
     /// Appends the texts of a record: UTF-16, transcoded here and so not on JavaScript's thread.
     pub fn append_utf16(&mut self, ends: &[u8], text: &[u8]) -> Result<()> {
-        self.blob.reserve(text.len() / 2 * 3)?;
+        let (units, _) = text.as_chunks::<2>();
+        let mut at = self.blob.reserve(units.len() * UTF8_BYTES)? as usize;
+        let bytes = &mut self.blob.bytes;
+        bytes.resize(at + units.len() * UTF8_BYTES, 0);
         let mut last = 0;
         for end in u32s(ends) {
-            let start = last as usize * 2;
-            last = check_end(end, last, text.len() / 2)?;
-            push_utf16(&mut self.blob.bytes, &text[start..last as usize * 2])?;
-            self.blob.end_piece();
+            let start = last as usize;
+            last = check_end(end, last, units.len())?;
+            let written = to_utf8(&units[start..last as usize], &mut bytes[at..]);
+            at += written.ok_or_else(|| CkptError::internal("a lone surrogate reached a text column"))?;
+            self.blob.offsets.push(at as i32);
         }
+        bytes.truncate(at);
         Ok(())
     }
 
@@ -89,26 +96,8 @@ impl TextBuilder {
         Ok(())
     }
 
-    /// The Arrow array of all that was appended.
+    /// The Arrow array of all that was appended: of bytes that are UTF-8.
     pub fn finish(self, nulls: Option<NullBuffer>) -> Result<ArrayRef> {
-        let (offsets, bytes) = self.blob.into_parts();
-        let array = StringArray::try_new(offsets, bytes, nulls).map_err(CkptError::internal)?;
-        Ok(Arc::new(array))
+        self.blob.finish(nulls)
     }
-}
-
-fn push_utf16(out: &mut Vec<u8>, text: &[u8]) -> Result<()> {
-    let units = text.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-    let mut utf8 = [0; 4];
-    for decoded in char::decode_utf16(units) {
-        let Ok(char) = decoded else {
-            return Err(CkptError::internal("a lone surrogate reached a text column"));
-        };
-        if char.is_ascii() {
-            out.push(char as u8);
-        } else {
-            out.extend_from_slice(char.encode_utf8(&mut utf8).as_bytes());
-        }
-    }
-    Ok(())
 }

@@ -7,10 +7,12 @@ use std::sync::mpsc::{Receiver, channel};
 
 use super::attachment::Attachment;
 use super::builder::{Builder, evolve_all};
-use super::chunk::{ColumnJob, EncodedColumn, Encoding, HEAD};
+use super::chunk::{ColumnEncoder, EncodedColumn, Encoding};
+use super::column::{Answer, EarlyColumn, SEGMENT_BYTES, guarded};
 use super::conform::{conform_column, null_column};
 use super::footer::{FooterParts, PlacedColumn, PlacedGroup, footer_bytes};
 use super::index::file_indexes;
+use super::leaf_pages::Workers;
 use super::options::{DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BYTES, WriteOptions};
 use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
@@ -18,7 +20,7 @@ use crate::commit::{Disk, FileSystem, TempFile};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::layout::{RECORD_PLAN, RECORD_ROWS};
 use crate::limits::{MAX_CHUNKS, MAX_FOOTER_BYTES};
-use crate::pool::{Lane, cores};
+use crate::pool::{Budget, Lane, cores};
 
 /// Row groups that may be encoding while the next one fills, where there are cores for them. On two cores a second one would only hold more
 /// memory.
@@ -45,23 +47,24 @@ pub struct CheckpointWriter {
     temp: TempFile,
     offset: u64,
     encoding: Encoding,
-    row_group_rows: usize,
     plan: Vec<PlanNode>,
     /// The columns of the row group that fills, in the plan's order.
     builders: Vec<Builder>,
+    /// Those of them that have begun to be encoded.
+    early: Vec<Option<EarlyColumn>>,
     rows: usize,
     /// The merged types so far, in the plan's order.
     types: Vec<ColumnType>,
     in_flight: VecDeque<GroupInFlight>,
     groups: Vec<PlacedGroup>,
-    lane: Lane,
+    workers: Workers,
     attachment: Option<Attachment>,
 }
 
 struct GroupInFlight {
     rows: usize,
     columns: Vec<Option<EncodedColumn>>,
-    done: Receiver<(usize, Result<EncodedColumn>)>,
+    done: Receiver<Answer>,
 }
 
 impl CheckpointWriter {
@@ -73,21 +76,23 @@ impl CheckpointWriter {
     /// The same in a file system of the caller's.
     pub fn create_in(files: Arc<dyn FileSystem>, path: &Path, options: &WriteOptions) -> Result<Self> {
         let page_rows = options.page_rows.unwrap_or(DEFAULT_PAGE_ROWS).max(1);
-        let encoding = Encoding { codec: options.fixed_codec()?, page_rows };
+        let group_rows = options.row_group_rows.unwrap_or(DEFAULT_ROW_GROUP_ROWS).max(1);
+        let encoding = Encoding { codec: options.fixed_codec()?, page_rows, group_rows };
+        let lane = Lane::new(options.threads.unwrap_or(usize::MAX));
         let mut temp = TempFile::create_in(files, path)?;
         temp.write_all(MAGIC)?;
         Ok(Self {
             temp,
             offset: MAGIC.len() as u64,
             encoding,
-            row_group_rows: options.row_group_rows.unwrap_or(DEFAULT_ROW_GROUP_ROWS).max(1),
             plan: Vec::new(),
             builders: Vec::new(),
+            early: Vec::new(),
             rows: 0,
             types: Vec::new(),
             in_flight: VecDeque::new(),
             groups: Vec::new(),
-            lane: Lane::new(options.threads.unwrap_or(usize::MAX)),
+            workers: Workers { lane, budget: Budget::default() },
             attachment: None,
         })
     }
@@ -131,45 +136,65 @@ impl CheckpointWriter {
             return Err(CkptError::internal("a rows record is longer than its plan"));
         }
         self.rows += rows;
+        self.advance()
+    }
+
+    /// Has encoded what the columns of the row group that fills hold much of.
+    fn advance(&mut self) -> Result<()> {
+        self.early.resize_with(self.builders.len(), || None);
+        for ((builder, early), node) in self.builders.iter_mut().zip(&mut self.early).zip(&self.plan) {
+            if builder.ripe_bytes() < SEGMENT_BYTES {
+                continue;
+            }
+            let column = early.get_or_insert_with(|| {
+                builder.mark_early();
+                EarlyColumn::new(self.encoding, &self.workers)
+            });
+            column.advance(node, builder)?;
+        }
         Ok(())
+    }
+
+    /// About how many bytes of rows are in the row group that fills.
+    fn filled(&self) -> usize {
+        let encoded: usize = self.early.iter().flatten().map(|column| column.bytes).sum();
+        self.builders.iter().map(Builder::bytes).sum::<usize>() + encoded
     }
 
     /// Whether the row group that fills has no place for `rows` more of about `bytes`. Rows end it only while the file's chunks stay
     /// far below the cap that readers set: thousands of columns get larger row groups than asked for.
     fn is_full(&self, rows: usize, bytes: usize) -> bool {
-        let held: usize = self.builders.iter().map(Builder::bytes).sum();
         let chunks = (self.groups.len() + self.in_flight.len() + 1) * self.builders.len() * LEAVES_PER_COLUMN;
-        held + bytes > MAX_ROW_GROUP_BYTES
-            || (self.rows + rows > self.row_group_rows && chunks < MAX_CHUNKS / 16)
+        self.filled() + bytes > MAX_ROW_GROUP_BYTES
+            || (self.rows + rows > self.encoding.group_rows && chunks < MAX_CHUNKS / 16)
     }
 
     /// Hands the columns of the row group that fills to the pool. `next`: those of the one after it.
     fn end_row_group(&mut self, next: Vec<Builder>) -> Result<()> {
+        let inline = self.filled() <= INLINE_BYTES;
         let builders = std::mem::replace(&mut self.builders, next);
+        let mut early = std::mem::take(&mut self.early);
+        early.resize_with(builders.len(), || None);
         let rows = std::mem::take(&mut self.rows);
-        let inline = builders.iter().map(Builder::bytes).sum::<usize>() <= INLINE_BYTES;
         let (sender, done) = channel();
         let columns = builders.iter().map(|_| None).collect();
-        for (index, builder) in builders.into_iter().enumerate() {
-            let column_type = builder.column_type(self.types.get(index));
-            let merged = match self.types.get(index) {
-                Some(known) => known.merge(&column_type)?,
-                None => column_type,
-            };
-            if index < self.types.len() {
-                self.types[index] = merged.clone();
-            } else {
-                self.types.push(merged.clone());
+        for (index, (builder, early)) in builders.into_iter().zip(early).enumerate() {
+            let column_type = self.merge_type(index, &builder)?;
+            let (node, sender) = (self.plan[index].clone(), sender.clone());
+            if let Some(early) = early {
+                early.finish(node, builder, column_type, sender, index)?;
+                continue;
             }
-            let node = self.plan[index].clone();
-            let job = ColumnJob { builder, node, column_type: merged, encoding: self.encoding };
-            let sender = sender.clone();
-            // A closed channel means the save was given up: nobody waits for the result.
-            let work = move || drop(sender.send((index, job.run())));
-            if inline {
-                work();
-            } else {
-                self.lane.spawn(work)?;
+            let workers = (!inline).then_some(&self.workers);
+            let encoder = ColumnEncoder::new(self.encoding, workers);
+            let work = move || {
+                let column = guarded(|| encoder.finish(&node, builder, column_type));
+                // A closed channel means the save was given up: nobody waits for the result.
+                drop(sender.send((index, column)));
+            };
+            match workers {
+                Some(workers) => workers.lane.spawn(work)?,
+                None => work(),
             }
         }
         self.in_flight.push_back(GroupInFlight { rows, columns, done });
@@ -177,6 +202,21 @@ impl CheckpointWriter {
             self.place_oldest()?;
         }
         Ok(())
+    }
+
+    /// The type of a column so far and in the row group that ends.
+    fn merge_type(&mut self, index: usize, builder: &Builder) -> Result<ColumnType> {
+        let column_type = builder.column_type(self.types.get(index));
+        let merged = match self.types.get(index) {
+            Some(known) => known.merge(&column_type)?,
+            None => column_type,
+        };
+        if index < self.types.len() {
+            self.types[index] = merged.clone();
+        } else {
+            self.types.push(merged.clone());
+        }
+        Ok(merged)
     }
 
     /// Waits for the oldest row group and writes its columns.
@@ -211,12 +251,19 @@ impl CheckpointWriter {
         Ok(())
     }
 
+    /// Writes the chunks of a column, for whose pages it waits.
     fn place(&mut self, column: EncodedColumn) -> Result<PlacedColumn> {
-        let offset = self.offset - HEAD as u64;
-        let bytes = &column.bytes[HEAD..];
-        self.temp.write_all(bytes)?;
-        self.offset += bytes.len() as u64;
-        Ok(PlacedColumn { column_type: column.column_type, offset, leaves: column.leaves })
+        let start = self.offset;
+        let mut leaves = Vec::with_capacity(column.leaves.len());
+        for leaf in column.leaves {
+            let (leaf, pages) = leaf.settle(self.offset - start)?;
+            for bytes in pages {
+                self.temp.write_all(&bytes)?;
+                self.offset += bytes.len() as u64;
+            }
+            leaves.push(leaf);
+        }
+        Ok(PlacedColumn { column_type: column.column_type, offset: start, leaves })
     }
 
     /// Appends bytes of the caller's to the attachment: they stand in the file behind the rows, and no column chunk points at them. To be
@@ -308,7 +355,7 @@ impl CheckpointWriter {
     fn read_back(&mut self, placed: &PlacedColumn) -> Result<Vec<u8>> {
         let length: i64 = placed.leaves.iter().map(|leaf| leaf.metadata.compressed_size()).sum();
         let mut chunk = vec![0; length as usize];
-        self.temp.read_back(&mut chunk, placed.offset + HEAD as u64)?;
+        self.temp.read_back(&mut chunk, placed.offset)?;
         Ok(chunk)
     }
 }

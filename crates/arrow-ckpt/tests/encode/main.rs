@@ -8,6 +8,7 @@ mod hostile;
 mod pages;
 mod properties;
 mod row_groups;
+mod segments;
 mod slab;
 #[path = "../decode/support.rs"]
 #[allow(dead_code)] // the tests of the reading half use the rest

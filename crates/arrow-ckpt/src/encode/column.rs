@@ -1,0 +1,89 @@
+//! A column of the row group that fills: its segments are encoded on the pool one after the other, those of several columns at a time.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::Array;
+
+use super::builder::Builder;
+use super::chunk::{ColumnEncoder, EncodedColumn, Encoding};
+use super::leaf_pages::Workers;
+use super::plan::{ColumnType, PlanNode};
+use crate::error::{CkptError, Result};
+use crate::pool::Lane;
+
+/// A column hands out a segment when it holds this many bytes of texts and bytes.
+pub const SEGMENT_BYTES: usize = 512 << 10;
+/// Segments and pages may hold this many bytes while they wait for a thread, or a segment more.
+const WAITING_BYTES: usize = 12 << 20;
+
+/// What a finished column answers: its place in the row group, and itself.
+pub type Answer = (usize, Result<EncodedColumn>);
+
+/// What has become of an encoder: it fails once, whatever comes after.
+type State = Result<ColumnEncoder>;
+
+/// A column that has begun to be encoded.
+pub struct EarlyColumn {
+    lane: Lane,
+    workers: Workers,
+    state: Arc<Mutex<State>>,
+    /// Bytes that were handed out.
+    pub bytes: usize,
+}
+
+impl EarlyColumn {
+    /// Nothing is encoded yet.
+    pub fn new(encoding: Encoding, workers: &Workers) -> Self {
+        let encoder = ColumnEncoder::new(encoding, Some(workers));
+        let state = Arc::new(Mutex::new(Ok(encoder)));
+        Self { lane: workers.lane.serial(), workers: workers.clone(), state, bytes: 0 }
+    }
+
+    /// Hands out what the builder holds for early leaves. Waits while too much waits to be encoded.
+    pub fn advance(&mut self, node: &PlanNode, builder: &mut Builder) -> Result<()> {
+        let bytes = builder.ripe_bytes();
+        self.workers.budget.wait_until(WAITING_BYTES);
+        let Some(segment) = builder.take_segment()? else { return Ok(()) };
+        self.bytes += bytes;
+        let held = self.workers.budget.hold(segment.array.get_array_memory_size());
+        let (state, node) = (self.state.clone(), node.clone());
+        self.lane.spawn(move || {
+            let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Ok(encoder) = &mut *state
+                && let Err(error) = guarded(|| encoder.add(&node, &segment))
+            {
+                *state = Err(error);
+            }
+            drop(segment);
+            drop(held);
+        })
+    }
+
+    /// Hands out the rest, as [`finish_column`] does.
+    pub fn finish(
+        self,
+        node: PlanNode,
+        rest: Builder,
+        column_type: ColumnType,
+        to: Sender<Answer>,
+        index: usize,
+    ) -> Result<()> {
+        let state = self.state;
+        self.lane.spawn(move || {
+            let given_up = Err(CkptError::internal("a column was closed twice"));
+            let state =
+                std::mem::replace(&mut *state.lock().unwrap_or_else(PoisonError::into_inner), given_up);
+            let column = state.and_then(|encoder| guarded(|| encoder.finish(&node, rest, column_type)));
+            // A closed channel means the save was given up: nobody waits for the result.
+            drop(to.send((index, column)));
+        })
+    }
+}
+
+/// A panic of a dependency becomes an error.
+pub fn guarded<T>(encode: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(encode))
+        .unwrap_or_else(|panic| Err(CkptError::internal(crate::panic_message(&*panic))))
+}
