@@ -162,8 +162,8 @@ impl ColumnType {
         self.with_text(&DataType::Utf8)
     }
 
-    /// The Arrow type of the arrays that are encoded: their texts are bytes, which are UTF-8 as they were made so, and which Arrow would look
-    /// at once more.
+    /// The Arrow type of the arrays that are encoded: their texts are bytes, which are UTF-8 as they were made so, and which Arrow would
+    /// look at once more.
     #[must_use]
     pub fn to_stored(&self) -> DataType {
         self.with_text(&DataType::Binary)

@@ -7,8 +7,8 @@ const BLOCK: usize = 8;
 /// A unit is written as this many bytes, of which the last ones are overwritten by the next unit's.
 const STORE: usize = 4;
 
-/// Transcodes to the start of `out`, which has [`UTF8_BYTES`] bytes for each unit. Gives the number of bytes written; none if a surrogate is
-/// alone.
+/// Transcodes to the start of `out`, which has [`UTF8_BYTES`] bytes for each unit. Gives the number of bytes written; none if a surrogate
+/// is alone.
 pub fn to_utf8(units: &[[u8; 2]], out: &mut [u8]) -> Option<usize> {
     let (mut read, mut written) = (0, 0);
     while let Some(block) = units[read..].first_chunk::<BLOCK>() {
