@@ -208,8 +208,8 @@ export declare class CheckpointWriter<T extends RowLike = RowLike> implements As
 }
 /** A function, or the source or version of code as a text. */
 export declare type Code = ((...args: any[]) => unknown) | (abstract new (...args: any[]) => unknown) | string;
-/** The compression codecs of column chunks. `auto` chooses per column by what the data is. */
-export declare type Codec = 'auto' | 'snappy' | 'gzip' | 'brotli' | 'lz4' | 'zstd' | 'none';
+/** The compression codecs of column chunks. `auto`, `fast` and `small` choose per column by what the data is. */
+export declare type Codec = 'auto' | 'fast' | 'small' | 'snappy' | 'gzip' | 'brotli' | 'lz4' | 'zstd' | 'none';
 /** One column of some rows; `T`: what `at` gives. Its typed arrays are its own: they stay valid, and may be changed or transferred. */
 export declare interface Column<T = unknown> extends Iterable<T> {
   /** The key in the rows, or the path into objects that was asked for. */ readonly name: string;
@@ -868,10 +868,10 @@ export declare function writeCheckpoint<T extends RowLike = RowLike>(path: strin
 
 /** Options of every save. Those of codecs, row groups and bloom filters have no effect on JSON and JSONL. */
 export declare interface WriteOptions {
-  /** The codec of the column chunks. `auto`, per column: zstd where a sample shrinks by a tenth or more, else none. @default 'auto' */
-  compression?: Codec;
-  /** The codec's own level: gzip 0 to 9, brotli 0 to 11, zstd 1 to 22. With others, `auto` too, an error. @default gzip 6, brotli 4,
-   * zstd 1 */ compressionLevel?: number;
+  /** The codec of the column chunks. `auto`, per column: zstd where a sample shrinks by a tenth or more, else none. `fast`: LZ4 by the
+   * same rule, for less time. `small`: zstd level 9 by the same rule, for fewer bytes. @default 'auto' */ compression?: Codec;
+  /** The codec's own level: gzip 0 to 9, brotli 0 to 11, zstd 1 to 22. With others, `auto`, `fast` and `small` too, an error. @default
+   * gzip 6, brotli 4, zstd 1 */ compressionLevel?: number;
   /** The most rows in a row group, 1 to 16,777,216. It also ends at about 32 MiB. @default 131072 @unit rows */ rowGroupRows?: number;
   /** Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. A load that asks for values of such a column
    * (`$eq`, `$in`) then reads only the row groups that may hold them. A filter costs 1.2 to 2.4 bytes per distinct value. Texts,

@@ -18,6 +18,7 @@ use super::builder::Builder;
 use super::choose::{Choice, choose};
 use super::leaf::{LeafWriter, PendingLeaf};
 use super::leaf_pages::{LeafPages, LeafStores, Workers};
+use super::options::CodecChoice;
 use super::pack::packs;
 use super::plan::{ColumnType, PlanNode};
 use crate::error::{CkptError, Result};
@@ -38,8 +39,8 @@ pub struct EncodedColumn {
 /// What holds for all columns of a save.
 #[derive(Debug, Clone, Copy)]
 pub struct Encoding {
-    /// The user's codec, None for `auto`.
-    pub codec: Option<Compression>,
+    /// The codec, and which columns have it.
+    pub codec: CodecChoice,
     /// Rows of a page at most.
     pub page_rows: usize,
     /// Rows of a row group at most, unless it has thousands of columns.

@@ -44,6 +44,11 @@ pub fn pack(header: &[u8], body: Bytes, codec: Compression) -> Result<PackedPage
     })
 }
 
+/// How many bytes these become with a codec that [`packs`].
+pub fn compressed_length(bytes: &[u8], codec: Compression) -> Result<usize> {
+    SCRATCH.with_borrow_mut(|scratch| scratch.compress(bytes, codec))
+}
+
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }

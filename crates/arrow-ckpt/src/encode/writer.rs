@@ -77,7 +77,7 @@ impl CheckpointWriter {
     pub fn create_in(files: Arc<dyn FileSystem>, path: &Path, options: &WriteOptions) -> Result<Self> {
         let page_rows = options.page_rows.unwrap_or(DEFAULT_PAGE_ROWS).max(1);
         let group_rows = options.row_group_rows.unwrap_or(DEFAULT_ROW_GROUP_ROWS).max(1);
-        let encoding = Encoding { codec: options.fixed_codec()?, page_rows, group_rows };
+        let encoding = Encoding { codec: options.codec_choice()?, page_rows, group_rows };
         let lane = Lane::new(options.threads.unwrap_or(usize::MAX));
         let mut temp = TempFile::create_in(files, path)?;
         temp.write_all(MAGIC)?;

@@ -167,6 +167,8 @@ fn every_codec_is_in_the_file_and_comes_back() {
         (Codec::Zstd, "ZSTD(ZstdLevel(1))"),
         (Codec::None, "UNCOMPRESSED"),
         (Codec::Auto, "ZSTD(ZstdLevel(1))"),
+        (Codec::Fast, "LZ4_RAW"),
+        (Codec::Small, "ZSTD(ZstdLevel(9))"),
     ];
     for (compression, expected) in codecs {
         let dir = Dir::new();
