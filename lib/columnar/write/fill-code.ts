@@ -14,9 +14,8 @@ const MAX_GENERATED_NODES = 1500;
 
 /**
  * Generates the filling loop for rows of `shape`: each key read once by its name, each value stored where it belongs, everything that is
- * not as planned handed to the closures of `root`. Called once per chunk, so that V8 optimises the function as a whole: one long loop is
- * entered by on-stack replacement and takes more than twice the time (ARCHITECTURE.md, law 3). Undefined where code generation is
- * forbidden.
+ * not as planned handed to the closures of `root`. A function puts one row: one long loop is entered by on-stack replacement, takes more
+ * than twice the time (ARCHITECTURE.md, law 3), and is compiled twice. Undefined where code generation is forbidden.
  */
 export function generateFill(root: RootNode, shape: Shape): Fill | undefined {
   const code = new ValueCode();
@@ -27,7 +26,7 @@ export function generateFill(root: RootNode, shape: Shape): Fill | undefined {
   return loop(
     code,
     root,
-    `${checkStruct('r', keys, shape.keys.length, `{ R.putRow(i, r, X); continue; }`)}
+    `${checkStruct('r', keys, shape.keys.length, `{ R.putRow(i, r, X); return; }`)}
 ${columns.join('\n')}
 R.putAbsent(i, ${code.give(shape)});
 R.putShape(i, ${shape.id});`,
@@ -46,12 +45,12 @@ function loop(code: ValueCode, root: RootNode, body: string): Fill | undefined {
   if (code.nodes > MAX_GENERATED_NODES) return undefined;
   const text = `const protoOf = Object.getPrototypeOf, OP = Object.prototype, AP = Array.prototype, isArray = Array.isArray;
 ${code.head}
-return function fill(rows, start, count, X) {
 ${code.hoisted}
-for (let i = 0; i < count; i++) {
-const r = rows[start + i];
+function put(i, r, X) {
 ${body}
 }
+return function fill(rows, start, count, X) {
+for (let i = 0; i < count; i++) put(i, rows[start + i], X);
 };`;
   type Make = (root: RootNode, given: readonly unknown[], only: typeof hasOnlyElements) => Fill;
   return compile<Make>(['R', 'G', 'hasOnlyElements'], text)?.(root, code.given, hasOnlyElements);
