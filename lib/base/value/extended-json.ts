@@ -16,9 +16,8 @@ export function encodeValue(value: unknown, where: ValuePlace): string {
   try {
     const text = plainText(value);
     if (text !== undefined) return text;
-  } catch (error) {
-    // More than a string can hold is refused below, with its place.
-    if (!(error instanceof RangeError)) throw error;
+  } catch {
+    // What is thrown here is thrown again below, with its place: more than a string can hold, a revoked Proxy, an accessor that throws.
   }
   return typeof value === 'string' ? textWithin(value, where) : textOf(new JsonTree(), value, where);
 }

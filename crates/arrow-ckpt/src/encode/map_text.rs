@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_an_error() {
-        let cases: [(&[&str], &[u32], &[u32], Option<&[u8]>); 8] = [
+        type Case<'a> = (&'a [&'a str], &'a [u32], &'a [u32], Option<&'a [u8]>);
+        let cases: [Case<'_>; 8] = [
             (&[], &[0], &[], None),
             (&["\"a\":", "[1]"], &[2], &[0, 0], None),
             (&["\"a\":", "[1,2]"], &[1], &[0], None),
