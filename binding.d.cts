@@ -84,8 +84,14 @@ export declare function saveSmall(path: string, options: string, slab: Uint8Arra
 
 /** A small file that has been read. */
 export interface SmallFile {
-  /** The file as JSON. */
-  description: string
+  /** What it says of itself, as JSON: `DescriptionParts::head`. */
+  head: string
+  /** Its columns, as JSON. */
+  columns: string
+  /** Its rows. */
+  rows: number
+  /** Its bytes. */
+  size: number
   /** Bytes of the arena that the block of all rows takes. 0: there are no rows. */
   bytes: number
 }

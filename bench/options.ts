@@ -23,6 +23,7 @@ const HELP = (command: string, rows: string): string => `Usage: ${command} [-- o
   --warmup <n>      untimed repetitions before each measurement, in its process (default 0: the first save of a process counts)
   --only <names>    these contestants only, besides json
   --dir <folder>    where the files go (default: the system's folder for temporary files); choose the disk to measure
+  --node <list>     on these Nodes, one after another: major versions, which npm installs on first use, or paths
   --quick           few rows, 3 runs
   --help            this text`;
 

@@ -1,14 +1,10 @@
-// Writes the measured tables of README.md (five rows) and docs/speed.md (all) anew, from the newest recorded run of each suite:
-// `npx tsx bench/readme-table.ts`.
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// npm run bench:tables: writes the measured tables of README.md (five rows) and docs/performance.md (all, and the plot) anew, from the
+// newest recorded run of each suite.
+import { replaceTable, writePerformance } from './performance-page.ts';
+import { newest, type Recorded } from './recorded.ts';
+import { LLM_SUITES } from './suites/llm.ts';
 import { ratioTo } from './results-table.ts';
 import type { Medians, Series } from './series.ts';
-
-interface Recorded {
-  environment: { cpu: string; cores: number; system: string; node: string; commit: string; date: string };
-  rows: number;
-  series: Series[];
-}
 
 /** What the rows of a suite are, in the table's words. */
 const SUITES: Record<string, string> = {
@@ -22,21 +18,12 @@ const SUITES: Record<string, string> = {
   mixed: 'flat rows, one column of mixed types',
   missing: 'flat rows, each key missing in 30% of them',
   shapes: 'rows of 50 shapes with 10 of 40 keys',
+  ...Object.fromEntries(LLM_SUITES.map(({ name, about }) => [name, about])),
 };
-const RESULTS = new URL('./results/', import.meta.url);
 /** What README.md shows, the last one because it is what JSON does better. */
 const README_SUITES = ['flat', 'nested', 'text', 'embeddings', 'shapes'];
-const BEGIN = '<!-- bench:begin -->\n';
-const END = '<!-- bench:end -->';
-
-function newest(suite: string): Recorded {
-  const names = readdirSync(RESULTS).map((run) => `${run}/${suite}.json`);
-  const recorded = names.filter((name) => existsSync(new URL(name, RESULTS)));
-  const all = recorded.map((name) => JSON.parse(readFileSync(new URL(name, RESULTS), 'utf8')) as Recorded);
-  const last = all.sort((a, b) => (a.environment.date < b.environment.date ? 1 : -1))[0];
-  if (last === undefined) throw new Error(`no recorded run of ${suite}: npm run bench -- --suite ${suite}`);
-  return last;
-}
+/** The Nodes of docs/performance.md, with what the names of their runs end in. */
+const NODES: Record<string, string> = { 'Node 26': '-node26', 'Node 20': '' };
 
 function worst(series: readonly Series[], contestant: string, measure: keyof Medians, only?: string): string {
   const mine = series.filter((s) => s.contestant === contestant && (only === undefined || s.operation === only));
@@ -44,8 +31,7 @@ function worst(series: readonly Series[], contestant: string, measure: keyof Med
 }
 
 /** A row of a table: what the rows are, then the figures. */
-function line(suite: string, figures: (keyof typeof FIGURES)[]): string {
-  const { rows, series } = RUNS.get(suite)!;
+function line(suite: string, { rows, series }: Recorded, figures: (keyof typeof FIGURES)[]): string {
   const bytes = series.find((s) => s.contestant === 'json')?.median?.bytes ?? 0;
   const what = `${rows.toLocaleString('en')} ${SUITES[suite]}, ${(bytes / 1e6).toFixed(0)} MB of JSON`;
   return `| ${[what, ...figures.map((figure) => FIGURES[figure](series))].join(' | ')} |`;
@@ -66,17 +52,22 @@ const FIGURES = {
   'memory while saving, MB over the rows (JSON / ours)': both('peakOverMB', 'save'),
   'longest block of the event loop, ms (JSON / ours)': both('loopMaxMs'),
 };
-const RUNS = new Map(Object.keys(SUITES).map((suite) => [suite, newest(suite)]));
 
-function table(suites: string[], figures: (keyof typeof FIGURES)[]): string {
-  const head = `| rows | ${figures.join(' | ')} |\n|${'---|'.repeat(figures.length + 1)}`;
-  return `${head}\n${suites.map((suite) => line(suite, figures)).join('\n')}`;
+/** The newest recorded runs of these suites on one Node; without those that were never run. */
+function runsOf(suites: readonly string[], node: string): Map<string, Recorded> {
+  const runs = suites.map((suite) => [suite, newest<Recorded>(`${suite}${node}`)] as const);
+  return new Map(runs.filter((run): run is readonly [string, Recorded] => run[1] !== undefined));
 }
 
-/** Which Node, machine and commits: the runs of these suites. */
-function machine(suites: string[]): string {
-  const runs = suites.map((suite) => RUNS.get(suite)!.environment);
-  const one = (what: (environment: Recorded['environment']) => string): string => [...new Set(runs.map(what))].join(' and ');
+function table(runs: ReadonlyMap<string, Recorded>, figures: (keyof typeof FIGURES)[]): string {
+  const head = `| rows | ${figures.join(' | ')} |\n|${'---|'.repeat(figures.length + 1)}`;
+  return `${head}\n${[...runs].map(([suite, run]) => line(suite, run, figures)).join('\n')}`;
+}
+
+/** Which Node, machine and commits: of these runs. */
+function machine(runs: ReadonlyMap<string, Recorded>): string {
+  const environments = [...runs.values()].map(({ environment }) => environment);
+  const one = (what: (environment: Recorded['environment']) => string): string => [...new Set(environments.map(what))].join(' and ');
   const system = one(({ system: name }) => name.replace(/^linux (\d+\.\d+).*/, 'Linux $1'));
   const date = one(({ date: day }) => day.slice(0, 10));
   return `Node ${one(({ node }) => node.slice(1))}, ${one(({ cpu }) => cpu)}, ${one(({ cores }) => `${cores}`)} cores, ${system}, ${date}`;
@@ -85,17 +76,13 @@ function machine(suites: string[]): string {
 const HOW = `Ratios to JSON in the same run; below 1 is faster or smaller. JSON is \`JSON.stringify\`, one write and fsync; \`readFile\` and
 \`JSON.parse\`. Medians of 5 runs, each the first save or load of its process. Main thread: time in which the event loop was busy.`;
 
-function replaceTable(name: string, text: string): void {
-  const file = new URL(`../${name}`, import.meta.url);
-  const page = readFileSync(file, 'utf8');
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from === -1 || to < from) throw new Error(`${name} has no place for the table`);
-  writeFileSync(file, `${page.slice(0, from)}${BEGIN}${text}\n${page.slice(to)}`);
-}
-
 const columns = Object.keys(FIGURES) as (keyof typeof FIGURES)[];
 const short = columns.filter((figure) => !figure.startsWith('memory'));
-replaceTable('README.md', `${HOW}\n\n${table(README_SUITES, short)}\n\n${machine(README_SUITES)}.`);
-const all = Object.keys(SUITES);
-const commits = [...new Set(all.map((suite) => RUNS.get(suite)!.environment.commit))].join(' and ');
-replaceTable('docs/speed.md', `${HOW}\n\n${table(all, columns)}\n\n${machine(all)}; commits ${commits}.`);
+const forReadme = runsOf(README_SUITES, '');
+replaceTable('README.md', 'bench', `${HOW}\n\n${table(forReadme, short)}\n\n${machine(forReadme)}.`);
+const sections = Object.entries(NODES).map(([name, node]) => {
+  const runs = runsOf(Object.keys(SUITES), node);
+  const commits = [...new Set([...runs.values()].map(({ environment }) => environment.commit))].join(' and ');
+  return `### ${name}\n\n${table(runs, columns)}\n\n${machine(runs)}; commits ${commits}.`;
+});
+writePerformance(`${HOW}\n\n${sections.join('\n\n')}`);

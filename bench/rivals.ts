@@ -1,5 +1,6 @@
 // npm run bench:rivals: arrow-ckpt against the other ways to keep rows as Parquet. See bench/README.md.
 import { installRivals } from './install-rivals.ts';
+import { runOnNodes } from './nodes.ts';
 import { parseOptions } from './options.ts';
 import { pyarrow } from './pyarrow.ts';
 import { writeResult } from './record.ts';
@@ -13,6 +14,7 @@ const ROWS = 200_000;
 const RIVALS = ['hyparquet', 'duckdb', 'polars', 'parquet-wasm', 'parquetjs'];
 const FOLDER = new URL('./rivals/', import.meta.url);
 
+runOnNodes();
 const options = parseOptions('npm run bench:rivals', { suites: ['flat'], rows: ROWS });
 if (options.suites.some((name) => name === 'nested')) {
   console.error('the rivals are run with flat rows only (flat, unicode): their schemas are written by hand');

@@ -1,5 +1,6 @@
 // npm run bench: arrow-ckpt against what Node has built in. See bench/README.md for what is measured and how.
 import { checkGoals, goalsTable } from './goals.ts';
+import { runOnNodes } from './nodes.ts';
 import { parseOptions } from './options.ts';
 import { writeResult } from './record.ts';
 import { resultsTable } from './results-table.ts';
@@ -7,6 +8,7 @@ import { builtIn, runSuite } from './run-suite.ts';
 import { suiteNamed } from './suites/index.ts';
 import { verificationText } from './verification-text.ts';
 
+runOnNodes();
 const options = parseOptions('npm run bench');
 const names = ['json', 'arrow-ckpt', 'jsonl', 'v8'].filter((name) => name === 'json' || (options.only?.includes(name) ?? true));
 const entrants = names.map(builtIn);

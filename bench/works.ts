@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runOnNodes } from './nodes.ts';
 import { writeResult } from './record.ts';
 import type { Sample } from './measure/sample.ts';
 import { median } from './series.ts';
@@ -19,6 +20,7 @@ const HELP = `Usage: npm run bench:works [-- options]
   --work <names>  ${WORKS.map((work) => work.name).join(', ')}; all by default
   --runs <n>      measurements of each way, each in a process of its own; medians are shown (default 5)
   --dir <folder>  where the files go (default: the system's folder for temporary files); choose the disk to measure
+  --node <list>   on these Nodes, one after another: major versions, which npm installs on first use, or paths
   --quick         few rows, 3 runs
   --help          this text`;
 
@@ -89,6 +91,7 @@ function tableOf(work: Work, results: readonly WayResult[]): string {
   return formatTable(['way', 'wall ms', `x ${first.way}`, 'main ms', `x ${first.way}`, 'loop p99', 'RSS +MB', 'goal', ''], lines);
 }
 
+runOnNodes();
 const { values } = parseArgs({
   options: {
     work: { type: 'string' },

@@ -1,8 +1,9 @@
-import { append, batches, smallLoad, smallSave } from './many.ts';
+import { append, batches } from './many.ts';
 import { head, iterate, project, vectors, where } from './parts.ts';
+import { small } from './small.ts';
 import type { Work } from './work.ts';
 
-export const WORKS: readonly Work[] = [iterate, project, where, head, vectors, append, smallSave, smallLoad, batches];
+export const WORKS: readonly Work[] = [iterate, project, where, head, vectors, append, ...small, batches];
 
 /** The work of this name; throws for a name that is none. */
 export function workNamed(name: string): Work {

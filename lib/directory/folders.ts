@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { fromSystemError } from '../base/errors.js';
-import { inFolder } from '../base/commit/commit.js';
+import { inFolder, makeFolder } from '../base/commit/commit.js';
 
 /** The entries of a folder in the order of their names; none when the folder does not exist. */
 export async function listFolder(folder: string): Promise<Dirent[]> {
@@ -17,7 +17,7 @@ export async function listFolder(folder: string): Promise<Dirent[]> {
 /** Makes a folder and what is missing above it, durably. */
 export async function makeFolders(folder: string): Promise<void> {
   try {
-    await inFolder(folder, async () => {});
+    await inFolder(folder, () => makeFolder(folder));
   } catch (error) {
     throw fromSystemError(error, 'create the folder', folder);
   }

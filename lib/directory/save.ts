@@ -7,7 +7,6 @@ import type { Row } from '../base/rows.js';
 import type { Attachment, CheckpointStore } from '../store/store.js';
 import type { Mirror } from './checkpoint-file.js';
 import type { DocetlConfig } from './docetl-config.js';
-import { makeFolders } from './folders.js';
 import { EXTENSIONS } from './layout.js';
 import type { Logger } from './log-lines.js';
 import { sweepAfterSave } from './temporaries.js';
@@ -33,7 +32,6 @@ export async function saveFile(
   attachment?: Attachment,
 ): Promise<CheckpointInfo> {
   const { store, stem, mirror, logger } = target;
-  await makeFolders(dirname(stem));
   // A bare list, as DocETL reads it, has no place for a hash: there the configuration file has the only one.
   const isBare = store.format === 'json' && options.compat !== undefined;
   const { hash, ...withoutHash } = options;

@@ -5,7 +5,8 @@ import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/bindi
 import { jsonStore } from './text/json-store.js';
 import { jsonlStore } from './text/jsonl-store.js';
 import { parquetStore } from './parquet/parquet-store.js';
-import { readLargeParquet, readSmallParquet } from './parquet/read-parquet.js';
+import { readLargeParquet } from './parquet/read-parquet.js';
+import { readSmallParquet } from './parquet/read-small-parquet.js';
 import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { CheckpointStore } from '../store/store.js';

@@ -38,7 +38,7 @@ fn describe(path: &Path) -> arrow_ckpt::Result<String> {
         Some(bytes) => CheckpointFile::open_bytes(path, bytes.into(), &options),
         None => CheckpointFile::open(path, &options),
     };
-    Ok(file?.describe().to_string())
+    Ok(file?.describe())
 }
 
 /// The descriptions of files as JSON, in order; null for each with which anything is wrong.

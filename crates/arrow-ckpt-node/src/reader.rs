@@ -116,7 +116,7 @@ impl NativeReader {
             if let Ok(mut slot) = slot.lock() {
                 *slot = Some(file.clone());
             }
-            Ok((file.describe().to_string(), file))
+            Ok((file.describe(), file))
         };
         Self::start(env, file, open, &on_event)
     }

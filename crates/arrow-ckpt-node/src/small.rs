@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions};
+use arrow_ckpt::decode::{CheckpointFile, DescriptionParts, Fill, OpenOptions, ScanOptions};
 use arrow_ckpt::encode::{CheckpointWriter, WriteOptions};
 use arrow_ckpt::{CkptError, caught};
 use napi::bindgen_prelude::{AsyncTask, Uint8Array};
@@ -20,8 +20,14 @@ const SMALL_BYTES: u64 = 64 << 10;
 /// A small file that has been read.
 #[napi(object)]
 pub struct SmallFile {
-    /// The file as JSON.
-    pub description: String,
+    /// What it says of itself, as JSON: `DescriptionParts::head`.
+    pub head: String,
+    /// Its columns, as JSON.
+    pub columns: String,
+    /// Its rows.
+    pub rows: u32,
+    /// Its bytes.
+    pub size: u32,
     /// Bytes of the arena that the block of all rows takes. 0: there are no rows.
     pub bytes: u32,
 }
@@ -46,7 +52,7 @@ impl ReadSmall {
         let file = CheckpointFile::open_bytes(&self.path, bytes.into(), &options)?;
         #[cfg(feature = "fault-injection")]
         assert!(!self.path.ends_with("panic-in-load.parquet"), "a provoked panic");
-        let description = file.describe().to_string();
+        let DescriptionParts { head, columns } = file.describe_parts();
         let mut scan = file.scan(ScanOptions { block_bytes: usize::MAX, ..ScanOptions::default() })?;
         let bytes = match scan.next_block(self.arena.bytes_mut())? {
             Fill::End => 0,
@@ -57,7 +63,7 @@ impl ReadSmall {
         if bytes > 0 && scan.next_block(&mut [])? != Fill::End {
             return Ok(None);
         }
-        Ok(Some(SmallFile { description, bytes }))
+        Ok(Some(SmallFile { head, columns, rows: file.rows() as u32, size: file.bytes() as u32, bytes }))
     }
 }
 

@@ -119,7 +119,7 @@ pub fn pairs(key_values: &str) -> napi::Result<Vec<(String, String)>> {
 /// Commits; gives the description of the file.
 pub fn finish(writer: CheckpointWriter, key_values: &[(String, String)]) -> Result<String> {
     let saved = writer.finish(key_values)?;
-    Ok(describe_footer(&saved.footer, saved.bytes)?.to_string())
+    describe_footer(&saved.footer, saved.bytes)
 }
 
 /// The description of the file; none if it was given up.

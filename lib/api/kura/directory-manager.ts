@@ -13,7 +13,6 @@ import { jsonlStore, readTorn } from '../../formats/text/jsonl-store.js';
 import type { CheckpointStore } from '../../store/store.js';
 import { checkpointFiles } from '../../directory/checkpoint-file.js';
 import { removeFiles } from '../../directory/clear.js';
-import { makeFolders } from '../../directory/folders.js';
 import type { FoundFile } from '../../directory/layout.js';
 import { loadFile } from '../../directory/load.js';
 import { namedLoadedLine, namedSavedLine, tornLine, type Logger } from '../../directory/log-lines.js';
@@ -68,7 +67,6 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
       const message = `cannot save ${stem} for Kura: it reads no JSON, and Parquet needs the native binary; use a JsonlCheckpointManager`;
       throw new CheckpointError('ERR_CKPT_NOT_COMPATIBLE', message, { path: stem });
     }
-    await makeFolders(dirname(stem));
     const own = stem + store.extension;
     const twins = await twinsOf((await checkpointPaths(stem, extensions)).map(({ path }) => path).filter((path) => path !== own));
     const info = await store.write(own, given, merged);

@@ -43,20 +43,23 @@ export async function commitFile<T>(path: string, write: (handle: FileHandle) =>
   }
 }
 
-/** Makes a folder and runs `create`, which makes the first file in it, again as often as somebody removes the folder in between. */
+/**
+ * Runs `create`, which makes the first file in a folder. The folder is there as a rule: it is made where `create` does not find it, again
+ * as often as somebody removes it in between.
+ */
 export async function inFolder<T>(folder: string, create: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await makeFolder(folder);
+      if (attempt > 1) await makeFolder(folder);
       return await create();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt > ATTEMPTS) throw error;
     }
   }
 }
 
 /** Makes a folder and what is missing above it, durably: step 2. */
-async function makeFolder(folder: string): Promise<void> {
+export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true });
   if (first === undefined) return;
   const top = dirname(resolve(first));

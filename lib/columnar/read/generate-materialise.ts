@@ -14,26 +14,40 @@ const MAX_FIELDS_PER_KEY = 8;
 
 /**
  * Generates the code that makes the rows of a block: object literals, so that all rows of a shape share one hidden class, from typed
- * arrays and slices of one string a column. Called once per block (ARCHITECTURE.md, law 3). Undefined where code generation is forbidden.
+ * arrays and slices of one string a column. Called once per block (ARCHITECTURE.md, law 3). Nothing is made where code generation is
+ * forbidden.
  *
  * Each value is an expression over a slot. One that stands in a loop reads the views from locals of the loop; one in the function of a
  * shape, which is called for a single object, from variables of the closure, which each block sets. Elements of lists are made first, in
  * one array for all lists of the block: a list is a slice of it, of its exact size, where pushing would leave it four times as large.
  */
-export function generateMaterialise(plan: RowRead): Materialise | undefined {
+export function generateProgram(plan: RowRead): Program {
   const writer = new RowWriter();
   const body = writer.program(plan);
-  if (writer.loops.some((loop) => loop.values > MAX_LOOP_VALUES)) return undefined;
-  type Make = (
-    decode: typeof decodeValue,
-    build: typeof buildShape,
-    keep: (row: never) => unknown,
-    map: typeof makeMap,
-    floats: typeof floatArray,
-    structs: StructRead[],
-  ) => Materialise;
-  const make = compile<Make>(['decode', 'build', 'keep', 'makeMap', 'floatArray', 'S'], body);
-  return make?.(decodeValue, buildShape, plan.keep ?? ((whole) => whole), makeMap, floatArray, writer.structs);
+  const { structs } = writer;
+  if (writer.loops.some((loop) => loop.values > MAX_LOOP_VALUES)) return { make: undefined, structs };
+  return { make: compile<Make>(['decode', 'build', 'keep', 'makeMap', 'floatArray', 'S'], body), structs };
+}
+
+/** The code of a program for one scan; undefined where there is none. */
+export function makeOf({ make, structs }: Program, plan: RowRead): Materialise | undefined {
+  return make?.(decodeValue, buildShape, plan.keep ?? ((whole) => whole), makeMap, floatArray, structs);
+}
+
+type Make = (
+  decode: typeof decodeValue,
+  build: typeof buildShape,
+  keep: (row: never) => unknown,
+  map: typeof makeMap,
+  floats: typeof floatArray,
+  structs: StructRead[],
+) => Materialise;
+
+/** What makes the code for a scan. It keeps nothing of one, so that it may serve any number of them. */
+export interface Program {
+  /** Undefined where no code is possible. */
+  make: Make | undefined;
+  structs: StructRead[];
 }
 
 /** Where an expression stands. */

@@ -1,8 +1,5 @@
 import type { Row } from '../../base/rows.js';
-import { isWorthCode } from '../../base/generate.js';
-import { closureMaterialise } from './row-closures.js';
-import { generateMaterialise } from './generate-materialise.js';
-import type { RowRead } from './tree.js';
+import type { RowCode } from './row-code.js';
 import { NodeView, type Arena, type Materialise } from './views.js';
 
 /** Makes rows of the blocks of one scan. */
@@ -10,10 +7,10 @@ export class Materialiser {
   readonly #views: NodeView[];
   readonly #materialise: Materialise;
 
-  /** `nodes`: how many nodes the physical tree has; `rows`: how many rows there are to make. */
-  constructor(plan: RowRead, nodes: number, rows: number) {
-    this.#views = Array.from({ length: nodes }, () => new NodeView());
-    this.#materialise = (isWorthCode(rows) ? generateMaterialise(plan) : undefined) ?? closureMaterialise(plan);
+  /** `rows`: how many rows there are to make. */
+  constructor(code: RowCode, rows: number) {
+    this.#views = Array.from({ length: code.nodes }, () => new NodeView());
+    this.#materialise = code.materialise(rows);
   }
 
   /** Puts the rows of the block in `arena` into `out` from index `at` on; gives how many. */

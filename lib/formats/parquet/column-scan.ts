@@ -4,6 +4,7 @@ import { Batch } from '../../columnar/columns/batch.js';
 import { wantedColumns, type WantedColumn } from '../../columnar/columns/wanted-columns.js';
 import { foreignRows, place, plannedRows, type RowRead } from '../../columnar/read/tree.js';
 import { Materialiser } from '../../columnar/read/materialiser.js';
+import { rowCode } from '../../columnar/read/row-code.js';
 import { ARENA_BYTES } from './native/arenas.js';
 import type { Block, NativeLoad } from './native/load.js';
 import type { ReadOptions } from '../../options/options.js';
@@ -63,7 +64,7 @@ export class ColumnScan {
     this.#wanted = wantedColumns(this.#read, tree, names);
     const nodes = place(tree).size;
     this.#dictionaries = new Dictionaries(nodes);
-    if (where !== undefined) this.#materialiser = new Materialiser(this.#read, nodes, 0);
+    if (where !== undefined) this.#materialiser = new Materialiser(rowCode(this.#read, nodes), 0);
     this.#pace.totalRows = where === undefined ? wanted : undefined;
     return wanted;
   }

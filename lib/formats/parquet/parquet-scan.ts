@@ -1,4 +1,5 @@
 import { Materialiser } from '../../columnar/read/materialiser.js';
+import { rowCode } from '../../columnar/read/row-code.js';
 import { foreignRows, place, plannedRows, type RowRead } from '../../columnar/read/tree.js';
 import type { Decode } from '../../compat/codec.js';
 import type { Load } from './native/load.js';
@@ -73,7 +74,7 @@ export class ParquetScan {
       threads: this.#options.threads,
     });
     const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
-    this.#materialiser = new Materialiser(read, place(tree).size, wanted);
+    this.#materialiser = new Materialiser(rowCode(read, place(tree).size), wanted);
     this.#pace.totalRows = this.isCounted ? wanted : undefined;
     return wanted;
   }

@@ -56,17 +56,20 @@ impl TempFile {
         let folder = folder_of(target);
         let path = folder.join(temporary_name(&name.to_string_lossy()));
         let mut attempt = 1;
+        // The folder is there as a rule: it is made once a file cannot be made in it.
         let file = loop {
-            let folder_made = create_folder(&*files, folder)
-                .map_err(|error| (CkptError::io("create the folder of", target, &error), error.kind()));
-            let made = folder_made.and_then(|()| {
-                let file = files.create_file(&path);
-                file.map_err(|error| (CkptError::io("write", target, &error), error.kind()))
-            });
-            match made {
+            match files.create_file(&path) {
                 Ok(file) => break file,
-                Err((_, ErrorKind::NotFound)) if attempt < ATTEMPTS => attempt += 1,
-                Err((error, _)) => return Err(error),
+                Err(error) if error.kind() != ErrorKind::NotFound || attempt == ATTEMPTS => {
+                    return Err(CkptError::io("write", target, &error));
+                }
+                Err(_) => attempt += 1,
+            }
+            match create_folder(&*files, folder) {
+                Err(error) if error.kind() != ErrorKind::NotFound || attempt == ATTEMPTS => {
+                    return Err(CkptError::io("create the folder of", target, &error));
+                }
+                _ => {}
             }
         };
         Ok(Self { files, target: target.to_owned(), path, file: Some(file), gathered: Vec::new() })

@@ -1,16 +1,17 @@
 //! What a file tells without its rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-use parquet::basic::Compression;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::basic::{Compression, Encoding};
+use parquet::file::metadata::{KeyValue, ParquetMetaData};
 use parquet::file::statistics::Statistics;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
 
 use super::chunks::check_metadata;
 use super::columns::{Columns, Reading};
 use super::faults::corrupt;
 use super::footer::parse;
+use super::kinds::Node;
 use crate::error::Result;
 use crate::format::{KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, KEY_PANDAS, KEY_PREFIX};
 use crate::limits::Limits;
@@ -28,7 +29,7 @@ const TAIL: usize = 8;
 /// `{ name, kind, nullable, children }`.
 ///
 /// For who has just written the file: what [`super::CheckpointFile::open`] checks is not checked.
-pub fn describe_footer(footer: &[u8], bytes: u64) -> Result<Value> {
+pub fn describe_footer(footer: &[u8], bytes: u64) -> Result<String> {
     let thrift = footer.len().checked_sub(TAIL).map(|length| &footer[..length]);
     let metadata = parse(thrift.ok_or_else(|| corrupt("its footer is too short"))?, true)?;
     let rows = check_metadata(&metadata, bytes.saturating_sub(footer.len() as u64), &Limits::default())?;
@@ -36,43 +37,90 @@ pub fn describe_footer(footer: &[u8], bytes: u64) -> Result<Value> {
     Ok(describe(&metadata, &columns, true, rows, bytes))
 }
 
+/// What a small file says of itself, in two pieces of JSON: files of one shape that are saved by the same call have the same `head`.
+#[derive(Debug, Clone)]
+pub struct DescriptionParts {
+    /// `{ createdBy, ours, keyValues, rowGroups, tree }`, as [`describe_footer`] says.
+    pub head: String,
+    /// Its `columns`.
+    pub columns: String,
+}
+
+/// Written as it is found: a tree of JSON values first would take longer than all else that a small file asks for.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Head<'a> {
+    created_by: Option<&'a str>,
+    ours: bool,
+    key_values: KeyValues<'a>,
+    row_groups: usize,
+    tree: &'a [Node],
+}
+
+#[derive(Serialize)]
+struct Column<'a> {
+    name: &'a str,
+    r#type: String,
+    codec: String,
+    encodings: BTreeSet<String>,
+    bytes: i64,
+    nulls: Option<u64>,
+}
+
+/// An object of the first pair of each key.
+struct KeyValues<'a>(Vec<&'a KeyValue>);
+
+impl Serialize for KeyValues<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|pair| (&pair.key, &pair.value)))
+    }
+}
+
+/// The text that [`describe_footer`] documents.
 pub(super) fn describe(
     metadata: &ParquetMetaData,
     columns: &Columns,
     ours: bool,
     rows: u64,
     bytes: u64,
-) -> Value {
+) -> String {
+    let DescriptionParts { head, columns } = describe_parts(metadata, columns, ours);
+    format!("{{\"rows\":{rows},\"bytes\":{bytes},\"columns\":{columns},{}", &head[1..])
+}
+
+pub(super) fn describe_parts(metadata: &ParquetMetaData, columns: &Columns, ours: bool) -> DescriptionParts {
     let file = metadata.file_metadata();
-    let mut key_values = Map::new();
+    let mut pairs: Vec<&KeyValue> = Vec::new();
+    let mut seen = HashSet::new();
     for pair in file.key_value_metadata().into_iter().flatten() {
         let checksums = [KEY_CHUNK_CRC, KEY_INDEX_CRC, KEY_BLOOM_CRC, KEY_FOOTER_CRC];
         let checksum = checksums.contains(&pair.key.as_str());
         let told = pair.key.starts_with(KEY_PREFIX) || pair.key == KEY_PANDAS;
-        if told && !checksum && !key_values.contains_key(&pair.key) {
-            key_values.insert(pair.key.clone(), json!(pair.value));
+        if told && !checksum && seen.insert(&pair.key) {
+            pairs.push(pair);
         }
     }
-    let described: Vec<Value> =
+    let head = Head {
+        created_by: file.created_by(),
+        ours,
+        key_values: KeyValues(pairs),
+        row_groups: metadata.num_row_groups(),
+        tree: &columns.nodes,
+    };
+    let columns: Vec<Column> =
         (0..columns.nodes.len()).map(|column| describe_column(metadata, columns, column)).collect();
-    let tree: Vec<Value> = columns.nodes.iter().map(super::kinds::Node::json).collect();
-    json!({
-        "rows": rows,
-        "bytes": bytes,
-        "createdBy": file.created_by(),
-        "ours": ours,
-        "keyValues": key_values,
-        "rowGroups": metadata.num_row_groups(),
-        "columns": described,
-        "tree": tree,
-    })
+    DescriptionParts { head: text(&head), columns: text(&columns) }
 }
 
-fn describe_column(metadata: &ParquetMetaData, columns: &Columns, column: usize) -> Value {
+fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("texts, numbers and lists of them are JSON")
+}
+
+fn describe_column<'a>(metadata: &ParquetMetaData, columns: &'a Columns, column: usize) -> Column<'a> {
     let node = &columns.nodes[column];
     let leaves = columns.leaves[column].clone();
     let mut codecs: Vec<&str> = Vec::new();
-    let mut encodings = BTreeSet::new();
+    let mut encodings: Vec<Encoding> = Vec::new();
     let mut bytes = 0;
     // Of a list or a struct the statistics tell the nulls of its leaves, not its own.
     let mut nulls = (leaves.len() == 1 && node.children.is_empty()).then_some(0);
@@ -82,20 +130,25 @@ fn describe_column(metadata: &ParquetMetaData, columns: &Columns, column: usize)
             if !codecs.contains(&codec) {
                 codecs.push(codec);
             }
-            encodings.extend(chunk.encodings().map(|encoding| encoding.to_string().to_lowercase()));
+            for encoding in chunk.encodings() {
+                if !encodings.contains(&encoding) {
+                    encodings.push(encoding);
+                }
+            }
             bytes += chunk.compressed_size();
             let known = chunk.statistics().and_then(Statistics::null_count_opt);
             nulls = nulls.zip(known).and_then(|(nulls, more): (u64, u64)| nulls.checked_add(more));
         }
     }
-    json!({
-        "name": node.name,
-        "type": node.words(),
-        "codec": codecs.join(", "),
-        "encodings": encodings.into_iter().filter(|name| !OF_LEVELS.contains(&name.as_str())).collect::<Vec<_>>(),
-        "bytes": bytes,
-        "nulls": nulls,
-    })
+    let names = encodings.iter().map(|encoding| encoding.to_string().to_lowercase());
+    Column {
+        name: &node.name,
+        r#type: node.words(),
+        codec: codecs.join(", "),
+        encodings: names.filter(|name| !OF_LEVELS.contains(&name.as_str())).collect(),
+        bytes,
+        nulls,
+    }
 }
 
 fn codec_name(codec: Compression) -> &'static str {

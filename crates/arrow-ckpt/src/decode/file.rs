@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use parquet::file::metadata::ParquetMetaData;
-use serde_json::Value;
 
 use super::chunks::check_metadata;
 use super::columns::{Columns, Reading};
-use super::describe::describe;
+use super::describe::{DescriptionParts, describe, describe_parts};
 use super::faults::foreign_text;
 use super::footer::{Footer, key_value, read_footer};
 use super::index::FileIndex;
@@ -145,8 +144,14 @@ impl CheckpointFile {
 
     /// The file in JSON, as [`super::describe_footer`] says.
     #[must_use]
-    pub fn describe(&self) -> Value {
+    pub fn describe(&self) -> String {
         describe(&self.metadata, &self.columns, self.ours, self.rows, self.bytes())
+    }
+
+    /// The same in two pieces.
+    #[must_use]
+    pub fn describe_parts(&self) -> DescriptionParts {
+        describe_parts(&self.metadata, &self.columns, self.ours)
     }
 
     /// An error in a top-level column: it names the column.

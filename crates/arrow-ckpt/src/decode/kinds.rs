@@ -30,7 +30,7 @@ use std::vec::IntoIter;
 use arrow_schema::{DataType, Field, TimeUnit};
 use parquet::basic::{ConvertedType, LogicalType, Type as Physical};
 use parquet::schema::types::ColumnDescPtr;
-use serde_json::{Value, json};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::elements::Decimal;
 use super::faults::unsupported;
@@ -221,12 +221,6 @@ impl Node {
         words.push('>');
     }
 
-    /// The node as the facade sees it.
-    pub fn json(&self) -> Value {
-        let children: Vec<Value> = self.children.iter().map(Self::json).collect();
-        json!({ "name": self.name, "kind": self.kind.name(), "nullable": self.nullable, "children": children })
-    }
-
     /// The kinds of its leaves in order, each the kind of a Parquet column.
     pub fn leaf_kinds(&self, kinds: &mut Vec<Kind>) {
         if self.children.is_empty() {
@@ -245,6 +239,18 @@ impl Node {
     /// Nodes of this subtree.
     pub fn count(&self) -> usize {
         1 + self.children.iter().map(Self::count).sum::<usize>()
+    }
+}
+
+/// The node as the facade sees it.
+impl Serialize for Node {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut node = serializer.serialize_struct("Node", 4)?;
+        node.serialize_field("name", &self.name)?;
+        node.serialize_field("kind", self.kind.name())?;
+        node.serialize_field("nullable", &self.nullable)?;
+        node.serialize_field("children", &self.children)?;
+        node.end()
     }
 }
 

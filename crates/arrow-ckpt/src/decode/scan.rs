@@ -150,7 +150,7 @@ impl Scan {
     /// order of nodes in a block.
     #[must_use]
     pub fn tree(&self) -> Value {
-        self.nodes.iter().map(Node::json).collect()
+        serde_json::json!(self.nodes)
     }
 
     /// Packs the next rows into `arena`, as many as fit up to the options' bounds.

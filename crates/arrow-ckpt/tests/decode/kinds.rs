@@ -15,7 +15,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
-use super::support::{Dir, V, batch, columns_of, open, read, text};
+use super::support::{Dir, V, batch, columns_of, described, open, read, text};
 
 fn column(array: ArrayRef) -> Vec<V> {
     Dir::new().round_trip(vec![("c", array)]).remove(0)
@@ -102,7 +102,7 @@ fn texts_of_every_width() {
         assert_eq!(column(Arc::clone(&array)), expected, "as a dictionary");
         let dir = Dir::new();
         let path = dir.write(&[batch(vec![("c", array)])], Some(plain.clone()));
-        assert_eq!(open(&path).unwrap().describe()["tree"][0]["kind"], "text");
+        assert_eq!(described(&open(&path).unwrap())["tree"][0]["kind"], "text");
         assert_eq!(columns_of(&read(&path, ScanOptions::default()).unwrap()), [expected], "as text");
     }
 }
@@ -242,7 +242,7 @@ fn dictionaries_in_lists_and_structs() {
     let structs = StructArray::new(fields, vec![Arc::new(words)], None);
     let dir = Dir::new();
     let path = dir.write(&[batch(vec![("l", Arc::new(lists)), ("s", Arc::new(structs))])], None);
-    let tree = open(&path).unwrap().describe()["tree"].clone();
+    let tree = described(&open(&path).unwrap())["tree"].clone();
     assert_eq!(tree[0]["children"][0]["kind"], "dict");
     assert_eq!(tree[1]["children"][0]["kind"], "dict");
     let columns = columns_of(&read(&path, ScanOptions::default()).unwrap());
@@ -298,7 +298,7 @@ fn annotations_that_arrow_has_no_type_for() {
     group.close().unwrap();
     writer.close().unwrap();
 
-    let describe = open(&path).unwrap().describe();
+    let describe = described(&open(&path).unwrap());
     let types: Vec<&str> = describe["columns"]
         .as_array()
         .unwrap()
@@ -343,7 +343,7 @@ fn types_in_words() {
         ])],
         None,
     );
-    let describe = open(&path).unwrap().describe();
+    let describe = described(&open(&path).unwrap());
     let columns = describe["columns"].as_array().unwrap();
     let types: Vec<&str> = columns.iter().map(|column| column["type"].as_str().unwrap()).collect();
     assert_eq!(

@@ -16,7 +16,7 @@ use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::file::metadata::{KeyValue, ParquetMetaDataReader};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use super::support::{Dir, batch, only, open, read};
+use super::support::{Dir, batch, described, only, open, read};
 
 const GROUPS: usize = 2;
 
@@ -114,7 +114,7 @@ fn a_file_of_ours_is_verified_and_read() {
     let file = open(&path).unwrap();
     assert_eq!(file.key_value(KEY_HASH), Some("abc"));
     assert_eq!(file.key_value("nothing"), None);
-    assert_eq!(file.describe()["keyValues"], serde_json::json!({ KEY_VERSION: "1", KEY_HASH: "abc" }));
+    assert_eq!(described(&file)["keyValues"], serde_json::json!({ KEY_VERSION: "1", KEY_HASH: "abc" }));
     assert_eq!(file.bytes(), std::fs::metadata(&path).unwrap().len());
     assert_eq!(read(&path, ScanOptions::default()).unwrap().len(), 40);
 }

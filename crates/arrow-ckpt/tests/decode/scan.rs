@@ -10,7 +10,7 @@ use arrow_ckpt::decode::{Fill, ScanOptions};
 use parquet::file::properties::WriterProperties;
 
 use super::hostile::with_footer;
-use super::support::{BlockReader, Dir, V, batch, columns_of, only, open, read, text};
+use super::support::{BlockReader, Dir, V, batch, columns_of, described, only, open, read, text};
 
 fn wide_batch(from: i64, rows: i64) -> RecordBatch {
     let range = || from..from + rows;
@@ -135,7 +135,7 @@ fn a_column_that_leaves_its_dictionary_is_text() {
         .build();
     let dir = Dir::new();
     let path = dir.write(&[batch(vec![("c", Arc::new(StringArray::from(words.clone())))])], Some(properties));
-    assert_eq!(open(&path).unwrap().describe()["tree"][0]["kind"], "text");
+    assert_eq!(described(&open(&path).unwrap())["tree"][0]["kind"], "text");
     let columns = columns_of(&read(&path, ScanOptions::default()).unwrap());
     assert!(columns[0].iter().zip(&words).all(|(value, word)| *value == text(word)));
 }
@@ -238,7 +238,7 @@ fn no_rows() {
     let dir = Dir::new();
     let path = dir.write(&[wide_batch(0, 0)], None);
     assert_eq!(read(&path, ScanOptions::default()).unwrap(), []);
-    assert_eq!(open(&path).unwrap().describe()["columns"][0]["codec"], "");
+    assert_eq!(described(&open(&path).unwrap())["columns"][0]["codec"], "");
 }
 
 #[test]

@@ -76,6 +76,11 @@ pub fn open(path: &Path) -> Result<Arc<CheckpointFile>> {
     CheckpointFile::open(path, &OpenOptions::default())
 }
 
+/// What a file says of itself.
+pub fn described(file: &CheckpointFile) -> serde_json::Value {
+    serde_json::from_str(&file.describe()).unwrap()
+}
+
 /// All rows, each a struct.
 pub fn read(path: &Path, options: ScanOptions) -> Result<Vec<V>> {
     read_open(&open(path)?, options)

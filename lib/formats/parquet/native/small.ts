@@ -13,32 +13,45 @@ const MAX_IDLE = 8;
 
 const idle: Arena[] = [];
 
+type SmallFile = NonNullable<Awaited<ReturnType<Binding['readSmall']>>>;
+type SmallHead = Omit<FileDescription, 'columns' | 'rows' | 'bytes'>;
+
 /** A small file whose rows are all in one block already: what `NativeLoad` is of a larger one, for one scan of everything. */
 export class SmallLoad implements Load {
   #block: Block | undefined;
 
   private constructor(
-    readonly description: FileDescription,
+    readonly file: SmallFile,
     readonly arena: Arena,
-    bytes: number,
   ) {
-    if (bytes > 0) this.#block = { arena, index: 0, bytes, certain: true };
+    if (file.bytes > 0) this.#block = { arena, index: 0, bytes: file.bytes, certain: true };
   }
 
   /** Reads it; undefined for a file that is not small, or with which anything is wrong: `NativeLoad` then finds out what. */
   static async read(binding: Binding, path: string, verify: boolean): Promise<SmallLoad | undefined> {
     const arena = idle.pop() ?? new Arena(ARENA_BYTES);
     const file = await binding.readSmall(path, verify, arena.bytes);
-    if (file !== null) return new SmallLoad(JSON.parse(file.description) as FileDescription, arena, file.bytes);
+    if (file !== null) return new SmallLoad(file, arena);
     giveArena(arena);
     return undefined;
   }
 
+  /** All that the file says of itself. Readers of files of one shape need it once: its `head` is the same for all of them. */
+  get description(): FileDescription {
+    const { head, columns, rows, size: bytes } = this.file;
+    return { ...(JSON.parse(head) as SmallHead), columns: JSON.parse(columns) as FileDescription['columns'], rows, bytes };
+  }
+
   async scan(): Promise<PhysicalNode[]> {
-    return this.description.tree;
+    return (JSON.parse(this.file.head) as SmallHead).tree;
   }
 
   async next(): Promise<Block | undefined> {
+    return this.take();
+  }
+
+  /** The block of all rows; undefined when it was taken, or there are none. */
+  take(): Block | undefined {
     const block = this.#block;
     this.#block = undefined;
     return block;

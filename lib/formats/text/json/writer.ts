@@ -113,10 +113,17 @@ export class RowsWriter {
     const isBare = this.#isBare && !this.#needsHeader;
     if (this.#attachment === undefined) this.#put(this.#form.end(isBare, this.rows));
     else await this.#attach(this.#attachment);
+    const { bare, head } = this.#form;
+    const first = Buffer.from(isBare ? bare : head({ ...this.#header, rows: this.rows, escapes: this.#tree.escaped }));
+    if (this.#position === this.#headBytes && this.#large.length === 0) {
+      // All of a small file is one call of the system.
+      const whole = Buffer.concat([first, this.#piece.subarray(0, this.#filled)]);
+      await this.#writeAll([whole], 0);
+      return whole.length;
+    }
     await this.flush();
     await this.#writing;
-    const { bare, head } = this.#form;
-    await this.#writeAll([Buffer.from(isBare ? bare : head({ ...this.#header, rows: this.rows, escapes: this.#tree.escaped }))], 0);
+    await this.#writeAll([first], 0);
     return this.#position;
   }
 
