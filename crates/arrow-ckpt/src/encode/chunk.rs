@@ -112,9 +112,8 @@ impl ColumnEncoder {
         if schema.num_columns() != writers.len() {
             return Err(CkptError::internal(format!("column {} has not all of its leaves", node.name)));
         }
-        let place = |writer: &LeafWriter| {
-            schema.columns().iter().position(|leaf| leaf.path().string() == writer.path)
-        };
+        let place =
+            |writer: &LeafWriter| schema.columns().iter().position(|leaf| *leaf.path() == writer.path);
         writers.sort_by_cached_key(place);
         let leaves = writers.into_iter().map(LeafWriter::close).collect::<Result<_>>()?;
         Ok(EncodedColumn { column_type, leaves })
@@ -141,7 +140,7 @@ impl ColumnEncoder {
         let writers = factory.create_column_writers(0).map_err(CkptError::internal)?;
         let writers = writers.into_iter().zip(pages).zip(leaves.columns());
         Ok(writers
-            .map(|((writer, pages), leaf)| LeafWriter { path: leaf.path().string(), writer, pages })
+            .map(|((writer, pages), leaf)| LeafWriter { path: leaf.path().clone(), writer, pages })
             .collect())
     }
 }

@@ -5,6 +5,7 @@ use parquet::arrow::arrow_writer::ArrowColumnWriter;
 use parquet::basic::Compression;
 use parquet::bloom_filter::Sbbf;
 use parquet::file::metadata::ColumnChunkMetaData;
+use parquet::schema::types::ColumnPath;
 
 use super::bounds::chunk_statistics;
 use super::leaf_pages::{LeafPages, PendingPage};
@@ -40,8 +41,8 @@ pub struct EncodedBloom {
 
 /// The writer of one leaf.
 pub struct LeafWriter {
-    /// The leaf's path.
-    pub path: String,
+    /// The leaf's path, by its parts: keys may have dots.
+    pub path: ColumnPath,
     /// Makes its pages.
     pub writer: ArrowColumnWriter,
     /// Where they go.

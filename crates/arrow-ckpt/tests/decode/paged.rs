@@ -9,7 +9,7 @@ use arrow_ckpt::decode::{CheckpointFile, Fill, Large, OpenOptions, ScanOptions};
 use bytes::Bytes;
 
 use super::samples::{Sample, paged};
-use super::support::read_open;
+use super::support::{described, read_open};
 
 const LARGE: Large = Large { scan: 0, chunk: 0, page: 0 };
 
@@ -62,7 +62,7 @@ fn a_damaged_page_is_one_error() {
     let mut by_pages = 0;
     for Sample { name, bytes } in paged() {
         let whole = open(&bytes).unwrap();
-        let tree = whole.describe();
+        let tree = described(&whole);
         let names: Vec<&str> = tree["columns"]
             .as_array()
             .unwrap()
