@@ -77,7 +77,7 @@ pub fn open(path: &Path) -> Result<Arc<CheckpointFile>> {
 }
 
 /// What a file says of itself.
-pub fn described(file: &CheckpointFile) -> serde_json::Value {
+pub fn described(file: &CheckpointFile) -> Value {
     serde_json::from_str(&file.describe()).unwrap()
 }
 
