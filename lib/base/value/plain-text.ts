@@ -1,5 +1,5 @@
 import { isPlainObject, isPrototypeExtended } from '../rows.js';
-import { MARK } from './json-tree.js';
+import { isLeaf, MARK } from './json-tree.js';
 
 /** Deeper values, and so all cycles, are left to `JsonTree`, which knows how to refuse them. */
 const MAX_PLAIN_DEPTH = 16;
@@ -23,8 +23,7 @@ export function plainText(value: unknown): string | undefined {
 
 function textOf(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string') return value.length > SHORT_TEXT || NEEDS_ESCAPE.test(value) ? JSON.stringify(value) : `"${value}"`;
-  if (typeof value === 'number') return value - value !== 0 || (value === 0 && 1 / value < 0) ? undefined : `${value}`;
-  if (value === null || typeof value === 'boolean') return `${value}`;
+  if (isLeaf(value)) return String(value);
   if (typeof value !== 'object' || depth > MAX_PLAIN_DEPTH) return undefined;
   if (Array.isArray(value)) return textOfArray(value, depth);
   return isPlainObject(value) ? textOfObject(value, depth) : undefined;

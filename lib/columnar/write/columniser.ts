@@ -30,7 +30,7 @@ const PASSES_BEFORE_COPIES = 8;
 export class Columniser {
   readonly #root: RootNode;
   readonly #bytes = new ChunkBytes();
-  readonly #context: FillContext = { firstRow: 0, row: 0, stale: false, byClosures: 0, late: false };
+  readonly #context: FillContext = { firstRow: 0, row: 0, stale: false, byClosures: 0, isExtended: false, late: false };
   /** Counts changes of the plan; generated code is for one version. */
   #version = 0;
   #fill: Fill | undefined;
@@ -78,8 +78,8 @@ export class Columniser {
       root.evolve(rows, start, count);
       this.#changed();
     }
-    if (!isPrototypeExtended()) this.#generate();
-    const isPlain = !isPrototypeExtended();
+    context.isExtended = isPrototypeExtended();
+    if (!context.isExtended) this.#generate();
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       if (pass === PASSES_BEFORE_COPIES) {
         rows = given.slice(from, from + count).map((row, index) => copyOfRow(row, firstRow + index));
@@ -88,7 +88,7 @@ export class Columniser {
       context.stale = false;
       context.byClosures = 0;
       root.resetChunk(count);
-      if (this.#fill !== undefined && this.#filledVersion === this.#version && isPlain) this.#fill(rows, start, count, context);
+      if (this.#fill !== undefined && this.#filledVersion === this.#version && !context.isExtended) this.#fill(rows, start, count, context);
       else for (let index = 0; index < count; index++) root.putRow(index, rows[start + index], context);
       if (!context.stale) {
         const bytes = this.measure();

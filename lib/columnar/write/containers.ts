@@ -140,7 +140,7 @@ export class StructNode extends WriteNode {
 
   /** The shape of an object, a new one if all its keys are fields; else undefined, and the plan is stale if it can grow. */
   shapeOf(value: Row, context: FillContext): Shape | undefined {
-    const known = this.shapes.match(value);
+    const known = this.shapes.match(value, context.isExtended);
     if (known !== undefined) return known;
     const keys = Object.keys(value);
     for (const key of keys) {

@@ -8,6 +8,8 @@ export interface FillContext {
   row: number;
   /** Rows that the generated code left to the closures. */
   byClosures: number;
+  /** `Object.prototype` has enumerable keys: for-in is of no use. */
+  isExtended: boolean;
   /** A shape lacks a field that code takes for present in all: the code must ask for the fields that a shape lacks. */
   late: boolean;
   /** The plan met something it has no place for: evolve it and fill the chunk again. */

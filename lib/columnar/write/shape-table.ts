@@ -1,4 +1,4 @@
-import { isPrototypeExtended, type Row } from '../../base/rows.js';
+import type { Row } from '../../base/rows.js';
 import type { Shape } from './shape.js';
 import { WalkOrder } from './walk-order.js';
 
@@ -41,10 +41,9 @@ export class ShapeTable {
   /** The shape matched last. */
   recent: Shape | undefined;
 
-  /** The shape of `object` if it is known, else undefined. */
-  match(object: Row): Shape | undefined {
+  /** The shape of `object` if it is known, else undefined. `isExtended`: for-in would meet keys of `Object.prototype`. */
+  match(object: Row, isExtended: boolean): Shape | undefined {
     const last = this.recent;
-    const isExtended = isPrototypeExtended();
     if (!isExtended && last !== undefined && hasKeys(object, last.keys)) return last;
     const shape = isExtended ? this.#walkOwn(object) : this.#walk(object);
     if (shape !== undefined) this.recent = shape;

@@ -49,7 +49,7 @@ ${cases.join('\n')}
 }
 ${at}++;
 }
-const ${shape} = ${inOrder} ? ${found} : ${given.table}.match(${value})?.id;
+const ${shape} = ${inOrder} ? ${found} : ${given.table}.match(${value}, false)?.id;
 if (${shape} === undefined) break p${id};
 if (X.late) ${name}.putAbsent(${position}, ${given.table}.shapes[${shape}]); else { ${absent(isLacking).join(' ')} }
 ${name}.putShape(${position}, ${shape});

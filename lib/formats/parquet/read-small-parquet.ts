@@ -4,7 +4,7 @@ import { Pace } from '../../base/pace.js';
 import { Recent } from '../../base/recent.js';
 import type { Row } from '../../base/rows.js';
 import { Materialiser } from '../../columnar/read/materialiser.js';
-import { RowCode } from '../../columnar/read/row-code.js';
+import { rowCode, type RowCode } from '../../columnar/read/row-code.js';
 import { foreignRows, place, plannedRows } from '../../columnar/read/tree.js';
 import type { ReadOptions } from '../../options/options.js';
 import { allRows } from './all-rows.js';
@@ -44,7 +44,7 @@ function codeOf(path: string, load: SmallLoad): RowCode | null {
   const make = (): RowCode | null => {
     const { plan, tree, compat } = ParquetFacts.of(path, load.description);
     if (compat !== undefined) return null;
-    return new RowCode(plan === undefined ? foreignRows(tree) : plannedRows(plan, tree), place(tree).size);
+    return rowCode(plan === undefined ? foreignRows(tree) : plannedRows(plan, tree), place(tree).size);
   };
   return load.file.head.length > MAX_HEAD ? make() : shapes.of(load.file.head, make);
 }

@@ -1,6 +1,5 @@
 //! A column of the row group that fills: its segments are encoded on the pool one after the other, those of several columns at a time.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +10,7 @@ use super::chunk::{ColumnEncoder, EncodedColumn, Encoding};
 use super::leaf_pages::Workers;
 use super::plan::{ColumnType, PlanNode};
 use crate::error::{CkptError, Result};
+use crate::panics::caught;
 use crate::pool::Lane;
 
 /// A column hands out a segment when it holds this many bytes of texts and bytes.
@@ -52,7 +52,7 @@ impl EarlyColumn {
         self.lane.spawn(move || {
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
             if let Ok(encoder) = &mut *state
-                && let Err(error) = guarded(|| encoder.add(&node, &segment))
+                && let Err(error) = caught(|| encoder.add(&node, &segment))
             {
                 *state = Err(error);
             }
@@ -75,15 +75,9 @@ impl EarlyColumn {
             let given_up = Err(CkptError::internal("a column was closed twice"));
             let state =
                 std::mem::replace(&mut *state.lock().unwrap_or_else(PoisonError::into_inner), given_up);
-            let column = state.and_then(|encoder| guarded(|| encoder.finish(&node, rest, column_type)));
+            let column = state.and_then(|encoder| caught(|| encoder.finish(&node, rest, column_type)));
             // A closed channel means the save was given up: nobody waits for the result.
             drop(to.send((index, column)));
         })
     }
-}
-
-/// A panic of a dependency becomes an error.
-pub fn guarded<T>(encode: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(encode))
-        .unwrap_or_else(|panic| Err(CkptError::internal(crate::panic_message(&*panic))))
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use super::attachment::Attachment;
 use super::builder::{Builder, evolve_all};
 use super::chunk::{ColumnEncoder, EncodedColumn, Encoding};
-use super::column::{Answer, EarlyColumn, SEGMENT_BYTES, guarded};
+use super::column::{Answer, EarlyColumn, SEGMENT_BYTES};
 use super::conform::{conform_column, null_column};
 use super::footer::{FooterParts, PlacedColumn, PlacedGroup, footer_bytes};
 use super::index::file_indexes;
@@ -20,6 +20,7 @@ use crate::commit::{Disk, FileSystem, TempFile};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::layout::{RECORD_PLAN, RECORD_ROWS};
 use crate::limits::{MAX_CHUNKS, MAX_FOOTER_BYTES};
+use crate::panics::caught;
 use crate::pool::{Budget, Lane, cores};
 
 /// Row groups that may be encoding while the next one fills, where there are cores for them. On two cores a second one would only hold more
@@ -188,7 +189,7 @@ impl CheckpointWriter {
             let workers = (!inline).then_some(&self.workers);
             let encoder = ColumnEncoder::new(self.encoding, workers);
             let work = move || {
-                let column = guarded(|| encoder.finish(&node, builder, column_type));
+                let column = caught(|| encoder.finish(&node, builder, column_type));
                 // A closed channel means the save was given up: nobody waits for the result.
                 drop(sender.send((index, column)));
             };

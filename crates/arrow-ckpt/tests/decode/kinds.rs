@@ -15,7 +15,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 
-use super::support::{Dir, V, batch, columns_of, described, open, read, text};
+use super::support::{Dir, V, batch, columns_of, described, described_columns, open, read, text};
 
 fn column(array: ArrayRef) -> Vec<V> {
     Dir::new().round_trip(vec![("c", array)]).remove(0)
@@ -298,13 +298,7 @@ fn annotations_that_arrow_has_no_type_for() {
     group.close().unwrap();
     writer.close().unwrap();
 
-    let describe = described(&open(&path).unwrap());
-    let types: Vec<&str> = describe["columns"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|column| column["type"].as_str().unwrap())
-        .collect();
+    let types = described_columns(&open(&path).unwrap(), "type");
     assert_eq!(types, ["uuid", "interval", "json", "enum", "binary"]);
     let columns = columns_of(&read(&path, ScanOptions::default()).unwrap());
     let firsts: Vec<V> = columns.iter().map(|column| column[0].clone()).collect();

@@ -81,6 +81,13 @@ pub fn described(file: &CheckpointFile) -> Value {
     serde_json::from_str(&file.describe()).unwrap()
 }
 
+/// What a file says of each of its columns under a key, as text.
+pub fn described_columns(file: &CheckpointFile, key: &str) -> Vec<String> {
+    let described = described(file);
+    let columns = described["columns"].as_array().unwrap().iter();
+    columns.map(|column| column[key].as_str().unwrap().to_owned()).collect()
+}
+
 /// All rows, each a struct.
 pub fn read(path: &Path, options: ScanOptions) -> Result<Vec<V>> {
     read_open(&open(path)?, options)

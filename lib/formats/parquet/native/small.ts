@@ -19,6 +19,7 @@ type SmallHead = Omit<FileDescription, 'columns' | 'rows' | 'bytes'>;
 /** A small file whose rows are all in one block already: what `NativeLoad` is of a larger one, for one scan of everything. */
 export class SmallLoad implements Load {
   #block: Block | undefined;
+  #description: FileDescription | undefined;
 
   private constructor(
     readonly file: SmallFile,
@@ -39,11 +40,17 @@ export class SmallLoad implements Load {
   /** All that the file says of itself. Readers of files of one shape need it once: its `head` is the same for all of them. */
   get description(): FileDescription {
     const { head, columns, rows, size: bytes } = this.file;
-    return { ...(JSON.parse(head) as SmallHead), columns: JSON.parse(columns) as FileDescription['columns'], rows, bytes };
+    this.#description ??= {
+      ...(JSON.parse(head) as SmallHead),
+      columns: JSON.parse(columns) as FileDescription['columns'],
+      rows,
+      bytes,
+    };
+    return this.#description;
   }
 
   async scan(): Promise<PhysicalNode[]> {
-    return (JSON.parse(this.file.head) as SmallHead).tree;
+    return this.description.tree;
   }
 
   async next(): Promise<Block | undefined> {
