@@ -72,23 +72,26 @@ export class Calls {
     slot.attempt++;
     const { timeout, retry } = this.#options;
     const call = new Call(slot, this.#run);
-    // What an attempt does to its row must not reach the next.
-    const row = retry.times > 0 || isLookedAt(slot) ? copyRow(slot.row) : slot.row;
-    let output: unknown;
-    try {
-      output = this.#fn(row, call);
-    } catch (error) {
-      call.end();
-      return this.#threw(slot, error);
-    }
-    if (!isThenable(output)) return this.#ended(slot, call, row, output);
-    const returned = (value: unknown): void => this.#ended(slot, call, row, value);
     const threw = (error: unknown): void => {
       call.end();
       this.#threw(slot, error);
     };
+    let row: Row;
+    let output: unknown;
+    let promise: Promise<unknown> | undefined;
+    try {
+      // What an attempt does to its row must not reach the next.
+      row = retry.times > 0 || isLookedAt(slot) ? copyRow(slot.row) : slot.row;
+      output = this.#fn(row, call);
+      // Getters of what came back may throw as the function may.
+      if (isThenable(output)) promise = Promise.resolve(output);
+    } catch (error) {
+      return threw(error);
+    }
+    if (promise === undefined) return this.#ended(slot, call, row, output);
+    const returned = (value: unknown): void => this.#ended(slot, call, row, value);
     if (timeout === undefined) {
-      Promise.resolve(output).then(returned, threw);
+      promise.then(returned, threw);
       return;
     }
     let settled = false;
@@ -107,12 +110,16 @@ export class Calls {
       this.#timers.delete(timer);
       how(outcome);
     };
-    Promise.resolve(output).then(inTime(returned), inTime(threw));
+    promise.then(inTime(returned), inTime(threw));
   }
 
   #ended(slot: Slot, call: Call, row: Row, output: unknown): void {
     call.end();
-    if (row !== slot.row) warnOfChange(slot, row, output);
+    try {
+      if (row !== slot.row) warnOfChange(slot, row, output);
+    } catch (error) {
+      return this.#failed(slot, error);
+    }
     this.#returned(slot, output);
   }
 

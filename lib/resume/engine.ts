@@ -355,10 +355,12 @@ export class Engine {
   }
 
   async #drained({ error, drains }: { error: unknown; drains: boolean }): Promise<unknown> {
-    const until = performance.now() + DRAIN_MS;
-    const timer = setTimeout(() => this.#ready.open(), DRAIN_MS);
-    while (drains && this.#calls.running > 0 && performance.now() < until && this.#options.signal?.aborted !== true)
-      await this.#ready.wait();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#ready.open();
+    }, DRAIN_MS);
+    while (drains && this.#calls.running > 0 && !isLate && this.#options.signal?.aborted !== true) await this.#ready.wait();
     clearTimeout(timer);
     this.#calls.stop(error);
     return error;
