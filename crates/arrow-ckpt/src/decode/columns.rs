@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow_schema::{DataType, Field, FieldRef, Fields};
 use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels, parquet_to_arrow_schema};
@@ -35,6 +35,8 @@ pub(super) struct Columns {
     pub nodes: Vec<Node>,
     /// Which leaves (Parquet columns) each top-level column has.
     pub leaves: Vec<Range<usize>>,
+    /// What parquet-rs needs to read all of a top-level column, once somebody has asked.
+    whole: Vec<OnceLock<Arc<FieldLevels>>>,
 }
 
 impl Columns {
@@ -73,11 +75,23 @@ impl Columns {
         if reading.rename {
             Node::rename_duplicates(&mut nodes);
         }
-        Ok(Self { schema, hint, nodes, leaves })
+        let whole = nodes.iter().map(|_| OnceLock::new()).collect();
+        Ok(Self { schema, hint, nodes, leaves, whole })
     }
 
     /// What parquet-rs needs to read one top-level column, or some of its leaves.
-    pub fn levels(&self, projected: &Projected) -> Result<FieldLevels> {
+    pub fn levels(&self, projected: &Projected) -> Result<Arc<FieldLevels>> {
+        let is_whole =
+            self.leaves.get(projected.column).is_some_and(|all| all.len() == projected.leaves.len());
+        let whole = self.whole.get(projected.column).filter(|_| is_whole);
+        if let Some(levels) = whole.and_then(OnceLock::get) {
+            return Ok(Arc::clone(levels));
+        }
+        let levels = Arc::new(self.made_levels(projected)?);
+        Ok(whole.map_or(&levels, |whole| whole.get_or_init(|| Arc::clone(&levels))).clone())
+    }
+
+    fn made_levels(&self, projected: &Projected) -> Result<FieldLevels> {
         let mask = ProjectionMask::leaves(&self.schema, projected.leaves.iter().copied());
         levels(&self.schema, mask, Some(&self.hint))
     }
@@ -206,7 +220,7 @@ fn hinted(
 }
 
 /// Whether all data pages of a leaf are dictionary-encoded in every row group, and there is a row group.
-fn is_dictionary(metadata: &ParquetMetaData, leaf: usize) -> bool {
+pub(super) fn is_dictionary(metadata: &ParquetMetaData, leaf: usize) -> bool {
     let mut chunks =
         metadata.row_groups().iter().filter(|group| group.num_rows() > 0).map(|group| group.column(leaf));
     let first = chunks.next();

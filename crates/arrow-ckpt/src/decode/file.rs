@@ -14,6 +14,7 @@ use super::describe::{DescriptionParts, describe, describe_parts};
 use super::faults::foreign_text;
 use super::footer::{Footer, key_value, read_footer};
 use super::index::FileIndex;
+use super::known_columns::columns_of;
 use super::options::{OpenOptions, TextMode};
 use super::source::Source;
 use crate::error::{CkptError, Result};
@@ -25,7 +26,7 @@ use crate::limits::Limits;
 pub struct CheckpointFile {
     pub(super) source: Source,
     pub(super) metadata: ParquetMetaData,
-    pub(super) columns: Columns,
+    pub(super) columns: Arc<Columns>,
     rows: u64,
     /// Whether we wrote it last.
     pub(super) ours: bool,
@@ -91,7 +92,7 @@ impl CheckpointFile {
         let rows = check_metadata(&footer.metadata, footer.start, &limits)?;
         let text = if footer.ours { TextMode::Strict } else { options.text };
         let reading = Reading { text, rename: options.rename_duplicates, decimals: footer.decimals };
-        let columns = Columns::new(&footer.metadata, &reading)?;
+        let columns = columns_of(&footer.metadata, &reading)?;
         let Footer { metadata, ours, start, chunk_crcs, index, bloom_crcs, .. } = footer;
         let work = Counters::default();
         let footer_start = start;

@@ -24,6 +24,7 @@ mod guard;
 mod index;
 mod inflate;
 pub mod kinds;
+mod known_columns;
 mod masks;
 mod options;
 mod pack;

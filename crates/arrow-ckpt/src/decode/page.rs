@@ -43,8 +43,8 @@ pub(super) enum Place {
 /// What the pages of a chunk have in common.
 pub(super) struct PageOpener {
     file: Arc<CheckpointFile>,
-    /// As in the file.
-    chunk: ColumnChunkMetaData,
+    /// Which chunk: its row group and its leaf.
+    at: (usize, usize),
     /// For the page reader, which gets one page at a time as if it were the chunk.
     alone: ColumnChunkMetaData,
     is_zstd: bool,
@@ -52,24 +52,20 @@ pub(super) struct PageOpener {
 }
 
 impl PageOpener {
-    pub fn new(
-        file: &Arc<CheckpointFile>,
-        chunk: &ColumnChunkMetaData,
-        buffers: &Arc<Buffers>,
-    ) -> Result<Self> {
+    pub fn new(file: &Arc<CheckpointFile>, at: (usize, usize), buffers: &Arc<Buffers>) -> Result<Self> {
+        let chunk = file.metadata.row_group(at.0).column(at.1);
         let is_zstd = matches!(chunk.compression(), Compression::ZSTD(_));
         // What is in zstd is inflated here.
         let codec = if is_zstd { Compression::UNCOMPRESSED } else { chunk.compression() };
         let alone = chunk.clone().into_builder().set_dictionary_page_offset(None).set_data_page_offset(0);
         let alone = alone.set_total_compressed_size(i64::from(i32::MAX)).set_compression(codec).build();
         let alone = alone.map_err(|error| parquet_error(&error))?;
-        Ok(Self {
-            file: Arc::clone(file),
-            chunk: chunk.clone(),
-            alone,
-            is_zstd,
-            buffers: Arc::clone(buffers),
-        })
+        Ok(Self { file: Arc::clone(file), at, alone, is_zstd, buffers: Arc::clone(buffers) })
+    }
+
+    /// The chunk as in the file.
+    fn chunk(&self) -> &ColumnChunkMetaData {
+        self.file.metadata.row_group(self.at.0).column(self.at.1)
     }
 
     /// The bytes of a page.
@@ -83,7 +79,7 @@ impl PageOpener {
             return Err(corrupt("a page does not match its checksum"));
         }
         let most = self.file.limits.page_bytes;
-        let pages = check_pages(&bytes, &self.chunk, Extent::Exact, most, self.file.verify)?;
+        let pages = check_pages(&bytes, self.chunk(), Extent::Exact, most, self.file.verify)?;
         match pages.found[..] {
             [found] if found.end == length && found.kind != PageKind::Other => Ok(RawPage { bytes, found }),
             _ => Err(corrupt("a page is not where the page index has it")),
@@ -102,7 +98,7 @@ impl PageOpener {
         if self.is_zstd {
             inflate(&mut page, found.inflated, &self.buffers)?;
         }
-        check_lengths(&page, self.chunk.column_descr())?;
+        check_lengths(&page, self.chunk().column_descr())?;
         Ok(page)
     }
 }

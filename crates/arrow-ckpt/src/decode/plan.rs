@@ -1,5 +1,7 @@
 //! Who decodes what in a scan, and how many rows at a time.
 
+use std::sync::Arc;
+
 use super::columns::Projected;
 use super::file::CheckpointFile;
 use super::options::ScanOptions;
@@ -15,9 +17,9 @@ pub(super) struct GroupPlan {
 /// The plan of a scan.
 pub(super) struct Projection {
     /// Projected top-level columns, in file order.
-    pub columns: Vec<Projected>,
+    pub columns: Vec<Arc<Projected>>,
     /// The columns of each worker, in file order.
-    pub workers: Vec<Vec<Projected>>,
+    pub workers: Vec<Vec<Arc<Projected>>>,
     pub groups: Vec<GroupPlan>,
     /// Threads that open pages ahead of the workers.
     pub helpers: usize,
@@ -43,7 +45,7 @@ impl Projection {
 
     /// For each projected column: its worker, and its place among the worker's columns.
     pub fn places(&self) -> Vec<(usize, usize)> {
-        let place = |column: &Projected| {
+        let place = |column: &Arc<Projected>| {
             self.workers.iter().enumerate().find_map(|(worker, columns)| {
                 let index = columns.iter().position(|other| other.column == column.column);
                 index.map(|index| (worker, index))
@@ -53,16 +55,18 @@ impl Projection {
     }
 }
 
-fn projected(file: &CheckpointFile, options: &ScanOptions) -> Result<Vec<Projected>> {
+fn projected(file: &CheckpointFile, options: &ScanOptions) -> Result<Vec<Arc<Projected>>> {
     let Some(columns) = &options.columns else {
-        return (0..file.columns.nodes.len()).map(|column| Projected::whole(&file.columns, column)).collect();
+        return (0..file.columns.nodes.len())
+            .map(|column| Projected::whole(&file.columns, column).map(Arc::new))
+            .collect();
     };
     let mut columns = columns.clone();
     columns.sort_unstable();
     columns.dedup_by_key(|column| column.column);
     columns
         .iter()
-        .map(|column| Projected::part(&file.columns, column.column, column.leaves.as_deref()))
+        .map(|column| Projected::part(&file.columns, column.column, column.leaves.as_deref()).map(Arc::new))
         .collect()
 }
 
@@ -75,15 +79,15 @@ fn compressed(file: &CheckpointFile, projected: &Projected) -> u64 {
 }
 
 /// Columns to workers, the heaviest first, each to the worker with the least.
-fn spread(columns: &[Projected], weights: &[u64], threads: usize) -> Vec<Vec<Projected>> {
+fn spread(columns: &[Arc<Projected>], weights: &[u64], threads: usize) -> Vec<Vec<Arc<Projected>>> {
     let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(weights[*index]));
-    let mut workers: Vec<(u64, Vec<Projected>)> = vec![(0, Vec::new()); threads.min(columns.len())];
+    let mut workers: Vec<(u64, Vec<Arc<Projected>>)> = vec![(0, Vec::new()); threads.min(columns.len())];
     for index in order {
         if let Some((load, own)) = workers.iter_mut().min_by_key(|(load, _)| *load) {
             // Even an empty column costs something.
             *load += weights[index] + 1;
-            own.push(columns[index].clone());
+            own.push(Arc::clone(&columns[index]));
         }
     }
     for (_, own) in &mut workers {
@@ -95,7 +99,7 @@ fn spread(columns: &[Projected], weights: &[u64], threads: usize) -> Vec<Vec<Pro
 fn group_plan(
     file: &CheckpointFile,
     group: usize,
-    columns: &[Projected],
+    columns: &[Arc<Projected>],
     options: &ScanOptions,
 ) -> GroupPlan {
     let meta = file.metadata.row_group(group);

@@ -106,7 +106,7 @@ impl<'a> LoadedColumn<'a> {
         let (start, length) =
             chunk_range(chunk).ok_or_else(|| CkptError::internal("a chunk has no place"))?;
         let ratio = chunk.uncompressed_size().unsigned_abs().div_ceil(length.max(1));
-        let opener = Arc::new(PageOpener::new(self.file, chunk, &self.opening.buffers)?);
+        let opener = Arc::new(PageOpener::new(self.file, (self.group, leaf), &self.opening.buffers)?);
         // Without checksums, what the pages themselves say of their places counts.
         let by_pages = self.file.chunk_crcs.is_some() && length > self.opening.large.chunk;
         let mut pages = LeafPages { opener, places: Vec::new(), ratio: ratio as usize };

@@ -37,7 +37,7 @@ pub(super) struct Batch {
 /// The decoding of some columns, one batch at a time.
 pub(super) struct Worker {
     file: Arc<CheckpointFile>,
-    columns: Vec<(Projected, FieldLevels)>,
+    columns: Vec<(Arc<Projected>, Arc<FieldLevels>)>,
     selector: Arc<Selector>,
     groups: VecDeque<GroupPlan>,
     opening: Opening,
@@ -55,7 +55,7 @@ struct OpenGroup {
 impl Worker {
     pub fn new(
         file: Arc<CheckpointFile>,
-        columns: &[Projected],
+        columns: &[Arc<Projected>],
         selector: Arc<Selector>,
         groups: &[GroupPlan],
         opening: &Opening,
@@ -63,7 +63,7 @@ impl Worker {
     ) -> Result<Self> {
         let columns = columns
             .iter()
-            .map(|projected| Ok((projected.clone(), file.columns.levels(projected)?)))
+            .map(|projected| Ok((Arc::clone(projected), file.columns.levels(projected)?)))
             .collect::<Result<Vec<_>>>()?;
         let (groups, opening) = (groups.iter().copied().collect(), opening.clone());
         Ok(Self { file, columns, selector, groups, opening, open: None, stop })
