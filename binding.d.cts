@@ -72,29 +72,18 @@ export declare function makeLock(path: string, temporary: string, locked: string
 
 /**
  * Reads all rows of a file into `arena`, which is the task's until it resolves: null for a file that is not small, that has not room
- * there, or with which anything is wrong.
+ * there, or with which anything is wrong. Else where in the arena five words are: the rows of the file, its bytes, the bytes of the block
+ * of all rows (0: there are none), and those of two pieces of JSON that follow the words: `describe_head` and `describe_columns` of the
+ * file. An object with these would take longer than all else that is done for a small file on JavaScript's thread. The second is only there
+ * with `describes`, and for files in another program's form.
  */
-export declare function readSmall(path: string, verify: boolean, arena: Uint8Array): Promise<SmallFile | null>
+export declare function readSmall(path: string, verify: boolean, describes: boolean, arena: Uint8Array): Promise<number | null>
 
 /**
  * Saves the records in the first `bytes` bytes of `slab`, which is the task's until it is done, with these key-values (a JSON object of
  * strings). Resolves with the file's description once it is durable; rejects with an error whose message is that of the core as JSON.
  */
 export declare function saveSmall(path: string, options: string, slab: Uint8Array, bytes: number, keyValues: string): Promise<string>
-
-/** A small file that has been read. */
-export interface SmallFile {
-  /** What it says of itself, as JSON: `DescriptionParts::head`. */
-  head: string
-  /** Its columns, as JSON. */
-  columns: string
-  /** Its rows. */
-  rows: number
-  /** Its bytes. */
-  size: number
-  /** Bytes of the arena that the block of all rows takes. 0: there are no rows. */
-  bytes: number
-}
 
 /** Removes a lock file of this text if the kernel says that nobody holds it. */
 export declare function takeAwayLock(path: string, text: string): Promise<'gone' | 'held' | 'unknown'>

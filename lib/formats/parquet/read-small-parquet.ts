@@ -1,7 +1,7 @@
 import { loadBinding } from '../../base/addon/binding.js';
 import { withPath } from '../../base/errors.js';
 import { Pace } from '../../base/pace.js';
-import { Recent } from '../../base/recent.js';
+import { RecentBytes } from '../../base/recent-bytes.js';
 import type { Row } from '../../base/rows.js';
 import { Materialiser } from '../../columnar/read/materialiser.js';
 import { rowCode, type RowCode } from '../../columnar/read/row-code.js';
@@ -14,7 +14,7 @@ import { ParquetScan } from './parquet-scan.js';
 
 /** Shapes of small files that are remembered. */
 const MAX_SHAPES = 16;
-/** Characters of the longest head that is remembered. */
+/** Bytes of the longest head that is remembered. */
 const MAX_HEAD = 16 << 10;
 
 /**
@@ -25,7 +25,7 @@ export async function readSmallParquet(path: string, options: ReadOptions): Prom
   const { columns, where, offset, limit, schema, limits, text, duplicateColumns, verify = true } = options;
   if ([columns, where, offset, limit, schema, limits, text, duplicateColumns].some((part) => part !== undefined)) return undefined;
   const binding = loadBinding();
-  const load = binding === null ? undefined : await SmallLoad.read(binding, path, verify);
+  const load = binding === null ? undefined : await SmallLoad.read(binding, path, verify, options.compat !== undefined);
   if (load === undefined) return undefined;
   try {
     const code = options.compat === undefined ? codeOf(path, load) : null;
@@ -37,7 +37,7 @@ export async function readSmallParquet(path: string, options: ReadOptions): Prom
 }
 
 /** By the head of the files, which says all that making rows depends on. Null: the rows are in another program's form. */
-const shapes = new Recent<RowCode | null>(MAX_SHAPES);
+const shapes = new RecentBytes<RowCode | null>(MAX_SHAPES);
 
 /** What makes the rows. Checking and reading the plan of each file would take longer than making the rows of a small one. */
 function codeOf(path: string, load: SmallLoad): RowCode | null {
@@ -46,16 +46,17 @@ function codeOf(path: string, load: SmallLoad): RowCode | null {
     if (compat !== undefined) return null;
     return rowCode(plan === undefined ? foreignRows(tree) : plannedRows(plan, tree), place(tree).size);
   };
-  return load.file.head.length > MAX_HEAD ? make() : shapes.of(load.file.head, make);
+  const { head } = load;
+  return head.length > MAX_HEAD ? make() : shapes.of(head, make);
 }
 
 function rowsOf(load: SmallLoad, code: RowCode, options: ReadOptions): Row[] {
-  const pace = new Pace(options, load.file.rows);
+  const pace = new Pace(options, load.rows);
   pace.check();
   const block = load.take();
-  const rows = Array<Row>(block === undefined ? 0 : load.file.rows);
+  const rows = Array<Row>(block === undefined ? 0 : load.rows);
   if (block !== undefined) {
-    rows.length = new Materialiser(code, load.file.rows).put(block.arena, rows, 0);
+    rows.length = new Materialiser(code, load.rows).put(block.arena, rows, 0);
     load.release();
   }
   pace.advance(rows.length);

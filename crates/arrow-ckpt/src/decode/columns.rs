@@ -9,6 +9,7 @@ use parquet::arrow::{FieldLevels, ProjectionMask, parquet_to_arrow_field_levels,
 use parquet::basic::{ConvertedType, Encoding, Type as Physical};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData};
 use parquet::schema::types::SchemaDescriptor;
+use serde::Serialize;
 
 use super::elements::Decimal;
 use super::faults::unsupported;
@@ -37,6 +38,8 @@ pub(super) struct Columns {
     pub leaves: Vec<Range<usize>>,
     /// What parquet-rs needs to read all of a top-level column, once somebody has asked.
     whole: Vec<OnceLock<Arc<FieldLevels>>>,
+    /// The nodes as JSON, once somebody has asked.
+    tree: OnceLock<String>,
 }
 
 impl Columns {
@@ -76,7 +79,7 @@ impl Columns {
             Node::rename_duplicates(&mut nodes);
         }
         let whole = nodes.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { schema, hint, nodes, leaves, whole })
+        Ok(Self { schema, hint, nodes, leaves, whole, tree: OnceLock::new() })
     }
 
     /// What parquet-rs needs to read one top-level column, or some of its leaves.
@@ -95,6 +98,16 @@ impl Columns {
         let mask = ProjectionMask::leaves(&self.schema, projected.leaves.iter().copied());
         levels(&self.schema, mask, Some(&self.hint))
     }
+
+    /// The physical tree as JSON.
+    pub fn tree(&self) -> &str {
+        self.tree.get_or_init(|| json(&self.nodes))
+    }
+}
+
+/// As JSON, which cannot fail.
+pub(super) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("texts, numbers and lists of them are JSON")
 }
 
 /// A top-level column, or a part of it: the leaves that are wanted, and the node that is left with them.

@@ -8,10 +8,9 @@ use parquet::file::statistics::Statistics;
 use serde::{Serialize, Serializer};
 
 use super::chunks::check_metadata;
-use super::columns::{Columns, Reading};
+use super::columns::{Columns, Reading, json};
 use super::faults::corrupt;
 use super::footer::parse;
-use super::kinds::Node;
 use crate::error::Result;
 use crate::format::{KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, KEY_PANDAS, KEY_PREFIX};
 use crate::limits::Limits;
@@ -37,15 +36,6 @@ pub fn describe_footer(footer: &[u8], bytes: u64) -> Result<String> {
     Ok(describe(&metadata, &columns, true, rows, bytes))
 }
 
-/// What a small file says of itself, in two pieces of JSON: files of one shape that are saved by the same call have the same `head`.
-#[derive(Debug, Clone)]
-pub struct DescriptionParts {
-    /// `{ createdBy, ours, keyValues, rowGroups, tree }`, as [`describe_footer`] says.
-    pub head: String,
-    /// Its `columns`.
-    pub columns: String,
-}
-
 /// Written as it is found: a tree of JSON values first would take longer than all else that a small file asks for.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,7 +44,6 @@ struct Head<'a> {
     ours: bool,
     key_values: KeyValues<'a>,
     row_groups: usize,
-    tree: &'a [Node],
 }
 
 #[derive(Serialize)]
@@ -84,11 +73,13 @@ pub(super) fn describe(
     rows: u64,
     bytes: u64,
 ) -> String {
-    let DescriptionParts { head, columns } = describe_parts(metadata, columns, ours);
+    let head = describe_head(metadata, columns, ours);
+    let columns = describe_columns(metadata, columns);
     format!("{{\"rows\":{rows},\"bytes\":{bytes},\"columns\":{columns},{}", &head[1..])
 }
 
-pub(super) fn describe_parts(metadata: &ParquetMetaData, columns: &Columns, ours: bool) -> DescriptionParts {
+/// All of it but for the rows, the bytes and the columns.
+pub(super) fn describe_head(metadata: &ParquetMetaData, columns: &Columns, ours: bool) -> String {
     let file = metadata.file_metadata();
     let mut pairs: Vec<&KeyValue> = Vec::new();
     let mut seen = HashSet::new();
@@ -105,15 +96,20 @@ pub(super) fn describe_parts(metadata: &ParquetMetaData, columns: &Columns, ours
         ours,
         key_values: KeyValues(pairs),
         row_groups: metadata.num_row_groups(),
-        tree: &columns.nodes,
     };
-    let columns: Vec<Column> =
-        (0..columns.nodes.len()).map(|column| describe_column(metadata, columns, column)).collect();
-    DescriptionParts { head: text(&head), columns: text(&columns) }
+    let mut head = json(&head);
+    head.pop();
+    head.push_str(",\"tree\":");
+    head.push_str(columns.tree());
+    head.push('}');
+    head
 }
 
-fn text(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("texts, numbers and lists of them are JSON")
+/// The columns of it.
+pub(super) fn describe_columns(metadata: &ParquetMetaData, columns: &Columns) -> String {
+    let columns: Vec<Column> =
+        (0..columns.nodes.len()).map(|column| describe_column(metadata, columns, column)).collect();
+    json(&columns)
 }
 
 fn describe_column<'a>(metadata: &ParquetMetaData, columns: &'a Columns, column: usize) -> Column<'a> {

@@ -10,7 +10,7 @@ use parquet::file::metadata::ParquetMetaData;
 
 use super::chunks::check_metadata;
 use super::columns::{Columns, Reading};
-use super::describe::{DescriptionParts, describe, describe_parts};
+use super::describe::{describe, describe_columns, describe_head};
 use super::faults::foreign_text;
 use super::footer::{Footer, key_value, read_footer};
 use super::index::FileIndex;
@@ -149,10 +149,16 @@ impl CheckpointFile {
         describe(&self.metadata, &self.columns, self.ours, self.rows, self.bytes())
     }
 
-    /// The same in two pieces.
+    /// A part of that: `{ createdBy, ours, keyValues, rowGroups, tree }`. Files of one shape that are saved by the same call have the same.
     #[must_use]
-    pub fn describe_parts(&self) -> DescriptionParts {
-        describe_parts(&self.metadata, &self.columns, self.ours)
+    pub fn describe_head(&self) -> String {
+        describe_head(&self.metadata, &self.columns, self.ours)
+    }
+
+    /// Another part of that: its `columns`.
+    #[must_use]
+    pub fn describe_columns(&self) -> String {
+        describe_columns(&self.metadata, &self.columns)
     }
 
     /// An error in a top-level column: it names the column.

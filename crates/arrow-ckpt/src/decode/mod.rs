@@ -46,7 +46,7 @@ mod thrift;
 mod vectors;
 mod worker;
 
-pub use describe::{DescriptionParts, describe_footer};
+pub use describe::describe_footer;
 pub use file::{CheckpointFile, Work};
 pub use options::{ColumnRequest, Large, OpenOptions, ScanOptions, TextMode};
 pub use scan::{Fill, Scan};

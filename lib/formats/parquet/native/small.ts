@@ -10,43 +10,71 @@ import type { Block, FileDescription, Load } from './load.js';
 const ARENA_BYTES = 256 << 10;
 /** Arenas that are kept: small files are read one after another, or some at a time. */
 const MAX_IDLE = 8;
+/** Words before the texts about a file: see `read_small` of crates/arrow-ckpt-node/src/small.rs. */
+const WORDS = 5;
 
 const idle: Arena[] = [];
 
-type SmallFile = NonNullable<Awaited<ReturnType<Binding['readSmall']>>>;
 type SmallHead = Omit<FileDescription, 'columns' | 'rows' | 'bytes'>;
 
 /** A small file whose rows are all in one block already: what `NativeLoad` is of a larger one, for one scan of everything. */
 export class SmallLoad implements Load {
+  readonly rows: number;
+  readonly #at: number;
   #block: Block | undefined;
   #description: FileDescription | undefined;
 
+  /** `at`: where in the arena is what is known of the file. */
   private constructor(
-    readonly file: SmallFile,
     readonly arena: Arena,
+    at: number,
   ) {
-    if (file.bytes > 0) this.#block = { arena, index: 0, bytes: file.bytes, certain: true };
+    this.#at = at;
+    this.rows = this.#word(0);
+    const bytes = this.#word(2);
+    if (bytes > 0) this.#block = { arena, index: 0, bytes, certain: true };
   }
 
-  /** Reads it; undefined for a file that is not small, or with which anything is wrong: `NativeLoad` then finds out what. */
-  static async read(binding: Binding, path: string, verify: boolean): Promise<SmallLoad | undefined> {
+  /**
+   * Reads it; undefined for a file that is not small, or with which anything is wrong: `NativeLoad` then finds out what. `describes`: the
+   * columns may be asked for; else they are there only of a file in another program's form.
+   */
+  static async read(binding: Binding, path: string, verify: boolean, describes: boolean): Promise<SmallLoad | undefined> {
     const arena = idle.pop() ?? new Arena(ARENA_BYTES);
-    const file = await binding.readSmall(path, verify, arena.bytes);
-    if (file !== null) return new SmallLoad(file, arena);
+    const at = await binding.readSmall(path, verify, describes, arena.bytes);
+    if (at !== null) return new SmallLoad(arena, at);
     giveArena(arena);
     return undefined;
   }
 
-  /** All that the file says of itself. Readers of files of one shape need it once: its `head` is the same for all of them. */
+  #word(index: number): number {
+    return this.arena.u32[this.#at / 4 + index] as number;
+  }
+
+  /** What the file says of itself but for its columns, as JSON: the same for all files of one shape. It is the arena's. */
+  get head(): Buffer {
+    return this.#text(0, this.#word(3));
+  }
+
+  #text(from: number, bytes: number): Buffer {
+    const start = this.#at + WORDS * 4 + from;
+    return this.arena.bytes.subarray(start, start + bytes);
+  }
+
+  /** All that the file says of itself. Readers of files of one shape need it once. */
   get description(): FileDescription {
-    const { head, columns, rows, size: bytes } = this.file;
-    this.#description ??= {
-      ...(JSON.parse(head) as SmallHead),
+    return (this.#description ??= this.#described());
+  }
+
+  #described(): FileDescription {
+    const { head, rows } = this;
+    const columns = this.#text(head.length, this.#word(4)).toString() || '[]';
+    return {
+      ...(JSON.parse(head.toString()) as SmallHead),
       columns: JSON.parse(columns) as FileDescription['columns'],
       rows,
-      bytes,
+      bytes: this.#word(1),
     };
-    return this.#description;
   }
 
   async scan(): Promise<PhysicalNode[]> {
