@@ -57,6 +57,8 @@ pub(super) struct LoadedColumn<'a> {
     wanted: Option<BooleanBuffer>,
     /// Whether the end of the chunk is not to be reached.
     selects: bool,
+    /// The headers of the pages were read, and say that these have the rows and no more.
+    is_counted: bool,
     opening: Opening,
     fault: Fault,
 }
@@ -81,6 +83,7 @@ impl<'a> LoadedColumn<'a> {
             rows: file.metadata.row_group(group).num_rows() as usize,
             wanted: wanted.cloned(),
             selects: wanted.is_some(),
+            is_counted: false,
             opening: opening.clone(),
             fault: Fault::default(),
         };
@@ -97,7 +100,21 @@ impl<'a> LoadedColumn<'a> {
             }
             loaded.chunks.push((leaf, pages));
         }
+        loaded.is_counted = loaded.counted();
         Ok(loaded)
+    }
+
+    /// Of a column that repeats nothing, a value is a row.
+    fn counted(&self) -> bool {
+        let [(leaf, pages)] = &self.chunks[..] else { return false };
+        let column = self.file.metadata.row_group(self.group).column(*leaf).column_descr();
+        let values = |place: &Place| match place {
+            Place::Read(raw) if raw.found.kind == PageKind::Dictionary => Some(0),
+            Place::Read(raw) => Some(raw.found.values),
+            Place::At { .. } => None,
+        };
+        column.max_rep_level() == 0
+            && pages.places.iter().map(values).sum::<Option<usize>>() == Some(self.rows)
     }
 
     /// The pages of a leaf, and what its dictionary inflates to, unless that does not matter.
@@ -198,7 +215,9 @@ impl<'a> LoadedColumn<'a> {
             Some(vectors) => Rows::Vectors(vectors),
             None => Rows::Any(self.any(levels, batch_rows)?),
         };
-        Ok(ColumnReader { rows, column: self.column, selects: self.selects, fault: self.fault.clone() })
+        // Rows that are left out need no end, and those that were counted have one.
+        let ends = !self.selects && !self.is_counted;
+        Ok(ColumnReader { rows, column: self.column, ends, fault: self.fault.clone() })
     }
 
     fn any(&self, levels: &FieldLevels, batch_rows: usize) -> Result<ParquetRecordBatchReader> {
@@ -254,8 +273,8 @@ impl RowGroups for LoadedColumn<'_> {
 pub(super) struct ColumnReader {
     rows: Rows,
     pub column: usize,
-    /// Rows are left out: then what is behind the last need not be looked at.
-    selects: bool,
+    /// Whether what is behind the last row is to be looked at.
+    ends: bool,
     fault: Fault,
 }
 
@@ -287,7 +306,7 @@ impl ColumnReader {
     pub fn finish(&mut self) -> Result<()> {
         // Of vectors the number was compared beforehand.
         let Rows::Any(reader) = &mut self.rows else { return Ok(()) };
-        if self.selects {
+        if !self.ends {
             return Ok(());
         }
         let more =
