@@ -5,36 +5,42 @@
 //! - Integers without a dictionary are delta encoded: runs and steps, the usual identifiers and counters, shrink to bits. Those far apart
 //!   are not: see `deltas.rs`.
 //! - No dictionary where a floating-point leaf holds -0: see [`has_negative_zero`].
-//! - `auto` is zstd where the sample shrinks by a tenth, and no codec where it does not: random doubles, embeddings. For documents LZ4
-//!   takes two thirds of its time and leaves half as many bytes again; zstd's negative levels take nearly all of its time. `fast` is LZ4 by
-//!   the same rule, `small` a higher level of zstd.
-
-use std::collections::HashSet;
-use std::hash::Hash;
+//! - `auto` is zstd where the sample shrinks by a tenth, and no codec where it does not: random doubles, embeddings. `fast` is LZ4 by the
+//!   same rule, `small` a higher level of zstd.
+//! - `auto` weighs the time of zstd's search against what it finds. In prose it takes off more than a third, for 1.5 ns a byte. In Cyrillic
+//!   texts, hashes and identifiers it finds little: without it zstd still packs letters by how often they occur. Nanoseconds a byte to
+//!   compress and to decompress, and what is left:
+//!
+//!   |                        | zstd 1          | without search  | LZ4             | zstd -5         |
+//!   |------------------------|-----------------|-----------------|-----------------|-----------------|
+//!   | English documents      | 3.4, 0.8: 0.332 | 2.0, 0.5: 0.531 | 2.5, 0.3: 0.494 | 3.0, 0.7: 0.477 |
+//!   | Cyrillic documents     | 2.9, 0.6: 0.518 | 0.9, 0.4: 0.534 | 2.3, 0.3: 0.755 | 1.3, 0.3: 0.925 |
+//!   | Chinese documents      | 0.9, 0.5: 0.733 | 0.9, 0.5: 0.733 | 0.4, 0.1: 1.002 | 0.2, 0.1: 1.000 |
+//!   | identifiers of 32 hex  | 2.4, 0.6: 0.482 | 1.4, 0.4: 0.512 | 1.3, 0.2: 0.956 | 1.5, 0.4: 0.916 |
+//!
+//! - Neither LZ4 nor a negative level of zstd comes into `auto`: in no suite of the benchmarks do they leave less than a third more. The
+//!   number of cores and the speed of the disk do not either, so that the same rows give the same file on every machine. Little is lost:
+//!   the encoder works beside the main thread, and a whole save without any codec takes 7% more to 29% less time (docs/performance.md).
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type, Int64Type, TimestampMillisecondType};
+use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use parquet::basic::{Compression, Encoding};
 
 use super::deltas;
 use super::options::CodecChoice;
-use super::pack::compressed_length;
+use super::pack::{Packing, compressed_length};
+use super::sample::Sample;
 
-/// Values looked at per leaf.
-const SAMPLE_VALUES: usize = 2048;
-/// Bytes looked at per leaf to choose a codec.
-const SAMPLE_BYTES: usize = 64 << 10;
 /// A dictionary pays when at most one value in this many is distinct.
 const VALUES_PER_DISTINCT: usize = 4;
-/// Leaves of fewer bytes are not worth a codec, and those of fewer than this many times as much not the trial: both cost more than they
-/// save. On a virtual machine a codec's contexts, which ask for the processor's features, take 25 us a leaf: a third of the time of loading
-/// 100 rows.
-const SMALL_BYTES: usize = 4096;
-const SMALL_TRIAL: usize = 2;
-/// A codec pays when it leaves at most this part of the sample.
-const WORTHWHILE: f64 = 0.9;
+/// zstd's search is left out where that leaves at most so many times as many bytes.
+const LITERALS_COST: f64 = 1.125;
+/// Bytes that follow each other on which that is tried: beyond 256 KiB zstd searches as in a whole page, for longer repeats only.
+const NEIGHBOUR_BYTES: usize = 320 << 10;
+/// Leaves of fewer bytes are not worth the trial: it takes about 1 ms, and they would take that much less.
+const LITERALS_TRIAL: usize = 512 << 10;
 
 /// How one leaf is stored.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,8 +49,8 @@ pub struct Choice {
     pub dictionary: bool,
     /// The encoding without a dictionary.
     pub encoding: Encoding,
-    /// The codec.
-    pub codec: Compression,
+    /// The codec, and how it packs.
+    pub packing: Packing,
 }
 
 /// Chooses for the leaves of `array` in column order.
@@ -70,8 +76,26 @@ fn choose_leaf(array: &ArrayRef, codec: CodecChoice) -> Choice {
         _ => Encoding::PLAIN,
     };
     let pays = codec.always || sample.shrinks(codec.codec);
-    let codec = if pays { codec.codec } else { Compression::UNCOMPRESSED };
-    Choice { dictionary, encoding, codec }
+    let packing = Packing::from(if pays { codec.codec } else { Compression::UNCOMPRESSED });
+    let literals = pays && codec.literals && !dictionary && literals_suffice(array, &sample, packing);
+    Choice { dictionary, encoding, packing: Packing { literals, ..packing } }
+}
+
+/// Whether zstd without its search leaves little more of these texts or bytes. The sample refuses prose for little time. What it passes
+/// is tried on texts as they follow each other, since the sample misses repeats between neighbours that it leaves out.
+fn literals_suffice(array: &ArrayRef, sample: &Sample, search: Packing) -> bool {
+    let DataType::Binary = array.data_type() else { return false };
+    let blobs = array.as_binary::<i32>();
+    let offsets = blobs.value_offsets();
+    let bytes = &blobs.value_data()[offsets[0] as usize..offsets[blobs.len()] as usize];
+    if bytes.len() < LITERALS_TRIAL {
+        return false;
+    }
+    let length = |bytes, literals| compressed_length(bytes, Packing { literals, ..search });
+    [&sample.bytes[..], &bytes[..NEIGHBOUR_BYTES]].into_iter().all(|bytes| {
+        let (with, without) = (length(bytes, false), length(bytes, true));
+        with.is_ok_and(|with| without.is_ok_and(|without| without as f64 <= with as f64 * LITERALS_COST))
+    })
 }
 
 /// Spark looks conditions up in dictionaries, and takes the -0 and the 0 there for two values.
@@ -88,82 +112,5 @@ fn has_negative_zero(array: &ArrayRef) -> bool {
             .iter()
             .any(|value| value.to_bits() == (-0.0_f32).to_bits()),
         _ => false,
-    }
-}
-
-fn put_i64(value: i64, bytes: &mut Vec<u8>) {
-    bytes.extend_from_slice(&value.to_le_bytes());
-}
-
-struct Sample {
-    values: usize,
-    distinct: usize,
-    bytes: Vec<u8>,
-    /// It has one of so many values.
-    step: usize,
-}
-
-impl Sample {
-    fn of(array: &ArrayRef) -> Self {
-        let step = array.len().div_ceil(SAMPLE_VALUES).max(1);
-        let rows = (0..array.len()).step_by(step).filter(|&row| array.is_valid(row));
-        let sample = match array.data_type() {
-            DataType::Float64 => {
-                let values = array.as_primitive::<Float64Type>();
-                Self::collect(rows.map(|row| values.value(row).to_bits()), |value, bytes| {
-                    bytes.extend_from_slice(&value.to_le_bytes());
-                })
-            }
-            DataType::Int64 => {
-                let values = array.as_primitive::<Int64Type>();
-                Self::collect(rows.map(|row| values.value(row)), put_i64)
-            }
-            DataType::Timestamp(..) => {
-                let values = array.as_primitive::<TimestampMillisecondType>();
-                Self::collect(rows.map(|row| values.value(row)), put_i64)
-            }
-            DataType::Float32 => {
-                let values = array.as_primitive::<Float32Type>();
-                Self::collect(rows.map(|row| values.value(row).to_bits()), |value, bytes| {
-                    bytes.extend_from_slice(&value.to_le_bytes());
-                })
-            }
-            DataType::Binary => {
-                let blobs = array.as_binary::<i32>();
-                Self::collect(rows.map(|row| blobs.value(row)), |value, bytes| bytes.extend_from_slice(value))
-            }
-            // Bools and shape numbers are tiny; a dictionary of bools does not exist.
-            _ => Self { values: 0, distinct: 0, bytes: Vec::new(), step: 1 },
-        };
-        Self { step, ..sample }
-    }
-
-    fn collect<T: Hash + Eq + Copy>(values: impl Iterator<Item = T>, put: impl Fn(T, &mut Vec<u8>)) -> Self {
-        let mut seen =
-            HashSet::with_capacity(values.size_hint().1.unwrap_or(SAMPLE_VALUES).min(SAMPLE_VALUES));
-        let mut sample = Self { values: 0, distinct: 0, bytes: Vec::new(), step: 1 };
-        for value in values {
-            sample.values += 1;
-            seen.insert(value);
-            if sample.bytes.len() < SAMPLE_BYTES {
-                put(value, &mut sample.bytes);
-            }
-        }
-        sample.distinct = seen.len();
-        sample.bytes.truncate(SAMPLE_BYTES);
-        sample
-    }
-
-    fn shrinks(&self, codec: Compression) -> bool {
-        // Of a leaf with few values in many rows the sample is small, but not the leaf.
-        let bytes = self.bytes.len() * self.step;
-        if bytes < SMALL_BYTES {
-            return false;
-        }
-        if bytes < SMALL_BYTES * SMALL_TRIAL {
-            return true;
-        }
-        compressed_length(&self.bytes, codec)
-            .is_ok_and(|packed| (packed as f64) < self.bytes.len() as f64 * WORTHWHILE)
     }
 }

@@ -133,7 +133,7 @@ impl ColumnEncoder {
         let leaves = parquet_schema(&schema)?;
         let properties = Arc::new(properties(node, &leaves, &choices, self.encoding, rows));
         let file = SerializedFileWriter::new(sink(), leaves.root_schema_ptr(), properties);
-        let pages = choices.iter().map(|choice| LeafPages::new(choice.codec, self.workers.as_ref()));
+        let pages = choices.iter().map(|choice| LeafPages::new(choice.packing, self.workers.as_ref()));
         let pages: Vec<LeafPages> = pages.collect();
         let factory = ArrowRowGroupWriterFactory::new(&file.map_err(CkptError::internal)?, schema)
             .with_page_store_factory(Arc::new(LeafStores(pages.clone())));
@@ -200,7 +200,8 @@ fn with_leaf(
     rows: usize,
 ) -> WriterPropertiesBuilder {
     let path = leaf.path();
-    let codec = if packs(choice.codec) { Compression::UNCOMPRESSED } else { choice.codec };
+    let codec = choice.packing.codec;
+    let codec = if packs(codec) { Compression::UNCOMPRESSED } else { codec };
     let mut builder = builder
         .set_column_dictionary_enabled(path.clone(), choice.dictionary)
         .set_column_encoding(path.clone(), choice.encoding)

@@ -11,7 +11,7 @@ use parquet::arrow::arrow_writer::{PageKey, PageStore, PageStoreArgs, PageStoreF
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 
-use super::pack::{PackedPage, pack, packs};
+use super::pack::{PackedPage, Packing, pack, packs};
 use crate::error::{CkptError, Result};
 use crate::panics::caught;
 use crate::pool::{Budget, Lane};
@@ -51,20 +51,20 @@ impl PendingPage {
 /// The pages of one leaf, in the order in which they were made.
 #[derive(Clone)]
 pub struct LeafPages {
-    codec: Compression,
+    packing: Packing,
     workers: Option<Workers>,
     pages: Arc<Mutex<Vec<PendingPage>>>,
 }
 
 impl LeafPages {
     /// None yet. `workers`: none if all is to be done on this thread.
-    pub fn new(codec: Compression, workers: Option<&Workers>) -> Self {
-        Self { codec, workers: workers.cloned(), pages: Arc::default() }
+    pub fn new(packing: Packing, workers: Option<&Workers>) -> Self {
+        Self { packing, workers: workers.cloned(), pages: Arc::default() }
     }
 
     /// The codec of the pages.
     pub fn codec(&self) -> Compression {
-        self.codec
+        self.packing.codec
     }
 
     /// All of them: the writer of the leaf is closed.
@@ -73,21 +73,21 @@ impl LeafPages {
     }
 
     fn add(&self, header: Bytes, body: Bytes) -> Result<()> {
-        let codec = self.codec;
+        let packing = self.packing;
         let page = match &self.workers {
-            Some(workers) if packs(codec) && body.len() >= INLINE_BYTES => {
+            Some(workers) if packs(packing.codec) && body.len() >= INLINE_BYTES => {
                 let (sender, page) = channel();
                 let held = workers.budget.hold(body.len());
                 // A closed channel means the save was given up: nobody waits for the page.
                 let job = move || {
-                    let packed = caught(|| pack(&header, body, codec));
+                    let packed = caught(|| pack(&header, body, packing));
                     drop(held);
                     drop(sender.send(packed));
                 };
                 workers.lane.spawn(job)?;
                 PendingPage::Coming(page)
             }
-            _ => PendingPage::Ready(pack(&header, body, codec)?),
+            _ => PendingPage::Ready(pack(&header, body, packing)?),
         };
         self.pages.lock().unwrap_or_else(PoisonError::into_inner).push(page);
         Ok(())
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_page_that_fails_on_a_thread_is_an_error_to_whoever_waits() {
         let workers = workers();
-        let pages = LeafPages::new(Compression::LZ4_RAW, Some(&workers));
+        let pages = LeafPages::new(Compression::LZ4_RAW.into(), Some(&workers));
         pages.add(Bytes::from_static(b"no header"), vec![7; INLINE_BYTES].into()).unwrap();
         let [page] = <[PendingPage; 1]>::try_from(pages.take()).ok().unwrap();
         assert!(matches!(page, PendingPage::Coming(_)));

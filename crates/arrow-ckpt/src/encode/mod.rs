@@ -19,6 +19,7 @@ mod pack;
 mod pages;
 mod plan;
 mod record;
+mod sample;
 mod segments;
 mod text;
 mod utf16;

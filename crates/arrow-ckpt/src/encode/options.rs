@@ -69,6 +69,8 @@ pub struct CodecChoice {
     pub codec: Compression,
     /// Whether all columns have it, or only those that shrink by a tenth.
     pub always: bool,
+    /// Whether zstd may leave out its search where that costs few bytes.
+    pub literals: bool,
 }
 
 impl WriteOptions {
@@ -81,9 +83,11 @@ impl WriteOptions {
             CkptError::new(ErrorCode::InvalidOption, message)
         };
         let zstd = |level| ZstdLevel::try_new(level).map(Compression::ZSTD).map_err(refuse);
-        let where_it_pays = |codec| Ok(CodecChoice { codec, always: false });
+        let where_it_pays = |codec| Ok(CodecChoice { codec, always: false, literals: false });
         let codec = match self.compression {
-            Codec::Auto => return where_it_pays(zstd(DEFAULT_ZSTD_LEVEL)?),
+            Codec::Auto => {
+                return Ok(CodecChoice { literals: true, ..where_it_pays(zstd(DEFAULT_ZSTD_LEVEL)?)? });
+            }
             Codec::Fast => return where_it_pays(Compression::LZ4_RAW),
             Codec::Small => return where_it_pays(zstd(SMALL_ZSTD_LEVEL)?),
             Codec::Snappy => Compression::SNAPPY,
@@ -97,6 +101,6 @@ impl WriteOptions {
             ),
             Codec::Zstd => zstd(level.map_or(DEFAULT_ZSTD_LEVEL, |level| level as i32))?,
         };
-        Ok(CodecChoice { codec, always: true })
+        Ok(CodecChoice { codec, always: true, literals: false })
     }
 }

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use bytes::Bytes;
 use parquet::basic::Compression;
 use zstd::bulk::Compressor;
+use zstd::zstd_safe::CParameter;
 
 use crate::error::{CkptError, Result};
 
@@ -22,21 +23,41 @@ pub struct PackedPage {
     pub is_dictionary: bool,
 }
 
+/// How pages are compressed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Packing {
+    /// The codec, as the file names it.
+    pub codec: Compression,
+    /// Whether zstd packs bytes by how often they occur, and hardly looks for repeats. To readers it is zstd like any other.
+    pub literals: bool,
+}
+
+impl From<Compression> for Packing {
+    fn from(codec: Compression) -> Self {
+        Self { codec, literals: false }
+    }
+}
+
+/// Of zstd without its search, as small as it may be: 64 places are known where a repeat might begin.
+const LITERALS_HASH_LOG: u32 = 6;
+/// As large as it may be: shorter repeats are not looked for.
+const LITERALS_MIN_MATCH: u32 = 7;
+
 /// Whether pages of a codec are compressed here; those of others come compressed from parquet-rs.
 pub fn packs(codec: Compression) -> bool {
     matches!(codec, Compression::ZSTD(_) | Compression::LZ4_RAW | Compression::SNAPPY)
 }
 
-/// The page of a header and a body as parquet-rs gives them. `codec`: one that [`packs`], or another for a body that is as it should be.
-pub fn pack(header: &[u8], body: Bytes, codec: Compression) -> Result<PackedPage> {
+/// The page of a header and a body as parquet-rs gives them. `packing`: of a codec that [`packs`], or of another for a body that is as it should be.
+pub fn pack(header: &[u8], body: Bytes, packing: Packing) -> Result<PackedPage> {
     let header = Header::read(header)?;
-    if !packs(codec) {
+    if !packs(packing.codec) {
         let bytes = header.with_body(body.len(), &body);
         let uncompressed = bytes.len() - body.len() + header.uncompressed;
         return Ok(header.packed(bytes, uncompressed));
     }
     SCRATCH.with_borrow_mut(|scratch| {
-        let length = scratch.compress(&body, codec)?;
+        let length = scratch.compress(&body, packing)?;
         drop(body);
         let bytes = header.with_body(length, &scratch.output[..length]);
         let uncompressed = bytes.len() - length + header.uncompressed;
@@ -45,8 +66,8 @@ pub fn pack(header: &[u8], body: Bytes, codec: Compression) -> Result<PackedPage
 }
 
 /// How many bytes these become with a codec that [`packs`].
-pub fn compressed_length(bytes: &[u8], codec: Compression) -> Result<usize> {
-    SCRATCH.with_borrow_mut(|scratch| scratch.compress(bytes, codec))
+pub fn compressed_length(bytes: &[u8], packing: Packing) -> Result<usize> {
+    SCRATCH.with_borrow_mut(|scratch| scratch.compress(bytes, packing))
 }
 
 thread_local! {
@@ -56,24 +77,23 @@ thread_local! {
 /// What one thread compresses with. A context of zstd asks for the features of the processor when it is made: 25 us on a virtual machine.
 #[derive(Default)]
 struct Scratch {
-    zstd: Option<(i32, Compressor<'static>)>,
+    zstd: Option<(Option<Packing>, Compressor<'static>)>,
     snappy: Option<snap::raw::Encoder>,
     output: Vec<u8>,
 }
 
 impl Scratch {
     /// Compresses into `output`, from its start; gives the length.
-    fn compress(&mut self, body: &[u8], codec: Compression) -> Result<usize> {
-        match codec {
+    fn compress(&mut self, body: &[u8], packing: Packing) -> Result<usize> {
+        match packing.codec {
             Compression::ZSTD(level) => {
                 let level = level.compression_level();
                 self.grow(zstd::zstd_safe::compress_bound(body.len()));
-                let context = match &mut self.zstd {
-                    Some((known, context)) if *known == level => context,
-                    other => {
-                        &mut other.insert((level, Compressor::new(level).map_err(CkptError::internal)?)).1
-                    }
-                };
+                let (known, context) = self.zstd.get_or_insert_with(Default::default);
+                if *known != Some(packing) {
+                    set(context, level, packing.literals)?;
+                    *known = Some(packing);
+                }
                 context.compress_to_buffer(body, &mut self.output[..]).map_err(CkptError::internal)
             }
             Compression::LZ4_RAW => {
@@ -95,6 +115,17 @@ impl Scratch {
             self.output = vec![0; bytes];
         }
     }
+}
+
+/// Sets what a context does. 0: what the level says.
+fn set(context: &mut Compressor<'static>, level: i32, literals: bool) -> Result<()> {
+    let (hash_log, min_match) = if literals { (LITERALS_HASH_LOG, LITERALS_MIN_MATCH) } else { (0, 0) };
+    let parameters =
+        [CParameter::CompressionLevel(level), CParameter::HashLog(hash_log), CParameter::MinMatch(min_match)];
+    for parameter in parameters {
+        context.set_parameter(parameter).map_err(CkptError::internal)?;
+    }
+    Ok(())
 }
 
 /// A page's header in Thrift's compact form: its type, its sizes without and with the codec, and the rest, which tells nothing of bytes.

@@ -5,6 +5,7 @@ mod attachment;
 mod bounds;
 mod commit;
 mod hostile;
+mod literals;
 mod pages;
 mod properties;
 mod row_groups;
