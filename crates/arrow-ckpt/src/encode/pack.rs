@@ -48,7 +48,8 @@ pub fn packs(codec: Compression) -> bool {
     matches!(codec, Compression::ZSTD(_) | Compression::LZ4_RAW | Compression::SNAPPY)
 }
 
-/// The page of a header and a body as parquet-rs gives them. `packing`: of a codec that [`packs`], or of another for a body that is as it should be.
+/// The page of a header and a body as parquet-rs gives them. `packing`: of a codec that [`packs`], or of another for a body that is as it
+/// should be.
 pub fn pack(header: &[u8], body: Bytes, packing: Packing) -> Result<PackedPage> {
     let header = Header::read(header)?;
     if !packs(packing.codec) {
