@@ -20,7 +20,7 @@
 //!
 //! - Neither LZ4 nor a negative level of zstd comes into `auto`: in no suite of the benchmarks do they leave less than a third more. The
 //!   number of cores and the speed of the disk do not either, so that the same rows give the same file on every machine. Little is lost:
-//!   the encoder works beside the main thread, and a whole save without any codec takes 7% more to 29% less time (docs/performance.md).
+//!   the encoder works beside the main thread, and a whole save without any codec takes 5% more to 29% less time (docs/performance.md).
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type};
