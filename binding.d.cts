@@ -71,11 +71,11 @@ export declare function errorCodes(): Array<string>
 export declare function makeLock(path: string, temporary: string, locked: string, plain: string): Promise<NativeLock | null>
 
 /**
- * Reads all rows of a file into `arena`, which is the task's until it resolves: null for a file that is not small, that has not room
- * there, or with which anything is wrong. Else where in the arena five words are: the rows of the file, its bytes, the bytes of the block
- * of all rows (0: there are none), and those of two pieces of JSON that follow the words: `describe_head` and `describe_columns` of the
- * file. An object with these would take longer than all else that is done for a small file on JavaScript's thread. The second is there
- * only with `describes`, and for files in another program's form.
+ * Reads all rows of a file into `arena`, which is the task's until it resolves: null for a file that is not small, that has values in
+ * other files, that has not room there, or with which anything is wrong. Else where in the arena five words are: the rows of the file, its
+ * bytes, the bytes of the block of all rows (0: there are none), and those of two pieces of JSON that follow the words: `describe_head`
+ * and `describe_columns` of the file. An object with these would take longer than all else that is done for a small file on JavaScript's
+ * thread. The second is only there with `describes`, and for files in another program's form.
  */
 export declare function readSmall(path: string, verify: boolean, describes: boolean, arena: Uint8Array): Promise<number | null>
 

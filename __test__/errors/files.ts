@@ -7,6 +7,7 @@ import {
   closeSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
@@ -18,6 +19,7 @@ import { readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { FORMATS, rejectsWith } from '../support/codes.js';
 import { sealFooter } from '../support/footer-seal.js';
 import { tempFolder } from '../support/temp-folder.js';
+import { writeThin } from '../support/thin-files.js';
 
 const ROWS: Row[] = [
   { id: 1, text: 'one' },
@@ -134,9 +136,15 @@ export function fileErrors(): void {
       assert.equal(String.fromCharCode(parquet[version]!), '1');
       parquet.write('9', version);
       const path = stored('later.parquet', sealFooter(parquet));
-      await rejectsWith('ERR_CKPT_FORMAT_VERSION', () => readCheckpoint(path), { path, message: /version 9.*version 1/ });
+      await rejectsWith('ERR_CKPT_FORMAT_VERSION', () => readCheckpoint(path), { path, message: /version 9.*version 2/ });
       const json = stored('later.json', '{"arrow-ckpt":{"version":9},"rows":[]}');
       await rejectsWith('ERR_CKPT_FORMAT_VERSION', () => readCheckpoint(json), { path: json, message: /version 9.*version 1/ });
+    });
+
+    test('a file that the checkpoint has values in is gone', async () => {
+      const { path, whole, pool } = await writeThin(join(folder, 'thin'), ROWS, [1, 0], ['text']);
+      for (const holder of [whole, pool]) rmSync(holder);
+      await rejectsWith('ERR_CKPT_BASE', () => readCheckpoint(path), { path, column: 'text', message: /step\/whole\.parquet.*missing/ });
     });
 
     test('encrypted Parquet', async () => {

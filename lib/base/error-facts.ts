@@ -22,6 +22,7 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_TRUNCATED'
   | 'ERR_CKPT_CORRUPT'
   | 'ERR_CKPT_UNSUPPORTED_FILE'
+  | 'ERR_CKPT_BASE'
   | 'ERR_CKPT_LIMIT'
   | 'ERR_CKPT_CHANGED'
   | 'ERR_CKPT_PERMISSION'
@@ -222,6 +223,13 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     class: 'file',
     meaning: 'The file is well formed, but uses something that this version cannot read.',
     advice: 'Convert the file with another tool.',
+    exit: 'findings',
+    failover: 'file',
+  },
+  ERR_CKPT_BASE: {
+    class: 'file',
+    meaning: 'The checkpoint has values in another file, which is missing, or is not the one that was meant.',
+    advice: 'Read the other columns with `columns`, or copy the whole directory with its `.ckpt`; else delete it and run the step again.',
     exit: 'findings',
     failover: 'file',
   },

@@ -34,11 +34,13 @@ fn describe(path: &Path) -> arrow_ckpt::Result<String> {
     let options = OpenOptions::default();
     let is_small = std::fs::metadata(path).is_ok_and(|file| file.is_file() && file.len() <= SMALL_BYTES);
     let bytes = if is_small { std::fs::read(path).ok() } else { None };
-    let file = match bytes {
-        Some(bytes) => CheckpointFile::open_bytes(path, bytes.into(), &options),
-        None => CheckpointFile::open(path, &options),
-    };
-    Ok(file?.describe())
+    if let Some(bytes) = bytes {
+        let file = CheckpointFile::open_bytes(path, bytes.into(), &options)?;
+        if !file.is_thin() {
+            return Ok(file.describe());
+        }
+    }
+    Ok(CheckpointFile::open(path, &options)?.describe())
 }
 
 /// The descriptions of files as JSON, in order; null for each with which anything is wrong.

@@ -25,6 +25,8 @@ pub enum ErrorCode {
     UnsupportedFile,
     /// The file was written by a later format version.
     FormatVersion,
+    /// A file that holds values of a thin checkpoint is missing, or is another one.
+    Base,
     /// A cap of [`crate::limits`] would be exceeded.
     Limit,
     /// The operating system denies access.
@@ -51,6 +53,7 @@ impl ErrorCode {
         Self::Corrupt,
         Self::UnsupportedFile,
         Self::FormatVersion,
+        Self::Base,
         Self::Limit,
         Self::Permission,
         Self::ReadOnly,
@@ -72,6 +75,7 @@ impl ErrorCode {
             Self::Corrupt => "ERR_CKPT_CORRUPT",
             Self::UnsupportedFile => "ERR_CKPT_UNSUPPORTED_FILE",
             Self::FormatVersion => "ERR_CKPT_FORMAT_VERSION",
+            Self::Base => "ERR_CKPT_BASE",
             Self::Limit => "ERR_CKPT_LIMIT",
             Self::Permission => "ERR_CKPT_PERMISSION",
             Self::ReadOnly => "ERR_CKPT_READ_ONLY",
@@ -83,7 +87,7 @@ impl ErrorCode {
 }
 
 /// An error of the core: a code, a message that says what, where and what to do, and where it happened.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
 pub struct CkptError {
     /// The stable code.

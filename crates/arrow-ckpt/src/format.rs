@@ -3,6 +3,9 @@
 /// The format version this crate writes and the latest it reads.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// The format version of thin checkpoints, whose columns may be in other files: `arrow-ckpt.holders`.
+pub const THIN_VERSION: u32 = 2;
+
 /// How all keys of ours begin.
 pub const KEY_PREFIX: &str = "arrow-ckpt.";
 /// Format version, decimal. Its presence marks a file as a checkpoint of arrow-ckpt.
@@ -16,6 +19,14 @@ pub const KEY_METADATA: &str = "arrow-ckpt.metadata";
 /// Where the attachment is, a JSON object: `offset` and `bytes` in the file, `crc32c` of those bytes as 8 hex digits. Absent if there is
 /// none.
 pub const KEY_ATTACHMENT: &str = "arrow-ckpt.attachment";
+/// Names a file that others may refer to, for ever: 32 lowercase hex digits.
+pub const KEY_ID: &str = "arrow-ckpt.id";
+/// Where the digests of values are, a JSON object: `offset`, `bytes`, `crc32c`, and `of`, what they are of.
+pub const KEY_DIGESTS: &str = "arrow-ckpt.digests";
+/// The files that a thin checkpoint refers to, a JSON array.
+pub const KEY_HOLDERS: &str = "arrow-ckpt.holders";
+/// Which columns of a thin checkpoint are where, a JSON object.
+pub const KEY_REFS: &str = "arrow-ckpt.refs";
 /// The program in whose form the rows are: the facade's business alone.
 pub const KEY_COMPAT: &str = "arrow-ckpt.compat";
 /// The key of pandas in files of other writers: the facade tells by it which program wrote a file.

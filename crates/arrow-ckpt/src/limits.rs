@@ -85,3 +85,10 @@ impl Limits {
         }
     }
 }
+
+/// Files that a thin checkpoint may refer to.
+pub const MAX_HOLDERS: usize = 64;
+/// Bytes of the JSON that names these files, and of that which says what is where.
+pub const MAX_REFERENCE_BYTES: usize = 16 << 20;
+/// Rows of a row group in such a file.
+pub const MAX_HOLDER_GROUP_ROWS: usize = 1 << 28;

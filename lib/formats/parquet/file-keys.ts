@@ -7,6 +7,8 @@ import type { LogicalPlan } from '../../columnar/plan.js';
 
 /** The keys of the footer that make a Parquet file a checkpoint: those of crates/arrow-ckpt/src/format.rs, which documents them. */
 export const FORMAT_VERSION = 1;
+/** That of files which have values in other files. */
+export const THIN_VERSION = 2;
 export const KEY_VERSION = 'arrow-ckpt.version';
 export const KEY_PLAN = 'arrow-ckpt.plan';
 export const KEY_HASH = 'arrow-ckpt.hash';

@@ -17,6 +17,7 @@ use super::guard::{guarded, parquet_error};
 use super::kinds::Node;
 use super::options::TextMode;
 use super::plain::plain_schema;
+use super::thin::{Shared, SharedPart};
 use crate::error::{CkptError, ErrorCode, Result};
 
 /// How the columns of a file are to be read.
@@ -27,12 +28,33 @@ pub(super) struct Reading {
     pub rename: bool,
     /// Decimals that the metadata do not tell, by leaf.
     pub decimals: HashMap<usize, Decimal>,
+    /// Whose texts are to come one by one, also where the file has dictionaries of them.
+    pub plain: Plain,
+}
+
+/// Top-level columns.
+#[derive(Default)]
+pub(super) enum Plain {
+    #[default]
+    None,
+    All,
+    Of(HashSet<String>),
+}
+
+impl Plain {
+    fn holds(&self, name: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Of(names) => names.contains(name),
+        }
+    }
 }
 
 /// The top-level columns in file order.
 pub(super) struct Columns {
     schema: SchemaDescriptor,
-    hint: Fields,
+    pub(super) hint: Fields,
     pub nodes: Vec<Node>,
     /// Which leaves (Parquet columns) each top-level column has.
     pub leaves: Vec<Range<usize>>,
@@ -40,6 +62,8 @@ pub(super) struct Columns {
     whole: Vec<OnceLock<Arc<FieldLevels>>>,
     /// The nodes as JSON, once somebody has asked.
     tree: OnceLock<String>,
+    /// The columns whose values are in other files: [`super::thin`].
+    pub shared: HashMap<usize, Shared>,
 }
 
 impl Columns {
@@ -56,8 +80,11 @@ impl Columns {
             check_names(&natural.fields)?;
         }
         let mut leaf = 0;
-        let hint: Fields =
-            natural.fields.iter().map(|field| hinted(field, &schema, metadata, &mut leaf)).collect();
+        let hint: Fields = natural
+            .fields
+            .iter()
+            .map(|field| hint_of(field, &schema, metadata, reading, &mut leaf))
+            .collect();
         levels(&schema, ProjectionMask::all(), Some(&hint))?;
 
         let descriptors = original.columns().iter().cloned().enumerate();
@@ -79,7 +106,8 @@ impl Columns {
             Node::rename_duplicates(&mut nodes);
         }
         let whole = nodes.iter().map(|_| OnceLock::new()).collect();
-        Ok(Self { schema, hint, nodes, leaves, whole, tree: OnceLock::new() })
+        let shared = HashMap::new();
+        Ok(Self { schema, hint, nodes, leaves, whole, tree: OnceLock::new(), shared })
     }
 
     /// What parquet-rs needs to read one top-level column, or some of its leaves.
@@ -111,12 +139,14 @@ pub(super) fn json(value: &impl Serialize) -> String {
 }
 
 /// A top-level column, or a part of it: the leaves that are wanted, and the node that is left with them.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Projected {
     pub column: usize,
     /// Parquet columns, ascending.
     pub leaves: Vec<usize>,
     pub node: Node,
+    /// Where the values are, if they are in other files.
+    pub shared: Option<Arc<SharedPart>>,
 }
 
 impl Projected {
@@ -136,15 +166,20 @@ impl Projected {
                 "a VARIANT; cast it to JSON or to a struct where it was written, or leave the column out";
             return Err(unsupported(advice).in_column(&node.name));
         }
-        let Some(wanted) = wanted else {
-            return Ok(Self { column, leaves: range.clone().collect(), node: node.clone() });
+        let node = match wanted {
+            None => node.clone(),
+            Some(wanted) => pruned(node, wanted, &mut 0)
+                .ok_or_else(|| CkptError::internal("a part of a column has no leaf"))?,
         };
-        let mut next = 0;
-        let node = pruned(node, wanted, &mut next)
-            .ok_or_else(|| CkptError::internal("a part of a column has no leaf"))?;
+        if let Some(shared) = columns.shared.get(&column) {
+            return shared.projected(columns, column, node);
+        }
+        let Some(wanted) = wanted else {
+            return Ok(Self { column, leaves: range.clone().collect(), node, shared: None });
+        };
         let leaves =
             range.clone().enumerate().filter(|(index, _)| wanted.contains(index)).map(|(_, leaf)| leaf);
-        Ok(Self { column, leaves: leaves.collect(), node })
+        Ok(Self { column, leaves: leaves.collect(), node, shared: None })
     }
 }
 
@@ -201,6 +236,18 @@ fn unreadable(error: &CkptError) -> CkptError {
 
 fn levels(schema: &SchemaDescriptor, mask: ProjectionMask, hint: Option<&Fields>) -> Result<FieldLevels> {
     parquet_to_arrow_field_levels(schema, mask, hint).map_err(|error| parquet_error(&error))
+}
+
+/// What to read a top-level field as.
+fn hint_of(
+    field: &FieldRef,
+    schema: &SchemaDescriptor,
+    metadata: &ParquetMetaData,
+    reading: &Reading,
+    leaf: &mut usize,
+) -> FieldRef {
+    let hinted = hinted(field, schema, metadata, leaf);
+    if reading.plain.holds(field.name()) { Arc::clone(field) } else { hinted }
 }
 
 /// The field with the types that we want instead of the natural ones: dictionaries where the file has them.

@@ -11,6 +11,7 @@ use super::chunks::check_metadata;
 use super::columns::{Columns, Reading, json};
 use super::faults::corrupt;
 use super::footer::parse;
+use super::options::OpenOptions;
 use crate::error::Result;
 use crate::format::{KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, KEY_PANDAS, KEY_PREFIX};
 use crate::limits::Limits;
@@ -21,18 +22,18 @@ const OF_LEVELS: [&str; 2] = ["rle", "bit_packed"];
 const TAIL: usize = 8;
 
 /// A file of `bytes` bytes that ends with `footer` in JSON:
-/// `{ rows, bytes, createdBy, ours, keyValues, rowGroups, columns: [{ name, type, codec, encodings, bytes, nulls }], tree: [node] }`,
-/// where `ours` says whether we wrote it last, `keyValues` are ours without the checksums, and that of pandas, a column's `encodings` are
-/// those of its values, its `bytes` the compressed ones, its `nulls` are null where the file does not say how many there are, and a node of
-/// the physical tree is
-/// `{ name, kind, nullable, children }`.
+/// `{ rows, bytes, createdBy, ours, keyValues, rowGroups, columns: [{ name, type, codec, encodings, bytes, nulls }], tree: [node] }`. `ours`
+/// says whether we wrote it last, `keyValues` are ours without the checksums, and that of pandas, a column's `encodings` are those of its
+/// values, its `bytes` the compressed ones, its `nulls` are null where the file does not say how many there are, and a node of the physical
+/// tree is `{ name, kind, nullable, children }`. A column of a thin checkpoint that has values in other files, whose bytes do not count, has
+/// `shared: true` besides.
 ///
 /// For who has just written the file: what [`super::CheckpointFile::open`] checks is not checked.
 pub fn describe_footer(footer: &[u8], bytes: u64) -> Result<String> {
     let thrift = footer.len().checked_sub(TAIL).map(|length| &footer[..length]);
     let metadata = parse(thrift.ok_or_else(|| corrupt("its footer is too short"))?, true)?;
     let rows = check_metadata(&metadata, bytes.saturating_sub(footer.len() as u64), &Limits::default())?;
-    let columns = Columns::new(&metadata, &Reading::default())?;
+    let (columns, _) = Columns::logical(&metadata, Reading::default(), None, &OpenOptions::default())?;
     Ok(describe(&metadata, &columns, true, rows, bytes))
 }
 
@@ -54,6 +55,9 @@ struct Column<'a> {
     encodings: BTreeSet<String>,
     bytes: i64,
     nulls: Option<u64>,
+    /// Values of it are in other files. Only thin checkpoints say so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    shared: bool,
 }
 
 /// An object of the first pair of each key.
@@ -119,7 +123,8 @@ fn describe_column<'a>(metadata: &ParquetMetaData, columns: &'a Columns, column:
     let mut encodings: Vec<Encoding> = Vec::new();
     let mut bytes = 0;
     // Of a list or a struct the statistics tell the nulls of its leaves, not its own.
-    let mut nulls = (leaves.len() == 1 && node.children.is_empty()).then_some(0);
+    let shared = columns.shared.contains_key(&column);
+    let mut nulls = (leaves.len() == 1 && node.children.is_empty() && !shared).then_some(0);
     for group in metadata.row_groups() {
         for chunk in &group.columns()[leaves.clone()] {
             let codec = codec_name(chunk.compression());
@@ -144,6 +149,7 @@ fn describe_column<'a>(metadata: &ParquetMetaData, columns: &'a Columns, column:
         encodings: names.filter(|name| !OF_LEVELS.contains(&name.as_str())).collect(),
         bytes,
         nulls,
+        shared,
     }
 }
 

@@ -9,10 +9,11 @@ use bytes::Bytes;
 use parquet::file::metadata::ParquetMetaData;
 
 use super::chunks::check_metadata;
-use super::columns::{Columns, Reading};
+use super::columns::{Columns, Plain, Reading};
 use super::describe::{describe, describe_columns, describe_head};
 use super::faults::foreign_text;
 use super::footer::{Footer, key_value, read_footer};
+use super::holders::Holder;
 use super::index::FileIndex;
 use super::known_columns::columns_of;
 use super::options::{OpenOptions, TextMode};
@@ -41,8 +42,19 @@ pub struct CheckpointFile {
     pub(super) index: Option<FileIndex>,
     /// The checksums of bloom filters, by row group and leaf.
     pub(super) bloom_crcs: HashMap<(usize, usize), u32>,
+    /// The files that have values of some columns.
+    holders: Vec<Arc<Holder>>,
     /// What scans and counts read and left out, for tests.
     pub(super) work: Counters,
+}
+
+/// Who opens a file.
+#[derive(Clone, Copy)]
+enum Reader<'a> {
+    /// Who wants its rows; where it is, unless it is in memory.
+    Rows(Option<&'a Path>),
+    /// Who has references to its stored columns.
+    Stored,
 }
 
 /// How much of a file was looked at.
@@ -77,22 +89,52 @@ impl CheckpointFile {
     /// No file, a folder, no access: as the operating system says. No magic: `NotACheckpoint`. A missing end: `Truncated`.
     /// A later format version: `FormatVersion`. Beyond a cap of [`crate::limits`]: `Limit`. Encryption, types that
     /// cannot be read: `UnsupportedFile`. Anything else that cannot be: `Corrupt`.
+    ///
+    /// The files that a thin checkpoint refers to are opened, too. One that is missing, or is another one, is an error of code `Base` once
+    /// a column is read that has values there.
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Arc<Self>> {
-        Source::open(path).and_then(|source| Self::of(source, options)).map_err(|error| error.at(path))
+        let open = || {
+            let source = Source::open(path)?;
+            Self::of(source, options, Reader::Rows(Some(path))).map_err(|error| error.at(path))
+        };
+        let file = open()?;
+        if file.holders.iter().any(|holder| holder.is_missing()) {
+            // The checkpoint may have been replaced meanwhile, and what the old one referred to swept.
+            return Ok(open().unwrap_or(file));
+        }
+        Ok(file)
     }
 
-    /// The same of a file whose bytes are in memory; `name` stands for its path in errors.
+    /// The same of a file whose bytes are in memory; `name` stands for its path in errors. Files that it refers to are taken for missing.
     pub fn open_bytes(name: &Path, bytes: Bytes, options: &OpenOptions) -> Result<Arc<Self>> {
-        Self::of(Source::memory(name, bytes), options).map_err(|error| error.at(name))
+        Self::of(Source::memory(name, bytes), options, Reader::Rows(None)).map_err(|error| error.at(name))
     }
 
-    fn of(source: Source, options: &OpenOptions) -> Result<Arc<Self>> {
+    /// A file as it is stored: its columns have their names in the file, and no other file is looked for. So others may refer to them.
+    pub fn open_stored(path: &Path, options: &OpenOptions) -> Result<Arc<Self>> {
+        let source = Source::open(path)?;
+        Self::of(source, options, Reader::Stored).map_err(|error| error.at(path))
+    }
+
+    fn of(source: Source, options: &OpenOptions, reader: Reader) -> Result<Arc<Self>> {
         let limits = options.limits.bounded();
         let footer = read_footer(&source, options.verify, &limits)?;
         let rows = check_metadata(&footer.metadata, footer.start, &limits)?;
         let text = if footer.ours { TextMode::Strict } else { options.text };
-        let reading = Reading { text, rename: options.rename_duplicates, decimals: footer.decimals };
-        let columns = columns_of(&footer.metadata, &reading)?;
+        let mut reading = Reading {
+            text,
+            rename: options.rename_duplicates,
+            decimals: footer.decimals,
+            plain: Plain::None,
+        };
+        let (columns, holders) = match reader {
+            Reader::Rows(path) if footer.ours => Columns::logical(&footer.metadata, reading, path, options)?,
+            Reader::Rows(_) => (columns_of(&footer.metadata, &reading)?, Vec::new()),
+            Reader::Stored => {
+                reading.plain = Plain::All;
+                (columns_of(&footer.metadata, &reading)?, Vec::new())
+            }
+        };
         let Footer { metadata, ours, start, chunk_crcs, index, bloom_crcs, .. } = footer;
         let work = Counters::default();
         let footer_start = start;
@@ -108,20 +150,31 @@ impl CheckpointFile {
             limits,
             index,
             bloom_crcs,
+            holders,
             work,
         }))
     }
 
-    /// What all scans and counts so far looked at.
+    /// Whether values of it are in other files.
+    #[must_use]
+    pub fn is_thin(&self) -> bool {
+        !self.holders.is_empty()
+    }
+
+    /// What all scans and counts so far looked at, in files that it refers to as well.
     #[must_use]
     pub fn work(&self) -> Work {
-        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let held = || self.holders.iter().filter_map(|holder| holder.file.as_ref().ok());
+        let get = |counter: fn(&Counters) -> &AtomicU64| {
+            let of = |file: &Self| counter(&file.work).load(Ordering::Relaxed);
+            of(self) + held().map(|file| of(file)).sum::<u64>()
+        };
         Work {
-            bytes: get(&self.work.bytes),
-            pages: get(&self.work.pages),
-            pages_left_out: get(&self.work.pages_left_out),
-            groups_by_statistics: get(&self.work.groups_by_statistics),
-            groups_by_bloom: get(&self.work.groups_by_bloom),
+            bytes: get(|work| &work.bytes),
+            pages: get(|work| &work.pages),
+            pages_left_out: get(|work| &work.pages_left_out),
+            groups_by_statistics: get(|work| &work.groups_by_statistics),
+            groups_by_bloom: get(|work| &work.groups_by_bloom),
         }
     }
 

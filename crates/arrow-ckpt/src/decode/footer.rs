@@ -15,8 +15,8 @@ use super::prescan::check_footer;
 use super::source::Source;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::format::{
-    FOOTER_CRC_ZERO, FORMAT_VERSION, KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC,
-    KEY_VERSION, footer_crc, footer_crc_position, is_footer_ours, is_name, is_name_ours, parse_crc,
+    FOOTER_CRC_ZERO, KEY_BLOOM_CRC, KEY_CHUNK_CRC, KEY_FOOTER_CRC, KEY_INDEX_CRC, KEY_VERSION, THIN_VERSION,
+    footer_crc, footer_crc_position, is_footer_ours, is_name, is_name_ours, parse_crc,
 };
 use crate::limits::Limits;
 
@@ -142,10 +142,10 @@ fn check_version(metadata: &ParquetMetaData) -> Result<()> {
     let version = key_value(metadata, KEY_VERSION);
     let version = version.ok_or_else(|| corrupt("its format version is missing"))?;
     match version.parse::<u32>() {
-        Ok(1..=FORMAT_VERSION) => Ok(()),
-        Ok(version) if version > FORMAT_VERSION => {
+        Ok(1..=THIN_VERSION) => Ok(()),
+        Ok(version) if version > THIN_VERSION => {
             let message = format!(
-                "the checkpoint has format version {version}, and this arrow-ckpt reads up to version {FORMAT_VERSION}: update arrow-ckpt"
+                "the checkpoint has format version {version}, and this arrow-ckpt reads up to version {THIN_VERSION}: update arrow-ckpt"
             );
             Err(CkptError::new(ErrorCode::FormatVersion, message))
         }

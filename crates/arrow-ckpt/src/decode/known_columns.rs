@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::schema::types::TypePtr;
 
-use super::columns::{Columns, Reading, is_dictionary};
+use super::columns::{Columns, Plain, Reading, is_dictionary};
 use super::options::TextMode;
 use crate::error::Result;
 
@@ -35,7 +35,12 @@ impl Key {
         if !is_plain || leaves > MAX_LEAVES || metadata.num_row_groups() > MAX_GROUPS {
             return None;
         }
-        let dictionaries = (0..leaves).map(|leaf| is_dictionary(metadata, leaf)).collect();
+        let dictionary = |leaf| match reading.plain {
+            Plain::None => Some(is_dictionary(metadata, leaf)),
+            Plain::All => Some(false),
+            Plain::Of(_) => None,
+        };
+        let dictionaries = (0..leaves).map(dictionary).collect::<Option<_>>()?;
         Some(Self { schema: schema.root_schema_ptr(), text: reading.text, dictionaries })
     }
 

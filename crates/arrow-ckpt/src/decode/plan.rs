@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use parquet::file::metadata::RowGroupMetaData;
+
 use super::columns::Projected;
 use super::file::CheckpointFile;
 use super::options::ScanOptions;
@@ -30,7 +32,7 @@ pub(super) struct Projection {
 impl Projection {
     pub fn new(file: &CheckpointFile, options: &ScanOptions) -> Result<Self> {
         let columns = projected(file, options)?;
-        let weights: Vec<u64> = columns.iter().map(|column| compressed(file, column)).collect();
+        let weights: Vec<u64> = columns.iter().map(|column| weight(file, column)).collect();
         let inline = weights.iter().sum::<u64>() < options.large.scan;
         let threads = if inline { 1 } else { options.threads.max(1) };
         // Half of them decode columns; the others, and those for which there are too few columns, open pages.
@@ -70,10 +72,16 @@ fn projected(file: &CheckpointFile, options: &ScanOptions) -> Result<Vec<Arc<Pro
         .collect()
 }
 
-fn compressed(file: &CheckpointFile, projected: &Projected) -> u64 {
+/// The bytes that are read for a column.
+fn weight(file: &CheckpointFile, projected: &Projected) -> u64 {
+    let held = projected.shared.as_ref().map_or(0, |part| part.compressed());
+    compressed(file, &projected.leaves).saturating_add(held)
+}
+
+pub(super) fn compressed(file: &CheckpointFile, leaves: &[usize]) -> u64 {
     let groups = file.metadata.row_groups().iter();
     groups
-        .flat_map(|group| projected.leaves.iter().map(|leaf| group.column(*leaf)))
+        .flat_map(|group| leaves.iter().map(|leaf| group.column(*leaf)))
         .map(|chunk| chunk.compressed_size().unsigned_abs())
         .sum()
 }
@@ -96,6 +104,18 @@ fn spread(columns: &[Arc<Projected>], weights: &[u64], threads: usize) -> Vec<Ve
     workers.into_iter().map(|(_, own)| own).collect()
 }
 
+/// What a stored column becomes in a row group, about.
+pub(super) fn decoded(group: &RowGroupMetaData, projected: &Projected) -> u64 {
+    let mut kinds = Vec::new();
+    projected.node.leaf_kinds(&mut kinds);
+    let chunks = projected.leaves.iter().zip(kinds).map(|(leaf, kind)| {
+        let chunk = group.column(*leaf);
+        let slots = chunk.num_values().unsigned_abs().saturating_mul(kind.width() as u64 + 1);
+        chunk.uncompressed_size().unsigned_abs().max(slots)
+    });
+    chunks.fold(0, u64::saturating_add)
+}
+
 fn group_plan(
     file: &CheckpointFile,
     group: usize,
@@ -106,13 +126,14 @@ fn group_plan(
     let rows = meta.num_rows() as usize;
     let mut bytes = 0u64;
     for projected in columns {
-        let mut kinds = Vec::new();
-        projected.node.leaf_kinds(&mut kinds);
-        for (leaf, kind) in projected.leaves.iter().zip(kinds) {
-            let chunk = meta.column(*leaf);
-            let slots = chunk.num_values().unsigned_abs().saturating_mul(kind.width() as u64 + 1);
-            bytes = bytes.saturating_add(chunk.uncompressed_size().unsigned_abs().max(slots));
-        }
+        let more = match &projected.shared {
+            None => decoded(meta, projected),
+            Some(part) => {
+                let own = part.own.as_ref().map_or(0, |own| decoded(meta, &own.projected));
+                own.saturating_add(part.held_bytes(rows as u64, file.rows()))
+            }
+        };
+        bytes = bytes.saturating_add(more);
     }
     let each = usize::try_from(bytes / rows.max(1) as u64).unwrap_or(usize::MAX).max(1);
     let batch_rows = (options.block_bytes / each).min(options.block_rows).clamp(1, rows.max(1));

@@ -27,6 +27,7 @@ use super::options::Large;
 use super::page::{PageOpener, Place, RawPage};
 use super::pages::{Extent, PageKind, Pages, check_pages};
 use super::part::Part;
+use super::shared::{LoadedShared, SharedRows};
 use super::stream::{Fault, LeafPages, OneChunk, PageStream};
 use super::vectors::{self, Vectors};
 use crate::error::{CkptError, ErrorCode, Result};
@@ -35,12 +36,22 @@ use crate::error::{CkptError, ErrorCode, Result};
 const FORGOTTEN_BYTES: u64 = 100;
 
 /// How the pages of a scan are opened.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(super) struct Opening {
     /// Who opens them ahead.
     pub crew: Option<Arc<Crew>>,
     pub large: Large,
     pub buffers: Arc<Buffers>,
+    /// Bytes of values in other files that a column may have at hand, about.
+    pub shared_bytes: u64,
+}
+
+impl Opening {
+    /// For a scan with these columns.
+    pub fn new(crew: Option<Arc<Crew>>, large: Large, columns: &[Arc<Projected>]) -> Self {
+        let shared = columns.iter().filter(|column| column.shared.is_some()).count() as u64;
+        Self { crew, large, buffers: Arc::default(), shared_bytes: large.shared / shared.max(1) }
+    }
 }
 
 /// The pages of one top-level column in one row group, about to be decoded.
@@ -49,6 +60,10 @@ pub(super) struct LoadedColumn<'a> {
     group: usize,
     column: usize,
     chunks: Vec<(usize, LeafPages)>,
+    /// Lists that may be had without parquet-rs.
+    may_be_vectors: bool,
+    /// The column has values in other files.
+    shared: Option<Box<LoadedShared<'a>>>,
     /// The largest dictionary whose values will be repeated for each row.
     pub dictionary_bytes: usize,
     /// The rows that are read: all of the row group, or those of the pages with wanted ones.
@@ -79,6 +94,8 @@ impl<'a> LoadedColumn<'a> {
             group,
             column: projected.column,
             chunks: Vec::new(),
+            may_be_vectors: false,
+            shared: None,
             dictionary_bytes: 0,
             rows: file.metadata.row_group(group).num_rows() as usize,
             wanted: wanted.cloned(),
@@ -87,6 +104,13 @@ impl<'a> LoadedColumn<'a> {
             opening: opening.clone(),
             fault: Fault::default(),
         };
+        if let Some(part) = &projected.shared {
+            let shared = LoadedShared::load(file, group, part, wanted, opening)?;
+            loaded.rows = wanted.map_or(loaded.rows, BooleanBuffer::count_set_bits);
+            loaded.dictionary_bytes = shared.dictionary_bytes();
+            loaded.shared = Some(Box::new(shared));
+            return Ok(loaded);
+        }
         let part = loaded.part(projected)?;
         if let Some((part, wanted)) = part.as_ref().zip(wanted) {
             loaded.rows = part.rows;
@@ -101,6 +125,10 @@ impl<'a> LoadedColumn<'a> {
             loaded.chunks.push((leaf, pages));
         }
         loaded.is_counted = loaded.counted();
+        if let [leaf] = projected.leaves[..] {
+            let chunk = file.metadata.row_group(group).column(leaf);
+            loaded.may_be_vectors = vectors::is_candidate(&projected.node, chunk);
+        }
         Ok(loaded)
     }
 
@@ -211,9 +239,10 @@ impl<'a> LoadedColumn<'a> {
 
     /// Begins to decode the wanted rows, `batch_rows` at a time.
     pub fn decode(&self, levels: &FieldLevels, batch_rows: usize) -> Result<ColumnReader> {
-        let rows = match self.vectors()? {
-            Some(vectors) => Rows::Vectors(vectors),
-            None => Rows::Any(self.any(levels, batch_rows)?),
+        let rows = match (&self.shared, self.vectors()?) {
+            (Some(shared), _) => Rows::Shared(Box::new(shared.decode(self.rows, batch_rows)?)),
+            (None, Some(vectors)) => Rows::Vectors(vectors),
+            (None, None) => Rows::Any(self.any(levels, batch_rows)?),
         };
         // Rows that are left out need no end, and those that were counted have one.
         let ends = !self.selects && !self.is_counted;
@@ -232,8 +261,7 @@ impl<'a> LoadedColumn<'a> {
     fn vectors(&self) -> Result<Option<Vectors>> {
         let [(leaf, pages)] = &self.chunks[..] else { return Ok(None) };
         let chunk = self.file.metadata.row_group(self.group).column(*leaf);
-        let node = &self.file.columns.nodes[self.column];
-        if self.wanted.is_some() || !vectors::is_candidate(node, chunk) {
+        if self.wanted.is_some() || !self.may_be_vectors {
             return Ok(None);
         }
         guarded(|| {
@@ -281,6 +309,7 @@ pub(super) struct ColumnReader {
 enum Rows {
     Any(ParquetRecordBatchReader),
     Vectors(Vectors),
+    Shared(Box<SharedRows>),
 }
 
 impl ColumnReader {
@@ -289,6 +318,7 @@ impl ColumnReader {
         let reader = match &mut self.rows {
             Rows::Any(reader) => reader,
             Rows::Vectors(vectors) => return vectors.next(rows),
+            Rows::Shared(shared) => return shared.next(rows),
         };
         let batch = guarded(|| match reader.next() {
             None => Err(too_few(0, rows)),
@@ -304,11 +334,15 @@ impl ColumnReader {
 
     /// After the last row there must be no more.
     pub fn finish(&mut self) -> Result<()> {
-        // Of vectors the number was compared beforehand.
-        let Rows::Any(reader) = &mut self.rows else { return Ok(()) };
         if !self.ends {
             return Ok(());
         }
+        let reader = match &mut self.rows {
+            Rows::Any(reader) => reader,
+            // The number was compared beforehand.
+            Rows::Vectors(_) => return Ok(()),
+            Rows::Shared(shared) => return shared.finish(),
+        };
         let more =
             guarded(|| Ok(reader.next().is_some_and(|batch| batch.is_ok_and(|batch| batch.num_rows() > 0))))?;
         match self.fault.take() {

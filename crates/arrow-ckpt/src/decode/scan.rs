@@ -98,7 +98,7 @@ impl Scan {
         let selector = Selector::new(Arc::clone(file), options.filter, options.ranges, stop.clone());
         let selector = Arc::new(selector);
         let crew = (projection.helpers > 0).then(|| Crew::start(projection.helpers, &stop)).transpose()?;
-        let opening = Opening { crew, large: options.large, buffers: Arc::default() };
+        let opening = Opening::new(crew, options.large, &projection.columns);
         let mut feeds = Vec::new();
         for columns in &projection.workers {
             let worker = Worker::new(

@@ -15,6 +15,7 @@ use super::filter::{Filter, IndexedChunk, Possible, Test, Verdicts, possible};
 use super::index::FileIndex;
 use super::kinds::Node;
 use super::masks::{joined, local_mask, spread};
+use super::options::Large;
 use super::reader::{LoadedColumn, Opening};
 use super::stop::StopFlags;
 use crate::error::{CkptError, ErrorCode, Result};
@@ -45,9 +46,6 @@ impl Chosen {
     }
 }
 
-/// What each of several threads is told: an error is not to be cloned, so its parts are.
-type Outcome = std::result::Result<Chosen, (ErrorCode, String, Option<String>)>;
-
 impl CheckpointFile {
     /// How many rows a filter is certainly true of, and of how many more it may be true.
     pub fn count(self: &Arc<Self>, filter: Filter, cancel: Arc<AtomicBool>) -> Result<(u64, u64)> {
@@ -70,7 +68,7 @@ pub(super) struct Selector {
     ranges: Option<Vec<Range<u64>>>,
     /// The first row of each row group.
     starts: Vec<u64>,
-    chosen: Vec<OnceLock<Outcome>>,
+    chosen: Vec<OnceLock<Result<Chosen>>>,
     stop: StopFlags,
 }
 
@@ -102,9 +100,7 @@ impl Selector {
     /// The rows of a row group.
     pub fn chosen(&self, group: usize) -> Result<Chosen> {
         let chosen = self.chosen.get(group).ok_or_else(|| CkptError::internal("no such row group"))?;
-        let outcome = chosen
-            .get_or_init(|| self.choose(group).map_err(|error| (error.code, error.message, error.column)));
-        outcome.clone().map_err(|(code, message, column)| CkptError { code, message, path: None, column })
+        chosen.get_or_init(|| self.choose(group)).clone()
     }
 
     fn choose(&self, group: usize) -> Result<Chosen> {
@@ -196,6 +192,10 @@ impl Selector {
 
     /// The node and the Parquet column at the end of a path.
     fn leaf(&self, column: usize, path: &[usize]) -> Option<(Node, usize)> {
+        // What is in other files has statistics there, of other rows.
+        if self.file.columns.shared.contains_key(&column) {
+            return None;
+        }
         let mut node = self.file.columns.nodes.get(column)?;
         let mut leaf = self.file.columns.leaves.get(column)?.start;
         for index in path {
@@ -213,10 +213,12 @@ impl Selector {
         let mut readers = Vec::with_capacity(columns.len());
         let mut batch_rows = FILTER_ROWS;
         let mut loaded = Vec::with_capacity(columns.len());
-        for column in &columns {
-            let projected = Projected::whole(&self.file.columns, *column)?;
-            let levels = self.file.columns.levels(&projected)?;
-            let chunks = LoadedColumn::load(&self.file, group, &projected, wanted, &Opening::default())
+        let parts = columns.iter().map(|column| Projected::whole(&self.file.columns, *column).map(Arc::new));
+        let parts = parts.collect::<Result<Vec<_>>>()?;
+        let opening = Opening::new(None, Large::default(), &parts);
+        for (column, projected) in columns.iter().zip(&parts) {
+            let levels = self.file.columns.levels(projected)?;
+            let chunks = LoadedColumn::load(&self.file, group, projected, wanted, &opening)
                 .map_err(|error| self.file.in_column(*column, error))?;
             batch_rows = batch_rows.min(MAX_BLOCK_BYTES / chunks.dictionary_bytes.max(1)).max(1);
             loaded.push((*column, levels, chunks));

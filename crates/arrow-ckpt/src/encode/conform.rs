@@ -65,7 +65,8 @@ fn decode(name: &str, placed: &PlacedColumn, chunk: &[u8], rows: usize) -> Resul
     Ok(batch.column(0).clone())
 }
 
-fn conform(array: &ArrayRef, target: &DataType) -> Result<ArrayRef> {
+/// The array as `target`, a type that holds all its values.
+pub(crate) fn conform(array: &ArrayRef, target: &DataType) -> Result<ArrayRef> {
     Ok(match (array.data_type(), target) {
         (from, to) if from == to => array.clone(),
         (DataType::List(_), DataType::List(element)) => {

@@ -7,7 +7,7 @@ mod builder;
 mod choose;
 mod chunk;
 mod column;
-mod conform;
+pub(crate) mod conform;
 mod deltas;
 mod footer;
 mod index;

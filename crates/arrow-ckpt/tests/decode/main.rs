@@ -16,4 +16,10 @@ mod slab;
 mod support;
 #[path = "../data/mod.rs"]
 mod test_data;
+mod thin_files;
+mod thin_found;
+mod thin_hostile;
+mod thin_read;
+mod thin_scan;
+mod thin_values;
 mod vectors;

@@ -164,14 +164,15 @@ fn a_bad_column_is_named() {
 #[test]
 fn later_versions_are_refused() {
     let dir = Dir::new();
-    let path = write(&dir, |pairs| pairs[0].1 = "7".to_owned());
+    let path = write(&dir, |pairs| pairs[0].1 = "3".to_owned());
     for verify in [true, false] {
         let error =
             CheckpointFile::open(&path, &OpenOptions { verify, ..OpenOptions::default() }).err().unwrap();
         assert_eq!(error.code, ErrorCode::FormatVersion);
-        assert!(error.message.contains("version 7") && error.message.contains("version 1"), "{error}");
+        assert!(error.message.contains("version 3") && error.message.contains("version 2"), "{error}");
     }
-    for version in ["", "x", "-1", "0", "99999999999999"] {
+    // Version 2 says what is in other files.
+    for version in ["", "x", "-1", "0", "99999999999999", "2"] {
         let path = write(&dir, |pairs| pairs[0].1 = version.to_owned());
         assert_eq!(open(&path).err().unwrap().code, ErrorCode::Corrupt, "{version}");
     }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::samples::{Sample, paged};
 use super::support::{described_columns, read_open};
 
-const LARGE: Large = Large { scan: 0, chunk: 0, page: 0 };
+const LARGE: Large = Large { scan: 0, chunk: 0, page: 0, shared: 0 };
 
 fn open(bytes: &[u8]) -> arrow_ckpt::Result<Arc<CheckpointFile>> {
     let bytes = Bytes::copy_from_slice(bytes);

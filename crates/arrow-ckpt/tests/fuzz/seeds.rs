@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::samples::samples;
+use super::samples::{samples, thin};
 use super::test_data;
 
 /// Larger files make each try slow and no truer.
@@ -10,7 +10,7 @@ const MAX_BYTES: u64 = 8 << 10;
 
 /// Whole checkpoints of ours.
 pub fn ours() -> Vec<Vec<u8>> {
-    samples().into_iter().map(|sample| sample.bytes).collect()
+    samples().into_iter().chain([thin()]).map(|sample| sample.bytes).collect()
 }
 
 /// Ours and others', and how many there are of each.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use arrow_ckpt::encode::{CheckpointWriter, Codec, WriteOptions};
-use arrow_ckpt::format::KEY_VERSION;
+use arrow_ckpt::format::{KEY_HOLDERS, KEY_REFS, KEY_VERSION};
 
 use super::slab::{Kind, Node, Slab, TEXT, list, node};
 use super::support::{Dir, V, text};
@@ -97,7 +97,33 @@ pub fn samples() -> Vec<Sample> {
     ]
 }
 
-/// The same in pages of a few rows.
+/// One that refers to other files, which are not there.
+#[allow(dead_code)] // for tests that damage footers
+pub fn thin() -> Sample {
+    let nodes = [
+        node("id", Kind::Num),
+        node("r", Kind::Big),
+        node("h", Kind::I32),
+        node("v", TEXT),
+        node("only", Kind::Big),
+    ];
+    let row = |row: usize| {
+        let (here, number) = (words(row), V::Number(row as f64));
+        let there = if here == V::Null { number.clone() } else { V::Null };
+        vec![number.clone(), there.clone(), there, here, number]
+    };
+    let holder = |digit: char| {
+        let (id, hint) = (digit.to_string().repeat(32), format!("step/{digit}.parquet"));
+        format!(r#"{{"id":"{id}","bytes":1000,"footer":"00abcdef","rows":9,"hint":"{hint}"}}"#)
+    };
+    let holders = format!("[{},{}]", holder('a'), holder('b'));
+    let refs = r#"{"text":{"t":"string","r":"r","h":"h","v":"v","of":[[0,"text"],[1,"text"]]},
+        "list":{"t":"list<struct<a: int64>>","r":"only","of":[[1,"list"]],"repeats":true}}"#;
+    let pairs = [(KEY_HOLDERS, holders.as_str()), (KEY_REFS, refs)];
+    sample("thin", &nodes, &[(0..9).map(row).collect()], Codec::Auto, &pairs)
+}
+
+/// Others in pages of a few rows.
 #[allow(dead_code)] // not each test damages pages
 pub fn paged() -> Vec<Sample> {
     let flat = [node("id", Kind::Num), node("text", TEXT), node("ok", Kind::Bool)];
@@ -183,7 +209,8 @@ fn write(
         writer.ingest(&slab.bytes).unwrap();
     }
     // The facade's business, and what makes a reader look for checksums.
-    let version = [(KEY_VERSION, "1")];
+    let version = if key_values.iter().any(|(key, _)| *key == KEY_REFS) { "2" } else { "1" };
+    let version = [(KEY_VERSION, version)];
     let pairs: Vec<(String, String)> =
         version.iter().chain(key_values).map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     writer.finish(&pairs).unwrap();
