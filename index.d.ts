@@ -3,6 +3,11 @@ import type { Readable } from 'node:stream';
 import type { ReadableStream as ReadableStream_2 } from 'node:stream/web';
 /** A column of any kind: `kind` says which. */
 export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;
+/** Earlier checkpoints that may have the same values: a path for {@link writeCheckpoint}, a name for a manager, or several. `auto`:
+ * those that are likely to. */
+export declare type Base = 'auto' | string | { step: string; operation: string } | readonly (string | {
+  step: string; operation: string;
+})[] | false;
 /** Options of the calls that load, list and remove batches. */
 export declare interface BatchOptions { /** Only batches of this step. @default all batches of the operation */ step?: string; }
 /** Options of {@link CheckpointManager.saveBatchCheckpoint}. */
@@ -40,6 +45,7 @@ export declare interface CheckpointInfo {
   /** The hash given on save, or null. */ hash: string | null;
   /** The metadata given on save; `{}` when there was none. */ metadata: Record<string, string>;
   /** The top-level columns in order of first appearance; empty for JSON and JSONL checkpoints, which have none. */ columns: ColumnInfo[];
+  /** What it shares with other files; null for a whole one. docs/deltas.md. */ delta?: DeltaInfo | null;
   /** Where a save asked for Parquet and wrote JSON, as there is no native binary: why, and what to do. */ fallback?: { reason: string };
 }
 
@@ -132,7 +138,7 @@ export declare class CheckpointManager {
 }
 
 /** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
-export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows'> {
+export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'base'> {
   /** Save in the form that DocETL reads: see `compat` of a save. */ compat?: 'docetl';
   /** Save as Parquet if the native binary is there; `false` saves as JSON. @default true */ enableArrow?: boolean;
   /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */ logger?: Logger | false;
@@ -284,6 +290,18 @@ export declare type CountOptions<T extends RowLike = Row> = Pick<ReadOptions<T>,
 export declare function createCheckpoint<T extends RowLike = RowLike>(path: string, options?: WriteOptions): Promise<CheckpointWriter<T>>;
 /** Milliseconds since 1970 UTC. */
 export declare interface DateColumn extends Column { readonly kind: 'date'; readonly values: Float64Array; }
+/** What a thin checkpoint shares with others: docs/deltas.md. */
+export declare interface DeltaInfo {
+  /** Of the file. */ ownBytes: number;
+  /** How many more it would have if it were whole, about. */ sharedBytes: number;
+  /** Rows of which a value is in another file, and the others. */ rows: { own: number; shared: number };
+  /** The files that it refers to. `path`: where each was saved, from the folder of the pool; `step` and `operation` of a manager's, else
+   * null. Without one that is not `present`, the columns that refer to it cannot be read. */
+  holders: { id: string; path: string; step: string | null; operation: string | null; bytes: number; present: boolean }[];
+  /** For each column that refers to others: rows whose value is there, and the others. */ columns: Record<string, {
+    shared: number; own: number;
+  }>;
+}
 /** The text of row `i` of the chunk is `dictionary[codes[i]]`. */
 export declare interface DictionaryChunk { readonly length: number; readonly codes: Uint32Array; readonly dictionary: readonly string[]; }
 /** What changes from one schema, or the `info` of a checkpoint, to a newer one. Where all is `compatible`, rows saved under the first
@@ -447,7 +465,7 @@ export declare type MapEvent =
 /** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
 export declare type MapFunction<In extends RowLike, Out extends RowLike> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
-export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'metadata' | 'signal'> {
+export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'base' | 'metadata' | 'signal'> {
   /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */ key: KeyOption<T>;
   /** The hash of the operation: see {@link hashOperation}. It need not cover the rows. */ hash?: string;
   /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */ concurrency?: number;
@@ -787,11 +805,13 @@ export declare interface SweepResult {
 /** A file that a sweep has removed, or would remove. */
 export declare interface SweptFile {
   path: string;
-  /** A checkpoint, a batch, or what a killed process left: a temporary, a lease, a claim. */ kind: 'checkpoint' | 'batch' | 'temporary';
+  /** A checkpoint, a batch, a file that others referred to, or what a killed process left: a temporary, a lease, a claim. */
+  kind: 'checkpoint' | 'batch' | 'holder' | 'temporary';
   /** Null for temporaries, and for batches that do not say. */ step: string | null;
   operation: string | null; bytes: number;
   /** `stale`: by the options. `finished`: a batch whose results are in a checkpoint. `damaged`: a batch that cannot be read. `size`: to
-   * fit in `maxBytes`. `leftover`: of a process that has ended. */ reason: 'stale' | 'finished' | 'damaged' | 'size' | 'leftover';
+   * fit in `maxBytes`. `unreferenced`: no checkpoint has referred to it for an hour. `leftover`: of a process that has ended. */
+  reason: 'stale' | 'finished' | 'damaged' | 'size' | 'unreferenced' | 'leftover';
 }
 
 /** The text of row `i` of the chunk is that of the code units from `offsets[i]` to `offsets[i + 1]`. */
@@ -888,6 +908,11 @@ export declare interface WriteOptions {
   /** Saves in a form that a Python program reads. `docetl`: Parquet for its PyArrow checkpoints, JSON for today's. `kura`: Parquet and
    * JSONL. A row that the program could not read back is `ERR_CKPT_NOT_COMPATIBLE`. Parquet holds all rows in memory meanwhile. A load
    * in arrow-ckpt needs no option for such a file. */ compat?: Compat;
+  /** Earlier checkpoints that may have the same values: what they have is not written again, and the file refers to them. A path, or
+   * several; for a manager `{ step, operation }`; `auto`: those that are likely to. A file is whole, as without the option, where
+   * nothing is shared, below 1 MiB, with `compat`, as JSON, and where the file system has no hard links. docs/deltas.md says what to
+   * know before. @default false */ base?: Base;
+  /** The folder whose `.ckpt` keeps the files that others refer to. @default the folder of the file */ pool?: string;
   /** The most threads that encode columns of this save, 1 to 64 and no more than the cores. @default the cores @unit threads */
   threads?: number;
   /** Aborts the save: it rejects with `signal.reason`. The old file stays, and no temporary does. */ signal?: AbortSignal;

@@ -58,6 +58,8 @@ export type {
 export type { MigrationProgress } from './lib/directory/migration-progress.js';
 export { migrateDirectory, type MigrationOptions, type MigrationOutcome } from './lib/directory/migration.js';
 export type { Compat } from './lib/options/compat.js';
+export type { Base } from './lib/options/base.js';
+export type { DeltaInfo } from './lib/options/delta-info.js';
 export type { CheckpointInfo, Codec, ColumnInfo, ReadOptions, WriteOptions } from './lib/options/options.js';
 export type { Progress } from './lib/base/pace.js';
 export type { Limits } from './lib/options/limits.js';

@@ -8,7 +8,8 @@ import * as kura from 'arrow-ckpt/kura';
 import { DEPRECATIONS } from '../lib/base/deprecated.ts';
 import { ROOT } from './support/packed-package.js';
 
-const MOST_LINES = 900;
+/** 900 until 0.2, and what came since. */
+const MOST_LINES = 960;
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8').replaceAll('\r\n', '\n');
 const page = read('docs/api.md');
 const [main = '', rest = ''] = page.split('## arrow-ckpt/kura\n');

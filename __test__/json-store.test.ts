@@ -55,7 +55,7 @@ test('plain rows are a JSON array with a row a line', async () => {
   const path = freshPath();
   const info = await jsonStore.write(path, [{ a: 1 }, {}, { b: 'x\n' }], {});
   assert.equal(await readFile(path, 'utf8'), '[\n{"a":1},\n{},\n{"b":"x\\n"}\n]\n');
-  assert.deepStrictEqual(info, { path, format: 'json', rows: 3, bytes: 29, hash: null, metadata: {}, columns: [] });
+  assert.deepStrictEqual(info, { path, format: 'json', rows: 3, bytes: 29, hash: null, metadata: {}, columns: [], delta: null });
   assert.deepStrictEqual(await jsonStore.info(path), info);
   await jsonStore.write(path, [], { metadata: {} });
   assert.equal(await readFile(path, 'utf8'), '[]\n');

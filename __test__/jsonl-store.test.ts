@@ -43,7 +43,7 @@ describe('what is written', () => {
     const path = freshPath();
     const info = await writeCheckpoint(path, [{ a: 1 }, {}, { b: 'x\n\u2028é' }]);
     assert.equal(await readFile(path, 'utf8'), '{"a":1}\n{}\n{"b":"x\\n\u2028é"}\n');
-    assert.deepStrictEqual(info, { path, format: 'jsonl', rows: 3, bytes: 28, hash: null, metadata: {}, columns: [] });
+    assert.deepStrictEqual(info, { path, format: 'jsonl', rows: 3, bytes: 28, hash: null, metadata: {}, columns: [], delta: null });
     assert.deepStrictEqual(await jsonlStore.info(path), info);
     await writeCheckpoint(path, []);
     assert.equal(await readFile(path, 'utf8'), '');

@@ -26,6 +26,8 @@ const WRITE: { [K in keyof Required<WriteOptions>]: WriteOptions[K] } = {
   metadata: { made: 'here' },
   schema: { columns: [{ name: 'id', type: 'string' }] },
   compat: undefined,
+  base: 'auto',
+  pool: folder,
   threads: 1,
   signal: new AbortController().signal,
   onProgress: () => {},

@@ -168,13 +168,15 @@ describe('reading beside a running map', () => {
     const { OperationFiles } = await import('../build/lib/directory/operation-files.js');
     const { DocetlConfig } = await import('../build/lib/directory/docetl-config.js');
     const { chooseStore } = await import('../build/lib/formats/choose.js');
+    const { RecentFiles } = await import('../build/lib/directory/recent-files.js');
     const { planRows } = await import('../build/lib/resume/plan.js');
     const { partialResults } = await import('../build/lib/resume/partial-results.js');
     for (const look of ['batches', 'sharedBatches'] as const) {
       for (const is of ['plan', 'results']) {
         const directory = join(folder, `ends ${look} ${is}`);
         await interrupt(directory, 's', 'op');
-        const home = { directory, store: chooseStore(true), config: new DocetlConfig(directory), logger: null };
+        const recent = new RecentFiles(8);
+        const home = { directory, store: chooseStore(true), config: new DocetlConfig(directory), logger: null, recent };
         const files = await OperationFiles.of(home, 's', 'op', 'h');
         const folderOf = files[look].bind(files);
         let ends = 0;

@@ -48,6 +48,7 @@ const MAP = [
   'compression',
   'compressionLevel',
   'rowGroupRows',
+  'base',
   'metadata',
   'signal',
 ];
@@ -71,7 +72,7 @@ const RIGHT: Record<string, Omit<Target, 'name' | 'call'>> = {
   CheckpointError: { right: ['ERR_CKPT_IO', 'message', {}], keys: ['path', 'row', 'column', 'cause'], sync: true },
   CheckpointManager: {
     right: [here('manager'), quiet],
-    keys: ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'compat', 'logger'],
+    keys: ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'base', 'compat', 'logger'],
     sync: true,
   },
   JsonlCheckpointManager: { right: [here('kura'), quiet], keys: ['enabled', 'compat', 'logger'], sync: true },

@@ -12,6 +12,7 @@ import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { readAll, storeFor } from '../formats/choose.js';
+import { withShare } from '../formats/with-share.js';
 
 /**
  * Saves rows as one checkpoint file; resolves when it is durable. Until then, and after a failure, the old file at `path` is intact.
@@ -39,7 +40,8 @@ export async function writeCheckpoint<T extends RowLike = RowLike>(
   const checked = checkWriteOptions(options);
   checkSchemaOptions(checked);
   throwIfAborted(checked.signal);
-  return storeFor(path).write(path, rowsOfCall(rows), checked);
+  const given = rowsOfCall(rows);
+  return storeFor(path).write(path, given, await withShare(path, checked));
 }
 
 /**

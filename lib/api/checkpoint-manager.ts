@@ -49,6 +49,8 @@ import {
 } from '../directory/manager-options.js';
 import { migratePlace, placeOfOperation, placesOfOwnBatches } from '../directory/migration.js';
 import { OperationFiles, type Home } from '../directory/operation-files.js';
+import { RecentFiles } from '../directory/recent-files.js';
+import { MAX_BASES } from '../options/base.js';
 
 /**
  * Checkpoints of a pipeline in a directory, in DocETL's layout: `<directory>/<step>/<operation>.parquet`. docs/directory.md.
@@ -78,7 +80,9 @@ export class CheckpointManager {
     this.#logger = logger;
     this.#defaults = defaults;
     const config = this.directory === null ? undefined : new DocetlConfig(this.directory);
-    this.#home = this.directory === null || config === undefined ? null : { directory: this.directory, store: this.#store, config, logger };
+    const recent = new RecentFiles(MAX_BASES);
+    this.#home =
+      this.directory === null || config === undefined ? null : { directory: this.directory, store: this.#store, config, logger, recent };
   }
 
   /** A manager that goes on in the format that most checkpoints of a directory have, Parquet if there are none. Makes nothing. */
@@ -374,7 +378,7 @@ export class CheckpointManager {
     if (this.#home === null) {
       return { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun: checked.dryRun === true };
     }
-    return sweepDirectory(this.#home.directory, this.#home.config, checked);
+    return sweepDirectory(this.#home, checked);
   }
 
   async #mapCall<In extends RowLike, Out extends RowLike>(
@@ -387,9 +391,11 @@ export class CheckpointManager {
   ): Promise<MapCall> {
     const input = rowsOfCall(rows);
     const checked = checkMapOptions(options, what);
-    const { compression, compressionLevel, rowGroupRows, metadata, schema } = checked;
+    const { compression, compressionLevel, rowGroupRows, base, metadata, schema } = checked;
     const check = resultCheck(schema);
-    const given = Object.entries({ compression, compressionLevel, rowGroupRows, metadata }).filter(([, value]) => value !== undefined);
+    const given = Object.entries({ compression, compressionLevel, rowGroupRows, base, metadata }).filter(
+      ([, value]) => value !== undefined,
+    );
     const save = mergeWriteOptions(this.#defaults, Object.fromEntries(given), what);
     if (save.compat !== undefined && this.#store.format === 'json') {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);

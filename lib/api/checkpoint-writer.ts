@@ -7,14 +7,16 @@ import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import { checkSchemaOptions } from '../schema/contract.js';
+import type { TypedWriteOptions } from '../formats/parquet/column-types.js';
 import { storeFor } from '../formats/choose.js';
+import { withShare } from '../formats/with-share.js';
 import type { CheckpointStore } from '../store/store.js';
 
 /** Rows of one array on their way at a time, where they come from an iterable. */
 const CHUNK_ROWS = 1024;
 
 /** The constructor is private: writers come from `createCheckpoint`. */
-let make: <T extends RowLike>(store: CheckpointStore, path: string, options: WriteOptions) => CheckpointWriter<T>;
+let make: <T extends RowLike>(store: CheckpointStore, path: string, options: TypedWriteOptions) => CheckpointWriter<T>;
 
 /**
  * A checkpoint that is being written: {@link createCheckpoint} makes it.
@@ -43,7 +45,7 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
     make = (store, path, options) => new CheckpointWriter(store, path, options);
   }
 
-  private constructor(store: CheckpointStore, path: string, options: WriteOptions) {
+  private constructor(store: CheckpointStore, path: string, options: TypedWriteOptions) {
     this.path = path;
     const { signal, compat } = options;
     // In another program's form the save holds all rows until the end.
@@ -166,5 +168,5 @@ export async function createCheckpoint<T extends RowLike = RowLike>(path: string
   const checked = checkWriteOptions(asOptions(options, 'createCheckpoint') as WriteOptions, 'createCheckpoint');
   checkSchemaOptions(checked);
   throwIfAborted(checked.signal);
-  return make<T>(storeFor(path), path, checked);
+  return make<T>(storeFor(path), path, await withShare(path, checked));
 }

@@ -1,5 +1,7 @@
+import { decodeName } from './names.js';
 import { PLACEHOLDER } from '../compat/docetl/codec.js';
 import { isCheckpointError } from '../base/errors.js';
+import type { DeltaInfo } from '../options/delta-info.js';
 import type { CheckpointInfo } from '../options/options.js';
 import { storeOf } from '../formats/choose.js';
 import { knownInfos } from '../formats/parquet/describe-files.js';
@@ -39,7 +41,7 @@ export async function operationListing(found: readonly FoundFile[], mirror: Mirr
     const [file] = await checkpointFiles(found, mirror, known);
     if (file === undefined) return null;
     const { path, bytes } = file.found;
-    const nothing = { rows: 0, bytes, hash: null, metadata: {}, columns: [] };
+    const nothing = { rows: 0, bytes, hash: null, metadata: {}, columns: [], delta: null };
     return { step: mirror.step, operation: mirror.operation, path, format: formatOf(path), ...nothing, ...common(file, [file]), error };
   }
 }
@@ -75,7 +77,18 @@ async function infoOf({ found, hash }: CheckpointFile, known: KnownInfos | undef
   const info = known?.get(found.path) ?? (await (await storeOf(found.path)).info(found.path));
   // An empty list of DocETL's pull request 380 has a row that stands for none.
   const isPlaceholder = info.format === 'parquet' && info.rows === 1 && info.columns.length === 1 && info.columns[0]?.name === PLACEHOLDER;
-  return { ...info, rows: isPlaceholder ? 0 : info.rows, hash };
+  return { ...info, rows: isPlaceholder ? 0 : info.rows, hash, delta: withNames(info.delta ?? null) };
+}
+
+/** Which checkpoints the holders were, by where they were saved. */
+function withNames(delta: DeltaInfo | null): DeltaInfo | null {
+  if (delta === null) return null;
+  const holders = delta.holders.map((holder) => {
+    const [, step, operation] = /^([^/]+)\/([^/]+)\.parquet$/.exec(holder.path) ?? [];
+    if (step === undefined || operation === undefined) return holder;
+    return { ...holder, step: decodeName(step, 'step'), operation: decodeName(operation, 'operation') };
+  });
+  return { ...delta, holders };
 }
 
 function common({ found }: CheckpointFile, all: readonly CheckpointFile[]): Pick<NamedCheckpointInfo, 'modified' | 'files'> {

@@ -24,7 +24,16 @@ export function formatBytes(bytes: number): string {
 const FORMAT_NAMES: Record<CheckpointInfo['format'], string> = { parquet: 'Arrow/Parquet', json: 'JSON', jsonl: 'JSONL' };
 
 export function savedLine(step: string, operation: string, info: CheckpointInfo): string {
-  return `✓ Intermediate saved for operation '${operation}' in step '${step}' at ${info.path} (${FORMAT_NAMES[info.format]} ${formatBytes(info.bytes)})`;
+  return `✓ Intermediate saved for operation '${operation}' in step '${step}' at ${info.path} (${sizeOf(info)})`;
+}
+
+/** Format and size of a saved file, and what it shares. */
+function sizeOf({ format, bytes, delta }: CheckpointInfo): string {
+  const size = `${FORMAT_NAMES[format]} ${formatBytes(bytes)}`;
+  if (delta === null || delta === undefined) return size;
+  const names = delta.holders.map(({ path }) => path.replace(/\.parquet$/, ''));
+  const others = names.length > 2 ? `${names[0]} and ${names.length - 1} others` : names.join(' and ');
+  return `${size}, ${formatBytes(delta.sharedBytes)} shared with ${others}`;
 }
 
 export function loadedLine(step: string, operation: string, path: string): string {
@@ -36,7 +45,7 @@ export function batchSavedLine(operation: string, index: number, path: string): 
 }
 
 export function namedSavedLine(name: string, info: CheckpointInfo): string {
-  return `✓ Checkpoint '${name}' saved at ${info.path} (${FORMAT_NAMES[info.format]} ${formatBytes(info.bytes)})`;
+  return `✓ Checkpoint '${name}' saved at ${info.path} (${sizeOf(info)})`;
 }
 
 export function namedLoadedLine(name: string, path: string): string {

@@ -11,6 +11,8 @@ import { takeLease, type LeaseOptions } from './lease.js';
 import { loadFile, scanFile, type Wanted } from './load.js';
 import type { Logger } from './log-lines.js';
 import type { NamedCheckpointInfo } from './manager-options.js';
+import { basesIn, type Sharing } from './bases.js';
+import type { RecentFiles } from './recent-files.js';
 import { saveFile, type SaveTarget } from './save.js';
 
 /** A directory of checkpoints, as whoever works in it has it. */
@@ -20,6 +22,7 @@ export interface Home {
   store: CheckpointStore;
   config: DocetlConfig;
   logger: Logger | null;
+  recent: RecentFiles;
 }
 
 /** An operation of a step on disk: its checkpoint, which may be there in two formats, its hash, its batches and its lease. */
@@ -30,7 +33,7 @@ export class OperationFiles implements Wanted, SaveTarget {
   readonly mirror: Mirror<DocetlConfig>;
 
   private constructor(
-    home: Home,
+    readonly home: Home,
     readonly step: string,
     readonly operation: string,
     /** Of the operation as it is now; undefined where any will do. */
@@ -69,17 +72,31 @@ export class OperationFiles implements Wanted, SaveTarget {
   }
 
   /** Reads the file that counts; null where there is none of the hash. */
-  load<T>(read: (store: CheckpointStore, path: string) => Promise<T>): Promise<{ result: T; path: string } | null> {
-    return loadFile(this, read);
+  async load<T>(read: (store: CheckpointStore, path: string) => Promise<T>): Promise<{ result: T; path: string } | null> {
+    const loaded = await loadFile(this, read);
+    if (loaded !== null) this.home.recent.note(loaded.path);
+    return loaded;
   }
 
   /** Its rows one by one; the path that they come from as the result. */
-  scan(options: ReadOptions): AsyncGenerator<Row, string | null, undefined> {
-    return scanFile(this, options);
+  async *scan(options: ReadOptions): AsyncGenerator<Row, string | null, undefined> {
+    const path = yield* scanFile(this, options);
+    if (path !== null) this.home.recent.note(path);
+    return path;
   }
 
-  save(rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo> {
-    return saveFile(this, rows, options, attachment);
+  async save(rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo> {
+    const share = options.compat === undefined ? await basesIn(this.#sharing(), options.base) : undefined;
+    const info = await saveFile(this, rows, share === undefined ? options : { ...options, share }, attachment);
+    this.home.recent.note(info.path);
+    return info;
+  }
+
+  #sharing(): Sharing {
+    const { directory, recent } = this.home;
+    const find = async (step: string, operation: string): Promise<string | undefined> =>
+      (await (await OperationFiles.of(this.home, step, operation)).find())[0]?.path;
+    return { directory, path: `${this.stem}.parquet`, recent, find };
   }
 
   /** What is known of the newest file that can be read; null where there is none. */

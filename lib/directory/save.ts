@@ -2,7 +2,8 @@ import { dirname } from 'node:path';
 import { fromSystemError } from '../base/errors.js';
 import { syncFolder } from '../base/commit/commit.js';
 import { removeUnchanged, versionOf } from '../base/commit/remove-unchanged.js';
-import type { CheckpointInfo, WriteOptions } from '../options/options.js';
+import type { TypedWriteOptions } from '../formats/parquet/column-types.js';
+import type { CheckpointInfo } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { Attachment, CheckpointStore } from '../store/store.js';
 import type { Mirror } from './checkpoint-file.js';
@@ -28,7 +29,7 @@ export interface SaveTarget {
 export async function saveFile(
   target: SaveTarget,
   rows: Iterable<Row> | AsyncIterable<Row>,
-  options: WriteOptions,
+  options: TypedWriteOptions,
   attachment?: Attachment,
 ): Promise<CheckpointInfo> {
   const { store, stem, mirror, logger } = target;

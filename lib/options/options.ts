@@ -5,6 +5,8 @@ import type { StandardSchemaV1 } from './standard-schema-v1.js';
 import { isPlainObject, type Row, type RowLike } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import { isText, itemsOf, listOf } from '../base/value/items-of.js';
+import { checkBase, type Base } from './base.js';
+import type { DeltaInfo } from './delta-info.js';
 import { parseWhere, type Where } from './where.js';
 import { COMPATS, type Compat } from './compat.js';
 import { CheckpointError } from '../base/errors.js';
@@ -64,6 +66,20 @@ export interface WriteOptions {
    * arrow-ckpt needs no option for such a file.
    */
   compat?: Compat;
+  /**
+   * Earlier checkpoints that may have the same values: what they have is not written again, and the file refers to them. A path, or
+   * several; for a manager `{ step, operation }`; `auto`: those that are likely to. A file is whole, as without the option, where nothing
+   * is shared, below 1 MiB, with `compat`, as JSON, and where the file system has no hard links. docs/deltas.md says what to know before.
+   * @default false
+   */
+  base?: Base;
+  /**
+   * The folder whose `.ckpt` keeps the files that others refer to.
+   *
+   * All files that share values are in it or below it. No effect without `base`, and in a manager, whose directory it is.
+   * @default the folder of the file
+   */
+  pool?: string;
   /**
    * The most threads that encode columns of this save, 1 to 64 and no more than the cores.
    *
@@ -187,6 +203,8 @@ export interface CheckpointInfo {
   metadata: Record<string, string>;
   /** The top-level columns in order of first appearance; empty for JSON and JSONL checkpoints, which have none. */
   columns: ColumnInfo[];
+  /** What it shares with other files; null for a whole one. docs/deltas.md. */
+  delta?: DeltaInfo | null;
   /** Where a save asked for Parquet and wrote JSON, as there is no native binary: why, and what to do. */
   fallback?: { reason: string };
 }
@@ -235,6 +253,8 @@ const WRITE_RECORD = {
   metadata: true,
   schema: true,
   compat: true,
+  base: true,
+  pool: true,
   threads: true,
   signal: true,
   onProgress: true,
@@ -303,7 +323,7 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
   checkKeys(given, WRITE_KEYS, what);
   const checked = ownOptions(given, WRITE_KEYS);
   const codec = checkCodec(checked.compression);
-  const { compressionLevel: level, rowGroupRows, bloomFilter, hash, metadata } = checked;
+  const { compressionLevel: level, rowGroupRows, bloomFilter, hash, metadata, pool } = checked;
   if (level !== undefined) {
     const range = LEVELS[codec];
     if (range === undefined) throw invalid(`codec '${codec}' has no compressionLevel; remove it or choose gzip, brotli or zstd`);
@@ -318,6 +338,9 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
     throw invalid(`bloomFilter must be true, false or an array of column names, got ${show(bloomFilter)}`);
   }
   if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
+  const base = checkBase(checked.base);
+  if (base !== undefined) checked.base = base;
+  if (pool !== undefined) checkPath(pool);
   if (metadata !== undefined) {
     if (!isPlainObject(metadata)) throw invalid(`metadata must be an object of strings, got ${show(metadata)}`);
     // A getter is asked once: what is checked is what is saved.

@@ -48,7 +48,7 @@ export interface RetryOptions {
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
 export interface MapOptions<T extends RowLike = Row> extends Pick<
   WriteOptions,
-  'compression' | 'compressionLevel' | 'rowGroupRows' | 'metadata' | 'signal'
+  'compression' | 'compressionLevel' | 'rowGroupRows' | 'base' | 'metadata' | 'signal'
 > {
   /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */
   key: KeyOption<T>;
@@ -148,6 +148,7 @@ const KEYS = keysOf<MapOptions>({
   compression: true,
   compressionLevel: true,
   rowGroupRows: true,
+  base: true,
   metadata: true,
   signal: true,
 });

@@ -8,7 +8,9 @@ import { hasEnded, parseHolder } from '../base/lock/holder.js';
 import { removeEmptyFolder, removeFiles } from '../directory/clear.js';
 import type { DocetlConfig } from '../directory/docetl-config.js';
 import { filesOf, listSteps, operationStem, stepFolder } from '../directory/layout.js';
+import type { Home } from '../directory/operation-files.js';
 import { removeEmptyParts } from '../directory/parts.js';
+import { sweepPool } from '../directory/sweep-pool.js';
 import { forgetUses, forgetUsesIn } from '../directory/use-record.js';
 import { leftovers } from './leftovers.js';
 import { leasePath, takeLease } from '../directory/lease.js';
@@ -19,7 +21,10 @@ import type { checkSweepOptions, SweepResult, SweptFile } from './sweep-options.
 type Checked = ReturnType<typeof checkSweepOptions>;
 
 /** Removes from a directory what is not needed any more, and nothing that a running process is using. */
-export async function sweepDirectory(directory: string, config: DocetlConfig, options: Checked): Promise<SweepResult> {
+export async function sweepDirectory(
+  { directory, config, logger }: Pick<Home, 'directory' | 'config' | 'logger'>,
+  options: Checked,
+): Promise<SweepResult> {
   const { dryRun = false, maxBytes } = options;
   const items = await sweepItems(directory, config);
   const result: SweepResult = { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun };
@@ -48,6 +53,9 @@ export async function sweepDirectory(directory: string, config: DocetlConfig, op
     if (!dryRun) await removeFiles([path]);
   }
   if (!dryRun) await sweeping.finish();
+  // Last, when those that referred to them are gone.
+  for (const { path, bytes } of await sweepPool(directory, { dryRun, logger }))
+    result.removed.push({ path, kind: 'holder', step: null, operation: null, bytes, reason: 'unreferenced' });
   result.bytes = result.removed.reduce((sum, { bytes }) => sum + bytes, 0);
   result.keptBytes = size();
   return result;

@@ -38,17 +38,17 @@ export interface SweepOptions {
 /** A file that a sweep has removed, or would remove. */
 export interface SweptFile {
   path: string;
-  /** A checkpoint, a batch, or what a killed process left: a temporary, a lease, a claim. */
-  kind: 'checkpoint' | 'batch' | 'temporary';
+  /** A checkpoint, a batch, a file that others referred to, or what a killed process left: a temporary, a lease, a claim. */
+  kind: 'checkpoint' | 'batch' | 'holder' | 'temporary';
   /** Null for temporaries, and for batches that do not say. */
   step: string | null;
   operation: string | null;
   bytes: number;
   /**
    * `stale`: by the options. `finished`: a batch whose results are in a checkpoint. `damaged`: a batch that cannot be read. `size`: to fit
-   * in `maxBytes`. `leftover`: of a process that has ended.
+   * in `maxBytes`. `unreferenced`: no checkpoint has referred to it for an hour. `leftover`: of a process that has ended.
    */
-  reason: 'stale' | 'finished' | 'damaged' | 'size' | 'leftover';
+  reason: 'stale' | 'finished' | 'damaged' | 'size' | 'unreferenced' | 'leftover';
 }
 
 /** What a sweep did, or would do. */

@@ -29,6 +29,8 @@ pub const TREE: u32 = 8;
 
 /// Rows that the filter is certainly true of, rows of which it may be.
 pub const COUNT: u32 = 9;
+/// The file refers to others, which are to be pinned: the facade takes the lock of the pool and answers with `commit`.
+pub const PINS: u32 = 10;
 
 /// The facade's callback, callable from any thread. It keeps the process alive while the handle's thread runs.
 pub struct Events(ThreadsafeFunction<Event, (), Event, Status, false>);

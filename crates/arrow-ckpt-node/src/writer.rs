@@ -11,7 +11,7 @@ use napi::Env;
 use napi::bindgen_prelude::{Function, Uint8Array};
 use napi_derive::napi;
 
-use crate::events::{DONE, Event, Events, FREE, no_thread};
+use crate::events::{DONE, Event, Events, FREE, PINS, no_thread};
 use crate::memory::{SharedBytes, give_back};
 use crate::parse::parse;
 use crate::teardown::{Running, stop_before_teardown};
@@ -21,6 +21,7 @@ enum Message {
     Copy(Vec<u8>),
     Attach(Vec<u8>),
     Finish(Vec<(String, String)>),
+    Commit,
     Abort,
 }
 
@@ -90,6 +91,12 @@ impl NativeWriter {
         Ok(())
     }
 
+    /// Goes on after PINS: the facade has the lock of the pool.
+    #[napi(catch_unwind)]
+    pub fn commit(&self) {
+        self.send(Message::Commit);
+    }
+
     /// Gives the save up: nothing of it stays. Answered by DONE with -1, or by ERROR if one was under way.
     #[napi(catch_unwind)]
     pub fn abort(&self) {
@@ -119,7 +126,12 @@ pub fn pairs(key_values: &str) -> napi::Result<Vec<(String, String)>> {
 /// Commits; gives the description of the file.
 pub fn finish(writer: CheckpointWriter, key_values: &[(String, String)]) -> Result<String> {
     let saved = writer.finish(key_values)?;
-    describe_footer(&saved.footer, saved.bytes)
+    let description = describe_footer(&saved.footer, saved.bytes)?;
+    // A JSON object.
+    Ok(match saved.kept_whole {
+        Some(why) => format!("{{\"keptWhole\":{},{}", serde_json::json!(why), &description[1..]),
+        None => description,
+    })
 }
 
 /// The description of the file; none if it was given up.
@@ -148,7 +160,16 @@ fn save(
                 writer.attach(&bytes)?;
                 events.emit(FREE, slabs.len() as f64, 0.0, String::new());
             }
-            Ok(Message::Finish(key_values)) => return finish(writer, &key_values).map(Some),
+            Ok(Message::Finish(key_values)) => {
+                if writer.settle()? {
+                    events.emit(PINS, 0.0, 0.0, String::new());
+                    if !matches!(messages.recv(), Ok(Message::Commit)) {
+                        return Ok(None);
+                    }
+                }
+                return finish(writer, &key_values).map(Some);
+            }
+            Ok(Message::Commit) => return Err(CkptError::internal("a commit before its time")),
             Ok(Message::Abort) | Err(_) => return Ok(None),
         }
     }

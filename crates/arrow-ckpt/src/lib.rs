@@ -11,6 +11,7 @@ pub mod limits;
 pub mod lock;
 mod panics;
 mod pool;
+pub mod share;
 
 pub use error::{CkptError, ErrorCode, Result};
 pub use panics::{caught, panic_message, quiet_panics};

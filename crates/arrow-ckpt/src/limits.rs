@@ -88,6 +88,8 @@ impl Limits {
 
 /// Files that a thin checkpoint may refer to.
 pub const MAX_HOLDERS: usize = 64;
+/// Bytes of a file's digests. Of files with more, nobody refers to values.
+pub const MAX_DIGEST_BYTES: u64 = 256 << 20;
 /// Bytes of the JSON that names these files, and of that which says what is where.
 pub const MAX_REFERENCE_BYTES: usize = 16 << 20;
 /// Rows of a row group in such a file.

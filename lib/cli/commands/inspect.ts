@@ -1,5 +1,6 @@
 import type { Compat } from '../../options/compat.js';
 import type { FileOrigin } from '../../store/origin.js';
+import type { DeltaInfo } from '../../options/delta-info.js';
 import type { CheckpointInfo, ColumnInfo } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
 import type { ColumnSchema } from '../../options/checkpoint-schema.js';
@@ -84,6 +85,7 @@ async function print(context: Context, inspected: Inspected): Promise<void> {
     ['Format', formatText(info, origin)],
     ['Rows', countText(info.rows)],
     ['Size', sizeText(info.bytes)],
+    ...sharedFacts(info.delta ?? null),
     ['Checksums', origin?.checksums === true ? 'of all columns and the footer' : 'none'],
     ['Hash', info.hash ?? 'none'],
     ...Object.entries(info.metadata).map(([key, value]): [string, string] => ['Metadata', `${key} = ${value}`]),
@@ -115,6 +117,16 @@ async function print(context: Context, inspected: Inspected): Promise<void> {
     const line = printable(text.line(row, index));
     await output.line(width === undefined ? line : fit(line, width));
   }
+}
+
+/** What a thin checkpoint refers to. */
+function sharedFacts(delta: DeltaInfo | null): [string, string][] {
+  if (delta === null) return [];
+  const holder = ({ path, bytes, present }: DeltaInfo['holders'][number]): [string, string] => [
+    'Refers to',
+    `${path}, ${sizeText(bytes)}${present ? '' : ' (missing: columns that refer to it cannot be read)'}`,
+  ];
+  return [['Shared', sizeText(delta.sharedBytes)], ...delta.holders.map(holder)];
 }
 
 function formatText({ format }: CheckpointInfo, origin: FileOrigin | undefined): string {

@@ -74,24 +74,35 @@ function batchCounts(checkpoints: readonly StoredCheckpoint[]): BatchCount[] {
   return [...counts.values()];
 }
 
-function documentOf({ step, operation, path, format, rows, bytes, hash, metadata, modified, error }: Listed): unknown {
+function documentOf({ step, operation, path, format, rows, bytes, hash, metadata, delta, modified, error }: Listed): unknown {
   const known = { step, operation, path, format, bytes, modified };
-  return error === undefined ? { ...known, rows, hash, metadata } : { ...known, error: failureOf(error) };
+  return error === undefined ? { ...known, rows, hash, metadata, delta } : { ...known, error: failureOf(error) };
 }
 
 async function print({ output }: Context, directory: string, listed: readonly Listed[], batches: readonly BatchCount[]): Promise<void> {
   const { colours, width } = output;
   if (listed.length + batches.length === 0) return output.note(`no checkpoints in ${directory}`);
+  // Only a directory that has thin checkpoints has the column.
+  const isShared = listed.some(({ delta }) => (delta ?? null) !== null);
   const columns: TableColumn[] = [
     { head: 'Step', cut: true },
     { head: 'Operation', cut: true },
     { head: 'Format' },
     { head: 'Rows', align: 'right' },
     { head: 'Size', align: 'right' },
+    ...(isShared ? [{ head: 'Shared', align: 'right' } as const] : []),
     { head: 'Modified', style: colours.dim },
     { head: 'Hash', cut: true },
   ];
-  if (listed.length > 0) await output.line(tableText(columns, listed.map(cellsOf), width, colours));
+  if (listed.length > 0)
+    await output.line(
+      tableText(
+        columns,
+        listed.map((entry) => cellsOf(entry, isShared)),
+        width,
+        colours,
+      ),
+    );
   if (batches.length === 0) return;
   if (listed.length > 0) await output.line();
   const ofBatches: TableColumn[] = [
@@ -106,8 +117,9 @@ async function print({ output }: Context, directory: string, listed: readonly Li
 /** Of a hash its beginning: `--json` has it all. */
 const HASH_CHARS = 12;
 
-function cellsOf({ step, operation, format, rows, bytes, modified, hash, error }: Listed): string[] {
+function cellsOf({ step, operation, format, rows, bytes, delta, modified, hash, error }: Listed, isShared: boolean): string[] {
   const short = hash === null ? '' : hash.length > HASH_CHARS ? `${hash.slice(0, HASH_CHARS)}…` : hash;
   const known = error === undefined ? countText(rows) : 'damaged';
-  return [step ?? '', operation, format, known, sizeText(bytes), timeText(modified), error === undefined ? short : error.code];
+  const shared = isShared ? [delta === null || delta === undefined ? '' : sizeText(delta.sharedBytes)] : [];
+  return [step ?? '', operation, format, known, sizeText(bytes), ...shared, timeText(modified), error === undefined ? short : error.code];
 }

@@ -47,6 +47,7 @@ const WHY: Record<SweptFile['reason'], string> = {
   finished: 'its results are in a checkpoint',
   damaged: 'cannot be read',
   size: 'to fit',
+  unreferenced: 'no checkpoint refers to it',
   leftover: 'left by a process that has ended',
 };
 

@@ -8,6 +8,7 @@ import type { WriteNode } from '../../columnar/write/nodes.js';
 import type { WriteOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
 import type { ParquetFacts } from './parquet-facts.js';
+import type { ShareRequest } from './pool.js';
 
 /** The type of a column, a field or an element, as files of one folder have it. */
 export interface SeenType {
@@ -29,6 +30,8 @@ export type ColumnTypes = Map<string, SeenType>;
 export interface TypedWriteOptions extends WriteOptions {
   /** Those that come first count where they differ; a number that one of them makes a double is one. */
   types?: readonly ColumnTypes[];
+  /** Values that earlier files have are not written again. */
+  share?: ShareRequest;
 }
 
 /** A column keeps its type while at most one value in this many has another: as within one file. */

@@ -8,6 +8,8 @@ import { codecOf } from '../../compat/compat.js';
 import type { OpenedFile } from '../../schema/open-fields.js';
 import type { FileHead } from '../../store/origin.js';
 import { isOurs, KEY_PANDAS, KEY_VERSION, readKeyValues, type Footer } from './file-keys.js';
+import { deltaInfo } from './delta-info.js';
+import { referencesOf } from './references.js';
 import type { FileDescription } from './native/load.js';
 
 /** What a reader finds in a footer. */
@@ -68,7 +70,8 @@ export class ParquetFacts implements OpenedFile {
   info(): CheckpointInfo {
     const { path, rows, bytes } = this;
     const columns = logicalColumns(this.columns, this.plan, rows);
-    return { path, format: 'parquet', rows, bytes, hash: this.#hash, metadata: this.#metadata, columns };
+    const delta = this.ours ? deltaInfo(path, bytes, rows, referencesOf(this.footer.keyValues)) : null;
+    return { path, format: 'parquet', rows, bytes, hash: this.#hash, metadata: this.#metadata, columns, delta };
   }
 
   /** Another program that rewrote a checkpoint may have carried the version over, but it does not hold for its file. */

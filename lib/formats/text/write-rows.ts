@@ -52,7 +52,7 @@ export async function writeRows(
       check?.finish();
       const bytes = await out.end();
       pace.finish();
-      return { path, format, rows: out.rows, bytes, hash, metadata, columns: [] };
+      return { path, format, rows: out.rows, bytes, hash, metadata, columns: [], delta: null };
     });
   } catch (error) {
     // Neither a reason of the user's nor an error of the source's is ours to give a code to.

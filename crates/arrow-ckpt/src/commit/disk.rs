@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use super::file_system::{Entry, FileSystem, OpenFile};
+use super::file_system::{Entry, FileId, FileSystem, OpenFile};
 
 /// The file system of the machine.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,6 +47,38 @@ impl FileSystem for Disk {
     fn sync_folder(&self, _folder: &Path) -> io::Result<()> {
         Ok(())
     }
+
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::hard_link(from, to)
+    }
+
+    fn file_id(&self, path: &Path) -> io::Result<FileId> {
+        file_id(&fs::metadata(path)?)
+    }
+
+    fn forbid_writing(&self, path: &Path) -> io::Result<()> {
+        let mut permissions = fs::metadata(path)?.permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(path, permissions)
+    }
+
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>> {
+        fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+    }
+}
+
+/// Which file these are of.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "as where it cannot be told")]
+pub(crate) fn file_id(metadata: &fs::Metadata) -> io::Result<FileId> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(FileId(metadata.dev(), metadata.ino()))
+}
+
+/// The standard library does not tell on Windows: checkpoints are whole there.
+#[cfg(not(unix))]
+pub(crate) fn file_id(_: &fs::Metadata) -> io::Result<FileId> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// Some file systems of networks and of user space cannot flush a folder, and say so: then its names are as durable as they can be there.

@@ -16,6 +16,10 @@ pub enum Entry {
     Other,
 }
 
+/// Tells whether two names lead to one file: device and inode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileId(pub u64, pub u64);
+
 /// A file system as the protocol sees it.
 ///
 /// The protocol builds on two promises. A [`rename`](Self::rename) is atomic: at any moment, and after a crash at any moment, the name
@@ -39,6 +43,18 @@ pub trait FileSystem: Debug + Send + Sync {
 
     /// Makes the names in a folder durable.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
+
+    /// Gives a file one more name, which nothing has yet.
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Which file a name leads to.
+    fn file_id(&self, path: &Path) -> io::Result<FileId>;
+
+    /// Takes the permission to write from everybody.
+    fn forbid_writing(&self, path: &Path) -> io::Result<()>;
+
+    /// The names in a folder, in any order.
+    fn names(&self, folder: &Path) -> io::Result<Vec<String>>;
 }
 
 /// A file that is being written. Dropping it closes it.

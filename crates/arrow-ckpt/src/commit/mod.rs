@@ -7,6 +7,7 @@
 
 mod disk;
 mod file_system;
+mod pool;
 mod temporary_name;
 
 use std::io::{Error, ErrorKind, Result as IoResult};
@@ -14,7 +15,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use disk::Disk;
-pub use file_system::{Entry, FileSystem, OpenFile};
+pub(crate) use disk::file_id;
+pub use file_system::{Entry, FileId, FileSystem, OpenFile};
+pub use pool::{Pin, pin_all};
 use temporary_name::temporary_name;
 
 use crate::error::{CkptError, ErrorCode, Result};
@@ -100,6 +103,11 @@ impl TempFile {
         self.flush()?;
         let file = self.file.as_ref().ok_or_else(|| CkptError::internal("read back after commit"))?;
         file.read_exact_at(buffer, position).map_err(|error| CkptError::io("read back", &self.target, &error))
+    }
+
+    /// Makes what others keep alive for this file durable (4a), see [`pin_all`].
+    pub fn pin(&self, root: &Path, pins: &[Pin]) -> IoResult<()> {
+        pin_all(&*self.files, root, pins)
     }
 
     /// Makes the bytes durable, renames, makes the name durable (5 to 7): after this the new file is the file.

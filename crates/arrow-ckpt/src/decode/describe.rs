@@ -22,10 +22,11 @@ const OF_LEVELS: [&str; 2] = ["rle", "bit_packed"];
 const TAIL: usize = 8;
 
 /// A file of `bytes` bytes that ends with `footer` in JSON:
-/// `{ rows, bytes, createdBy, ours, keyValues, rowGroups, columns: [{ name, type, codec, encodings, bytes, nulls }], tree: [node] }`. `ours`
-/// says whether we wrote it last, `keyValues` are ours without the checksums, and that of pandas, a column's `encodings` are those of its
-/// values, its `bytes` the compressed ones, its `nulls` are null where the file does not say how many there are, and a node of the physical
-/// tree is `{ name, kind, nullable, children }`. A column of a thin checkpoint that has values in other files, whose bytes do not count, has
+/// `{ rows, bytes, createdBy, ours, keyValues, rowGroups, columns: [{ name, type, codec, encodings, bytes, nulls }], tree: [node] }`.
+/// `ours` says whether we wrote it last, `keyValues` are ours without the checksums, and that of pandas, a column's `encodings` are those
+/// of its values, its `bytes` the compressed ones, its `nulls` are null where the file does not say how many there are, and a node of the
+/// physical tree is `{ name, kind, nullable, children }`. A column of a thin checkpoint that has values in other files, whose bytes do not
+/// count, has
 /// `shared: true` besides.
 ///
 /// For who has just written the file: what [`super::CheckpointFile::open`] checks is not checked.

@@ -24,6 +24,7 @@ mod gather;
 mod guard;
 mod held_rows;
 mod holders;
+mod holding;
 mod index;
 mod inflate;
 pub mod kinds;

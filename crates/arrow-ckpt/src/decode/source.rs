@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use super::buffers::Buffers;
 use super::faults::beyond_limit;
+use crate::commit::{FileId, file_id};
 use crate::error::{CkptError, ErrorCode, Result};
 
 /// An open file of known length.
@@ -54,6 +55,14 @@ impl Source {
 
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Which file was opened.
+    pub fn file_id(&self) -> io::Result<FileId> {
+        match &self.place {
+            Place::Disk(file) => file_id(&file.metadata()?),
+            Place::Memory(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
     }
 
     /// `length` bytes from `position`. The caller has checked both against [`Self::bytes`].

@@ -21,6 +21,7 @@ use super::leaf_pages::{LeafPages, LeafStores, Workers};
 use super::options::CodecChoice;
 use super::pack::packs;
 use super::plan::{ColumnType, PlanNode};
+use super::sharing::SharedColumn;
 use crate::error::{CkptError, Result};
 
 /// Bytes of a text that a column index keeps of a page's minimum and maximum.
@@ -34,6 +35,8 @@ pub struct EncodedColumn {
     pub column_type: ColumnType,
     /// The chunks of all leaves, in the order of the schema.
     pub leaves: Vec<PendingLeaf>,
+    /// What is shared, where a save shares.
+    pub shared: Option<SharedColumn>,
 }
 
 /// What holds for all columns of a save.
@@ -116,7 +119,7 @@ impl ColumnEncoder {
             |writer: &LeafWriter| schema.columns().iter().position(|leaf| *leaf.path() == writer.path);
         writers.sort_by_cached_key(place);
         let leaves = writers.into_iter().map(LeafWriter::close).collect::<Result<_>>()?;
-        Ok(EncodedColumn { column_type, leaves })
+        Ok(EncodedColumn { column_type, leaves, shared: None })
     }
 
     /// Writers for all leaves of a column of this type, whose first values are those of `array`.

@@ -43,7 +43,7 @@ pub fn null_column(
 }
 
 /// Reads the chunk as the only column of a file made up around it.
-fn decode(name: &str, placed: &PlacedColumn, chunk: &[u8], rows: usize) -> Result<ArrayRef> {
+pub fn decode(name: &str, placed: &PlacedColumn, chunk: &[u8], rows: usize) -> Result<ArrayRef> {
     let mut file = b"PAR1".to_vec();
     let alone = PlacedColumn { offset: file.len() as u64, ..placed.clone() };
     let group = PlacedGroup { rows, columns: vec![alone] };

@@ -21,7 +21,9 @@ mod plan;
 mod record;
 mod sample;
 mod segments;
+mod sharing;
 mod text;
+mod unshare;
 mod utf16;
 mod writer;
 

@@ -4,6 +4,7 @@ use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use serde::Deserialize;
 
 use crate::error::{CkptError, ErrorCode, Result};
+use crate::share::Share;
 
 /// Rows in a row group unless the options say otherwise.
 pub const DEFAULT_ROW_GROUP_ROWS: usize = 131_072;
@@ -60,6 +61,8 @@ pub struct WriteOptions {
     pub page_rows: Option<usize>,
     /// Columns that are encoded at a time, as many as there are cores if None, or more.
     pub threads: Option<usize>,
+    /// Values of earlier files are referred to instead of being written again.
+    pub share: Option<Share>,
 }
 
 /// A codec for the columns of a save.

@@ -156,6 +156,29 @@ impl ColumnType {
         })
     }
 
+    /// The stored type in words: two columns have the same words if their values are stored alike.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Null => "null".to_owned(),
+            Self::Int | Self::Big => "int64".to_owned(),
+            Self::Double => "float64".to_owned(),
+            Self::Bool => "bool".to_owned(),
+            Self::Text => "string".to_owned(),
+            Self::I32 => "int32".to_owned(),
+            Self::Date => "timestamp".to_owned(),
+            Self::Bytes => "binary".to_owned(),
+            Self::Float => "float32".to_owned(),
+            Self::List(element) => format!("list<{}>", element.words()),
+            Self::Struct(fields) => {
+                let words = fields
+                    .iter()
+                    .map(|(name, ty)| format!("{}: {}", serde_json::Value::from(name.as_str()), ty.words()));
+                format!("struct<{}>", words.collect::<Vec<_>>().join(", "))
+            }
+        }
+    }
+
     /// The Arrow type. Every field is nullable: a missing key, a null and an exception all are nulls to other engines.
     #[must_use]
     pub fn to_arrow(&self) -> DataType {

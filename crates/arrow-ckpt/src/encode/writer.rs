@@ -5,17 +5,21 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
+use arrow_array::ArrayRef;
+
 use super::attachment::Attachment;
 use super::builder::{Builder, evolve_all};
-use super::chunk::{ColumnEncoder, EncodedColumn, Encoding};
+use super::chunk::{ColumnEncoder, EncodedColumn, Encoding, encode_array};
 use super::column::{Answer, EarlyColumn, SEGMENT_BYTES};
-use super::conform::{conform_column, null_column};
+use super::conform::{conform_column, decode, null_column};
 use super::footer::{FooterParts, PlacedColumn, PlacedGroup, footer_bytes};
 use super::index::file_indexes;
 use super::leaf_pages::Workers;
 use super::options::{DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BYTES, WriteOptions};
 use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
+use super::sharing::{PlacedReferences, SharedColumn, Sharing};
+use super::unshare::{Told, values};
 use crate::commit::{Disk, FileSystem, TempFile};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::layout::{RECORD_PLAN, RECORD_ROWS};
@@ -41,6 +45,8 @@ pub struct WriteSummary {
     pub bytes: u64,
     /// What ends the file, from the footer on: for [`crate::decode::describe_footer`].
     pub footer: Vec<u8>,
+    /// Why the file is whole although it could have referred to others.
+    pub kept_whole: Option<String>,
 }
 
 /// Writes one checkpoint. Dropped before [`Self::finish`], it leaves nothing behind.
@@ -60,6 +66,8 @@ pub struct CheckpointWriter {
     groups: Vec<PlacedGroup>,
     workers: Workers,
     attachment: Option<Attachment>,
+    /// None if nothing is shared.
+    sharing: Option<Sharing>,
 }
 
 struct GroupInFlight {
@@ -95,6 +103,7 @@ impl CheckpointWriter {
             groups: Vec::new(),
             workers: Workers { lane, budget: Budget::default() },
             attachment: None,
+            sharing: options.share.as_ref().map(Sharing::new),
         })
     }
 
@@ -142,6 +151,10 @@ impl CheckpointWriter {
 
     /// Has encoded what the columns of the row group that fills hold much of.
     fn advance(&mut self) -> Result<()> {
+        // What is shared is known when all values of the row group are there.
+        if self.sharing.is_some() {
+            return Ok(());
+        }
         self.early.resize_with(self.builders.len(), || None);
         for ((builder, early), node) in self.builders.iter_mut().zip(&mut self.early).zip(&self.plan) {
             if builder.ripe_bytes() < SEGMENT_BYTES {
@@ -172,15 +185,24 @@ impl CheckpointWriter {
 
     /// Hands the columns of the row group that fills to the pool. `next`: those of the one after it.
     fn end_row_group(&mut self, next: Vec<Builder>) -> Result<()> {
-        let inline = self.filled() <= INLINE_BYTES;
+        let filled = self.filled();
+        let inline = filled <= INLINE_BYTES;
+        self.sharing.take_if(|sharing| sharing.is_small(filled));
         let builders = std::mem::replace(&mut self.builders, next);
         let mut early = std::mem::take(&mut self.early);
         early.resize_with(builders.len(), || None);
         let rows = std::mem::take(&mut self.rows);
         let (sender, done) = channel();
         let columns = builders.iter().map(|_| None).collect();
-        for (index, (builder, early)) in builders.into_iter().zip(early).enumerate() {
-            let column_type = self.merge_type(index, &builder)?;
+        let types = builders.iter().enumerate().map(|(index, builder)| self.merge_type(index, builder));
+        let types = types.collect::<Result<Vec<_>>>()?;
+        let mut searches = match &mut self.sharing {
+            Some(sharing) => sharing.searches(&builders, &types, rows, filled),
+            None => Vec::new(),
+        };
+        searches.resize_with(builders.len(), || None);
+        let columns_of_group = builders.into_iter().zip(early).zip(types).zip(searches);
+        for (index, (((builder, early), column_type), search)) in columns_of_group.enumerate() {
             let (node, sender) = (self.plan[index].clone(), sender.clone());
             if let Some(early) = early {
                 early.finish(node, builder, column_type, sender, index)?;
@@ -189,7 +211,10 @@ impl CheckpointWriter {
             let workers = (!inline).then_some(&self.workers);
             let encoder = ColumnEncoder::new(self.encoding, workers);
             let work = move || {
-                let column = caught(|| encoder.finish(&node, builder, column_type));
+                let column = caught(|| match search {
+                    Some(search) => search.finish(encoder, &node, builder, column_type),
+                    None => encoder.finish(&node, builder, column_type),
+                });
                 // A closed channel means the save was given up: nobody waits for the result.
                 drop(sender.send((index, column)));
             };
@@ -230,14 +255,31 @@ impl CheckpointWriter {
                     group.done.recv().map_err(|_| CkptError::internal("an encoding thread died"))?;
                 group.columns[ready] = Some(column?);
             }
-            if let Some(column) = group.columns[index].take() {
+            if let Some(mut column) = group.columns[index].take() {
+                let shared = column.shared.take();
                 placed.push(self.place(column)?);
+                if let Some(shared) = shared {
+                    self.place_references(index, shared)?;
+                }
             }
         }
         for column in &mut placed {
             self.place_blooms(column)?;
         }
         self.groups.push(PlacedGroup { rows: group.rows, columns: placed });
+        Ok(())
+    }
+
+    /// Writes what a column of the row group at hand refers to.
+    fn place_references(&mut self, index: usize, shared: SharedColumn) -> Result<()> {
+        let group = self.groups.len();
+        let Some(sharing) = &mut self.sharing else { return Ok(()) };
+        let Some(referring) = sharing.placed(group, index, shared) else { return Ok(()) };
+        let rows = self.place(referring.encode_rows(self.encoding)?)?;
+        let holders = self.place(referring.encode_holders(self.encoding)?)?;
+        if let Some(sharing) = &mut self.sharing {
+            sharing.refers(group, index, rows, holders);
+        }
         Ok(())
     }
 
@@ -290,6 +332,13 @@ impl CheckpointWriter {
         Ok(())
     }
 
+    /// Encodes and writes all rows. Gives whether the file refers to others: then [`Self::finish`] is to be called with the lock of the
+    /// pool, see [`crate::commit::pin_all`].
+    pub fn settle(&mut self) -> Result<bool> {
+        self.place_all()?;
+        Ok(self.sharing.as_ref().is_some_and(Sharing::is_thin))
+    }
+
     /// Encodes what is left, brings all row groups to the same types, writes the footer with `key_values`, and commits.
     /// When this returns, the checkpoint is durable under its name.
     pub fn finish(mut self, key_values: &[(String, String)]) -> Result<WriteSummary> {
@@ -299,9 +348,32 @@ impl CheckpointWriter {
             self.types.push(Builder::new(&self.plan[index], 0).column_type(None));
         }
         self.conform_groups()?;
-        let columns: Vec<_> = self.plan.iter().map(|node| node.name.clone()).zip(self.types).collect();
+        let types = std::mem::take(&mut self.types);
+        let mut columns: Vec<_> = self.plan.iter().map(|node| node.name.clone()).zip(types).collect();
         let mut pairs = key_values.to_vec();
         pairs.extend(self.attachment.as_ref().map(Attachment::key_value));
+        let mut kept_whole = None;
+        if let Some(mut sharing) = self.sharing.take() {
+            let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+            let collisions = sharing.collisions(&names);
+            self.unshare(&mut sharing, &collisions, &columns)?;
+            if sharing.is_thin()
+                && let Err(error) = sharing.pin(&self.temp)
+            {
+                kept_whole = Some(error.to_string());
+                let referring = sharing.referring();
+                self.unshare(&mut sharing, &referring, &columns)?;
+            }
+            let section = sharing.section(&columns, self.offset);
+            if let Some((_, bytes)) = &section {
+                self.temp.write_all(bytes)?;
+                self.offset += bytes.len() as u64;
+            }
+            sharing.key_values(&columns, section.as_ref().map(|(section, _)| section), &mut pairs);
+            let (groups, encoding) = (std::mem::take(&mut self.groups), self.encoding);
+            (columns, self.groups) =
+                sharing.expand(&columns, groups, |column| self.place(column), encoding)?;
+        }
         let indexes = file_indexes(&columns, &self.groups, self.offset)?;
         if let Some(indexes) = &indexes {
             self.temp.write_all(&indexes.bytes)?;
@@ -320,7 +392,40 @@ impl CheckpointWriter {
         self.temp.write_all(&footer)?;
         self.temp.commit()?;
         let rows = self.groups.iter().map(|group| group.rows as u64).sum();
-        Ok(WriteSummary { rows, bytes: self.offset + footer.len() as u64, footer })
+        Ok(WriteSummary { rows, bytes: self.offset + footer.len() as u64, footer, kept_whole })
+    }
+
+    /// Gives these columns the values that they were to have in other files.
+    fn unshare(
+        &mut self,
+        sharing: &mut Sharing,
+        indexes: &[usize],
+        columns: &[(String, ColumnType)],
+    ) -> Result<()> {
+        for index in indexes.iter().copied() {
+            let (node, column_type) = (self.plan[index].clone(), columns[index].1.clone());
+            let (references, holders) = sharing.forget(index);
+            for (group, PlacedReferences { rows: placed, holders: numbers }) in references {
+                let rows = self.groups[group].rows;
+                let own = self.groups[group].columns[index].clone();
+                let told = Told {
+                    rows: self.decode_placed(&placed, rows)?,
+                    holders: self.decode_placed(&numbers, rows)?,
+                    own: self.decode_placed(&own, rows)?,
+                };
+                let array = values(&told, &holders, &column_type.to_stored())?;
+                let column = encode_array(&node, &array, column_type.clone(), self.encoding)?;
+                let mut placed = self.place(column)?;
+                self.place_blooms(&mut placed)?;
+                self.groups[group].columns[index] = placed;
+            }
+        }
+        Ok(())
+    }
+
+    fn decode_placed(&mut self, placed: &PlacedColumn, rows: usize) -> Result<ArrayRef> {
+        let chunk = self.read_back(placed)?;
+        decode("column", placed, &chunk, rows)
     }
 
     fn conform_groups(&mut self) -> Result<()> {

@@ -42,7 +42,7 @@ fn may_exist(state: &State, path: &Path) -> bool {
 }
 
 /// Whether all folders on the way are durable.
-fn is_certain(state: &State, path: &Path) -> bool {
+pub fn is_certain(state: &State, path: &Path) -> bool {
     let mut folder: PathBuf = parent(path);
     loop {
         if !state.durable_folders.contains(&folder) {
@@ -55,7 +55,8 @@ fn is_certain(state: &State, path: &Path) -> bool {
     }
 }
 
-fn names_after_crash(state: &State) -> Vec<BTreeMap<PathBuf, Inode>> {
+/// The names that may be there after a crash now.
+pub fn names_after_crash(state: &State) -> Vec<BTreeMap<PathBuf, Inode>> {
     let changes = &state.changes;
     let with = |chosen: &[&NameChange]| {
         let mut names = state.durable_names.clone();

@@ -4,6 +4,7 @@
 
 mod crash;
 mod model;
+mod pins;
 mod saves;
 #[path = "../encode/slab.rs"]
 #[allow(dead_code)] // the tests of the writing half use the rest

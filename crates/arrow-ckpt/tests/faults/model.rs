@@ -6,7 +6,7 @@ use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use arrow_ckpt::commit::{Entry, FileSystem, OpenFile};
+use arrow_ckpt::commit::{Entry, FileId, FileSystem, OpenFile};
 
 /// What happens at an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,9 @@ pub enum Operation {
     Rename,
     Remove,
     SyncFolder,
+    Link,
+    ForbidWriting,
+    List,
 }
 
 /// What the file system leaves out, to see that the checks find it.
@@ -257,6 +260,39 @@ impl FileSystem for Model {
         }
         state.change(path, vec![(path.to_owned(), None)]);
         Ok(())
+    }
+
+    fn link(&self, from: &Path, to: &Path) -> Result<()> {
+        let mut state = self.state();
+        state.begin(Operation::Link)?;
+        let names = state.names();
+        let inode = *names.get(from).ok_or(ErrorKind::NotFound)?;
+        if names.contains_key(to) {
+            return Err(ErrorKind::AlreadyExists.into());
+        }
+        state.change(to, vec![(to.to_owned(), Some(inode))]);
+        Ok(())
+    }
+
+    fn file_id(&self, path: &Path) -> Result<FileId> {
+        let mut state = self.state();
+        state.begin(Operation::Look)?;
+        let inode = *state.names().get(path).ok_or(ErrorKind::NotFound)?;
+        Ok(FileId(0, inode as u64))
+    }
+
+    fn forbid_writing(&self, path: &Path) -> Result<()> {
+        let mut state = self.state();
+        state.begin(Operation::ForbidWriting)?;
+        if state.names().contains_key(path) { Ok(()) } else { Err(ErrorKind::NotFound.into()) }
+    }
+
+    fn names(&self, folder: &Path) -> Result<Vec<String>> {
+        let mut state = self.state();
+        state.begin(Operation::List)?;
+        let names = state.names();
+        let inside = names.keys().filter(|path| parent(path) == folder).filter_map(|path| path.file_name());
+        Ok(inside.map(|name| name.to_string_lossy().into_owned()).collect())
     }
 
     fn sync_folder(&self, folder: &Path) -> Result<()> {

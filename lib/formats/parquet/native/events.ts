@@ -8,3 +8,4 @@ export const END = 6;
 export const OPENED = 7;
 export const TREE = 8;
 export const COUNT = 9;
+export const PINS = 10;

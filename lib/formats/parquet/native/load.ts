@@ -23,6 +23,8 @@ export interface FileDescription {
   keyValues: Record<string, string>;
   columns: FileColumn[];
   tree: PhysicalNode[];
+  /** Of a save that was to refer to other files: why its file is whole. */
+  keptWhole?: string;
 }
 
 /** How the core is to open a file: see `OpenOptions` of crates/arrow-ckpt/src/decode/file.rs. */

@@ -1,15 +1,33 @@
-import type { WriteOptions } from '../../../options/options.js';
+import { randomBytes } from 'node:crypto';
+import type { TypedWriteOptions } from '../column-types.js';
+import { lockPool, type ShareRequest } from '../pool.js';
+import { environment } from '../../../base/environment.js';
 import { align8 } from '../../../columnar/layout.js';
 import { Slab } from '../../../columnar/write/chunk-bytes.js';
 import type { CheckpointError } from '../../../base/errors.js';
 import type { Binding, NativeWriter } from '../../../base/addon/binding.js';
 import { nativeError } from './native-error.js';
-import { DONE, ERROR, FREE } from './events.js';
+import { DONE, ERROR, FREE, PINS } from './events.js';
 import { held } from './held.js';
 import type { FileDescription } from './load.js';
 import { roomFor } from './room-for.js';
 import { nativeOptions, saveSmall } from './small.js';
 import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
+
+/** Tests want small files to share, too. */
+const sharesAnySize = (): boolean => environment('ARROW_CKPT_SHARE_ANY') === '1';
+
+const warned = new Set<string>();
+
+/** Once for each folder: nothing is lost but room. */
+function warnWhole(root: string, why: string): void {
+  if (warned.has(root)) return;
+  warned.add(root);
+  process.emitWarning(
+    `checkpoints in ${root} stay whole, although they share values: no file can be kept for others there (${why})`,
+    'CheckpointWarning',
+  );
+}
 
 /**
  * One save through the core: a thread of its own from the first full slab on; rows that all fit one slab are saved in one step. Slabs are
@@ -19,7 +37,7 @@ import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
 export class NativeSave {
   readonly #binding: Binding;
   readonly #path: string;
-  readonly #options: string;
+  readonly #options: TypedWriteOptions;
   #native: NativeWriter | undefined;
   readonly #slabs = takeSlabs();
   readonly #free = this.#slabs.map((_, index) => index);
@@ -30,13 +48,15 @@ export class NativeSave {
   #copying = false;
   #error: CheckpointError | undefined;
   #ended = false;
+  /** The core waits for the lock of the pool. */
+  #pins = false;
   #saved: FileDescription | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(binding: Binding, path: string, options: WriteOptions) {
+  constructor(binding: Binding, path: string, options: TypedWriteOptions) {
     this.#binding = binding;
     this.#path = path;
-    this.#options = nativeOptions(options);
+    this.#options = options;
   }
 
   /** The core's side, from now on. */
@@ -45,15 +65,22 @@ export class NativeSave {
     // The core holds on to the callback: this must not, or a save that its user has forgotten would stay for ever, with its thread and its
     // temporary.
     const weak = new WeakRef(this);
-    return (this.#native ??= new this.#binding.NativeWriter(this.#path, this.#options, memory, (kind, first, _second, text) => {
+    return (this.#native ??= new this.#binding.NativeWriter(this.#path, this.#nativeOptions(), memory, (kind, first, _second, text) => {
       const save = weak.deref();
       if (save !== undefined) save.#onEvent(kind, first, text);
     }));
   }
 
+  #nativeOptions(): string {
+    const { share } = this.#options;
+    const id = randomBytes(16).toString('hex');
+    return nativeOptions(this.#options, share === undefined ? undefined : { ...share, id, anySize: sharesAnySize() });
+  }
+
   #onEvent(kind: number, first: number, text: string): void {
     if (kind === FREE && first === this.#slabs.length) this.#copying = false;
     else if (kind === FREE) this.#free.push(first);
+    else if (kind === PINS) this.#pins = true;
     else if (kind === ERROR) this.#error = nativeError(text);
     else if (kind === DONE) this.#saved = text === '' ? undefined : (JSON.parse(text) as FileDescription);
     if (kind === ERROR || kind === DONE) this.#end();
@@ -122,17 +149,34 @@ export class NativeSave {
   /** No more rows: resolves with the file's description when it is durable. */
   async finish(keyValues: Record<string, string>): Promise<FileDescription> {
     const slab = this.#slabs[this.#current];
-    if (this.#native === undefined && slab !== undefined) return this.#finishSmall(slab.bytes.subarray(0, this.#used), keyValues);
+    const isSmall = this.#options.share === undefined || !sharesAnySize();
+    if (this.#native === undefined && slab !== undefined && isSmall)
+      return this.#finishSmall(slab.bytes.subarray(0, this.#used), keyValues);
     this.#submit();
     this.#start().finish(JSON.stringify(keyValues));
-    while (!this.#ended) await this.#event();
+    while (!this.#ended && !this.#pins) await this.#event();
+    if (this.#pins) await this.#commitThin();
     if (this.#error !== undefined) throw this.#error;
     return this.#saved as FileDescription;
   }
 
+  /** The file refers to others: nobody may remove these before it has its name. */
+  async #commitThin(): Promise<void> {
+    const { share, signal } = this.#options;
+    const lock = await lockPool((share as ShareRequest).root, signal);
+    try {
+      this.#native?.commit();
+      while (!this.#ended) await this.#event();
+    } finally {
+      await lock.release();
+    }
+    const why = this.#saved?.keptWhole;
+    if (why !== undefined) warnWhole((share as ShareRequest).root, why);
+  }
+
   async #finishSmall(records: Uint8Array, keyValues: Record<string, string>): Promise<FileDescription> {
     try {
-      return await saveSmall(this.#binding, this.#path, this.#options, records, keyValues);
+      return await saveSmall(this.#binding, this.#path, nativeOptions(this.#options), records, keyValues);
     } finally {
       this.#end();
     }

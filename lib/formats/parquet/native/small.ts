@@ -5,6 +5,7 @@ import type { WriteOptions } from '../../../options/options.js';
 import type { Binding } from '../../../base/addon/binding.js';
 import { nativeError } from './native-error.js';
 import type { Block, FileDescription, Load } from './load.js';
+import type { ShareRequest } from '../pool.js';
 
 /** Size of the arena of a small file: those of larger ones are pooled in sets (arenas.ts). */
 const ARENA_BYTES = 256 << 10;
@@ -120,10 +121,10 @@ export async function saveSmall(
   return JSON.parse(description) as FileDescription;
 }
 
-/** The options of a save as the core takes them. */
-export function nativeOptions(options: WriteOptions): string {
+/** The options of a save as the core takes them. `share`: with which earlier files, and the name of the new one for later ones. */
+export function nativeOptions(options: WriteOptions, share?: ShareRequest & { id: string; anySize: boolean }): string {
   const { compression = 'auto', compressionLevel, rowGroupRows, threads } = options;
   // Tests want small pages.
   const pageRows = Number(environment('ARROW_CKPT_PAGE_ROWS')) || undefined;
-  return JSON.stringify({ compression, compressionLevel, rowGroupRows, threads, pageRows });
+  return JSON.stringify({ compression, compressionLevel, rowGroupRows, threads, pageRows, share });
 }

@@ -54,11 +54,11 @@ export function jsonInfo(path: string): Promise<CheckpointInfo> {
     const { size: bytes } = await handle.stat();
     if (header === null) {
       const rows = await countRows(window);
-      return { path, format: 'json', rows, bytes, hash: null, metadata: {}, columns: [] };
+      return { path, format: 'json', rows, bytes, hash: null, metadata: {}, columns: [], delta: null };
     }
     if (!(await hasEnd(handle, bytes))) throw truncated(window, header.rows, bytes);
     const { rows, hash, metadata } = header;
-    return { path, format: 'json', rows, bytes, hash, metadata, columns: [] };
+    return { path, format: 'json', rows, bytes, hash, metadata, columns: [], delta: null };
   });
 }
 

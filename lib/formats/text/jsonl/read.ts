@@ -74,7 +74,7 @@ export function linesInfo(path: string): Promise<CheckpointInfo> {
       throw new CheckpointError('ERR_CKPT_TRUNCATED', message, { path });
     }
     const { hash = null, metadata = {} } = header ?? {};
-    return { path, format: 'jsonl', rows: header?.rows ?? (await countRows(window)), bytes, hash, metadata, columns: [] };
+    return { path, format: 'jsonl', rows: header?.rows ?? (await countRows(window)), bytes, hash, metadata, columns: [], delta: null };
   });
 }
 

@@ -1,0 +1,118 @@
+//! Which rows of earlier files hold the values of a column.
+//!
+//! Pipelines keep the order of their rows as a rule, so the next value is looked for behind the one before it, in a window, and only then
+//! in a table of all.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::candidate::CandidateColumn;
+use super::digest::{BLOCK_ROWS, DigestKind, Digests, NONE};
+
+/// How far behind the last value the next one is looked for: filters leave rows out.
+const WINDOW: usize = 16;
+/// A column refers to values elsewhere where at least one in so many of its rows is found there,
+const FOUND: usize = 4;
+/// and where at most so many rows must be decoded for one that is wanted.
+const DECODED: u64 = 4;
+
+/// The rows of one row group of a column that other files hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Matches {
+    /// For each row its row in the holder; -1 where it has a value of its own.
+    pub rows: Vec<i64>,
+    /// For each row which of the columns that were looked through.
+    pub columns: Vec<u8>,
+    /// Rows that were found.
+    pub found: usize,
+    /// Different ones among them.
+    pub distinct: usize,
+}
+
+/// Looks for the values of a column in those of candidates.
+pub struct Matching<'a> {
+    candidates: &'a [Arc<CandidateColumn>],
+    /// The last one that was found: candidate and index of the digest.
+    last: Option<(usize, usize)>,
+}
+
+impl<'a> Matching<'a> {
+    /// `candidates`: of the same type, and not more than a byte can count.
+    #[must_use]
+    pub fn new(candidates: &'a [Arc<CandidateColumn>]) -> Self {
+        Self { candidates, last: None }
+    }
+
+    /// The rows that are worth referring to; none where it does not pay. `first`: the number of the first row in its file.
+    #[must_use]
+    pub fn find(mut self, digests: &Digests, rows: usize, first: u64) -> Option<Matches> {
+        let mut found = Matches { rows: vec![-1; rows], columns: vec![0; rows], found: 0, distinct: 0 };
+        // The first row of a step that kept all is where it was.
+        let mut hint = self.candidates.iter().position(|candidate| candidate.kind == digests.kind);
+        for (at, digest) in digests.digests.iter().enumerate() {
+            if *digest == NONE {
+                continue;
+            }
+            let guess = hint.take().and_then(|candidate| {
+                let index = self.candidates[candidate].index_at(first)?;
+                (self.candidates[candidate].digests.get(index) == Some(digest)).then_some((candidate, index))
+            });
+            let Some((candidate, index)) = guess.or_else(|| self.look(digests.kind, digest)) else {
+                continue;
+            };
+            self.last = Some((candidate, index));
+            let start = self.candidates[candidate].row_of(index) as i64;
+            let (from, to) = match digests.kind {
+                DigestKind::Values => (at, at + 1),
+                DigestKind::Blocks => (at * BLOCK_ROWS, ((at + 1) * BLOCK_ROWS).min(rows)),
+            };
+            for row in from..to {
+                found.rows[row] = start + (row - from) as i64;
+                found.columns[row] = candidate as u8;
+            }
+            found.found += to - from;
+        }
+        self.pays(&mut found, rows).then_some(found)
+    }
+
+    fn look(&self, kind: DigestKind, digest: &[u8; 16]) -> Option<(usize, usize)> {
+        if let Some((candidate, index)) = self.last {
+            let digests = &self.candidates[candidate].digests;
+            let window = digests.get(index + 1..(index + 1 + WINDOW).min(digests.len())).unwrap_or_default();
+            // An unnested row has the value of the one before it.
+            if digests[index] == *digest {
+                return Some((candidate, index));
+            }
+            if let Some(ahead) = window.iter().position(|other| other == digest) {
+                return Some((candidate, index + 1 + ahead));
+            }
+        }
+        let of_kind = self.candidates.iter().enumerate().filter(|(_, candidate)| candidate.kind == kind);
+        of_kind.into_iter().find_map(|(at, candidate)| Some((at, candidate.find(digest)?)))
+    }
+
+    /// Whether enough is found, and not too much must be read for it. Columns of which too little is wanted are given up.
+    fn pays(&self, matches: &mut Matches, rows: usize) -> bool {
+        for (at, candidate) in self.candidates.iter().enumerate() {
+            let of_candidate = |row: usize, matches: &Matches| {
+                matches.rows[row] >= 0 && usize::from(matches.columns[row]) == at
+            };
+            let (mut wanted, mut found) = (HashSet::new(), 0);
+            for row in (0..rows).filter(|row| of_candidate(*row, matches)) {
+                wanted.insert(matches.rows[row] as u64);
+                found += 1;
+            }
+            if candidate.decoded(&wanted) <= DECODED * found {
+                matches.distinct += wanted.len();
+                continue;
+            }
+            for row in 0..rows {
+                if of_candidate(row, matches) {
+                    matches.rows[row] = -1;
+                    matches.found -= 1;
+                }
+            }
+        }
+        matches.found * FOUND >= rows && matches.found > 0
+    }
+}

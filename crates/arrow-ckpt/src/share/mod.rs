@@ -1,0 +1,14 @@
+//! Thin checkpoints, the writer's side: what a file says of its values (digests), the earlier files that may hold the same values
+//! (candidates), which rows they hold (matching), and what a thin file says of them (references). FORMAT.md tells what is in the files.
+
+mod candidate;
+mod digest;
+mod matching;
+mod references;
+mod section;
+
+pub use candidate::{Candidate, CandidateColumn, Candidates, Share, pool_path};
+pub use digest::{BLOCK_ROWS, Digest, DigestKind, Digests, NONE, digests};
+pub use matching::{Matches, Matching};
+pub use references::{HOLDERS, Holder, OWN, ROWS, Reference, holders_text, references_text};
+pub use section::{DigestedColumn, Place, Section};

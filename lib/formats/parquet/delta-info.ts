@@ -1,0 +1,41 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { DeltaInfo } from '../../options/delta-info.js';
+import { POOL_FOLDER } from './pool.js';
+import type { Holder, References } from './references.js';
+
+/** So many folders above a file are looked through for the pool. */
+const FOLDERS_UP = 8;
+
+/** What a file shares with others; null for a whole file. */
+export function deltaInfo(path: string, bytes: number, rows: number, references: References | undefined): DeltaInfo | null {
+  if (references === undefined) return null;
+  const columns: DeltaInfo['columns'] = {};
+  let [sharedBytes, shared] = [0, 0];
+  for (const [name, column] of references.columns) {
+    columns[name] = { shared: column.rows, own: rows - column.rows };
+    sharedBytes += column.bytes;
+    shared = Math.max(shared, column.rows);
+  }
+  const root = poolRoot(path);
+  const holders = references.holders.map((holder) => {
+    const { id, hint } = holder;
+    return { id, path: hint, step: null, operation: null, bytes: holder.bytes, present: isPresent(root, holder) };
+  });
+  return { ownBytes: bytes, sharedBytes, rows: { own: rows - shared, shared }, holders, columns };
+}
+
+/** The first folder from that of a file upwards that has a pool; undefined if there is none. */
+function poolRoot(path: string): string | undefined {
+  let folder = dirname(resolve(path));
+  for (let up = 0; up < FOLDERS_UP; up++) {
+    if (existsSync(join(folder, POOL_FOLDER))) return folder;
+    folder = dirname(folder);
+  }
+  return undefined;
+}
+
+/** Whether something is there under its names: what it is, a load finds out. */
+function isPresent(root: string | undefined, { id, hint }: Holder): boolean {
+  return root !== undefined && (existsSync(join(root, POOL_FOLDER, 'pool', `${id}.holder`)) || existsSync(join(root, hint)));
+}

@@ -1,0 +1,32 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fromSystemError } from '../base/errors.js';
+import { invalid } from '../base/messages.js';
+import { basesOf } from '../options/base.js';
+import type { WriteOptions } from '../options/options.js';
+import type { TypedWriteOptions } from './parquet/column-types.js';
+import type { ShareRequest } from './parquet/pool.js';
+
+/** What a save to a path shares: its bases are paths. @throws `ERR_CKPT_NOT_FOUND` for one that is not there */
+async function shareOfPaths(path: string, { base, pool, compat }: WriteOptions): Promise<ShareRequest | undefined> {
+  // What another program reads is whole.
+  if (base === undefined || base === false || compat !== undefined) return undefined;
+  const root = pool ?? dirname(path);
+  if (base === 'auto') return { root, bases: [path] };
+  const bases: string[] = [];
+  for (const each of basesOf(base)) {
+    if (typeof each !== 'string')
+      throw invalid('base of a file is a path or an array of paths; { step, operation } names a checkpoint of a manager');
+    await stat(each).catch((error: unknown) => {
+      throw fromSystemError(error, 'find the base', each);
+    });
+    bases.push(each);
+  }
+  return { root, bases };
+}
+
+/** The options of a save to a path, with what it shares. */
+export async function withShare(path: string, options: WriteOptions): Promise<TypedWriteOptions> {
+  const share = await shareOfPaths(path, options);
+  return share === undefined ? options : { ...options, share };
+}
