@@ -1,69 +1,140 @@
 //! Rows of other files: only the pages that hold them are read.
 
+use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef};
+use arrow_array::ArrayRef;
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
 use arrow_schema::DataType;
 
 use super::faults::corrupt;
-use super::gather::bytes_of;
+use super::gather::{Slot, bytes_of};
 use super::guard::guarded;
-use super::reader::{LoadedColumn, Opening};
-use super::thin::Base;
+use super::reader::{ColumnReader, LoadedColumn, Opening};
+use super::thin::SharedPart;
 use crate::encode::conform::conform;
-use crate::error::{ErrorCode, Result};
+use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
 
-/// Bytes of a holder that are decoded at a time.
-const BATCH_BYTES: u64 = 8 << 20;
+/// Bytes of a holder that are decoded at a time, about.
+const BATCH_BYTES: u64 = 2 << 20;
 
-/// Values of one column out of several files, as they come to hand.
-pub(super) struct HeldRows<'a> {
-    pub target: &'a DataType,
-    pub opening: &'a Opening,
-    /// Bytes that are too many.
-    pub most: Option<usize>,
-    pub bytes: usize,
-    pub arrays: Vec<ArrayRef>,
+/// Rows of one holder, decoded when they are asked for.
+pub(super) struct HeldRows {
+    part: Arc<SharedPart>,
+    base: usize,
+    /// Each once, ascending.
+    rows: Vec<u64>,
+    /// How many of them are decoded.
+    decoded: usize,
+    /// The row group that has the next of them, its first row, and what decodes it.
+    group: usize,
+    start: u64,
+    open: Option<OpenGroup>,
+    /// The values at hand: the place of the first among `rows`.
+    pub arrays: VecDeque<(usize, ArrayRef)>,
+    /// So many rows, or a multiple of that, are best decoded at a time.
+    step: usize,
+    opening: Opening,
 }
 
-impl HeldRows<'_> {
-    /// Reads rows of a holder, which ascend, into arrays in their order. False if all that was read takes more than `most` bytes.
-    pub fn read(&mut self, base: &Base, rows: &[u64]) -> Result<bool> {
-        let (mut rest, mut start) = (rows, 0);
-        for (group, meta) in base.file.metadata.row_groups().iter().enumerate() {
-            let end = start + meta.num_rows().unsigned_abs();
-            let (here, later) = rest.split_at(rest.partition_point(|row| *row < end));
-            if !here.is_empty() && !self.read_group(base, group, here, start..end)? {
-                return Ok(false);
+struct OpenGroup {
+    reader: ColumnReader,
+    batch: usize,
+    left: usize,
+}
+
+impl HeldRows {
+    pub fn new(
+        part: &Arc<SharedPart>,
+        base: usize,
+        mut rows: Vec<u64>,
+        step: usize,
+        opening: &Opening,
+    ) -> Self {
+        if !rows.is_sorted() {
+            rows.sort_unstable();
+        }
+        rows.dedup();
+        Self {
+            part: Arc::clone(part),
+            base,
+            rows,
+            decoded: 0,
+            group: 0,
+            start: 0,
+            open: None,
+            arrays: VecDeque::new(),
+            step,
+            opening: opening.clone(),
+        }
+    }
+
+    pub fn rows(&self) -> &[u64] {
+        &self.rows
+    }
+
+    /// Has the first `count` rows decoded. `bytes`: how many bytes there may be of them; false if there are more.
+    pub fn decode(&mut self, count: usize, bytes: &mut Option<usize>) -> Result<bool> {
+        while self.decoded < count {
+            let Some(open) = &mut self.open else {
+                self.open_group()?;
+                continue;
+            };
+            let rows = open.batch.min(open.left);
+            let array = conformed(&open.reader.next(rows)?, &self.part.target)?;
+            open.left -= rows;
+            if open.left == 0 {
+                open.reader.finish()?;
+                self.open = None;
+                self.group += 1;
             }
-            (rest, start) = (later, end);
+            if let Some(left) = bytes {
+                let Some(less) = left.checked_sub(bytes_of(&array, 0, rows)) else { return Ok(false) };
+                *left = less;
+            }
+            self.arrays.push_back((self.decoded, array));
+            self.decoded += rows;
         }
         Ok(true)
     }
 
-    /// The same of rows of one row group, which has the rows `all`.
-    fn read_group(&mut self, base: &Base, group: usize, rows: &[u64], all: Range<u64>) -> Result<bool> {
-        let wanted = mask(rows, all);
-        let projected = &base.read.projected;
-        let loaded = LoadedColumn::load(&base.file, group, projected, wanted.as_ref(), self.opening)?;
-        let each = base.bytes.div_ceil(base.file.rows().max(1)).max(1);
-        let batch = (BATCH_BYTES / each).clamp(1, rows.len() as u64) as usize;
-        let batch = batch.min(MAX_BLOCK_BYTES / loaded.dictionary_bytes.max(1)).max(1);
-        let mut reader = loaded.decode(&base.read.levels, batch)?;
-        let mut left = rows.len();
-        while left > 0 {
-            let array = conformed(&reader.next(batch.min(left))?, self.target)?;
-            left -= array.len();
-            self.bytes = self.bytes.saturating_add(bytes_of(&array, 0, array.len()));
-            self.arrays.push(array);
-            if self.most.is_some_and(|most| self.bytes > most) {
-                return Ok(false);
-            }
+    /// Begins with the row group that has the next row.
+    fn open_group(&mut self) -> Result<()> {
+        let base = &self.part.bases[self.base];
+        let (rest, groups) = (&self.rows[self.decoded..], base.file.metadata.row_groups());
+        let (mut end, mut here) = (self.start, 0);
+        while here == 0 {
+            let group =
+                groups.get(self.group).ok_or_else(|| CkptError::internal("a row is in no row group"))?;
+            (self.start, end) = (end, end + group.num_rows().unsigned_abs());
+            here = rest.partition_point(|row| *row < end);
+            self.group += usize::from(here == 0);
         }
-        reader.finish()?;
-        Ok(true)
+        let wanted = mask(&rest[..here], self.start..end);
+        let projected = &base.read.projected;
+        let loaded = LoadedColumn::load(&base.file, self.group, projected, wanted.as_ref(), &self.opening)?;
+        let each = base.bytes.div_ceil(base.file.rows().max(1)).max(1);
+        let batch = ((BATCH_BYTES / each) as usize / self.step).max(1).saturating_mul(self.step).min(here);
+        let batch = batch.min(MAX_BLOCK_BYTES / loaded.dictionary_bytes.max(1)).max(1);
+        let reader = loaded.decode(&base.read.levels, batch)?;
+        self.open = Some(OpenGroup { reader, batch, left: here });
+        self.start = end;
+        Ok(())
+    }
+
+    /// The array, counted from `first` on, and the place there of one of the rows by its place among them.
+    pub fn slot(&self, place: usize, first: usize) -> Slot {
+        let array = self.arrays.partition_point(|(start, _)| *start <= place).saturating_sub(1);
+        (first + array, place - self.arrays.get(array).map_or(0, |(start, _)| *start))
+    }
+
+    /// Gives up the values before a row, by its place among the rows.
+    pub fn forget(&mut self, place: usize) {
+        while self.arrays.get(1).is_some_and(|(start, _)| *start <= place) {
+            self.arrays.pop_front();
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 //!
 //! That is done for a window of rows at a time, so that what is at hand is bounded whatever refers to what.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -15,6 +14,7 @@ use super::faults::corrupt;
 use super::file::CheckpointFile;
 use super::gather::{Slot, gather, gather_dictionary};
 use super::held_rows::{HeldRows, conformed};
+use super::plan::decoded;
 use super::reader::{ColumnReader, LoadedColumn, Opening};
 use super::thin::{Read, SharedPart};
 use crate::error::{CkptError, Result};
@@ -32,6 +32,8 @@ pub(super) struct LoadedShared<'a> {
     rows: LoadedColumn<'a>,
     holders: Option<LoadedColumn<'a>>,
     own: Option<LoadedColumn<'a>>,
+    /// What a row of its own values becomes on average.
+    own_bytes: u64,
     opening: Opening,
 }
 
@@ -43,6 +45,8 @@ impl<'a> LoadedShared<'a> {
         wanted: Option<&BooleanBuffer>,
         opening: &Opening,
     ) -> Result<Self> {
+        let meta = file.metadata.row_group(group);
+        let rows = meta.num_rows().unsigned_abs();
         let load = |read: &Read| LoadedColumn::load(file, group, &read.projected, wanted, opening);
         Ok(Self {
             file,
@@ -50,6 +54,7 @@ impl<'a> LoadedShared<'a> {
             rows: load(&part.rows)?,
             holders: part.holders.as_ref().map(load).transpose()?,
             own: part.own.as_ref().map(load).transpose()?,
+            own_bytes: part.own.as_ref().map_or(0, |own| decoded(meta, &own.projected)) / rows.max(1),
             opening: opening.clone(),
         })
     }
@@ -62,10 +67,12 @@ impl<'a> LoadedShared<'a> {
     /// `rows`: how many there are.
     pub fn decode(&self, rows: usize, batch_rows: usize) -> Result<SharedRows> {
         let (part, own_bytes) = (&self.part, self.dictionary_bytes());
-        let fit = self.opening.shared_bytes / part.value_bytes().max(1);
-        let fit = fit.min(MAX_WINDOW).min((MAX_BLOCK_BYTES / own_bytes.max(1)) as u64) as usize;
+        let rows_of = |bytes: u64| (self.opening.shared_bytes / bytes.max(1)).min(MAX_WINDOW) as usize;
         let batch_rows = batch_rows.max(1);
-        let window = (fit / batch_rows).max(1).saturating_mul(batch_rows).min(rows.max(1));
+        let whole = |rows: usize| (rows / batch_rows).max(1).saturating_mul(batch_rows);
+        let window = rows_of(self.own_bytes).min(MAX_BLOCK_BYTES / own_bytes.max(1));
+        let window = whole(window).min(rows.max(1));
+        let unordered = whole(rows_of(part.value_bytes()));
         let decode = |loaded: &LoadedColumn, read: &Read| loaded.decode(&read.levels, window);
         let with = |loaded: &Option<LoadedColumn>, read: &Option<Read>| {
             loaded.as_ref().zip(read.as_ref()).map(|(loaded, read)| decode(loaded, read)).transpose()
@@ -78,11 +85,10 @@ impl<'a> LoadedShared<'a> {
             part: Arc::clone(part),
             rows_left: rows,
             window,
+            unordered,
             batch_rows,
             told: Told::default(),
-            arrays: Vec::new(),
-            slots: Vec::new(),
-            next: 0,
+            hand: Hand::default(),
             opening: self.opening.clone(),
         })
     }
@@ -94,8 +100,25 @@ struct Told {
     rows: Option<ArrayRef>,
     holders: Option<ArrayRef>,
     own: Option<ArrayRef>,
-    /// Rows of it whose values are at hand, or were.
+    /// Rows of it that are at hand, or were.
     done: usize,
+}
+
+impl Told {
+    fn count(&self) -> usize {
+        self.rows.as_ref().map_or(0, Array::len)
+    }
+}
+
+/// The rows that are told of and not handed out.
+#[derive(Default)]
+struct Hand {
+    places: Vec<Place>,
+    next: usize,
+    own: Option<ArrayRef>,
+    held: Vec<HeldRows>,
+    /// In no holder a row comes before an earlier one: what is behind is not needed again.
+    ordered: bool,
 }
 
 /// Decodes such a column.
@@ -108,12 +131,11 @@ pub(super) struct SharedRows {
     /// Rows that the stored columns have not told of yet.
     rows_left: usize,
     window: usize,
+    /// Rows at hand, about, where they are in no order.
+    unordered: usize,
     batch_rows: usize,
     told: Told,
-    /// The values at hand, and where the next rows have theirs.
-    arrays: Vec<ArrayRef>,
-    slots: Vec<Slot>,
-    next: usize,
+    hand: Hand,
     opening: Opening,
 }
 
@@ -123,23 +145,62 @@ enum Place {
     /// Here, or nowhere: null.
     Own,
     /// In a base, at a row.
-    Base(usize, u64),
+    Base(u32, u32),
 }
 
 impl SharedRows {
     /// The next `rows` rows, which must be there.
     pub fn next(&mut self, rows: usize) -> Result<ArrayRef> {
-        if self.next == self.slots.len() {
+        if self.hand.next == self.hand.places.len() {
             self.more()?;
         }
-        let slots = self.slots.get(self.next..self.next + rows);
-        let slots = slots.ok_or_else(|| CkptError::internal("a window ends within a batch"))?;
-        self.next += rows;
-        if self.part.dictionary {
-            gather_dictionary(&self.arrays, slots)
-        } else {
-            gather(&self.arrays, slots)
+        let first = self.hand.next;
+        let places = self.hand.places.get(first..first + rows);
+        let places = places.ok_or_else(|| CkptError::internal("a window ends within a batch"))?;
+        // For each holder the place of its last row among its rows, and of each row.
+        let mut last = vec![None; self.hand.held.len()];
+        let mut ranks = Vec::with_capacity(rows);
+        for place in places {
+            ranks.push(match place {
+                Place::Own => None,
+                Place::Base(base, row) => {
+                    let (base, row) = (*base as usize, u64::from(*row));
+                    let rows = self.hand.held[base].rows();
+                    // Mostly that of the row before, or the next one.
+                    let near = last[base].map_or(0..1, |rank| rank..rank + 2);
+                    let near = near.into_iter().find(|rank| rows.get(*rank) == Some(&row));
+                    let rank = near.unwrap_or_else(|| rows.partition_point(|other| *other < row));
+                    last[base] = last[base].max(Some(rank));
+                    Some((base, rank))
+                }
+            });
         }
+        let own = self.hand.own.clone().ok_or_else(|| CkptError::internal("there are no own values"))?;
+        let has_own = self.told.own.is_some();
+        let (mut arrays, mut firsts) = (vec![own], Vec::with_capacity(last.len()));
+        for (base, last) in last.iter().enumerate() {
+            if let Some(rank) = last {
+                let read = self.hand.held[base].decode(rank + 1, &mut None);
+                read.map_err(|error| self.of_base(base, error))?;
+            }
+            firsts.push(arrays.len());
+            arrays.extend(self.hand.held[base].arrays.iter().map(|(_, array)| Arc::clone(array)));
+        }
+        let slots: Vec<Slot> = (first..)
+            .zip(&ranks)
+            .map(|(at, rank)| match rank {
+                None => (0, if has_own { at } else { 0 }),
+                Some((base, rank)) => self.hand.held[*base].slot(*rank, firsts[*base]),
+            })
+            .collect();
+        let ordered = self.hand.ordered;
+        for (held, rank) in self.hand.held.iter_mut().zip(last).filter(|_| ordered) {
+            if let Some(rank) = rank {
+                held.forget(rank);
+            }
+        }
+        self.hand.next += rows;
+        if self.part.dictionary { gather_dictionary(&arrays, &slots) } else { gather(&arrays, &slots) }
     }
 
     /// After the last row there must be no more.
@@ -148,10 +209,9 @@ impl SharedRows {
         readers.into_iter().flatten().try_for_each(ColumnReader::finish)
     }
 
-    /// Brings the values of the next rows to hand.
+    /// Brings the next rows to hand: all of the window where they are in order, else so many as have room.
     fn more(&mut self) -> Result<()> {
-        let told = self.told.rows.as_ref().map_or(0, Array::len);
-        if self.told.done == told {
+        if self.told.done == self.told.count() {
             let rows = self.window.min(self.rows_left);
             self.told = Told {
                 rows: Some(self.rows.next(rows)?),
@@ -161,65 +221,54 @@ impl SharedRows {
             };
             self.rows_left -= rows;
         }
-        let left = self.told.rows.as_ref().map_or(0, Array::len) - self.told.done;
-        let mut count = left;
-        // Those at hand go before others come.
-        (self.arrays, self.slots, self.next) = (Vec::new(), Vec::new(), 0);
-        loop {
-            let most = (count > self.batch_rows).then_some(self.opening.shared_bytes as usize * SLACK);
-            if let Some((arrays, slots)) = self.values(count, most)? {
-                (self.arrays, self.slots) = (arrays, slots);
-                self.told.done += count;
-                return Ok(());
+        let mut count = self.told.count() - self.told.done;
+        // What is at hand goes before more comes.
+        self.hand = self.to_hand(count)?;
+        if !self.hand.ordered {
+            count = count.min(self.unordered);
+            loop {
+                self.hand = self.to_hand(count)?;
+                let most = (count > self.batch_rows).then_some(self.opening.shared_bytes as usize * SLACK);
+                if self.decode_all(most)? {
+                    break;
+                }
+                count = (count / 2 / self.batch_rows).max(1) * self.batch_rows;
             }
-            count = (count / 2 / self.batch_rows).max(1) * self.batch_rows;
         }
+        self.told.done += count;
+        Ok(())
     }
 
-    /// The values of the next `count` rows of the window, and where each row has its own; `None` if they take more than `most` bytes.
-    fn values(&self, count: usize, most: Option<usize>) -> Result<Option<(Vec<ArrayRef>, Vec<Slot>)>> {
+    fn decode_all(&mut self, mut most: Option<usize>) -> Result<bool> {
+        for base in 0..self.hand.held.len() {
+            let held = &mut self.hand.held[base];
+            let count = held.rows().len();
+            if !held.decode(count, &mut most).map_err(|error| self.of_base(base, error))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The next `count` rows of the window, without the values in holders.
+    fn to_hand(&self, count: usize) -> Result<Hand> {
         let places = self.places(count)?;
         let target = &self.part.target;
         let own = match &self.told.own {
             Some(own) => conformed(&own.slice(self.told.done, count), target)?,
             None => new_null_array(target, 1),
         };
-        let (opening, arrays) = (&self.opening, vec![own]);
-        let mut held = HeldRows { target, opening, most, bytes: 0, arrays };
         let mut rows_of = vec![Vec::new(); self.part.bases.len()];
         for place in &places {
             if let Place::Base(base, row) = place {
-                rows_of[*base].push(*row);
+                rows_of[*base as usize].push(u64::from(*row));
             }
         }
-        let mut found = Vec::with_capacity(rows_of.len());
-        for (base, mut rows) in self.part.bases.iter().zip(rows_of) {
-            if !rows.is_sorted() {
-                rows.sort_unstable();
-            }
-            rows.dedup();
-            let first = held.arrays.len();
-            let read = held.read(base, &rows);
-            if !read.map_err(|error| self.of_base(base.file.source.path(), error))? {
-                return Ok(None);
-            }
-            let counts = held.arrays[first..].iter().enumerate();
-            let slots = counts.flat_map(|(at, array)| (0..array.len()).map(move |row| (first + at, row)));
-            found.push((rows, slots.collect::<Vec<Slot>>(), 0));
-        }
-        let has_own = self.told.own.is_some();
-        let slots = places.iter().enumerate().map(|(at, place)| match place {
-            Place::Own => (0, if has_own { at } else { 0 }),
-            Place::Base(base, row) => {
-                let (rows, slots, last) = &mut found[*base];
-                // Mostly that of the row before, or the next one.
-                let near = (*last..*last + 2).find(|rank| rows.get(*rank) == Some(row));
-                *last = near.unwrap_or_else(|| rows.partition_point(|other| other < row));
-                slots[*last]
-            }
-        });
-        let slots = slots.collect();
-        Ok(Some((held.arrays, slots)))
+        let ordered = rows_of.iter().all(|rows| rows.is_sorted());
+        let held = rows_of.into_iter().enumerate();
+        let held =
+            held.map(|(base, rows)| HeldRows::new(&self.part, base, rows, self.batch_rows, &self.opening));
+        Ok(Hand { places, next: 0, own: Some(own), held: held.collect(), ordered })
     }
 
     /// Where the next `count` rows of the window have their values.
@@ -255,7 +304,7 @@ impl SharedRows {
                     corrupt(&format!("a value is said to be in file {number}, which has none of the column"))
                 })?;
                 match u64::try_from(row) {
-                    Ok(row) if row < bases[base].file.rows() => Ok(Place::Base(base, row)),
+                    Ok(row) if row < bases[base].file.rows() => Ok(Place::Base(base as u32, row as u32)),
                     _ => {
                         let file = &bases[base].file;
                         let (path, rows) = (file.source.path().display(), file.rows());
@@ -269,7 +318,8 @@ impl SharedRows {
     }
 
     /// An error in a holder names it, and the checkpoint that needs it.
-    fn of_base(&self, base: &Path, error: CkptError) -> CkptError {
+    fn of_base(&self, base: usize, error: CkptError) -> CkptError {
+        let base = self.part.bases[base].file.source.path();
         let (thin, message) = (self.file.source.path().display(), &error.message);
         let message = format!("{message} (in {}, which has values of {thin})", base.display());
         CkptError { message, ..error }.at(base)
