@@ -100,6 +100,8 @@ class ParquetWriter {
   async append(rows: readonly Row[]): Promise<void> {
     for (let start = 0; start < rows.length;) {
       let count = Math.min(this.#rows === 0 ? FIRST_CHUNK_ROWS : this.#chunkRows, this.#chunkRows, rows.length - start);
+      // The core ends row groups where its blocks of as many rows end, and only between chunks.
+      if (this.options.share !== undefined) count = Math.min(count, CHUNK_ROWS - (this.#rows % CHUNK_ROWS));
       let bytes = this.#fill(rows, start, count);
       while (bytes > MAX_CHUNK_BYTES && count > 1) {
         count = Math.max(1, Math.floor((count * MAX_CHUNK_BYTES) / bytes / 2));

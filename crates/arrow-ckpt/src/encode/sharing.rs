@@ -26,7 +26,7 @@ const SMALLEST_FILE: usize = 1 << 20;
 /// Nor are columns shared that have fewer bytes in a row group,
 const SMALLEST_COLUMN: usize = 64 << 10;
 /// or a smaller part of it: engines see these, and they cost a percent.
-const SMALLEST_PART: usize = 32;
+const SMALLEST_PART: usize = 128;
 
 /// What a column of one row group shares.
 pub struct SharedColumn {

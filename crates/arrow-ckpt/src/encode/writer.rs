@@ -26,6 +26,7 @@ use crate::layout::{RECORD_PLAN, RECORD_ROWS};
 use crate::limits::{MAX_CHUNKS, MAX_FOOTER_BYTES};
 use crate::panics::caught;
 use crate::pool::{Budget, Lane, cores};
+use crate::share::BLOCK_ROWS;
 
 /// Row groups that may be encoding while the next one fills, where there are cores for them. On two cores a second one would only hold more
 /// memory.
@@ -179,7 +180,10 @@ impl CheckpointWriter {
     /// far below the cap that readers set: thousands of columns get larger row groups than asked for.
     fn is_full(&self, rows: usize, bytes: usize) -> bool {
         let chunks = (self.groups.len() + self.in_flight.len() + 1) * self.builders.len() * LEAVES_PER_COLUMN;
-        self.filled() + bytes > MAX_ROW_GROUP_BYTES
+        // Blocks of two files are of the same rows, whatever other columns these have: row groups end where blocks do.
+        let waits = self.sharing.is_some() && !self.rows.is_multiple_of(BLOCK_ROWS);
+        let most = if waits { 2 * MAX_ROW_GROUP_BYTES } else { MAX_ROW_GROUP_BYTES };
+        self.filled() + bytes > most
             || (self.rows + rows > self.encoding.group_rows && chunks < MAX_CHUNKS / 16)
     }
 
