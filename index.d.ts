@@ -909,9 +909,9 @@ export declare interface WriteOptions {
    * JSONL. A row that the program could not read back is `ERR_CKPT_NOT_COMPATIBLE`. Parquet holds all rows in memory meanwhile. A load
    * in arrow-ckpt needs no option for such a file. */ compat?: Compat;
   /** Earlier checkpoints that may have the same values: what they have is not written again, and the file refers to them. A path, or
-   * several; for a manager `{ step, operation }`; `auto`: those that are likely to. A file is whole, as without the option, where
-   * nothing is shared, below 1 MiB, with `compat`, as JSON, and where the file system has no hard links. docs/deltas.md says what to
-   * know before. @default false */ base?: Base;
+   * several; for a CheckpointManager `{ step, operation }`, for a Kura manager a name; `auto`: those that are likely to. A file is
+   * whole, as without the option, where nothing is shared, below 1 MiB, with `compat`, and where the file system has no hard links. No
+   * effect on JSON, JSONL and batches. docs/deltas.md says what to know before. @default false */ base?: Base;
   /** The folder whose `.ckpt` keeps the files that others refer to. @default the folder of the file */ pool?: string;
   /** The most threads that encode columns of this save, 1 to 64 and no more than the cores. @default the cores @unit threads */
   threads?: number;

@@ -16,7 +16,9 @@ async function shareOfPaths(path: string, { base, pool, compat }: WriteOptions):
   const bases: string[] = [];
   for (const each of basesOf(base)) {
     if (typeof each !== 'string')
-      throw invalid('base of a file is a path or an array of paths; { step, operation } names a checkpoint of a manager');
+      throw invalid(
+        'base of a file is a path, of a Kura manager a name, or an array of these; { step, operation } is for a CheckpointManager',
+      );
     await stat(each).catch((error: unknown) => {
       throw fromSystemError(error, 'find the base', each);
     });

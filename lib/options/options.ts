@@ -68,8 +68,9 @@ export interface WriteOptions {
   compat?: Compat;
   /**
    * Earlier checkpoints that may have the same values: what they have is not written again, and the file refers to them. A path, or
-   * several; for a manager `{ step, operation }`; `auto`: those that are likely to. A file is whole, as without the option, where nothing
-   * is shared, below 1 MiB, with `compat`, as JSON, and where the file system has no hard links. docs/deltas.md says what to know before.
+   * several; for a CheckpointManager `{ step, operation }`, for a Kura manager a name; `auto`: those that are likely to. A file is whole,
+   * as without the option, where nothing is shared, below 1 MiB, with `compat`, and where the file system has no hard links. No effect on
+   * JSON, JSONL and batches. docs/deltas.md says what to know before.
    * @default false
    */
   base?: Base;

@@ -4,11 +4,13 @@ import { CheckpointError } from '../../base/errors.js';
 import { invalid, show } from '../../base/messages.js';
 import { keysOf } from '../../options/option-keys.js';
 import { checkPath, checkReadOptions, READ_RECORD, type ReadOptions, type WriteOptions } from '../../options/options.js';
+import { basesOf, type Base } from '../../options/base.js';
 import { rowsOfCall } from '../../base/rows-of-call.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
+import { withShare } from '../../formats/with-share.js';
 import { jsonlStore, readTorn } from '../../formats/text/jsonl-store.js';
 import type { CheckpointStore } from '../../store/store.js';
 import { checkpointFiles } from '../../directory/checkpoint-file.js';
@@ -69,7 +71,8 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     }
     const own = stem + store.extension;
     const twins = await twinsOf((await checkpointPaths(stem, extensions)).map(({ path }) => path).filter((path) => path !== own));
-    const info = await store.write(own, given, merged);
+    const shared = { ...merged, pool: this.directory, ...(merged.base !== undefined && { base: await this.#bases(merged.base) }) };
+    const info = await store.write(own, given, store.format === 'parquet' ? await withShare(own, shared) : merged);
     await removeTwins(twins, logger);
     await sweepAfterSave(dirname(stem));
     logger?.info(namedSavedLine(plainName(name), info));
@@ -136,6 +139,16 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
       else for (const { error } of checked) logger?.warn(`'${name}' is left out of the list: ${error?.message} (${error?.code})`);
     }
     return names;
+  }
+
+  /** The files of checkpoints that are named. */
+  async #bases(base: Base): Promise<Base> {
+    if (base === false || base === 'auto') return base;
+    const path = async (name: string): Promise<string> => {
+      const stem = await this.#stem(name);
+      return (await checkpointPaths(stem, this.#kind.extensions))[0]?.path ?? stem + this.#kind.store.extension;
+    };
+    return Promise.all(basesOf(base).map(async (each) => (typeof each === 'string' ? path(each) : each)));
   }
 
   async #finder(name: string): Promise<{ find: () => Promise<FoundFile[]>; stem: string }> {
