@@ -216,7 +216,6 @@ describe('a file stays whole', { skip: noBinding }, () => {
     assert.match(warnings[0] ?? '', /stay whole/);
   });
 });
-});
 
 describe('the pool', { skip: noBinding }, () => {
   test('keeps what is needed, whatever becomes of the names; what nobody needs goes after an hour', async () => {
