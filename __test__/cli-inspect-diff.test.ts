@@ -33,6 +33,7 @@ suite('inspect', noCli, () => {
         bytes,
         hash: 'h1',
         metadata: { model: 'm' },
+        delta: null,
         createdBy: '',
         formatVersion: 1,
         compat: null,
