@@ -1,11 +1,8 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { DeltaInfo } from '../../options/delta-info.js';
-import { POOL_FOLDER } from './pool.js';
+import { foldersAbove, hasPool, POOL_FOLDER } from './pool.js';
 import type { Holder, References } from './references.js';
-
-/** So many folders above a file are looked through for the pool. */
-const FOLDERS_UP = 8;
 
 /** What a file shares with others; null for a whole file. */
 export function deltaInfo(path: string, bytes: number, rows: number, references: References | undefined): DeltaInfo | null {
@@ -27,12 +24,7 @@ export function deltaInfo(path: string, bytes: number, rows: number, references:
 
 /** The first folder from that of a file upwards that has a pool; undefined if there is none. */
 function poolRoot(path: string): string | undefined {
-  let folder = dirname(resolve(path));
-  for (let up = 0; up < FOLDERS_UP; up++) {
-    if (existsSync(join(folder, POOL_FOLDER))) return folder;
-    folder = dirname(folder);
-  }
-  return undefined;
+  return foldersAbove(path).find(hasPool);
 }
 
 /** Whether something is there under its names: what it is, a load finds out. */

@@ -1,9 +1,32 @@
-import { join } from 'node:path';
+import { statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../../base/commit/commit.js';
 import { FileLock } from '../../base/lock/file-lock.js';
 
 /** The folder of the pool, in the root of what shares values: the directory of a manager. */
 export const POOL_FOLDER = '.ckpt';
+
+/** So many folders, a file's own first, are looked through for the pool. */
+const FOLDERS_UP = 8;
+
+/** The folder of a file and those above it, as far as one of them may have the pool. */
+export function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  let folder = dirname(resolve(path));
+  while (folders.length < FOLDERS_UP && folders.at(-1) !== folder) {
+    folders.push(folder);
+    folder = dirname(folder);
+  }
+  return folders;
+}
+
+export function hasPool(folder: string): boolean {
+  try {
+    return statSync(join(folder, POOL_FOLDER)).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 /** What a save may share: paths as the file system has them. */
 export interface ShareRequest {

@@ -1,3 +1,4 @@
+import type { ColumnChunk } from 'hyparquet';
 import { CheckpointError } from '../../../base/errors.js';
 import { isOurs } from '../file-keys.js';
 import { crc32c, crcText } from '../../../base/crc32c.js';
@@ -13,20 +14,27 @@ const KEY_BLOOM_CRC = 'arrow-ckpt.bloom-crc32c';
  */
 export async function checkIndexes(file: ParquetFile): Promise<void> {
   if (!isOurs(file.footer)) return;
-  const chunks = file.metadata.row_groups.flatMap((group) => group.columns);
-  const indexes = file.keyValues[KEY_INDEX_CRC];
-  if (indexes !== undefined) {
-    const starts = chunks.flatMap((chunk) => [chunk.column_index_offset, chunk.offset_index_offset]);
-    const start = Math.min(...starts.map((offset) => Number(offset ?? file.dataEnd)));
-    await check(file, start, file.dataEnd - start, indexes, 'its page index');
-  }
+  await checkPageIndexes(file);
   let sums = file.keyValues[KEY_BLOOM_CRC] ?? '';
-  for (const { meta_data: chunk } of chunks) {
+  for (const { meta_data: chunk } of chunksOf(file)) {
     if (chunk?.bloom_filter_offset === undefined) continue;
     const column = `a bloom filter of column '${chunk.path_in_schema.join('.')}'`;
     await check(file, Number(chunk.bloom_filter_offset), chunk.bloom_filter_length ?? 0, sums.slice(0, 8), column);
     sums = sums.slice(8);
   }
+}
+
+/** The page indexes alone: the core looks at them in files that others refer to, too. */
+export async function checkPageIndexes(file: ParquetFile): Promise<void> {
+  const indexes = file.keyValues[KEY_INDEX_CRC];
+  if (indexes === undefined || !isOurs(file.footer)) return;
+  const starts = chunksOf(file).flatMap((chunk) => [chunk.column_index_offset, chunk.offset_index_offset]);
+  const start = Math.min(...starts.map((offset) => Number(offset ?? file.dataEnd)));
+  await check(file, start, file.dataEnd - start, indexes, 'its page index');
+}
+
+function chunksOf({ metadata }: ParquetFile): ColumnChunk[] {
+  return metadata.row_groups.flatMap((group) => group.columns);
 }
 
 async function check(file: ParquetFile, start: number, length: number, checksum: string, what: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../../../base/errors.js';
-import { FORMAT_VERSION, KEY_VERSION, THIN_VERSION, type Footer } from '../file-keys.js';
+import { KEY_VERSION, THIN_VERSION, type Footer } from '../file-keys.js';
 
 /** Refuses a file of a later format version: what it means by its columns is not known here. */
 export function checkVersion({ keyValues, ours, path }: Footer): void {
@@ -12,14 +12,10 @@ export function checkVersion({ keyValues, ours, path }: Footer): void {
   if (number < 1 || number > 0xffff_ffff) {
     throw new CheckpointError('ERR_CKPT_CORRUPT', `${path} is damaged: its format version is ${JSON.stringify(version)}`, { path });
   }
-  if (number <= FORMAT_VERSION) return;
-  if (number === THIN_VERSION) {
-    const message = `${path} has format version ${version}: it has values in other files, and without the native binary this package`;
-    throw new CheckpointError('ERR_CKPT_FORMAT_VERSION', `${message} reads up to version ${FORMAT_VERSION}; install the binary`, { path });
-  }
+  if (number <= THIN_VERSION) return;
   throw new CheckpointError(
     'ERR_CKPT_FORMAT_VERSION',
-    `${path} has format version ${version}, this package reads up to version ${FORMAT_VERSION}; install a later arrow-ckpt`,
+    `${path} has format version ${version}, this package reads up to version ${THIN_VERSION}; install a later arrow-ckpt`,
     { path },
   );
 }

@@ -4,7 +4,7 @@ import { crc32c, crcText } from '../../../base/crc32c.js';
 
 /** Keys of the footer, as in crates/arrow-ckpt/src/format.rs: checksums of the column chunks, and of the footer itself. */
 const KEY_CHUNK_CRC = 'arrow-ckpt.crc32c';
-const KEY_FOOTER_CRC = 'arrow-ckpt.footer-crc32c';
+export const KEY_FOOTER_CRC = 'arrow-ckpt.footer-crc32c';
 const DIGITS = 8;
 /** Thrift's compact protocol: field 2 of a key-value is a string, of 8 bytes. */
 const VALUE_HEADER = [0x18, DIGITS];

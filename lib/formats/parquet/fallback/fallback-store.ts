@@ -8,9 +8,9 @@ import { openByPath } from '../../../store/open-by-path.js';
 import { RowPipeline } from '../../../store/row-pipeline.js';
 import type { CheckpointStore } from '../../../store/store.js';
 import { gather } from '../../../store/wanted-rows.js';
-import type { Field } from './fields.js';
+import { checkHolders, type Column } from './columns.js';
 import { factsOf, readFacts } from './facts-of.js';
-import { ParquetFile } from './parquet-file.js';
+import { OpenedFile } from './opened-file.js';
 import { columnsTaken, type ColumnsTaken } from '../parquet-columns.js';
 import type { ParquetFacts } from '../parquet-facts.js';
 import { loadCheck } from '../../../schema/load-check.js';
@@ -38,16 +38,16 @@ export const fallbackStore: CheckpointStore = {
 async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
   const check = loadCheck(options, path);
   const selection = selectionOf(options);
-  const file = await ParquetFile.open(path, options);
+  const opened = await OpenedFile.open(path, options);
   try {
-    const facts = factsOf(file);
+    const facts = factsOf(opened);
     const decode = facts.decode(options.compat);
     let { columns } = options;
     if (decode !== undefined) check?.begin();
     else if (check !== undefined) columns = check.opened(facts);
     const taken = columnsTaken(facts, columns, selection, options);
     const pipeline = new RowPipeline({ decode, selection, check });
-    for await (const batch of plannedBatches(file, facts, options, taken)) {
+    for await (const batch of plannedBatches(opened, facts, options, taken)) {
       const wanted = await pipeline.passAll(batch);
       if (wanted.length > 0 && pipeline.fits) yield wanted;
       if (pipeline.done) break;
@@ -56,22 +56,23 @@ async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[
   } catch (error) {
     throw withPath(error, path);
   } finally {
-    await file.close();
+    await opened.close();
   }
 }
 
 /** The rows with the wanted columns, as they were saved. */
 function plannedBatches(
-  file: ParquetFile,
+  opened: OpenedFile,
   { plan, tree }: ParquetFacts,
   options: ReadOptions,
   { keep, needed }: ColumnsTaken,
 ): AsyncGenerator<Row[], void, undefined> {
+  const read = needed === undefined ? opened.columns : needed.columns.map(({ column }) => opened.columns[column] as Column);
+  checkHolders(read);
   const prune = keep?.isDeep === true ? (row: Row) => keep.of(row) : undefined;
   // What the plan says of the columns is checked as the native reader does, also where there are no rows.
   if (plan !== undefined) plannedRows(plan, tree, keep);
   const restore = plan === undefined ? prune : rowRestorer(plan, keep);
-  if (needed === undefined) return rowBatches(file, options, restore);
-  const columns = needed.columns.map(({ column }) => (file.fields[column] as Field).name);
-  return rowBatches(file, { ...options, columns }, restore);
+  if (needed === undefined) return rowBatches(opened, options, restore);
+  return rowBatches(opened, { ...options, columns: read.map((column) => column.name) }, restore);
 }

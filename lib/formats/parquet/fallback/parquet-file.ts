@@ -20,7 +20,7 @@ const ENCRYPTED_MAGIC = 'PARE';
 const SMALLEST = 12;
 
 /** Of the options of a load, what an open needs. */
-interface FallbackOpenOptions {
+export interface FallbackOpenOptions {
   limits?: Limits | undefined;
   verify?: boolean | undefined;
   text?: TextMode | undefined;

@@ -1,19 +1,16 @@
-import type { RowGroup } from 'hyparquet';
 import { CheckpointError } from '../../../base/errors.js';
 import type { Row } from '../../../base/rows.js';
 import { setOwn } from '../../../base/build.js';
 import { Pace } from '../../../base/pace.js';
 import type { ReadOptions } from '../../../options/options.js';
-import { assembleColumn } from './assemble-column.js';
-import { holdsVariant, leavesOf, type Field } from './fields.js';
-import { checkSumsAreThere } from './checksums.js';
-import { checkIndexes } from './check-indexes.js';
 import { unknownColumn } from '../../../select/unknown-columns.js';
+import { checkIndexes } from './check-indexes.js';
+import { checkSumsAreThere } from './checksums.js';
+import type { Column } from './columns.js';
+import { holdsVariant } from './fields.js';
 import { checkLimit, MAX_EMPTY_ROWS } from './limits.js';
-import type { LeafData } from './leaf-data.js';
-import { readLeaf } from './read-leaf.js';
-import { decodingError, ParquetFile } from './parquet-file.js';
-import { textError } from './text-mode.js';
+import { OpenedFile } from './opened-file.js';
+import { SharedValues } from './shared-values.js';
 
 /** Rows made between two looks at the clock. */
 const BLOCK_ROWS = 1024;
@@ -30,38 +27,44 @@ interface ParquetRows {
  * A checkpoint's rows are its physical columns here; `fallbackStore` makes of them what was saved.
  */
 export async function readParquetRows(path: string, options: ReadOptions = {}): Promise<ParquetRows> {
-  const file = await ParquetFile.open(path, options);
+  const opened = await OpenedFile.open(path, options);
   try {
     const rows: Row[] = [];
-    for await (const batch of rowBatches(file, options)) for (const row of batch) rows.push(row);
-    return { rows, keyValues: file.keyValues };
+    for await (const batch of rowBatches(opened, options)) for (const row of batch) rows.push(row);
+    return { rows, keyValues: opened.file.keyValues };
   } finally {
-    await file.close();
+    await opened.close();
   }
 }
 
 /** The rows of an open file in batches, each row through `restore`. The columns of one row group are held. */
 export async function* rowBatches(
-  file: ParquetFile,
+  { file, columns: all }: OpenedFile,
   options: ReadOptions,
   restore?: (row: Row) => Row,
 ): AsyncGenerator<Row[], void, undefined> {
-  const { path } = file;
-  if (options.verify !== false) {
+  const { path, rows: total } = file;
+  const verify = options.verify !== false;
+  if (verify) {
     checkSumsAreThere(file.footer, file.metadata.row_groups.length * file.leaves);
     await checkIndexes(file);
   }
-  const { fields: all, leaves, rows: total } = file;
-  const fields = selectFields(all, options.columns, path);
+  const selected = selectColumns(all, options.columns, path);
   const pace = new Pace(options, total);
+  const values = new SharedValues(file, verify, () => pace.turn());
+  for (const column of selected) values.begin(column);
   if (all.length === 0) {
     checkLimit(total, MAX_EMPTY_ROWS, 'the number of rows of a file without columns', path);
     yield* paced(pace, total, () => ({}));
     return pace.finish();
   }
+  const names = selected.map((column) => column.name);
   for (const [index, group] of file.metadata.row_groups.entries()) {
-    const columns = await readColumns(file, fields, group, options.verify === false ? null : index * leaves, pace);
-    const names = fields.map((field) => field.name);
+    const columns: unknown[][] = [];
+    for (const column of selected) {
+      columns.push(await values.values(column, index));
+      await pace.turn();
+    }
     yield* paced(pace, Number(group.num_rows), (index) => {
       const row: Row = {};
       for (let c = 0; c < names.length; c++) setOwn(row, names[c]!, columns[c]![index]);
@@ -82,39 +85,14 @@ async function* paced(pace: Pace, count: number, make: (index: number) => Row): 
   }
 }
 
-/** The fields to read. Throws `ERR_CKPT_UNKNOWN_COLUMN` for a name that the file does not have. */
-function selectFields(fields: Field[], columns: readonly string[] | undefined, path: string): Field[] {
-  const names = new Set(fields.map((field) => field.name));
-  for (const column of columns ?? []) if (!names.has(column)) throw unknownColumn(path, column, [...names]);
-  const selected = columns === undefined ? fields : fields.filter((field) => columns.includes(field.name));
-  const variant = selected.find(holdsVariant);
+/** The columns to read. Throws `ERR_CKPT_UNKNOWN_COLUMN` for a name that the file does not have. */
+function selectColumns(all: readonly Column[], names: readonly string[] | undefined, path: string): readonly Column[] {
+  const known = new Set(all.map((column) => column.name));
+  for (const name of names ?? []) if (!known.has(name)) throw unknownColumn(path, name, [...known]);
+  const selected = names === undefined ? all : all.filter((column) => names.includes(column.name));
+  const variant = selected.find((column) => column.stored.some(holdsVariant));
   if (variant === undefined) return selected;
   const advice = 'cast it to JSON or to a struct where it was written, or leave the column out';
   const message = `${path}: column '${variant.name}' is a VARIANT, which arrow-ckpt cannot read; ${advice}`;
   throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path, column: variant.name });
-}
-
-/** `checksums`: the number of the row group's first checksum, or null for no check. */
-async function readColumns(
-  file: ParquetFile,
-  fields: Field[],
-  group: RowGroup,
-  checksums: number | null,
-  pace: Pace,
-): Promise<unknown[][]> {
-  const columns: unknown[][] = [];
-  for (const field of fields) {
-    const leaves = new Map<number, LeafData>();
-    try {
-      for (const leaf of leavesOf(field)) {
-        leaves.set(leaf.ordinal, await readLeaf(file, leaf, group.columns[leaf.ordinal]!.meta_data!, checksums));
-      }
-      columns.push(assembleColumn(field, leaves, Number(group.num_rows)));
-    } catch (error) {
-      const text = file.footer.ours ? undefined : textError(error, file.path, field.name);
-      throw text ?? decodingError(error, file.path, field.name);
-    }
-    await pace.turn();
-  }
-  return columns;
 }
