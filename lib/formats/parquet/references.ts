@@ -3,7 +3,7 @@ import { isPlainObject } from '../../base/rows.js';
 import { KEY_VERSION, THIN_VERSION } from './file-keys.js';
 
 /** The files that a thin checkpoint refers to, and which columns of it are where: FORMAT.md, "Thin checkpoints". */
-export const KEY_HOLDERS = 'arrow-ckpt.holders';
+const KEY_HOLDERS = 'arrow-ckpt.holders';
 const KEY_REFS = 'arrow-ckpt.refs';
 /** What others know a file by. */
 export const KEY_ID = 'arrow-ckpt.id';

@@ -5,7 +5,7 @@ import { nodeOf, typeName } from './field-type.js';
 import type { HolderFile } from './holder-file.js';
 import { leafTypeName } from './leaf-type-name.js';
 import type { ParquetFile } from './parquet-file.js';
-import { columnOfWords } from './type-words.js';
+import { columnOfWords } from './column-of-words.js';
 
 /** A top-level column as the plan knows it. */
 export interface Column {

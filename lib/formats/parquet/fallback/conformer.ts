@@ -1,6 +1,7 @@
 import { setOwn } from '../../../base/build.js';
 import type { Row } from '../../../base/rows.js';
 import { corrupt } from '../references.js';
+import { copied } from './copied.js';
 import type { Field } from './fields.js';
 import { typeName } from './field-type.js';
 import { leafTypeName } from './leaf-type-name.js';
@@ -10,10 +11,7 @@ type Conform = (value: unknown) => unknown;
 const same: Conform = (value) => value;
 
 /** Types whose values can be changed by who has them: each row gets its own. */
-const COPIES: Record<string, Conform> = {
-  binary: (value) => (value === null ? null : Uint8Array.from(value as Uint8Array)),
-  'timestamp[ms, UTC]': (value) => (value instanceof Date ? new Date(value) : value),
-};
+const COPIED: ReadonlySet<string> = new Set(['binary', 'timestamp[ms, UTC]']);
 
 /** Whether two fields are of one type: names of the fields of structs, too. */
 export function isSameType(one: Field, other: Field): boolean {
@@ -37,7 +35,7 @@ export function conformer(from: Field, to: Field): Conform | undefined {
   if (from.kind === 'leaf' && leafTypeName(from.element) === 'string') return textConformer(to);
   if (from.kind === 'leaf' && to.kind === 'leaf') {
     const [type, wanted] = [leafTypeName(from.element), leafTypeName(to.element)];
-    if (type === wanted) return COPIES[type] ?? same;
+    if (type === wanted) return COPIED.has(type) ? copied : same;
     return wanted === 'double' && (type === 'int64' || type === 'float') ? widened : undefined;
   }
   if (from.kind === 'list' && to.kind === 'list') {

@@ -4,6 +4,7 @@ import type { ColumnMetaData } from 'hyparquet';
 import { CheckpointError, isCheckpointError } from '../../../base/errors.js';
 import { chunkRange } from './check-metadata.js';
 import { checkChunk, chunkChecksum } from './checksums.js';
+import { copied } from './copied.js';
 import { decompressor } from './decompressor.js';
 import type { Limits } from '../../../options/limits.js';
 import type { Leaf } from './fields.js';
@@ -208,7 +209,7 @@ class ChunkReader {
     for (let i = 0; i < count; i++) {
       const index = indices[i] as number;
       if (index >= dictionary.length) throw new Error(`index ${index} in a dictionary of ${dictionary.length}`);
-      values[i] = dictionary[index];
+      values[i] = copied(dictionary[index]);
     }
     return values;
   }
