@@ -8,7 +8,7 @@ const columns = await reader.columns(['value', 'id']);
 const result = {
   isNative: loadBinding() !== null,
   rows: await readCheckpoint(path),
-  some: await readCheckpoint(path, { columns: ['value'], where: { id: { $gt: 200 } }, offset: 3, limit: 40 }),
+  some: await readCheckpoint(path, { columns: ['value'], where: { id: { $gt: 100 } }, offset: 3, limit: 40 }),
   sample: await reader.sample(10, { seed: 3 }),
   count: await reader.count({ where: { value: null } }),
   verified: await verifyCheckpoint(path),

@@ -29,7 +29,7 @@ const LARGE: Record<string, (at: number) => unknown> = {
   'struct of bytes': (at) => ({ bytes: new Uint8Array(700).fill(at & 255), big: BigInt(at), dates: [new Date(at)] }),
   exceptions: (at) => (at % 40 === 3 ? at : `mostly text ${at} ${LONG}`),
   undefined: (at) => (at % 3 === 0 ? undefined : `there ${at} ${LONG}`),
-  mixed: (at) => [at, `text ${at} ${LONG}`, true, null, [at, LONG], { at, LONG }][at % 6],
+  mixed: (at) => [at, `text ${at} ${LONG}${LONG}`, true, null, [at, LONG, LONG], { at, LONG }][at % 6],
   'lone surrogates': (at) => (at % 6 === 0 ? `\ud800${at} ${LONG}` : `fine ${at} ${LONG}`),
 };
 export const SHARED_KINDS = { ...SMALL, ...LARGE };
