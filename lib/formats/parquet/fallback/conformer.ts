@@ -13,6 +13,14 @@ const same: Conform = (value) => value;
 /** Types whose values can be changed by who has them: each row gets its own. */
 const COPIED: ReadonlySet<string> = new Set(['binary', 'timestamp[ms, UTC]']);
 
+const WRITTEN: ReadonlySet<string> = new Set(['string', 'binary', 'bool', 'int32', 'int64', 'float', 'double', 'timestamp[ms, UTC]']);
+
+/** Whether we write columns of a type: another one has no business in a checkpoint that refers to others. */
+export function isWritten(field: Field): boolean {
+  if (field.kind === 'leaf') return WRITTEN.has(leafTypeName(field.element));
+  return field.kind === 'struct' ? field.children.every(isWritten) : field.kind === 'list' && isWritten(field.item);
+}
+
 /** Whether two fields are of one type: names of the fields of structs, too. */
 export function isSameType(one: Field, other: Field): boolean {
   if (one.kind === 'leaf' && other.kind === 'leaf') return leafTypeName(one.element) === leafTypeName(other.element);

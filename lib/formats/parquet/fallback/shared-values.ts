@@ -1,7 +1,7 @@
 import { CheckpointError, isCheckpointError, withPath } from '../../../base/errors.js';
 import { corrupt } from '../references.js';
 import type { Column, SharedColumn } from './columns.js';
-import { conformer, isSameType } from './conformer.js';
+import { conformer, isSameType, isWritten } from './conformer.js';
 import type { Field } from './fields.js';
 import { typeName } from './field-type.js';
 import { HeldGroups } from './held-groups.js';
@@ -91,6 +91,7 @@ function basesOf(name: string, { own, of }: SharedColumn): Base[] {
     const field = holder.field(column);
     if (field === undefined) throw corrupt(`it cannot be had from ${file.path}: there is no column '${column}'`, name);
     target ??= field;
+    if (!isWritten(target)) throw corrupt(`values of the type ${typeName(target)} cannot be in other files`, name);
     const conform = own === undefined && !isSameType(field, target) ? undefined : conformer(field, target);
     if (conform !== undefined) return { number, file, field, starts: startsOf(file), conform };
     throw corrupt(`a column of ${typeName(target)} is said to be in ${file.path}, where it is of ${typeName(field)}`, name);
