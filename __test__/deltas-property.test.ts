@@ -19,7 +19,12 @@ const STEPS: Record<string, (rows: Row[], at: number) => Row[]> = {
   map: (rows) => rows.map((row, index) => ({ ...row, added: `new ${index}` })),
   filter: (rows, at) => rows.filter((_, index) => (index + at) % 3 !== 0),
   'keep few': (rows, at) => rows.filter((_, index) => (index + at) % 17 === 0),
-  unnest: (rows) => rows.flatMap((row) => [1, 2, 3].map((part) => Object.assign({}, row, { part }))),
+  unnest: (rows) =>
+    rows.flatMap((row) => [
+      { ...row, part: 1 },
+      { ...row, part: 2 },
+      { ...row, part: 3 },
+    ]),
   sort: (rows) => rows.toReversed(),
   shuffle: (rows, at) => rows.map((row, index) => ({ row, place: (index * 7919 + at) % 104729 })).toSorted((a, b) => a.place - b.place).map(({ row }) => row), // prettier-ignore
   concat: (rows) => [...rows, ...rows.slice(0, 100)],

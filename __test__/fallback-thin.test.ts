@@ -17,7 +17,11 @@ const CHANGES: Record<string, (kind: string, rows: Row[]) => Row[]> = {
   'the same': (_, rows) => rows,
   'with more': (kind, rows) => [...rows, ...rowsOfKind(kind, 90, 1000)],
   reversed: (_, rows) => rows.toReversed(),
-  unnested: (_, rows) => rows.flatMap((row) => [1, 2, 3].map((part) => Object.assign({}, row, { part }))),
+  unnested: (_, rows) =>
+    rows.flatMap((row) => [
+      { ...row, part: 1 },
+      { ...row, part: 2 },
+    ]),
   'with new rows': (kind, rows) => [...rows.slice(30), ...rowsOfKind(kind, 90, 1000), ...rows.slice(0, 100)],
 };
 
