@@ -37,7 +37,7 @@ print(
                 "polars": failure(lambda: polars.read_parquet(file, columns=[column])),
                 "duckdb": failure(lambda: duckdb.sql(f'select "{column}" from \'{file}\'').fetchall()),
             },
-            "files": duckdb.sql(f"select count(distinct filename) from read_parquet('{glob}', filename=true, union_by_name=true)").fetchone()[0],
+            "files": duckdb.sql(f"select count(distinct filename) from read_parquet('{glob}', filename=true, union_by_name=true)").fetchall()[0][0],
             "rows": polars.scan_parquet(glob, missing_columns="insert", extra_columns="ignore").select(polars.len()).collect().item(),
         }
     )
