@@ -15,6 +15,8 @@ const CHUNK_ROWS = 2000;
 
 const [folder, count, data, dieIn] = process.argv.slice(2);
 const manager = new CheckpointManager(folder, {
+  // What a step takes over from the one before is not stored again.
+  base: 'auto',
   logger: { info: (line) => console.log(line), warn: (line) => console.log(line) },
 });
 
