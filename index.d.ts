@@ -135,6 +135,13 @@ export declare class CheckpointManager {
   /** Removes what is not needed any more: checkpoints that the options call stale, batches whose results are in a checkpoint, damaged
    * batches, and what killed processes left. Batches of an interrupted `map` stay unless they are stale; so does what a running `map`
    * or `step` works on. Without options no checkpoint is removed. */ sweep(options?: SweepOptions): Promise<SweepResult>;
+  /** Makes a whole file of a checkpoint that shares values, in its place or at `to`, compared row by row before it counts. What is whole
+   * stays. @throws `ERR_CKPT_NOT_FOUND`; `ERR_CKPT_LOCKED`; what a load and a save throw */
+  materialize(step: string, operation: string, options?: MaterializeOptions): Promise<CheckpointInfo>;
+  /** Makes the checkpoints share their values, the oldest first, each compared row by row before it counts. Files below 1 MiB, JSON and
+   * files in another program's form stay. What fails is in the result. */ dedupe(options?: DedupeOptions): Promise<RewriteResult>;
+  /** Writes those checkpoints anew that keep a file in the pool of which little is used, or refer to too many files, each compared row
+   * by row before it counts. The next {@link sweep} frees such files. */ compact(options?: CompactOptions): Promise<RewriteResult>;
 }
 
 /** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
@@ -262,6 +269,12 @@ export declare type ColumnsOptions<T extends RowLike = Row> = Omit<RowsOptions<T
  * `any` any value in a column whose type the values decide. A `date` is a valid one, and `bytes` is a Uint8Array. */
 export declare type ColumnType = 'number' | 'boolean' | 'string' | 'date' | 'bytes' | 'bigint' | 'float32array' | 'float64array' | 'list' | 'struct' | 'json' | 'any' | 'null';
 
+/** Options of {@link CheckpointManager.compact}. */
+export declare interface CompactOptions extends DedupeOptions {
+  /** The largest part of a file of the pool that may be of no use. @default 0.5 */ maxGarbage?: number;
+  /** The most files that a checkpoint may refer to. @default 8 */ maxHolders?: number;
+}
+
 /** What a value of type `V` compares with: numbers with bigints, lists also by their elements, all with null, which a missing key
  * equals. */
 export declare type Comparable<V> = unknown extends V ? unknown : V extends number | bigint ? number | bigint : V extends Float32Array | Float64Array ? V | number | bigint : V extends readonly (infer E)[] ? V | Comparable<E> : V | null | undefined;
@@ -290,6 +303,12 @@ export declare type CountOptions<T extends RowLike = Row> = Pick<ReadOptions<T>,
 export declare function createCheckpoint<T extends RowLike = RowLike>(path: string, options?: WriteOptions): Promise<CheckpointWriter<T>>;
 /** Milliseconds since 1970 UTC. */
 export declare interface DateColumn extends Column { readonly kind: 'date'; readonly values: Float64Array; }
+/** Options of {@link CheckpointManager.dedupe}. */
+export declare interface DedupeOptions extends Pick<WriteOptions, 'signal'> {
+  /** Change nothing; tell what would be done. @default false */ dryRun?: boolean;
+  /** Called as rows are written and compared. */ onProgress?: (progress: RewriteProgress) => void;
+}
+
 /** What a thin checkpoint shares with others: docs/deltas.md. */
 export declare interface DeltaInfo {
   /** Of the file. */ ownBytes: number;
@@ -506,6 +525,11 @@ export declare interface MapSummary {
   /** The path of the final checkpoint; null where none was saved. */ path: string | null;
 }
 
+/** Options of {@link CheckpointManager.materialize}. */
+export declare interface MaterializeOptions extends Pick<WriteOptions, 'signal' | 'onProgress'> {
+  /** Where to write it. @default in its place */ to?: string;
+}
+
 /** Options of {@link CheckpointManager.migrateJsonToArrow}. */
 export declare interface MigrateCheckpointOptions {
   /** Leave the JSON file beside the Parquet file, which counts from then on: it is newer. @default true */ keepJson?: boolean;
@@ -687,6 +711,18 @@ export declare interface RetryOptions {
   /** Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from
    * 0 to 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with
    * `ERR_CKPT_INVALID_OPTION` as its cause. @default always true */ retryIf?: (error: unknown, attempt: number) => boolean | number;
+}
+/** The rows are those of `file`, written, then compared. */
+export declare interface RewriteProgress extends Progress { file: string; filesDone: number; files: number; }
+/** What {@link CheckpointManager.dedupe} or `compact` did. `freedBytes`: of the pool, by the next `sweep`. */
+export declare interface RewriteResult {
+  checkpoints: RewrittenCheckpoint[]; bytesBefore: number; bytesAfter: number | null; freedBytes: number; dryRun: boolean;
+}
+
+/** What became of a checkpoint, or would: `thin` or `whole` now, `planned` and null where a dry run does not know, else as it was. */
+export declare interface RewrittenCheckpoint {
+  step: string; operation: string; path: string; status: 'thin' | 'whole' | 'planned' | 'kept' | 'failed'; bytesBefore: number;
+  bytesAfter: number | null; error?: unknown;
 }
 
 /** A row: a plain object. Its own enumerable string keys are the columns; symbol keys are not stored. Values may be what

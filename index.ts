@@ -57,6 +57,14 @@ export type {
 } from './lib/directory/manager-options.js';
 export type { MigrationProgress } from './lib/directory/migration-progress.js';
 export { migrateDirectory, type MigrationOptions, type MigrationOutcome } from './lib/directory/migration.js';
+export type {
+  CompactOptions,
+  DedupeOptions,
+  MaterializeOptions,
+  RewriteProgress,
+  RewriteResult,
+  RewrittenCheckpoint,
+} from './lib/directory/sharing/sharing-options.js';
 export type { Compat } from './lib/options/compat.js';
 export type { Base } from './lib/options/base.js';
 export type { DeltaInfo } from './lib/options/delta-info.js';

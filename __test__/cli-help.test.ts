@@ -4,7 +4,22 @@ import { test } from 'node:test';
 import { cliJson, cliOk, noCli } from './support/run-cli.js';
 import { suite } from './support/suite.js';
 
-const COMMANDS = ['analyze', 'migrate', 'list', 'inspect', 'head', 'cat', 'convert', 'verify', 'diff', 'sweep'];
+const COMMANDS = [
+  'analyze',
+  'migrate',
+  'list',
+  'inspect',
+  'head',
+  'cat',
+  'convert',
+  'verify',
+  'diff',
+  'sweep',
+  'dedupe',
+  'materialize',
+  'compact',
+  'sql',
+];
 
 suite('the help of the command line', noCli, () => {
   test('the main help names every command, the exit codes and examples, on stdout', async () => {

@@ -85,6 +85,8 @@ def read(reader, path):
         return {"error": f"{type(error).__name__}: {error}"}
 
 
-duckdb.sql("SET TimeZone = 'UTC'")
-files = sorted(Path(sys.argv[1]).glob("*.parquet"))
-print(json.dumps({path.stem: {"codecs": codecs(path), **{name: read(reader, path) for name, reader in READERS.items()}} for path in files}))
+if __name__ == "__main__":
+    duckdb.sql("SET TimeZone = 'UTC'")
+    files = sorted(Path(sys.argv[1]).glob("*.parquet"))
+    found = {path.stem: {"codecs": codecs(path), **{name: read(reader, path) for name, reader in READERS.items()}} for path in files}
+    print(json.dumps(found))

@@ -2,7 +2,7 @@ import { deprecated } from '../base/deprecated.js';
 import { CheckpointError } from '../base/errors.js';
 import { throwIfAborted } from '../base/halt.js';
 import { invalid } from '../base/messages.js';
-import { asOptions, checkPath, checkReadOptions, type ReadOptions, type WriteOptions } from '../options/options.js';
+import { asOptions, checkPath, checkReadOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options/options.js';
 import type { MapResult, MapSummary } from '../resume/events.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
 import { runMap, type MapCall } from '../resume/run-map.js';
@@ -51,6 +51,19 @@ import { migratePlace, placeOfOperation, placesOfOwnBatches } from '../directory
 import { OperationFiles, type Home } from '../directory/operation-files.js';
 import { RecentFiles } from '../directory/recent-files.js';
 import { MAX_BASES } from '../options/base.js';
+import { compactDirectory } from '../directory/sharing/compact-directory.js';
+import { dedupeDirectory } from '../directory/sharing/dedupe-directory.js';
+import { materializeCheckpoint } from '../directory/sharing/materialize.js';
+import {
+  checkCompactOptions,
+  checkDedupeOptions,
+  checkMaterializeOptions,
+  type CompactOptions,
+  type DedupeOptions,
+  type MaterializeOptions,
+  nothingRewritten,
+  type RewriteResult,
+} from '../directory/sharing/sharing-options.js';
 
 /**
  * Checkpoints of a pipeline in a directory, in DocETL's layout: `<directory>/<step>/<operation>.parquet`. docs/directory.md.
@@ -379,6 +392,33 @@ export class CheckpointManager {
       return { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun: checked.dryRun === true };
     }
     return sweepDirectory(this.#home, checked);
+  }
+
+  /**
+   * Makes a whole file of a checkpoint that shares values, in its place or at `to`, compared row by row before it counts. What is whole
+   * stays. @throws `ERR_CKPT_NOT_FOUND`; `ERR_CKPT_LOCKED`; what a load and a save throw
+   */
+  async materialize(step: string, operation: string, options?: MaterializeOptions): Promise<CheckpointInfo> {
+    const checked = checkMaterializeOptions(options);
+    return materializeCheckpoint(await this.#files(step, operation), this.directory, { step, operation, ...checked });
+  }
+
+  /**
+   * Makes the checkpoints share their values, the oldest first, each compared row by row before it counts. Files below 1 MiB, JSON and
+   * files in another program's form stay. What fails is in the result.
+   */
+  async dedupe(options?: DedupeOptions): Promise<RewriteResult> {
+    const checked = checkDedupeOptions(options);
+    return this.#home === null ? nothingRewritten(checked) : dedupeDirectory(this.#home, checked);
+  }
+
+  /**
+   * Writes those checkpoints anew that keep a file in the pool of which little is used, or refer to too many files, each compared row by
+   * row before it counts. The next {@link sweep} frees such files.
+   */
+  async compact(options?: CompactOptions): Promise<RewriteResult> {
+    const checked = checkCompactOptions(options);
+    return this.#home === null ? nothingRewritten(checked) : compactDirectory(this.#home, checked);
   }
 
   async #mapCall<In extends RowLike, Out extends RowLike>(

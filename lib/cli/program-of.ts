@@ -1,8 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { VERSION } from '../base/version.js';
-import type { CommonOptions, Context, Run } from './context.js';
+import { examples, type AddCommand } from './add-command.js';
+import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { bytes, columns, compat, compression, count, duration, gather, gatherPairs, selection } from './shared-options.js';
+import { sharingCommands } from './sharing-commands.js';
 
 const EXIT_CODES = `Exit codes:
   ${EXIT.fine}    all is well
@@ -31,14 +33,7 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
     )
     .addHelpText('after', `\n${EXIT_CODES}`);
 
-  /** A command with what all have: `--json`, `--quiet`, examples, and a lazy load of what it does. */
-  const command = <O extends CommonOptions>(
-    usage: string,
-    description: string,
-    calls: string[],
-    load: () => Promise<{ run: Run<O> }>,
-    json = 'print one JSON document, for programs',
-  ): Command =>
+  const command: AddCommand = (usage, description, calls, load, json = 'print one JSON document, for programs') =>
     program
       .command(usage)
       .description(description)
@@ -46,7 +41,7 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
       .option('-q, --quiet', 'no progress bar, no notes')
       .addHelpText('after', examples(calls))
       .action(async (...all: unknown[]) => {
-        const [options, args] = [all.at(-2) as O, all.slice(0, -2) as string[]];
+        const [options, args] = [all.at(-2) as Parameters<Awaited<ReturnType<typeof load>>['run']>[2], all.slice(0, -2) as string[]];
         const { run } = await load();
         const { json = false, quiet = false } = options;
         base.output.quiet = quiet;
@@ -56,9 +51,19 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
   command(
     'analyze <dir>',
     'Sizes of the checkpoints of a directory as JSON and as Parquet, and what Parquet saves.',
-    ['arrow-ckpt analyze checkpoints', 'arrow-ckpt analyze checkpoints --estimate   # also what a migration would save'],
+    [
+      'arrow-ckpt analyze checkpoints',
+      'arrow-ckpt analyze checkpoints --estimate   # also what a migration would save',
+      'arrow-ckpt analyze checkpoints --shared     # what dedupe would save',
+    ],
     () => import('./commands/analyze.js'),
-  ).option('--estimate', 'write what is JSON only as Parquet to a temporary file, and measure it');
+  )
+    .option('--estimate', 'write what is JSON only as Parquet to a temporary file, and measure it')
+    .addOption(
+      new Option('--shared', 'instead: write the Parquet checkpoints to temporary files that share values, and measure them').conflicts(
+        'estimate',
+      ),
+    );
 
   command(
     'migrate <dir>',
@@ -176,9 +181,6 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
     .option('--limit <count>', 'how many differing rows to print', count, 20)
     .option('--strict-order', 'the order of keys in rows and objects counts, too')
     .addOption(compat('--compat <program>', 'rows as they were saved by this program'));
+  sharingCommands(command);
   return program;
-}
-
-function examples(calls: readonly string[]): string {
-  return `\nExamples:\n${calls.map((call) => `  $ ${call}`).join('\n')}`;
 }

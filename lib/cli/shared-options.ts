@@ -81,3 +81,10 @@ export function bytes(text: string): number {
     throw new InvalidArgumentError('It must be a number of bytes, or one with KB, MB, GB or TB.');
   return Math.round(Number(number) * 1024 ** UNITS_BYTES.indexOf(unit.toUpperCase()));
 }
+
+/** The value of an option that is a part of a whole. */
+export function fraction(text: string): number {
+  const number = text.trim() === '' ? Number.NaN : Number(text);
+  if (!(number >= 0 && number <= 1)) throw new InvalidArgumentError('It must be a number from 0 to 1.');
+  return number;
+}

@@ -66,7 +66,8 @@ export async function measureParquet(path: string, options: MigrateOptions = {})
   }
 }
 
-function needBinary(path: string): void {
+/** @throws `ERR_CKPT_UNSUPPORTED_FILE` where no Parquet can be written */
+export function needBinary(path: string): void {
   if (loadBinding() !== null) return;
   throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', `cannot make Parquet of ${path}: there is no native binary for this platform`, {
     path,
@@ -82,7 +83,8 @@ async function writeParquetOf(path: string, target: string, options: MigrateOpti
   return parquetStore.write(target, rows, { ...write, ...withMetadata, ...(typeof hash === 'string' && { hash }) });
 }
 
-async function* eachRow(batches: AsyncIterable<Row[]>, onRows?: (rows: number) => void): AsyncGenerator<Row, void, undefined> {
+/** The rows of batches one by one. */
+export async function* eachRow(batches: AsyncIterable<Row[]>, onRows?: (rows: number) => void): AsyncGenerator<Row, void, undefined> {
   let rows = 0;
   for await (const batch of batches) {
     yield* batch;
@@ -116,7 +118,7 @@ function signalOf({ signal }: Pick<MigrateOptions, 'signal'>): { signal?: AbortS
 }
 
 /** Gives the file its name, unless another process has put one there meanwhile: that one is newer. */
-async function give(temporary: string, target: string, replaces: FoundFile | undefined): Promise<void> {
+export async function give(temporary: string, target: string, replaces: Pick<FoundFile, 'version'> | undefined): Promise<void> {
   try {
     if (replaces === undefined) {
       await linkTo(temporary, target);
@@ -144,7 +146,7 @@ async function linkTo(temporary: string, target: string): Promise<void> {
 }
 
 function appeared(target: string): CheckpointError {
-  const message = `${target} was saved by another process during the migration, and counts: the JSON file is older`;
+  const message = `${target} was saved by another process meanwhile, and counts: what it was to be made of is older`;
   return new CheckpointError('ERR_CKPT_LOCKED', message, { path: target });
 }
 

@@ -77,7 +77,7 @@ export async function sweepPool(directory: string, { dryRun, logger, trashMs = T
 }
 
 /** The files that checkpoints of a directory refer to; undefined if one of them does not tell. */
-async function wantedIn(directory: string): Promise<Set<string> | undefined> {
+export async function wantedIn(directory: string): Promise<Set<string> | undefined> {
   const paths = await parquetBelow(directory);
   // A deletion that was seen must be one that stays.
   for (const folder of new Set(paths.map(dirname))) await syncFolder(folder).catch(() => {});
@@ -92,7 +92,8 @@ async function wantedIn(directory: string): Promise<Set<string> | undefined> {
   return wanted;
 }
 
-async function parquetBelow(directory: string): Promise<string[]> {
+/** Every Parquet file of a directory, at any depth, but for the pool's own. */
+export async function parquetBelow(directory: string): Promise<string[]> {
   const paths: string[] = [];
   const look = async (folder: string): Promise<void> => {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -105,7 +106,8 @@ async function parquetBelow(directory: string): Promise<string[]> {
   return paths;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** The names in a folder; none where there is no folder. */
+export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {

@@ -2,6 +2,7 @@ import { isCheckpointError } from '../../base/errors.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { layoutOf, type StoredCheckpoint } from '../directory/layout-of.js';
+import { analyzeShared } from '../directory/analyze-shared.js';
 import { measured, storageOf, totalsOf, type StorageEntry } from '../directory/storage.js';
 import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
@@ -12,14 +13,16 @@ import { storageSummary, storageTable } from '../directory/storage-text.js';
 /** Options of `analyze`. */
 interface AnalyzeOptions extends CommonOptions {
   estimate?: boolean;
+  shared?: boolean;
 }
 
 /**
  * `analyze DIR`: what the checkpoints and batches of a directory take as JSON and as Parquet. A damaged file is named and counts nowhere.
  */
-export const run: Run<AnalyzeOptions> = async (context, [directory = ''], { estimate = false }) => {
+export const run: Run<AnalyzeOptions> = async (context, [directory = ''], { estimate = false, shared = false }) => {
   const { output, json } = context;
   await needFolder(directory);
+  if (shared) return analyzeShared(context, directory);
   const layout = await layoutOf(directory);
   const errors = layout.failures;
   for (const error of errors) output.error(error);

@@ -1,12 +1,10 @@
 import type { LogicalPlan, ValuePlan } from '../../columnar/plan.js';
 import { fieldName } from '../../columnar/plan.js';
 import type { PhysicalNode } from '../../columnar/read/tree.js';
-import { setOwn } from '../../base/build.js';
 import { ListNode, StructNode } from '../../columnar/write/containers.js';
 import { NumberNode } from '../../columnar/write/data-nodes.js';
 import type { WriteNode } from '../../columnar/write/nodes.js';
 import type { WriteOptions } from '../../options/options.js';
-import type { Row } from '../../base/rows.js';
 import type { ParquetFacts } from './parquet-facts.js';
 import type { ShareRequest } from './pool.js';
 
@@ -41,15 +39,20 @@ const MAX_KEYS = 64;
 
 /** The types of a file's columns; undefined for a file of another writer. */
 export function typesOf(file: ParquetFacts): ColumnTypes | undefined {
-  const { plan } = file;
-  if (plan === undefined) return undefined;
-  const words = new Map(file.columns.map(({ name, type }) => [name, type]));
-  const types = fieldsOf(plan.row, file.tree, (name) => /\bfloat\b|float32/.test(words.get(name) ?? ''));
+  const types = storedTypesOf(file);
+  if (types === undefined) return undefined;
   for (const { name, exceptions, nulls } of file.info().columns) {
     const values = file.rows - (nulls ?? 0) + (exceptions ?? 0);
     if ((exceptions ?? 0) * VALUES_PER_EXCEPTION > values) types.set(name, { t: 'json', isMixed: true });
   }
   return types;
+}
+
+/** The types of a file's columns exactly as they are in it: for a copy. */
+export function storedTypesOf(file: ParquetFacts): ColumnTypes | undefined {
+  const words = new Map(file.columns.map(({ name, type }) => [name, type]));
+  const isSingle = (name: string): boolean => /\bfloat\b|float32/.test(words.get(name) ?? '');
+  return file.plan === undefined ? undefined : fieldsOf(file.plan.row, file.tree, isSingle);
 }
 
 function fieldsOf(struct: LogicalPlan['row'], nodes: readonly PhysicalNode[], isSingle: (name: string) => boolean): ColumnTypes {
@@ -105,46 +108,6 @@ function isOf(type: SeenType, other: SeenType | undefined): boolean {
   if (other === undefined || type.isMixed === true || type.t !== other.t || type.num !== other.num) return false;
   if (type.element !== undefined) return isOf(type.element, other.element);
   return type.fields === undefined || (type.fields.size === other.fields?.size && areOf(type.fields, other.fields));
-}
-
-/** Rows that show a writer these types: see `Columniser.expect`. Two, as only values that differ in type make a column of JSON text. */
-export function sampleRowsOf(types: ColumnTypes): Row[] {
-  return [sampleOf(types, 0), sampleOf(types, 1)];
-}
-
-function sampleOf(types: ColumnTypes, which: 0 | 1): Row {
-  const row: Row = {};
-  for (const [key, type] of types) setOwn(row, key, valueOf(type, which));
-  return row;
-}
-
-function valueOf({ t, element, fields }: SeenType, which: 0 | 1): unknown {
-  switch (t) {
-    case 'null':
-      return null;
-    case 'num':
-      return 0;
-    case 'bool':
-      return false;
-    case 'text':
-      return '';
-    case 'json':
-      return which === 0 ? 0 : '';
-    case 'date':
-      return new Date(0);
-    case 'bytes':
-      return new Uint8Array(0);
-    case 'big':
-      return 0n;
-    case 'f64s':
-      return new Float64Array(0);
-    case 'f32s':
-      return new Float32Array(0);
-    case 'list':
-      return element === undefined ? [] : [valueOf(element, 0), valueOf(element, 1)];
-    case 'struct':
-      return fields === undefined ? {} : sampleOf(fields, which);
-  }
 }
 
 /** Stores numbers as doubles, also where all of them are integers, as the types say. */

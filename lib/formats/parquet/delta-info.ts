@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeltaInfo } from '../../options/delta-info.js';
-import { foldersAbove, hasPool, POOL_FOLDER } from './pool.js';
+import { foldersAbove, hasPool, holderPath } from './pool.js';
 import type { Holder, References } from './references.js';
 
 /** What a file shares with others; null for a whole file. */
@@ -23,11 +23,11 @@ export function deltaInfo(path: string, bytes: number, rows: number, references:
 }
 
 /** The first folder from that of a file upwards that has a pool; undefined if there is none. */
-function poolRoot(path: string): string | undefined {
+export function poolRoot(path: string): string | undefined {
   return foldersAbove(path).find(hasPool);
 }
 
 /** Whether something is there under its names: what it is, a load finds out. */
 function isPresent(root: string | undefined, { id, hint }: Holder): boolean {
-  return root !== undefined && (existsSync(join(root, POOL_FOLDER, 'pool', `${id}.holder`)) || existsSync(join(root, hint)));
+  return root !== undefined && (existsSync(holderPath(root, id)) || existsSync(join(root, hint)));
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../../base/commit/commit.js';
+import { environment } from '../../base/environment.js';
 import { FileLock } from '../../base/lock/file-lock.js';
 
 /** The folder of the pool, in the root of what shares values: the directory of a manager. */
@@ -28,6 +29,9 @@ export function hasPool(folder: string): boolean {
   }
 }
 
+/** Tests want small files to share, too. */
+export const sharesAnySize = (): boolean => environment('ARROW_CKPT_SHARE_ANY') === '1';
+
 /** What a save may share: paths as the file system has them. */
 export interface ShareRequest {
   /** The folder that has, or gets, {@link POOL_FOLDER}. */
@@ -44,4 +48,9 @@ export async function lockPool(root: string, signal?: AbortSignal): Promise<File
   const folder = join(root, POOL_FOLDER);
   await makeFolder(folder);
   return FileLock.take(join(folder, 'lock'), { signal, what: 'the pool of shared files', queues: true, brief: true });
+}
+
+/** The path that a file has in the pool of a folder. */
+export function holderPath(root: string, id: string): string {
+  return join(root, POOL_FOLDER, 'pool', `${id}.holder`);
 }

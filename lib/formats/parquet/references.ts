@@ -7,6 +7,8 @@ const KEY_HOLDERS = 'arrow-ckpt.holders';
 const KEY_REFS = 'arrow-ckpt.refs';
 /** What others know a file by. */
 export const KEY_ID = 'arrow-ckpt.id';
+/** Where a file says what its values are, for those that look for them. */
+export const KEY_DIGESTS = 'arrow-ckpt.digests';
 
 /** As in crates/arrow-ckpt/src/limits.rs. */
 const MAX_HOLDERS = 64;

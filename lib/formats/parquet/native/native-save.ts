@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { TypedWriteOptions } from '../column-types.js';
-import { lockPool, type ShareRequest } from '../pool.js';
-import { environment } from '../../../base/environment.js';
+import { lockPool, sharesAnySize, type ShareRequest } from '../pool.js';
 import { align8 } from '../../../columnar/layout.js';
 import { Slab } from '../../../columnar/write/chunk-bytes.js';
 import type { CheckpointError } from '../../../base/errors.js';
@@ -13,9 +12,6 @@ import type { FileDescription } from './load.js';
 import { roomFor } from './room-for.js';
 import { nativeOptions, saveSmall } from './small.js';
 import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
-
-/** Tests want small files to share, too. */
-const sharesAnySize = (): boolean => environment('ARROW_CKPT_SHARE_ANY') === '1';
 
 const warned = new Set<string>();
 
