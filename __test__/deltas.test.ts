@@ -127,6 +127,25 @@ describe('a save with a base', { skip: noBinding }, () => {
     await rejectsWith('ERR_CKPT_INVALID_OPTION', () => kura.saveCheckpoint('answers', ANSWERED, { base: { step: 's', operation: 'o' } }));
   });
 
+  test('in row groups of any size', async () => {
+    for (const rowGroupRows of [100, 256, 800, 1000, 1024, 5000]) {
+      const directory = fresh(`groups of ${rowGroupRows}`);
+      const [first, second, third] = ['first', 'second', 'third'].map((name) => join(directory, `${name}.parquet`)) as [
+        string,
+        string,
+        string,
+      ];
+      await writeCheckpoint(first, DOCUMENTS, { base: 'auto', rowGroupRows });
+      const shared = (await writeCheckpoint(second, ANSWERED, { base: first, rowGroupRows })).delta?.rows.shared ?? 0;
+      // A row group at an end may be too small.
+      assert.ok(shared >= 1900, `${shared} rows with ${rowGroupRows} in a row group`);
+      assertExact(await readCheckpoint(second), ANSWERED);
+      // Below 1 MiB in several row groups.
+      const small = await writeCheckpoint(third, ANSWERED.slice(0, 500), { base: first, rowGroupRows });
+      assert.deepEqual([small.delta, await readCheckpoint(third)], [null, ANSWERED.slice(0, 500)]);
+    }
+  });
+
   test('a new process looks at the newest files of the directory', async () => {
     const directory = fresh('new process');
     await manager(directory).saveCheckpoint('load', 'documents', DOCUMENTS);

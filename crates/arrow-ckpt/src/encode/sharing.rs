@@ -124,6 +124,8 @@ pub struct Sharing {
     used: Vec<usize>,
     /// Rows of each row group that ended.
     group_rows: Vec<usize>,
+    /// Bytes of values in these, about.
+    filled: usize,
 }
 
 impl Sharing {
@@ -136,12 +138,18 @@ impl Sharing {
             columns: Vec::new(),
             used: Vec::new(),
             group_rows: Vec::new(),
+            filled: 0,
         }
     }
 
-    /// Whether a file of so many bytes is too small to share.
-    pub fn is_small(&self, filled: usize) -> bool {
-        self.group_rows.is_empty() && filled < SMALLEST_FILE && !self.share.any_size
+    /// Whether the file, all of whose row groups have ended, is too small to share.
+    pub fn is_small(&self) -> bool {
+        self.is_small_at(self.filled)
+    }
+
+    /// Whether a file of one row group of so many bytes is.
+    pub fn is_small_at(&self, filled: usize) -> bool {
+        filled < SMALLEST_FILE && !self.share.any_size
     }
 
     /// A row group ends: for each of its columns what is to be looked for.
@@ -154,6 +162,7 @@ impl Sharing {
     ) -> Vec<Option<Search>> {
         let first = self.group_rows.iter().map(|rows| *rows as u64).sum();
         self.group_rows.push(rows);
+        self.filled += filled;
         self.columns.resize_with(builders.len(), ColumnState::default);
         let any_size = self.share.any_size;
         let search = |(index, (builder, column_type)): (usize, (&Builder, &ColumnType))| {

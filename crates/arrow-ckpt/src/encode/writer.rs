@@ -191,7 +191,9 @@ impl CheckpointWriter {
     fn end_row_group(&mut self, next: Vec<Builder>) -> Result<()> {
         let filled = self.filled();
         let inline = filled <= INLINE_BYTES;
-        self.sharing.take_if(|sharing| sharing.is_small(filled));
+        // The first row group is the last one.
+        let is_small = next.is_empty() && self.groups.is_empty() && self.in_flight.is_empty();
+        self.sharing.take_if(|sharing| is_small && sharing.is_small_at(filled));
         let builders = std::mem::replace(&mut self.builders, next);
         let mut early = std::mem::take(&mut self.early);
         early.resize_with(builders.len(), || None);
@@ -340,7 +342,7 @@ impl CheckpointWriter {
     /// pool, see [`crate::commit::pin_all`].
     pub fn settle(&mut self) -> Result<bool> {
         self.place_all()?;
-        Ok(self.sharing.as_ref().is_some_and(Sharing::is_thin))
+        Ok(self.sharing.as_ref().is_some_and(|sharing| sharing.is_thin() && !sharing.is_small()))
     }
 
     /// Encodes what is left, brings all row groups to the same types, writes the footer with `key_values`, and commits.
@@ -359,8 +361,9 @@ impl CheckpointWriter {
         let mut kept_whole = None;
         if let Some(mut sharing) = self.sharing.take() {
             let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
-            let collisions = sharing.collisions(&names);
-            self.unshare(&mut sharing, &collisions, &columns)?;
+            let is_small = sharing.is_small();
+            let back = if is_small { sharing.referring() } else { sharing.collisions(&names) };
+            self.unshare(&mut sharing, &back, &columns)?;
             if sharing.is_thin()
                 && let Err(error) = sharing.pin(&self.temp)
             {
@@ -368,7 +371,7 @@ impl CheckpointWriter {
                 let referring = sharing.referring();
                 self.unshare(&mut sharing, &referring, &columns)?;
             }
-            let section = sharing.section(&columns, self.offset);
+            let section = if is_small { None } else { sharing.section(&columns, self.offset) };
             if let Some((_, bytes)) = &section {
                 self.temp.write_all(bytes)?;
                 self.offset += bytes.len() as u64;
