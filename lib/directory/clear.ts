@@ -1,12 +1,12 @@
-import { rm, rmdir, unlink } from 'node:fs/promises';
+import { rmdir, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fromSystemError } from '../base/errors.js';
 import { syncFolder } from '../base/commit/commit.js';
-import { lockPool, POOL_FOLDER } from '../formats/parquet/pool.js';
 import type { DocetlConfig } from './docetl-config.js';
 import { listFolder } from './folders.js';
 import { batchFoldersIn, checkpointPaths, isBatchFile, listBatchOperations, listOperations, listSteps } from './layout.js';
 import { removeEmptyParts } from './parts.js';
+import { clearPool } from './sweep-pool.js';
 import { sweepTemporaries } from './temporaries.js';
 import { forgetUses } from './use-record.js';
 
@@ -66,26 +66,10 @@ export async function clearDirectory(directory: string, config: DocetlConfig): P
   for (const { folder } of await listBatchOperations(directory)) removed += await clearBatchFolder(folder);
   await sweepTemporaries(directory);
   // Last: until then checkpoints may need it.
-  await removePool(directory);
+  await clearPool(directory);
   // A save that came in between has its hash there.
   await config.keep(await listOperations(directory));
   return removed;
-}
-
-/** Removes the files that checkpoints referred to, if none is left that does. */
-async function removePool(directory: string): Promise<void> {
-  if ((await listOperations(directory)).length > 0) return;
-  const home = join(directory, POOL_FOLDER);
-  const lock = (await listFolder(home)).length === 0 ? undefined : await lockPool(directory);
-  try {
-    if ((await listOperations(directory)).length > 0) return;
-    for (const folder of ['pool', 'trash']) await rm(join(home, folder), { recursive: true, force: true });
-  } catch (error) {
-    throw fromSystemError(error, 'remove', home);
-  } finally {
-    await lock?.release();
-  }
-  await rmdir(home).catch(() => {});
 }
 
 async function clearFolder(folder: string, paths: readonly string[]): Promise<number> {

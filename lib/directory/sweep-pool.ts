@@ -1,18 +1,15 @@
-import { readdir, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { rename, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { loadBinding } from '../base/addon/binding.js';
 import { makeFolder, syncFolder } from '../base/commit/commit.js';
 import { ownerOf } from '../base/commit/temporary-name.js';
 import { fromSystemError } from '../base/errors.js';
-import { describeFiles } from '../formats/parquet/describe-files.js';
 import { lockPool, POOL_FOLDER } from '../formats/parquet/pool.js';
-import { referencesOf } from '../formats/parquet/references.js';
 import type { Logger } from './log-lines.js';
+import { isSavedTo, namesIn, wantedIn } from './wanted-holders.js';
 
 /** What nobody refers to waits so long before it goes: a lock may have been taken away from a save that still runs. */
 const TRASH_MS = 3_600_000;
-/** Footers that are read at a time. */
-const AT_ONCE = 64;
 
 /** A file of the pool that was removed. */
 interface SweptHolder {
@@ -31,96 +28,115 @@ interface PoolSweep {
 /**
  * Removes from the pool of a directory what no checkpoint refers to. It goes to `.ckpt/trash` first, and an hour later for good. If there
  * is a checkpoint whose footer cannot be read, nothing goes: it may refer to anything.
+ *
+ * The hour is counted from the move to the trash to the beginning of this sweep, before it looks what is referred to. Counted to the moment
+ * of the removal, or from the beginning of the sweep that moved it, it would not cover a save that pins in between: crates/arrow-ckpt/tests/
+ * protocol has the steps of this file, and all their interleavings.
  */
 export async function sweepPool(directory: string, { dryRun, logger, trashMs = TRASH_MS }: PoolSweep): Promise<SweptHolder[]> {
-  const home = join(directory, POOL_FOLDER);
-  const [pool, trash] = [join(home, 'pool'), join(home, 'trash')];
-  const waits = [...(await namesIn(pool)), ...(await namesIn(trash))];
   // Without the binary no footer is read here.
-  if (waits.length === 0 || loadBinding() === null) return [];
-  const lock = await lockPool(directory);
-  try {
+  if ((await isEmpty(directory)) || loadBinding() === null) return [];
+  return inPool(directory, async (pool) => {
     const begun = Date.now();
     const wanted = await wantedIn(directory);
     if (wanted === undefined) {
-      logger?.warn(`${home} stays as it is: a checkpoint in ${directory} cannot be read, and may refer to any file there`);
+      logger?.warn(`${pool.home} stays as it is: a checkpoint in ${directory} cannot be read, and may refer to any file there`);
       return [];
     }
-    const removed: SweptHolder[] = [];
-    for (const name of await namesIn(trash)) {
-      const [id = '', time = ''] = name.split('.');
-      const path = join(trash, name);
-      // A save has pinned it again, from here: the pool has it.
-      const isDue = wanted.has(id) ? (await namesIn(pool)).includes(`${id}.holder`) : Number(time) < begun - trashMs;
-      if (wanted.has(id) && !isDue && !dryRun) await rename(path, join(pool, `${id}.holder`));
-      if (!isDue) continue;
-      removed.push({ path, bytes: await bytesOf(path) });
-      if (!dryRun) await unlink(path);
-    }
-    for (const name of await namesIn(pool)) {
-      const id = name.endsWith('.holder') ? name.slice(0, -'.holder'.length) : undefined;
-      const path = join(pool, name);
-      if (id === undefined) {
-        if (ownerOf(name) === 'dead' && !dryRun) await unlink(path);
-      } else if (!wanted.has(id) && !dryRun) {
-        await makeFolder(trash);
-        await rename(path, join(trash, `${id}.${begun}`));
-      }
-    }
-    if (!dryRun) for (const folder of [pool, trash]) await syncFolder(folder).catch(() => {});
+    const removed = await pool.empty(wanted, { dryRun, before: begun - trashMs });
+    if (!dryRun) await pool.trash(wanted);
     return removed;
+  });
+}
+
+/**
+ * Removes what no checkpoint of a directory refers to at once, and `.ckpt` if nothing else is in it: when a directory is cleared, which
+ * leaves files that are no checkpoints of a manager. Where somebody saves there meanwhile, a sweep does the rest.
+ */
+export async function clearPool(directory: string): Promise<void> {
+  if (await isEmpty(directory)) return;
+  await inPool(directory, async (pool) => {
+    const wanted = await wantedIn(directory);
+    if (wanted === undefined) return;
+    await pool.trash(wanted);
+    // A save may have pinned before, and have its name later: until then it has a temporary. So these are looked for first.
+    const again = (await isSavedTo(directory)) ? undefined : await wantedIn(directory);
+    if (again !== undefined) await pool.empty(again, { dryRun: false, before: Number.POSITIVE_INFINITY });
+  });
+  // The lock is gone, too. What is not empty stays.
+  for (const folder of ['pool', 'trash', '']) await rmdir(join(directory, POOL_FOLDER, folder)).catch(() => {});
+}
+
+async function isEmpty(directory: string): Promise<boolean> {
+  const folders = ['pool', 'trash'].map((name) => namesIn(join(directory, POOL_FOLDER, name)));
+  return (await Promise.all(folders)).flat().length === 0;
+}
+
+/** Does what needs the lock of the pool. */
+async function inPool<T>(directory: string, work: (pool: Pool) => Promise<T>): Promise<T> {
+  const lock = await lockPool(directory);
+  const pool = new Pool(join(directory, POOL_FOLDER));
+  try {
+    const result = await work(pool);
+    await pool.flush();
+    return result;
   } catch (error) {
-    throw fromSystemError(error, 'sweep', home);
+    throw fromSystemError(error, 'sweep', pool.home);
   } finally {
     await lock.release();
   }
 }
 
-/** The files that checkpoints of a directory refer to; undefined if one of them does not tell. */
-export async function wantedIn(directory: string): Promise<Set<string> | undefined> {
-  const paths = await parquetBelow(directory);
-  // A deletion that was seen must be one that stays.
-  for (const folder of new Set(paths.map(dirname))) await syncFolder(folder).catch(() => {});
-  const wanted = new Set<string>();
-  for (let start = 0; start < paths.length; start += AT_ONCE) {
-    const piece = paths.slice(start, start + AT_ONCE);
-    for (const [index, file] of (await describeFiles(piece)).entries()) {
-      if (file === undefined && (await isThere(piece[index] as string))) return undefined;
-      for (const { id } of file === undefined ? [] : (referencesOf(file.footer.keyValues)?.holders ?? [])) wanted.add(id);
+/** `.ckpt` of a directory, for who has its lock. */
+class Pool {
+  readonly home: string;
+  readonly #pool: string;
+  readonly #trash: string;
+
+  constructor(home: string) {
+    this.home = home;
+    this.#pool = join(home, 'pool');
+    this.#trash = join(home, 'trash');
+  }
+
+  /** Takes out of the trash what is wanted, and removes what is not and has been there since `before`. */
+  async empty(wanted: ReadonlySet<string>, { dryRun, before }: { dryRun: boolean; before: number }): Promise<SweptHolder[]> {
+    const removed: SweptHolder[] = [];
+    for (const name of await namesIn(this.#trash)) {
+      const [id = '', time = ''] = name.split('.');
+      const path = join(this.#trash, name);
+      // A save has pinned it again, from here: the pool has it.
+      const isDue = wanted.has(id) ? (await namesIn(this.#pool)).includes(`${id}.holder`) : Number(time) < before;
+      if (wanted.has(id) && !isDue && !dryRun) {
+        await makeFolder(this.#pool);
+        await rename(path, join(this.#pool, `${id}.holder`));
+      }
+      if (!isDue) continue;
+      removed.push({ path, bytes: await bytesOf(path) });
+      if (!dryRun) await unlink(path);
+    }
+    return removed;
+  }
+
+  /** Moves to the trash what is not wanted. */
+  async trash(wanted: ReadonlySet<string>): Promise<void> {
+    for (const name of await namesIn(this.#pool)) {
+      const id = name.endsWith('.holder') ? name.slice(0, -'.holder'.length) : undefined;
+      const path = join(this.#pool, name);
+      if (id === undefined) {
+        if (ownerOf(name) === 'dead') await rm(path, { force: true });
+      } else if (!wanted.has(id)) {
+        await makeFolder(this.#trash);
+        await rename(path, join(this.#trash, `${id}.${Date.now()}`));
+      }
     }
   }
-  return wanted;
-}
 
-/** Every Parquet file of a directory, at any depth, but for the pool's own. */
-export async function parquetBelow(directory: string): Promise<string[]> {
-  const paths: string[] = [];
-  const look = async (folder: string): Promise<void> => {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory() && entry.name !== POOL_FOLDER) await look(path);
-      else if (!entry.isDirectory() && entry.name.endsWith('.parquet')) paths.push(path);
-    }
-  };
-  await look(directory);
-  return paths;
-}
-
-/** The names in a folder; none where there is no folder. */
-export async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+  async flush(): Promise<void> {
+    for (const folder of [this.#pool, this.#trash]) await syncFolder(folder).catch(() => {});
   }
 }
 
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
 const bytesOf = (path: string): Promise<number> =>
   stat(path).then(
     ({ size }) => size,

@@ -4,7 +4,7 @@ import type { ParquetFacts } from '../../formats/parquet/parquet-facts.js';
 import { holderPath, POOL_FOLDER } from '../../formats/parquet/pool.js';
 import { KEY_ID, referencesOf, type References } from '../../formats/parquet/references.js';
 import { join } from 'node:path';
-import { namesIn, parquetBelow } from '../sweep-pool.js';
+import { namesIn, parquetBelow } from '../wanted-holders.js';
 
 /** Footers that are read at a time. */
 const AT_ONCE = 64;

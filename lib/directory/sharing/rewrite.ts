@@ -13,7 +13,7 @@ import { holderPath, lockPool, POOL_FOLDER, type ShareRequest } from '../../form
 import { CODECS, type CheckpointInfo, type Codec, type ColumnInfo } from '../../options/options.js';
 import { foundFiles, type FoundFile } from '../layout.js';
 import { compareFiles, eachRow, give, needBinary } from '../migrate-file.js';
-import { namesIn } from '../sweep-pool.js';
+import { namesIn } from '../wanted-holders.js';
 
 /** How a checkpoint is written anew. */
 export interface Rewriting {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { POOL_FOLDER } from '../../formats/parquet/pool.js';
-import { namesIn, wantedIn } from '../sweep-pool.js';
+import { namesIn, wantedIn } from '../wanted-holders.js';
 
 /** Bytes of the pool of a directory that no checkpoint refers to, and that no other name keeps: the next sweep frees them. */
 export async function unreferencedBytes(directory: string): Promise<number> {

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../../base/commit/commit.js';
 import { environment } from '../../base/environment.js';
+import { isCheckpointError } from '../../base/errors.js';
 import { FileLock } from '../../base/lock/file-lock.js';
 
 /** The folder of the pool, in the root of what shares values: the directory of a manager. */
@@ -32,6 +33,9 @@ export function hasPool(folder: string): boolean {
 /** Tests want small files to share, too. */
 export const sharesAnySize = (): boolean => environment('ARROW_CKPT_SHARE_ANY') === '1';
 
+/** How often the folder is made again, if another process removes it. */
+const ATTEMPTS = 100;
+
 /** What a save may share: paths as the file system has them. */
 export interface ShareRequest {
   /** The folder that has, or gets, {@link POOL_FOLDER}. */
@@ -46,8 +50,16 @@ export interface ShareRequest {
  */
 export async function lockPool(root: string, signal?: AbortSignal): Promise<FileLock> {
   const folder = join(root, POOL_FOLDER);
-  await makeFolder(folder);
-  return FileLock.take(join(folder, 'lock'), { signal, what: 'the pool of shared files', queues: true, brief: true });
+  const options = { signal, what: 'the pool of shared files', queues: true, brief: true };
+  for (let attempt = 1; ; attempt++) {
+    await makeFolder(folder);
+    try {
+      return await FileLock.take(join(folder, 'lock'), options);
+    } catch (error) {
+      // Who clears the directory has removed the folder in between.
+      if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_NOT_FOUND' || attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 /** The path that a file has in the pool of a folder. */

@@ -1,6 +1,7 @@
 //! An opened file: checked, described, ready to be scanned.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,6 +19,7 @@ use super::index::FileIndex;
 use super::known_columns::columns_of;
 use super::options::{OpenOptions, TextMode};
 use super::source::Source;
+use crate::commit::file_id;
 use crate::error::{CkptError, Result};
 use crate::limits::Limits;
 
@@ -47,6 +49,9 @@ pub struct CheckpointFile {
     /// What scans and counts read and left out, for tests.
     pub(super) work: Counters,
 }
+
+/// How often a file is opened again that has been replaced since.
+const REOPENS: usize = 5;
 
 /// Who opens a file.
 #[derive(Clone, Copy)]
@@ -97,12 +102,32 @@ impl CheckpointFile {
             let source = Source::open(path)?;
             Self::of(source, options, Reader::Rows(Some(path))).map_err(|error| error.at(path))
         };
-        let file = open()?;
-        if file.holders.iter().any(|holder| holder.is_missing()) {
-            // The checkpoint may have been replaced meanwhile, and what the old one referred to swept.
-            return Ok(open().unwrap_or(file));
+        let mut file = open()?;
+        let mut is_second = false;
+        for _ in 0..REOPENS {
+            if !file.holders.iter().any(|holder| holder.is_missing()) {
+                break;
+            }
+            // The checkpoint may have been replaced or removed meanwhile, and what the old one referred to swept. Where it is still the
+            // same, what it refers to may have been moved between two looks.
+            let is_same = file.is_at(path);
+            if is_same && is_second {
+                break;
+            }
+            is_second = is_same;
+            file = open()?;
         }
         Ok(file)
+    }
+
+    /// Whether it is still the file at `path`, as far as can be told.
+    fn is_at(&self, path: &Path) -> bool {
+        let now = std::fs::metadata(path).and_then(|metadata| file_id(&metadata));
+        match (now, self.source.file_id()) {
+            (Ok(now), Ok(opened)) => now == opened,
+            (Err(error), _) => error.kind() != ErrorKind::NotFound,
+            _ => true,
+        }
     }
 
     /// The same of a file whose bytes are in memory; `name` stands for its path in errors. Files that it refers to are taken for missing.

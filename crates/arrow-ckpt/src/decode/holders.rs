@@ -4,6 +4,7 @@
 //! the file was when it was referred to. Where there is no `.ckpt` any more, that place is looked for from each of these folders. What lies
 //! there must have the id, the length, and the footer's checksum that the checkpoint tells.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -79,13 +80,13 @@ fn folders(path: &Path) -> Vec<PathBuf> {
 }
 
 fn find(named: &Named, folders: &[PathBuf], options: &OpenOptions) -> Result<Arc<CheckpointFile>> {
-    let mut others = Vec::new();
+    let mut others = BTreeSet::new();
     let mut trouble = None;
     for place in folders.iter().flat_map(|folder| places(folder, named)) {
         match CheckpointFile::open_stored(&place, options) {
             Ok(file) => match difference(&file, named) {
                 None => return check_rows(&file, named).map(|()| file).map_err(|error| error.at(&place)),
-                Some(other) => others.push(format!("{} has another {other}", place.display())),
+                Some(other) => drop(others.replace(format!("{} has another {other}", place.display()))),
             },
             Err(error) => match error.code {
                 ErrorCode::NotFound => {}
@@ -93,13 +94,14 @@ fn find(named: &Named, folders: &[PathBuf], options: &OpenOptions) -> Result<Arc
                 ErrorCode::Permission | ErrorCode::Io | ErrorCode::Limit => {
                     trouble.get_or_insert(error);
                 }
-                _ => others.push(format!("{}: {}", place.display(), error.message)),
+                _ => drop(others.replace(format!("{}: {}", place.display(), error.message))),
             },
         }
     }
     if let Some(error) = trouble {
         return Err(error);
     }
+    let others: Vec<String> = others.into_iter().collect();
     let message = match &others[..] {
         [] => "it is missing".to_owned(),
         others => format!("it is missing; what is there is another file ({})", others.join("; ")),
@@ -120,6 +122,8 @@ fn places(folder: &Path, named: &Named) -> Vec<PathBuf> {
     if !hint.is_empty() {
         places.push(folder.join(hint));
     }
+    // It may have come there from the trash meanwhile.
+    places.push(places[0].clone());
     places
 }
 
