@@ -40,14 +40,15 @@ const TURNS = {
     if (rows === null) return TURNS.replace();
     const made = thinRows(generationOf(rows), turn);
     const outside = random(6) === 0;
-    const from = { base: random(3) === 0 ? 'auto' : { step: 'step', operation } };
-    const info = outside
-      ? await writeCheckpoint(join(folder, `file ${random(2)}.pq`), made, {
-          base: join(folder, 'step', `${operation}.parquet`),
-          pool: folder,
-        })
-      : await manager.saveCheckpoint('step', thin(), made, from);
-    if (info.delta !== null) tell('thin');
+    const target = thin();
+    if (outside) {
+      const base = join(folder, 'step', `${operation}.parquet`);
+      const { delta } = await writeCheckpoint(join(folder, `file ${random(2)}.pq`), made, { base, pool: folder });
+      if (delta) tell('thin');
+    } else {
+      await manager.saveCheckpoint('step', target, made, { base: random(3) === 0 ? 'auto' : { step: 'step', operation } });
+      if ((await manager.getCheckpointInfo('step', target))?.delta) tell('thin');
+    }
   },
   async replace() {
     if (role === 'replace') await setTimeout(random(100));

@@ -3,10 +3,13 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCheckpoint } from 'arrow-ckpt';
 
+/** Values of this length are looked for one by one, so that rows that are left out are no hindrance. */
+const TEXT = 'text '.repeat(110);
+
 /** A base of a generation. */
 export function baseRows(generation) {
   const count = 60 + (generation % 7) * 20;
-  return Array.from({ length: count }, (_, id) => ({ generation, id, text: `${generation}/${id} ${'text '.repeat(8)}` }));
+  return Array.from({ length: count }, (_, id) => ({ generation, id, text: `${generation}/${id} ${TEXT}` }));
 }
 
 /** What a step makes of them: most rows, with a column more. */
