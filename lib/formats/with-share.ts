@@ -1,17 +1,29 @@
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { fromSystemError } from '../base/errors.js';
-import { invalid } from '../base/messages.js';
+import { invalid, show } from '../base/messages.js';
 import { basesOf } from '../options/base.js';
 import type { WriteOptions } from '../options/options.js';
 import type { TypedWriteOptions } from './parquet/column-types.js';
 import type { ShareRequest } from './parquet/pool.js';
+
+/** So many folders above a file are looked through for the pool: crates/arrow-ckpt/src/decode/holders.rs. */
+const FOLDERS_UP = 8;
+
+/** Whoever reads the file looks for the pool from its folder upwards. */
+function checkAbove(root: string, path: string): void {
+  const way = relative(resolve(root), dirname(resolve(path)));
+  const folders = way === '' ? [] : way.split(sep);
+  if (folders[0] !== '..' && !isAbsolute(way) && folders.length < FOLDERS_UP) return;
+  throw invalid(`pool must be the file's folder, or one of the ${FOLDERS_UP - 1} above it, got ${show(root)} for ${path}`);
+}
 
 /** What a save to a path shares: its bases are paths. @throws `ERR_CKPT_NOT_FOUND` for one that is not there */
 async function shareOfPaths(path: string, { base, pool, compat }: WriteOptions): Promise<ShareRequest | undefined> {
   // What another program reads is whole.
   if (base === undefined || base === false || compat !== undefined) return undefined;
   const root = pool ?? dirname(path);
+  checkAbove(root, path);
   if (base === 'auto') return { root, bases: [path] };
   const bases: string[] = [];
   for (const each of basesOf(base)) {

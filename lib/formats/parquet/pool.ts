@@ -2,7 +2,6 @@ import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../../base/commit/commit.js';
 import { environment } from '../../base/environment.js';
-import { isCheckpointError } from '../../base/errors.js';
 import { FileLock } from '../../base/lock/file-lock.js';
 
 /** The folder of the pool, in the root of what shares values: the directory of a manager. */
@@ -52,12 +51,13 @@ export async function lockPool(root: string, signal?: AbortSignal): Promise<File
   const folder = join(root, POOL_FOLDER);
   const options = { signal, what: 'the pool of shared files', queues: true, brief: true };
   for (let attempt = 1; ; attempt++) {
-    await makeFolder(folder);
     try {
+      await makeFolder(folder);
       return await FileLock.take(join(folder, 'lock'), options);
     } catch (error) {
       // Who clears the directory has removed the folder in between.
-      if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_NOT_FOUND' || attempt === ATTEMPTS) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if ((code !== 'ENOENT' && code !== 'ERR_CKPT_NOT_FOUND') || attempt === ATTEMPTS) throw error;
     }
   }
 }
