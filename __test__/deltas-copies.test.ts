@@ -14,6 +14,7 @@ import { assertLoads, BASE, bytesOf, otherRows, thinDirectory } from './support/
 const noShell = process.platform === 'win32' ? 'no cp, mv and tar' : false;
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
+const withMore = (row: Row): Row => ({ ...row, more: true });
 
 suite('copies of directories with thin files, and what other programs do there', noBinding || noShell, () => {
   const home = tempFolder('deltas-copies');
@@ -61,7 +62,7 @@ suite('copies of directories with thin files, and what other programs do there',
       assert.equal(bytesOf(to), bytes + (links ? 0 : holders), 'the files that others refer to are twice there, or once');
       assert.ok(bytes - holders < holders / 4, 'the others are small');
       const manager = new CheckpointManager(to, { logger: false });
-      const rows = (saved.get(BASE) as Row[]).map((row) => ({ ...row, more: true }));
+      const rows = (saved.get(BASE) as Row[]).map(withMore);
       await manager.saveCheckpoint('process', 'more', rows, { base: { step: 'load', operation: 'docs' } });
       assert.ok((await manager.getCheckpointInfo('process', 'more'))?.delta);
       saved.set('process/more.parquet', rows);
@@ -116,7 +117,7 @@ suite('copies of directories with thin files, and what other programs do there',
     // What needs no other file loads.
     assert.equal((await readCheckpoint(join(directory, 'process/map.parquet'), { columns: ['id', 'size'] })).length, 1000);
     // A save goes on with what is there now.
-    const rows = (await readCheckpoint(base)).map((row) => ({ ...row, more: true }));
+    const rows = (await readCheckpoint(base)).map(withMore);
     await new CheckpointManager(directory, { logger: false, base: 'auto' }).saveCheckpoint('process', 'more', rows);
     assertExact(await readCheckpoint(join(directory, 'process/more.parquet')), rows);
     assert.equal(await rowsOrError(directory, saved, thin), errors);
@@ -140,7 +141,7 @@ suite('copies of directories with thin files, and what other programs do there',
       if (!overwritten) continue;
       const now = await readCheckpoint(base, { columns: ['id', 'text'] });
       assert.notDeepEqual(now[0], saved.get(BASE)?.[0]);
-      const rows = now.map((row) => ({ ...row, more: true }));
+      const rows = now.map(withMore);
       const manager = new CheckpointManager(directory, { logger: false });
       await manager.saveCheckpoint('process', 'more', rows, { base: { step: 'load', operation: 'docs' } });
       assertExact(await manager.loadCheckpoint('process', 'more'), rows);

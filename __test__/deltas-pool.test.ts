@@ -11,7 +11,7 @@ import { assertExact } from './support/exact.ts';
 import { noBinding } from './support/readers.ts';
 import { suite } from './support/suite.ts';
 import { tempFolder } from './support/temp-folder.ts';
-import { BASE, thinDirectory } from './support/thin-directory.ts';
+import { BASE, thinDirectory } from './support/thin-pipeline.ts';
 
 suite('what stays in the pool', noBinding, () => {
   const home = tempFolder('deltas-pool');

@@ -1,5 +1,5 @@
-// One of several processes that save thin files in a directory, replace and remove their bases and them, sweep and clear, until it is killed;
-// tells a line before each turn, and what was wrong:
+// One of several processes that save thin files in a directory, replace and remove their bases and them, sweep and clear, until it is
+// killed; tells a line before each turn, and what was wrong:
 //   thin-actor.mjs <folder> <save|replace|remove|sweep> <number>
 import { mkdirSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,8 +68,9 @@ const TURNS = {
     const name = filesIn('step')[random(6)];
     if (name === undefined) return;
     const path = join(folder, 'step', name);
-    if (random(3) === 0) await manager.deleteCheckpoint('step', name.replace(/\.parquet$/, ''));
-    else if (random(3) === 0) unlessGone(() => rmSync(path));
+    const way = random(3);
+    if (way === 0) await manager.deleteCheckpoint('step', name.replace(/\.parquet$/, ''));
+    else if (way === 1) unlessGone(() => rmSync(path));
     // Once: of a file that gets new names again and again, two sweeps in a row may see none, and these here have no grace.
     else if (!name.startsWith('moved')) unlessGone(() => renameSync(path, join(folder, 'step', `moved ${random(9)}.parquet`)));
   },

@@ -16,7 +16,7 @@ export function baseRows(generation) {
 export function thinRows(generation, turn) {
   return baseRows(generation)
     .filter(({ id }) => (id + turn) % 5 !== 0)
-    .map((row) => ({ ...row, turn }));
+    .map(({ generation: of, id, text }) => ({ generation: of, id, text, turn }));
 }
 
 /** The generation of rows that are whole; throws for anything else. */

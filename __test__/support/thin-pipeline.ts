@@ -13,6 +13,8 @@ const documents = (word: string): Row[] =>
     text: word + createHash('shake256', { outputLength: 3000 }).update(`${word} ${id}`).digest('base64'),
   }));
 
+const sized = (row: Row): Row => ({ ...row, size: String(row['text']).length });
+
 /** The path of the base, from the directory. */
 export const BASE = 'load/docs.parquet';
 
@@ -22,7 +24,7 @@ export async function thinDirectory(directory: string): Promise<Map<string, Row[
   const rows = documents('first');
   const steps: Record<string, Row[]> = {
     'load/docs': rows,
-    'process/map': rows.map((row) => ({ ...row, size: String(row['text']).length })),
+    'process/map': rows.map(sized),
     'process/filter': rows.filter((row) => (row['id'] as number) % 2 === 0),
     'process/changed': rows.map((row, index) => (index % 50 === 0 ? { ...row, text: `changed ${index}` } : row)),
   };
@@ -31,7 +33,7 @@ export async function thinDirectory(directory: string): Promise<Map<string, Row[
     const [step, operation] = name.split('/') as [string, string];
     const base = saved.size === 0 ? ('auto' as const) : { step: 'load', operation: 'docs' };
     await manager.saveCheckpoint(step, operation, each, { base });
-    const isThin = (await manager.getCheckpointInfo(step, operation))?.delta != null;
+    const isThin = Boolean((await manager.getCheckpointInfo(step, operation))?.delta);
     if (isThin !== saved.size > 0) throw new Error(`${name} is ${isThin ? 'thin' : 'whole'}`);
     saved.set(`${name}.parquet`, each);
   }

@@ -73,6 +73,8 @@ async function readFirst<T>(
     } catch (error) {
       if (!isOfFile(error)) throw error;
       if (error.code === 'ERR_CKPT_NOT_FOUND') return 'changed';
+      // What it refers to was swept because it was replaced.
+      if (error.code === 'ERR_CKPT_BASE' && !(await isUnchanged(find, file))) return 'changed';
       failures.push(error);
     }
   }

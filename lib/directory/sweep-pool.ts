@@ -30,8 +30,8 @@ interface PoolSweep {
  * is a checkpoint whose footer cannot be read, nothing goes: it may refer to anything.
  *
  * The hour is counted from the move to the trash to the beginning of this sweep, before it looks what is referred to. Counted to the moment
- * of the removal, or from the beginning of the sweep that moved it, it would not cover a save that pins in between: crates/arrow-ckpt/tests/
- * protocol has the steps of this file, and all their interleavings.
+ * of the removal, or from the beginning of the sweep that moved it, it would not cover a save that pins in between. The steps of this file
+ * and all their interleavings are in crates/arrow-ckpt/tests/protocol.
  */
 export async function sweepPool(directory: string, { dryRun, logger, trashMs = TRASH_MS }: PoolSweep): Promise<SweptHolder[]> {
   // Without the binary no footer is read here.

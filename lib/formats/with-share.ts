@@ -1,21 +1,17 @@
 import { stat } from 'node:fs/promises';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fromSystemError } from '../base/errors.js';
 import { invalid, show } from '../base/messages.js';
 import { basesOf } from '../options/base.js';
 import type { WriteOptions } from '../options/options.js';
 import type { TypedWriteOptions } from './parquet/column-types.js';
-import type { ShareRequest } from './parquet/pool.js';
-
-/** So many folders above a file are looked through for the pool: crates/arrow-ckpt/src/decode/holders.rs. */
-const FOLDERS_UP = 8;
+import { foldersAbove, type ShareRequest } from './parquet/pool.js';
 
 /** Whoever reads the file looks for the pool from its folder upwards. */
 function checkAbove(root: string, path: string): void {
-  const way = relative(resolve(root), dirname(resolve(path)));
-  const folders = way === '' ? [] : way.split(sep);
-  if (folders[0] !== '..' && !isAbsolute(way) && folders.length < FOLDERS_UP) return;
-  throw invalid(`pool must be the file's folder, or one of the ${FOLDERS_UP - 1} above it, got ${show(root)} for ${path}`);
+  const above = foldersAbove(path);
+  if (!above.includes(resolve(root)))
+    throw invalid(`pool must be the file's folder, or one of the ${above.length - 1} above it, got ${show(root)} for ${path}`);
 }
 
 /** What a save to a path shares: its bases are paths. @throws `ERR_CKPT_NOT_FOUND` for one that is not there */

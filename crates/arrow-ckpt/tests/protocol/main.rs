@@ -1,5 +1,5 @@
-//! The protocol of thin files over all interleavings: savers, sweeps, readers, `clearAll` and other programs in one directory, each of which
-//! may crash at any step. Whatever they do, a name that leads to a thin file has the files that this one refers to.
+//! The protocol of thin files over all interleavings: savers, sweeps, readers, `clearAll` and other programs in one directory, each of
+//! which may crash at any step. Whatever they do, a name that leads to a thin file has the files that this one refers to.
 //!
 //! A model: it has the steps of the code, not the code. Beside each step stands the function that makes it; who changes one changes both.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests, and the counts are for people

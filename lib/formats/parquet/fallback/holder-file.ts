@@ -79,7 +79,7 @@ async function find(named: Holder, path: string, options: FallbackOpenOptions): 
     else if (!ABSENT.has(file.code)) others.push(file.message.includes(place) ? file.message : `${place}: ${file.message}`);
   }
   if (trouble !== undefined) throw trouble;
-  const what = others.length === 0 ? 'it is missing' : `it is missing; what is there is another file (${others.join('; ')})`;
+  const what = others.length === 0 ? 'it is missing' : `it is missing; what is there is another file (${[...new Set(others)].join('; ')})`;
   throw new CheckpointError('ERR_CKPT_BASE', what);
 }
 
@@ -95,6 +95,8 @@ async function* places({ id, hint }: Holder, path: string): AsyncGenerator<strin
     const ofId = trashed.filter((name) => name.startsWith(`${id}.`)).slice(0, MAX_TRASHED);
     for (const name of ofId.sort()) yield join(trash, name);
     if (hint !== '') yield join(folder, hint);
+    // It may have come there from the trash meanwhile.
+    yield join(own, 'pool', `${id}.holder`);
   }
 }
 
