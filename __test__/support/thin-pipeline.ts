@@ -15,6 +15,8 @@ const documents = (word: string): Row[] =>
 
 const sized = (row: Row): Row => ({ ...row, size: String(row['text']).length });
 
+const changed = (row: Row, index: number): Row => (index % 50 === 0 ? { ...row, text: `changed ${index}` } : row);
+
 /** The path of the base, from the directory. */
 export const BASE = 'load/docs.parquet';
 
@@ -26,7 +28,7 @@ export async function thinDirectory(directory: string): Promise<Map<string, Row[
     'load/docs': rows,
     'process/map': rows.map(sized),
     'process/filter': rows.filter((row) => (row['id'] as number) % 2 === 0),
-    'process/changed': rows.map((row, index) => (index % 50 === 0 ? { ...row, text: `changed ${index}` } : row)),
+    'process/changed': rows.map(changed),
   };
   const saved = new Map<string, Row[]>();
   for (const [name, each] of Object.entries(steps)) {
