@@ -56,10 +56,10 @@ pub fn explore(case: &Case) -> Outcome {
     let mut next = Vec::new();
     let mut at = 0;
     while let Some((world, _)) = states.get(at).copied() {
-        if let Some(wrong) = wrong(case, &world, &hints) {
+        if let Some(wrong) = wrong(case, &world, hints) {
             return Outcome { states: states.len(), violation: Some((wrong, trace(&states, at))) };
         }
-        case.next(&world, &hints, &mut next);
+        case.next(&world, hints, &mut next);
         for new in next.drain(..) {
             known.entry(new).or_insert_with(|| {
                 states.push((new, at));
@@ -71,7 +71,7 @@ pub fn explore(case: &Case) -> Outcome {
     Outcome { states: states.len(), violation: None }
 }
 
-fn wrong(case: &Case, world: &World, hints: &[u8; super::world::FILES]) -> Option<String> {
+fn wrong(case: &Case, world: &World, hints: [u8; super::world::FILES]) -> Option<String> {
     if let Some((name, file)) = world.lost(hints) {
         return Some(format!("the file under name {name} refers to file {file}, which is nowhere"));
     }

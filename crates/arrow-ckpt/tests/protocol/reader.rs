@@ -3,7 +3,7 @@
 use super::roles::{Rules, end};
 use super::world::{At, FILES, Process, World, X, first, has, without};
 
-pub fn reader(world: &mut World, me: usize, hints: &[u8; FILES], rules: Rules) {
+pub fn reader(world: &mut World, me: usize, hints: [u8; FILES], rules: Rules) {
     let mut process = world.processes[me];
     let id = first(process.left);
     match process.at {

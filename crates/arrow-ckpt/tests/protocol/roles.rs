@@ -13,7 +13,7 @@ pub enum Role {
     Clear,
     /// Reads the checkpoint X.
     Reader,
-    /// Another file is renamed over the base: by a save, DuckDB, mv, tar.
+    /// Another file is renamed over the base: by a save, `DuckDB`, mv, tar.
     Replacer,
     /// Somebody removes a name.
     Deleter(u8),
@@ -34,6 +34,7 @@ pub enum Grace {
 
 /// How the code does things. The checks that show that the checker can fail have other ways than the code.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)] // each is a rule that may be left out
 pub struct Rules {
     /// There is a lock.
     pub locks: bool,
@@ -89,7 +90,7 @@ impl Case {
     }
 
     /// All that may come next.
-    pub fn next(&self, world: &World, hints: &[u8; FILES], next: &mut Vec<World>) {
+    pub fn next(&self, world: &World, hints: [u8; FILES], next: &mut Vec<World>) {
         next.clear();
         for (me, role) in self.roles.iter().enumerate() {
             let at = world.processes[me].at;

@@ -144,7 +144,7 @@ impl World {
     }
 
     /// The files of a visible name that are nowhere.
-    pub fn lost(&self, hints: &[u8; FILES]) -> Option<(u8, u8)> {
+    pub fn lost(&self, hints: [u8; FILES]) -> Option<(u8, u8)> {
         (0..NAMES as u8).find_map(|name| {
             let refs = self.refs(self.named(name)?);
             let is_lost = |file: &u8| {
