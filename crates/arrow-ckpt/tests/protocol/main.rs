@@ -11,6 +11,8 @@ mod saver;
 mod sweeper;
 mod world;
 
+use std::fmt::Write;
+
 use explore::explore;
 use roles::{Case, Grace, Role, Rules};
 use saver::Saver;
@@ -144,8 +146,9 @@ fn told(trace: &[World]) -> String {
     for world in trace {
         let World { names, refs, pool, trash, lock, now, temporaries, .. } = world;
         let at: Vec<_> = world.processes.iter().map(|process| format!("{:?}", process.at)).collect();
-        text += &format!(
-            "  at {now}: names {names:?}, refs {refs:?}, pool {pool:b}, trash {trash:?}, temporaries {temporaries:b}, lock {lock}: {}\n",
+        let _ = writeln!(
+            text,
+            "  at {now}: names {names:?}, refs {refs:?}, pool {pool:b}, trash {trash:?}, temporaries {temporaries:b}, lock {lock}: {}",
             at.join(", ")
         );
     }

@@ -37,11 +37,7 @@ pub fn saver(world: &mut World, me: usize, Saver { base, target, file }: Saver, 
                 // A saver that takes what it has seen in the pool for pinned.
                 process.left &= !world.pool;
             }
-            process.at = match (process.ids, process.left) {
-                (0, _) => At::Rename,
-                (_, 0) => At::Rename,
-                _ => At::Lock,
-            };
+            process.at = if process.left == 0 { At::Rename } else { At::Lock };
         }
         // `pool::place`: is it in the pool?
         At::LookInPool => {
@@ -86,11 +82,8 @@ pub fn saver(world: &mut World, me: usize, Saver { base, target, file }: Saver, 
             world.refs[usize::from(file)] = process.ids;
             world.names[usize::from(target)] = file;
             world.temporaries = without(world.temporaries, me as u8);
-            return if world.lock == me as u8 {
-                end(world, me, At::Release)
-            } else {
-                end(world, me, At::Done)
-            };
+            let then = if world.lock == me as u8 { At::Release } else { At::Done };
+            return end(world, me, then);
         }
         // `NativeSave.#commitThin`.
         At::Release => return release(world, me),
