@@ -28,7 +28,7 @@ export async function wantedIn(directory: string): Promise<Set<string> | undefin
 }
 
 /** Every Parquet file of a directory, at any depth and of any name, but for the pool's own and temporaries. */
-async function parquetBelow(directory: string): Promise<string[]> {
+export async function parquetBelow(directory: string): Promise<string[]> {
   const paths: string[] = [];
   for await (const { path, name } of filesBelow(directory))
     if (name.endsWith('.parquet') || (ownerOf(name) === undefined && (await isParquet(path)))) paths.push(path);
