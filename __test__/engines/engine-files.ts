@@ -11,6 +11,8 @@ export interface EngineFile {
   rows: Row[];
   path: string;
   filtered?: Record<string, ColumnKind>;
+  /** Columns whose values are in another file: no engine may show anything under their names. */
+  elsewhere?: readonly string[];
 }
 
 /** A key that engines in JavaScript take for an object's prototype; hostile-keys.test.ts has it for our own reader. */
@@ -71,6 +73,16 @@ const FEATURES: Record<string, { rows: () => Row[]; options?: WriteOptions; filt
   },
 };
 
+/** A checkpoint whose long texts are in the one before it. */
+async function thinFile(folder: string): Promise<EngineFile> {
+  const documents = range(1500, (id) => ({ id, title: `document ${id}`, text: `${id} is a document. `.repeat(60) }));
+  const rows = documents.map(({ id, title, text }) => ({ id, title, text, answer: Number(id) % 7 }));
+  const [base, path] = [join(folder, 'documents.parquet'), join(folder, 'answers.parquet')];
+  await writeCheckpoint(base, documents, { base: 'auto' });
+  const { delta } = await writeCheckpoint(path, rows, { base });
+  return { name: 'thin', rows, path, elsewhere: Object.keys(delta?.columns ?? {}) };
+}
+
 function keptKinds(): { kind: string; make: () => unknown }[] {
   return VALUE_GROUPS.flatMap(({ kinds }) => kinds).filter(({ kind, refused }) => refused === undefined && !UNFIT.has(kind));
 }
@@ -119,5 +131,6 @@ export async function writeEngineFiles(folder: string, only?: (name: string) => 
   let index = 0;
   const { path } = await checkpoints.map('s', 'op', rows, (row) => row, { key: () => index++ });
   files.push({ name: 'map', rows, path: path! });
+  files.push(await thinFile(join(folder, 'thin')));
   return files;
 }

@@ -29,6 +29,10 @@ export function differencesOf(file: EngineFile, plan: LogicalPlan, outcome: Outc
   const found: Difference[] = [];
   const agree = agreement(engine);
   for (const { k: key, n: name = key, v } of plan.row.f) {
+    if (file.elsewhere?.includes(key) === true) {
+      if (name in types) found.push(difference('column', name, 'is there, and its values are in another file'));
+      continue;
+    }
     if (!(name in types)) {
       found.push(difference('column', name, 'not there'));
       continue;
