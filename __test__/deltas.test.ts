@@ -107,6 +107,20 @@ describe('a save with a base', { skip: noBinding }, () => {
     assert.equal(pool(home).length, 1);
   });
 
+  test('beside a pool of a folder below: each file finds its own', async () => {
+    const directory = fresh('two pools');
+    const checkpoints = manager(directory);
+    await checkpoints.saveCheckpoint('load', 'documents', DOCUMENTS);
+    await checkpoints.saveCheckpoint('process', 'answer', ANSWERED);
+    const [first, second] = [join(directory, 'process', 'first.parquet'), join(directory, 'process', 'second.parquet')];
+    await writeCheckpoint(first, DOCUMENTS, { base: 'auto' });
+    await writeCheckpoint(second, ANSWERED, { base: first });
+    assert.ok(existsSync(join(directory, 'process', '.ckpt')));
+    await checkpoints.deleteCheckpoint('load', 'documents');
+    for (const path of [join(directory, 'process', 'answer.parquet'), second]) assertExact(await readCheckpoint(path), ANSWERED);
+    assert.equal((await checkpoints.getCheckpointInfo('process', 'answer'))?.delta?.holders[0]?.present, true);
+  });
+
   test('of a writer that gets its rows bit by bit', async () => {
     const [first, second] = [join(fresh('writer'), 'first.parquet'), join(fresh('writer'), 'second.parquet')];
     await writeCheckpoint(first, DOCUMENTS, { base: 'auto' });

@@ -14,20 +14,15 @@ export function deltaInfo(path: string, bytes: number, rows: number, references:
     sharedBytes += column.bytes;
     shared = Math.max(shared, column.rows);
   }
-  const root = poolRoot(path);
   const holders = references.holders.map((holder) => {
     const { id, hint } = holder;
-    return { id, path: hint, step: null, operation: null, bytes: holder.bytes, present: isPresent(root, holder) };
+    return { id, path: hint, step: null, operation: null, bytes: holder.bytes, present: holderPlace(path, holder) !== undefined };
   });
   return { ownBytes: bytes, sharedBytes, rows: { own: rows - shared, shared }, holders, columns };
 }
 
-/** The first folder from that of a file upwards that has a pool; undefined if there is none. */
-export function poolRoot(path: string): string | undefined {
-  return foldersAbove(path).find(hasPool);
-}
-
-/** Whether something is there under its names: what it is, a load finds out. */
-function isPresent(root: string | undefined, { id, hint }: Holder): boolean {
-  return root !== undefined && (existsSync(holderPath(root, id)) || existsSync(join(root, hint)));
+/** Where a file is that others refer to: in a pool, or where it was. What it is, a load finds out. */
+export function holderPlace(path: string, { id, hint }: Pick<Holder, 'id' | 'hint'>): string | undefined {
+  const roots = foldersAbove(path).filter(hasPool);
+  return roots.flatMap((root) => [holderPath(root, id), join(root, hint)]).find((place) => existsSync(place));
 }

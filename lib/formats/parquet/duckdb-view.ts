@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { fieldName } from '../../columnar/plan.js';
-import { poolRoot } from './delta-info.js';
+import { holderPlace } from './delta-info.js';
 import type { ParquetFacts } from './parquet-facts.js';
-import { holderPath } from './pool.js';
 import type { ColumnReference, References } from './references.js';
 
 /** What only arrow-ckpt needs. */
@@ -29,7 +26,7 @@ export function duckdbView(name: string, file: ParquetFacts, references: Referen
   const names = namesOf(file);
   if (names.some((column) => column.toLowerCase() === ROW_NUMBER))
     return { problem: `its column '${ROW_NUMBER}' has a name that DuckDB needs; materialize it` };
-  const places = references.holders.map(({ id, hint }) => placeOf(file.path, id, hint));
+  const places = references.holders.map((holder) => holderPlace(file.path, holder));
   const lost = references.holders.find((_, at) => places[at] === undefined);
   if (lost !== undefined) return { problem: `the file ${lost.id} that it refers to, once ${lost.hint}, is not there` };
   const joins: string[] = [];
@@ -63,12 +60,6 @@ function joined({ r, h, v, of }: ColumnReference, places: readonly string[], joi
 /** The columns that people see, in the order of the rows' keys. */
 function namesOf({ plan }: ParquetFacts): string[] {
   return (plan?.row.f ?? []).map(fieldName).filter((name) => !name.startsWith(HIDDEN));
-}
-
-/** Where a file is that others refer to: in the pool, or where it was. */
-function placeOf(path: string, id: string, hint: string): string | undefined {
-  const root = poolRoot(path);
-  return root === undefined ? undefined : [holderPath(root, id), join(root, hint)].find((place) => existsSync(place));
 }
 
 function quoted(name: string): string {

@@ -1,6 +1,6 @@
 //! The files that have values of a thin checkpoint: where they are found, and whether they are those that were meant.
 //!
-//! From the checkpoint's folder upwards, the first that has `.ckpt`: `.ckpt/pool/<id>.holder`, `.ckpt/trash/<id>.*`, then the place where
+//! From the checkpoint's folder upwards, in each that has `.ckpt`: `.ckpt/pool/<id>.holder`, `.ckpt/trash/<id>.*`, then the place where
 //! the file was when it was referred to. Where there is no `.ckpt` any more, that place is looked for from each of these folders. What lies
 //! there must have the id, the length, and the footer's checksum that the checkpoint tells.
 
@@ -73,10 +73,8 @@ fn folders(path: &Path) -> Vec<PathBuf> {
         }
     }
     let above: Vec<PathBuf> = plain.ancestors().skip(1).take(MAX_FOLDERS).map(Path::to_owned).collect();
-    match above.iter().position(|folder| folder.join(OWN_FOLDER).is_dir()) {
-        Some(own) => vec![above[own].clone()],
-        None => above,
-    }
+    let own: Vec<PathBuf> = above.iter().filter(|folder| folder.join(OWN_FOLDER).is_dir()).cloned().collect();
+    if own.is_empty() { above } else { own }
 }
 
 fn find(named: &Named, folders: &[PathBuf], options: &OpenOptions) -> Result<Arc<CheckpointFile>> {

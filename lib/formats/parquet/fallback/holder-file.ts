@@ -83,11 +83,11 @@ async function find(named: Holder, path: string, options: FallbackOpenOptions): 
   throw new CheckpointError('ERR_CKPT_BASE', what);
 }
 
-/** The pool, the trash, and where the file was: in the folder that has the pool, or if there is none in any. */
+/** The pool, the trash, and where the file was: in the folders that have a pool, or if there is none in any. */
 async function* places({ id, hint }: Holder, path: string): AsyncGenerator<string, void, undefined> {
   const above = foldersAbove(path);
-  const home = above.find(hasPool);
-  for (const folder of home === undefined ? above : [home]) {
+  const homes = above.filter(hasPool);
+  for (const folder of homes.length === 0 ? above : homes) {
     const own = join(folder, POOL_FOLDER);
     yield join(own, 'pool', `${id}.holder`);
     const trash = join(own, 'trash');
