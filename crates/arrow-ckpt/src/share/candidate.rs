@@ -107,13 +107,32 @@ impl CandidateColumn {
         table.get(digest).copied()
     }
 
-    /// How many rows are in the pages that hold these.
+    /// How many values are in the pages that hold these rows. Nulls, which stand for values elsewhere too, cost nothing.
     #[must_use]
     pub fn decoded(&self, rows: &HashSet<u64>) -> u64 {
         let page = |row: &u64| self.pages.partition_point(|start| start <= row).saturating_sub(1);
         let pages: HashSet<usize> = rows.iter().map(page).collect();
         let end = |page: usize| self.pages.get(page + 1).copied().unwrap_or(self.rows);
-        pages.into_iter().map(|page| end(page) - self.pages.get(page).copied().unwrap_or(0)).sum()
+        let values = |page: usize| self.values_in(self.pages.get(page).copied().unwrap_or(0), end(page));
+        pages.into_iter().map(values).sum()
+    }
+
+    /// How many of these rows have a digest of their own, or are in a block that has one.
+    fn values_in(&self, from: u64, to: u64) -> u64 {
+        if self.kind == DigestKind::Blocks {
+            return to - from;
+        }
+        let mut count = 0;
+        for (at, (first, digest)) in self.groups.iter().enumerate() {
+            let end = self.groups.get(at + 1).map_or(self.rows, |(next, _)| *next);
+            let (from, to) = (from.max(*first), to.min(end));
+            if from < to {
+                let index = |row: u64| digest + (row - first) as usize;
+                let digests = self.digests.get(index(from)..index(to)).unwrap_or_default();
+                count += digests.iter().filter(|digest| **digest != NONE).count() as u64;
+            }
+        }
+        count
     }
 }
 
