@@ -54,8 +54,8 @@ export declare class NativeWriter {
   attach(bytes: Uint8Array): void
   /** No more rows: write the footer with these key-values (a JSON object of strings) and commit. Answered by DONE or ERROR. */
   finish(keyValues: string): void
-  /** Goes on after PINS: the facade has the lock of the pool. */
-  commit(): void
+  /** Goes on after PINS: the facade has the lock of the pool, or tells why it cannot be had. */
+  commit(unpinned?: string | undefined | null): void
   /** Gives the save up: nothing of it stays. Answered by DONE with -1, or by ERROR if one was under way. */
   abort(): void
 }

@@ -9,7 +9,7 @@ import type { RecentFiles } from './recent-files.js';
 
 /** So many folders of steps, and so many files in one, are looked at for the newest: a directory may have thousands. */
 const FOLDERS = 4;
-const FILES = 64;
+const FILES = 16;
 
 /** Whose values a save in a directory may share. */
 export interface Sharing {

@@ -5,13 +5,13 @@ import { invalid, show } from '../base/messages.js';
 import { basesOf } from '../options/base.js';
 import type { WriteOptions } from '../options/options.js';
 import type { TypedWriteOptions } from './parquet/column-types.js';
-import { foldersAbove, type ShareRequest } from './parquet/pool.js';
+import { foldersAbove, FOLDERS_UP, type ShareRequest } from './parquet/pool.js';
 
 /** Whoever reads the file looks for the pool from its folder upwards. */
 function checkAbove(root: string, path: string): void {
   const above = foldersAbove(path);
   if (!above.includes(resolve(root)))
-    throw invalid(`pool must be the file's folder, or one of the ${above.length - 1} above it, got ${show(root)} for ${path}`);
+    throw invalid(`pool must be the file's folder, or one of the ${FOLDERS_UP - 1} above it, got ${show(root)} for ${path}`);
 }
 
 /** What a save to a path shares: its bases are paths. @throws `ERR_CKPT_NOT_FOUND` for one that is not there */

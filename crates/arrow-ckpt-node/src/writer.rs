@@ -21,7 +21,7 @@ enum Message {
     Copy(Vec<u8>),
     Attach(Vec<u8>),
     Finish(Vec<(String, String)>),
-    Commit,
+    Commit(Option<String>),
     Abort,
 }
 
@@ -91,10 +91,10 @@ impl NativeWriter {
         Ok(())
     }
 
-    /// Goes on after PINS: the facade has the lock of the pool.
+    /// Goes on after PINS: the facade has the lock of the pool, or tells why it cannot be had.
     #[napi(catch_unwind)]
-    pub fn commit(&self) {
-        self.send(Message::Commit);
+    pub fn commit(&self, unpinned: Option<String>) {
+        self.send(Message::Commit(unpinned));
     }
 
     /// Gives the save up: nothing of it stays. Answered by DONE with -1, or by ERROR if one was under way.
@@ -163,13 +163,14 @@ fn save(
             Ok(Message::Finish(key_values)) => {
                 if writer.settle()? {
                     events.emit(PINS, 0.0, 0.0, String::new());
-                    if !matches!(messages.recv(), Ok(Message::Commit)) {
-                        return Ok(None);
+                    let Ok(Message::Commit(unpinned)) = messages.recv() else { return Ok(None) };
+                    if let Some(why) = unpinned {
+                        writer.keep_whole(why);
                     }
                 }
                 return finish(writer, &key_values).map(Some);
             }
-            Ok(Message::Commit) => return Err(CkptError::internal("a commit before its time")),
+            Ok(Message::Commit(_)) => return Err(CkptError::internal("a commit before its time")),
             Ok(Message::Abort) | Err(_) => return Ok(None),
         }
     }

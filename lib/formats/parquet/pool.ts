@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../../base/commit/commit.js';
 import { environment } from '../../base/environment.js';
 import { FileLock } from '../../base/lock/file-lock.js';
@@ -8,10 +8,23 @@ import { FileLock } from '../../base/lock/file-lock.js';
 export const POOL_FOLDER = '.ckpt';
 
 /** So many folders, a file's own first, are looked through for the pool. */
-const FOLDERS_UP = 8;
+export const FOLDERS_UP = 8;
 
-/** The folder of a file and those above it, as far as one of them may have the pool. */
+/** The folder of a file and those above it, as far as one of them may have the pool: by their names, then where links lead. */
 export function foldersAbove(path: string): string[] {
+  return [...new Set([...above(path), ...above(realPath(resolve(path)))])];
+}
+
+/** Where links lead, as far as the path is there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
+  }
+}
+
+function above(path: string): string[] {
   const folders: string[] = [];
   let folder = dirname(resolve(path));
   while (folders.length < FOLDERS_UP && folders.at(-1) !== folder) {

@@ -49,7 +49,8 @@ impl FileSystem for Disk {
     }
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::hard_link(from, to)
+        // Of the file: the link of a symbolic link would be gone with the file that it leads to.
+        fs::hard_link(fs::canonicalize(from)?, to)
     }
 
     fn file_id(&self, path: &Path) -> io::Result<FileId> {

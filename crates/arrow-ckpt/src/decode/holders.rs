@@ -61,8 +61,19 @@ impl Holder {
     }
 }
 
-/// The file's folder and those above it, by their names: links are not followed.
+/// The file's folder and those above it, by their names and then where links lead: those that have `.ckpt`, or all if none has.
 fn folders(path: &Path) -> Vec<PathBuf> {
+    let mut all = above(path);
+    for folder in std::fs::canonicalize(path).map(|real| above(&real)).unwrap_or_default() {
+        if !all.contains(&folder) {
+            all.push(folder);
+        }
+    }
+    let own: Vec<PathBuf> = all.iter().filter(|folder| folder.join(OWN_FOLDER).is_dir()).cloned().collect();
+    if own.is_empty() { all } else { own }
+}
+
+fn above(path: &Path) -> Vec<PathBuf> {
     let Ok(absolute) = std::path::absolute(path) else { return Vec::new() };
     let mut plain = PathBuf::new();
     for part in absolute.components() {
@@ -72,9 +83,7 @@ fn folders(path: &Path) -> Vec<PathBuf> {
             part => plain.push(part),
         }
     }
-    let above: Vec<PathBuf> = plain.ancestors().skip(1).take(MAX_FOLDERS).map(Path::to_owned).collect();
-    let own: Vec<PathBuf> = above.iter().filter(|folder| folder.join(OWN_FOLDER).is_dir()).cloned().collect();
-    if own.is_empty() { above } else { own }
+    plain.ancestors().skip(1).take(MAX_FOLDERS).map(Path::to_owned).collect()
 }
 
 fn find(named: &Named, folders: &[PathBuf], options: &OpenOptions) -> Result<Arc<CheckpointFile>> {

@@ -27,6 +27,11 @@ impl CheckpointFile {
         self.key_value(KEY_FOOTER_CRC)
     }
 
+    /// Whether nobody has written into it since it was opened.
+    pub fn is_unchanged(&self) -> bool {
+        self.source.is_unchanged()
+    }
+
     /// Which file of the system's it is; an error where that cannot be told.
     pub fn file_id(&self) -> std::io::Result<FileId> {
         self.source.file_id()

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 
@@ -18,6 +19,8 @@ pub(super) struct Source {
     place: Place,
     path: PathBuf,
     bytes: u64,
+    /// When it was last written; unknown in memory, and where the system does not say.
+    modified: Option<SystemTime>,
 }
 
 #[derive(Debug)]
@@ -40,13 +43,18 @@ impl Source {
         }
         let file = File::open(path).map_err(failed)?;
         let metadata = file.metadata().map_err(failed)?;
-        Ok(Self { place: Place::Disk(file), path: path.to_owned(), bytes: metadata.len() })
+        Ok(Self {
+            place: Place::Disk(file),
+            path: path.to_owned(),
+            bytes: metadata.len(),
+            modified: metadata.modified().ok(),
+        })
     }
 
     /// Bytes that are in memory already; `name` stands for their path.
     pub fn memory(name: &Path, bytes: Bytes) -> Self {
         let length = bytes.len() as u64;
-        Self { place: Place::Memory(bytes), path: name.to_owned(), bytes: length }
+        Self { place: Place::Memory(bytes), path: name.to_owned(), bytes: length, modified: None }
     }
 
     pub fn path(&self) -> &Path {
@@ -55,6 +63,12 @@ impl Source {
 
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Whether nobody has written into it since it was opened.
+    pub fn is_unchanged(&self) -> bool {
+        let Place::Disk(file) = &self.place else { return true };
+        file.metadata().is_ok_and(|now| now.len() == self.bytes && now.modified().ok() == self.modified)
     }
 
     /// Which file was opened.

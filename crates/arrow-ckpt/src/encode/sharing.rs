@@ -1,6 +1,6 @@
 //! A save that shares values with earlier files: which columns are looked for there, what becomes of them, and what the footer says of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Int32Array, Int64Array};
@@ -27,6 +27,16 @@ const SMALLEST_FILE: usize = 1 << 20;
 const SMALLEST_COLUMN: usize = 64 << 10;
 /// or a smaller part of it: engines see these, and they cost a percent.
 const SMALLEST_PART: usize = 128;
+
+/// What becomes of a column of a row group that is in the file.
+pub enum Placing {
+    /// It has all its values.
+    Own,
+    /// References are to be put beside it.
+    Refers(Referring),
+    /// It gets its values after all: an earlier row group refers to another column of the same file.
+    Split(Vec<Arc<CandidateColumn>>, Matches),
+}
 
 /// What a column of one row group shares.
 pub struct SharedColumn {
@@ -181,15 +191,19 @@ impl Sharing {
     }
 
     /// A column of a row group is in the file: gives what is still to be put there.
-    pub fn placed(&mut self, group: usize, index: usize, shared: SharedColumn) -> Option<Referring> {
+    pub fn placed(&mut self, group: usize, index: usize, shared: SharedColumn) -> Placing {
         let SharedColumn { digests, words, candidates, matches } = shared;
-        let state = &mut self.columns[index];
         let rows = self.group_rows[group];
-        state.digests.insert(group, (words, digests));
+        self.columns[index].digests.insert(group, (words, digests));
         let Some(matches) = matches else {
-            state.own += rows;
-            return None;
+            self.columns[index].own += rows;
+            return Placing::Own;
         };
+        if self.is_split(index, &candidates, &matches) {
+            self.columns[index].own += rows;
+            return Placing::Split(candidates, matches);
+        }
+        let state = &mut self.columns[index];
         state.found += matches.found;
         state.distinct += matches.distinct;
         state.own += rows - matches.found;
@@ -214,7 +228,32 @@ impl Sharing {
             state.bytes += file.column_bytes(&column.name) * rows as u64 / file.rows().max(1);
         }
         let rows = matches.rows.iter().map(|row| (*row >= 0).then_some(*row));
-        Some(Referring { rows: rows.collect(), holders: Int32Array::from(holders) })
+        Placing::Refers(Referring { rows: rows.collect(), holders: Int32Array::from(holders) })
+    }
+
+    /// Whether another column of one of these files is referred to already by an earlier row group: the footer tells one of each.
+    fn is_split(&self, index: usize, candidates: &[Arc<CandidateColumn>], matches: &Matches) -> bool {
+        let of = &self.columns[index].of;
+        let used: HashSet<u8> = matches
+            .rows
+            .iter()
+            .zip(&matches.columns)
+            .filter(|(row, _)| **row >= 0)
+            .map(|(_, at)| *at)
+            .collect();
+        used.into_iter().any(|at| {
+            let column = &candidates[usize::from(at)];
+            let number = self.used.iter().position(|used| *used == column.candidate);
+            number.and_then(|number| of.get(&number)).is_some_and(|known| *known != column.name)
+        })
+    }
+
+    /// The files that columns are of, each with the name of the column there.
+    pub fn places<'a>(&'a self, columns: &'a [Arc<CandidateColumn>]) -> Vec<(&'a Candidate, &'a str)> {
+        columns
+            .iter()
+            .map(|column| (&self.candidates.files[column.candidate], column.name.as_str()))
+            .collect()
     }
 
     /// The references of a column of a row group are in the file.
@@ -261,6 +300,10 @@ impl Sharing {
     /// Makes durable that those files stay.
     pub fn pin(&self, temp: &TempFile) -> std::io::Result<()> {
         let pin = |candidate: &Candidate| {
+            if !candidate.file.is_unchanged() {
+                let message = format!("somebody has written into {}", candidate.path.display());
+                return Err(std::io::Error::other(message));
+            }
             let file = candidate.file.file_id()?;
             Ok(Pin { id: candidate.holder.id.clone(), path: candidate.path.clone(), file })
         };

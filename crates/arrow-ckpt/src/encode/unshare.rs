@@ -1,16 +1,18 @@
 //! A column that was to refer to other files gets its values after all: the pool cannot be had, or a key of the rows has the name of one of
 //! its stored columns.
 
+use std::sync::Arc;
+
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int32Type, Int64Type};
-use arrow_array::{Array, ArrayRef};
+use arrow_array::{Array, ArrayRef, Int32Array, Int64Array};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use arrow_select::interleave::interleave;
 
 use super::conform::conform;
 use crate::error::{CkptError, Result};
-use crate::share::Candidate;
+use crate::share::{Candidate, Matches};
 
 /// The rows of one row group: which row of which holder, and where there is none the value of the file's own.
 pub struct Told {
@@ -20,6 +22,17 @@ pub struct Told {
     pub holders: ArrayRef,
     /// Values.
     pub own: ArrayRef,
+}
+
+impl Told {
+    /// What was found: the holders are the columns that were looked through.
+    pub fn of(matches: &Matches, own: ArrayRef) -> Self {
+        let found = |row: &i64| *row >= 0;
+        let rows: Int64Array = matches.rows.iter().map(|row| found(row).then_some(*row)).collect();
+        let columns = matches.rows.iter().zip(&matches.columns);
+        let holders: Int32Array = columns.map(|(row, at)| found(row).then_some(i32::from(*at))).collect();
+        Self { rows: Arc::new(rows), holders: Arc::new(holders), own }
+    }
 }
 
 /// All values, as `target`. `holders`: each with the name of the column there.
@@ -38,7 +51,8 @@ pub fn values(told: &Told, holders: &[(&Candidate, &str)], target: &DataType) ->
         wanted.sort_unstable();
         wanted.dedup();
         let first = arrays.len();
-        for array in holder.file.values(column, &wanted)? {
+        let found = holder.file.values(column, &wanted).map_err(|error| error.at(&holder.path))?;
+        for array in found {
             arrays.push(conform(&plain(&array)?, target)?);
         }
         let counts = arrays[first..].iter().enumerate();

@@ -18,7 +18,7 @@ use super::leaf_pages::Workers;
 use super::options::{DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BYTES, WriteOptions};
 use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
-use super::sharing::{PlacedReferences, SharedColumn, Sharing};
+use super::sharing::{PlacedReferences, Placing, SharedColumn, Sharing};
 use super::unshare::{Told, values};
 use crate::commit::{Disk, FileSystem, TempFile};
 use crate::error::{CkptError, ErrorCode, Result};
@@ -69,6 +69,8 @@ pub struct CheckpointWriter {
     attachment: Option<Attachment>,
     /// None if nothing is shared.
     sharing: Option<Sharing>,
+    /// Why nothing can be pinned.
+    unpinned: Option<String>,
 }
 
 struct GroupInFlight {
@@ -105,6 +107,7 @@ impl CheckpointWriter {
             workers: Workers { lane, budget: Budget::default() },
             attachment: None,
             sharing: options.share.as_ref().map(Sharing::new),
+            unpinned: None,
         })
     }
 
@@ -263,10 +266,13 @@ impl CheckpointWriter {
             }
             if let Some(mut column) = group.columns[index].take() {
                 let shared = column.shared.take();
-                placed.push(self.place(column)?);
-                if let Some(shared) = shared {
-                    self.place_references(index, shared)?;
+                let mut column = self.place(column)?;
+                if let Some(shared) = shared
+                    && let Some(whole) = self.place_references(index, shared, &column, group.rows)?
+                {
+                    column = whole;
                 }
+                placed.push(column);
             }
         }
         for column in &mut placed {
@@ -276,17 +282,35 @@ impl CheckpointWriter {
         Ok(())
     }
 
-    /// Writes what a column of the row group at hand refers to.
-    fn place_references(&mut self, index: usize, shared: SharedColumn) -> Result<()> {
+    /// Writes what a column of the row group at hand refers to; gives the column anew if it is to have its values after all.
+    fn place_references(
+        &mut self,
+        index: usize,
+        shared: SharedColumn,
+        own: &PlacedColumn,
+        rows: usize,
+    ) -> Result<Option<PlacedColumn>> {
         let group = self.groups.len();
-        let Some(sharing) = &mut self.sharing else { return Ok(()) };
-        let Some(referring) = sharing.placed(group, index, shared) else { return Ok(()) };
-        let rows = self.place(referring.encode_rows(self.encoding)?)?;
-        let holders = self.place(referring.encode_holders(self.encoding)?)?;
-        if let Some(sharing) = &mut self.sharing {
-            sharing.refers(group, index, rows, holders);
+        let Some(sharing) = &mut self.sharing else { return Ok(None) };
+        match sharing.placed(group, index, shared) {
+            Placing::Own => Ok(None),
+            Placing::Refers(referring) => {
+                let rows = self.place(referring.encode_rows(self.encoding)?)?;
+                let holders = self.place(referring.encode_holders(self.encoding)?)?;
+                if let Some(sharing) = &mut self.sharing {
+                    sharing.refers(group, index, rows, holders);
+                }
+                Ok(None)
+            }
+            Placing::Split(columns, matches) => {
+                let told = Told::of(&matches, self.decode_placed(own, rows)?);
+                let Some(sharing) = &self.sharing else { return Ok(None) };
+                let array = values(&told, &sharing.places(&columns), &own.column_type.to_stored())?;
+                let node = self.plan[index].clone();
+                let column = encode_array(&node, &array, own.column_type.clone(), self.encoding)?;
+                self.place(column).map(Some)
+            }
         }
-        Ok(())
     }
 
     /// Writes the bloom filters of a column: after the row group, as the format has it.
@@ -345,6 +369,11 @@ impl CheckpointWriter {
         Ok(self.sharing.as_ref().is_some_and(|sharing| sharing.is_thin() && !sharing.is_small()))
     }
 
+    /// The lock of the pool cannot be had: the file will be whole, and say so.
+    pub fn keep_whole(&mut self, why: String) {
+        self.unpinned = Some(why);
+    }
+
     /// Encodes what is left, brings all row groups to the same types, writes the footer with `key_values`, and commits.
     /// When this returns, the checkpoint is durable under its name.
     pub fn finish(mut self, key_values: &[(String, String)]) -> Result<WriteSummary> {
@@ -364,10 +393,12 @@ impl CheckpointWriter {
             let is_small = sharing.is_small();
             let back = if is_small { sharing.referring() } else { sharing.collisions(&names) };
             self.unshare(&mut sharing, &back, &columns)?;
+            let unpinned = self.unpinned.take();
+            let pin = || sharing.pin(&self.temp).err().map(|error| error.to_string());
             if sharing.is_thin()
-                && let Err(error) = sharing.pin(&self.temp)
+                && let Some(why) = unpinned.or_else(pin)
             {
-                kept_whole = Some(error.to_string());
+                kept_whole = Some(why);
                 let referring = sharing.referring();
                 self.unshare(&mut sharing, &referring, &columns)?;
             }

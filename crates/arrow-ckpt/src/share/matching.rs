@@ -72,7 +72,31 @@ impl<'a> Matching<'a> {
             }
             found.found += to - from;
         }
+        self.keep_one_of_each_file(&mut found);
         self.pays(&mut found, rows).then_some(found)
+    }
+
+    /// A column refers to one column of each file: to that which has most of its values, of several the first.
+    fn keep_one_of_each_file(&self, matches: &mut Matches) {
+        let mut counts = vec![0usize; self.candidates.len()];
+        for (_, column) in matches.rows.iter().zip(&matches.columns).filter(|(row, _)| **row >= 0) {
+            counts[usize::from(*column)] += 1;
+        }
+        let file = |at: usize| self.candidates[at].candidate;
+        let gives_way = |at: usize| {
+            let of_file = (0..counts.len()).filter(|other| *other != at && file(*other) == file(at));
+            of_file
+                .into_iter()
+                .any(|other| counts[other] > counts[at] || (counts[other] == counts[at] && other < at))
+        };
+        let given_up: Vec<bool> =
+            counts.iter().enumerate().map(|(at, count)| *count > 0 && gives_way(at)).collect();
+        for (row, column) in matches.rows.iter_mut().zip(&matches.columns) {
+            if *row >= 0 && given_up[usize::from(*column)] {
+                *row = -1;
+                matches.found -= 1;
+            }
+        }
     }
 
     fn look(&self, kind: DigestKind, digest: &[u8; 16]) -> Option<(usize, usize)> {

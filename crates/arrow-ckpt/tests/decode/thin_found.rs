@@ -115,6 +115,19 @@ fn from_folders_below_up_to_eight() {
     assert_base(&thin.write_at(&dir.path("1/2/3/4/5/6/7/8/x.parquet"), 100));
 }
 
+#[cfg(unix)]
+#[test]
+fn through_links_to_the_file_and_to_its_folder() {
+    let (dir, elsewhere) = (Dir::new(), Dir::new());
+    let (held, thin) = made(&dir, true);
+    fs::remove_file(&held.path).unwrap();
+    let path = thin.write(&dir, 6);
+    std::os::unix::fs::symlink(&path, elsewhere.path("latest.parquet")).unwrap();
+    std::os::unix::fs::symlink(path.parent().unwrap(), elsewhere.path("step")).unwrap();
+    assert_reads(&elsewhere.path("latest.parquet"), &held);
+    assert_reads(&elsewhere.path("step").join(path.file_name().unwrap()), &held);
+}
+
 #[test]
 fn only_the_file_that_is_meant() {
     let changes: [(&str, serde_json::Value); 3] =

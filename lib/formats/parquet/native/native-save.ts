@@ -159,12 +159,16 @@ export class NativeSave {
   /** The file refers to others: nobody may remove these before it has its name. */
   async #commitThin(): Promise<void> {
     const { share, signal } = this.#options;
-    const lock = await lockPool((share as ShareRequest).root, signal);
+    const lock = await lockPool((share as ShareRequest).root, signal).catch((error: unknown) => {
+      if (signal?.aborted === true) throw error;
+      return (error as Error).message;
+    });
     try {
-      this.#native?.commit();
+      this.#native?.commit(typeof lock === 'string' ? lock : undefined);
       while (!this.#ended) await this.#event();
     } finally {
-      await lock.release();
+      // The file has its name: a lock that stays behind is free, since nobody holds it.
+      if (typeof lock !== 'string') await lock.release().catch(() => {});
     }
     const why = this.#saved?.keptWhole;
     if (why !== undefined) warnWhole((share as ShareRequest).root, why);
