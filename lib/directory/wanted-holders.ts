@@ -1,3 +1,4 @@
+import { fromSystemError } from '../base/errors.js';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../base/commit/commit.js';
@@ -50,7 +51,7 @@ export async function namesIn(folder: string): Promise<string[]> {
     return await readdir(folder);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
+    throw fromSystemError(error, 'list', folder);
   }
 }
 
