@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { DeltaAnswer, DeltaTask } from './delta/child.ts';
 import { PIPELINES, type Pipeline } from './delta/pipelines.ts';
+import { namedFlags } from './named-flags.ts';
 import { runOnNodes } from './nodes.ts';
 import { writeResult } from './record.ts';
 import { median } from './series.ts';
@@ -83,26 +83,13 @@ function tableOf(all: Record<Way, Outcome>): string {
 }
 
 runOnNodes();
-const { values } = parseArgs({
-  options: {
-    pipeline: { type: 'string' },
-    runs: { type: 'string' },
-    dir: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
-const names = values.pipeline?.split(',') ?? PIPELINES.map(({ name }) => name);
-for (const name of names) {
+const flags = namedFlags('pipeline', HELP);
+for (const name of flags.names ?? PIPELINES.map((each) => each.name)) {
   const pipeline = PIPELINES.find((each) => each.name === name);
   if (pipeline === undefined) throw new Error(`unknown pipeline '${name}'; use ${PIPELINES.map((each) => each.name).join(', ')}`);
-  const rows = values.quick ? pipeline.quickRows : pipeline.rows;
-  const runs = Number(values.runs ?? 3);
-  const all = await outcomes(pipeline, rows, runs, values.dir ?? tmpdir());
+  const rows = flags.quick ? pipeline.quickRows : pipeline.rows;
+  const runs = Number(flags.runs ?? 3);
+  const all = await outcomes(pipeline, rows, runs, flags.dir ?? tmpdir());
   const ratio = bytes(all.thin) / bytes(all.whole);
   const label = rows === pipeline.rows ? `delta-${name}` : `delta-${name}-${rows}-rows`;
   const { about, goal } = pipeline;

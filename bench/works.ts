@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { namedFlags } from './named-flags.ts';
 import { runOnNodes } from './nodes.ts';
 import { writeResult } from './record.ts';
 import type { Sample } from './measure/sample.ts';
@@ -92,24 +92,12 @@ function tableOf(work: Work, results: readonly WayResult[]): string {
 }
 
 runOnNodes();
-const { values } = parseArgs({
-  options: {
-    work: { type: 'string' },
-    runs: { type: 'string' },
-    dir: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  console.log(HELP);
-  process.exit(0);
-}
-const runs = values.runs === undefined ? (values.quick ? 3 : 5) : Number(values.runs);
-for (const name of values.work?.split(',') ?? WORKS.map((work) => work.name)) {
+const flags = namedFlags('work', HELP);
+const runs = flags.runs === undefined ? (flags.quick ? 3 : 5) : Number(flags.runs);
+for (const name of flags.names ?? WORKS.map((work) => work.name)) {
   const work = workNamed(name);
-  const rows = values.quick ? work.quickRows : work.rows;
-  const folder = await mkdtemp(join(values.dir ?? tmpdir(), 'arrow-ckpt-works-'));
+  const rows = flags.quick ? work.quickRows : work.rows;
+  const folder = await mkdtemp(join(flags.dir ?? tmpdir(), 'arrow-ckpt-works-'));
   try {
     const results = await measured(work, rows, runs, folder);
     const label = rows === work.rows ? `work-${name}` : `work-${name}-${rows}-rows`;

@@ -30,6 +30,20 @@ function changed(rows: readonly Row[], seed: number): Row[] {
   return rows.map((row) => (random.next() < 0.01 ? { ...row, document: phrase(random, 1000) } : row));
 }
 
+/** A first save, and others of rows made of those before. */
+function* grown(
+  name: string,
+  first: Row[],
+  count: number,
+  next: (rows: Row[], step: number) => Row[],
+): Generator<[string, Row[]], void, undefined> {
+  let rows = first;
+  yield [name, rows];
+  for (let step = 1; step < count; step++) yield [`map ${step}`, (rows = next(rows, step))];
+}
+
+const answered = (rows: Row[], step: number): Row[] => added(rows, `answer ${step}`, step);
+
 function vectorOf(random: Random): number[] {
   return Array.from({ length: 768 }, () => Math.fround(random.next() - 0.5));
 }
@@ -41,11 +55,7 @@ export const PIPELINES: readonly Pipeline[] = [
     rows: 10_000,
     quickRows: 1_000,
     goal: 0.13,
-    *steps(count) {
-      let rows = documents(count);
-      yield ['load', rows];
-      for (let step = 1; step < 10; step++) yield [`map ${step}`, (rows = added(rows, `answer ${step}`, step))];
-    },
+    steps: (count) => grown('load', documents(count), 10, answered),
   },
   {
     name: 'mixed',
@@ -90,11 +100,10 @@ export const PIPELINES: readonly Pipeline[] = [
     rows: 10_000,
     quickRows: 1_000,
     goal: 0.27,
-    *steps(count) {
+    steps(count) {
       const random = new Random(6);
-      let rows: Row[] = Array.from({ length: count }, (_, id) => ({ id, text: phrase(random, 60), vector: vectorOf(random) }));
-      yield ['embed', rows];
-      for (let step = 1; step < 5; step++) yield [`map ${step}`, (rows = added(rows, `answer ${step}`, step))];
+      const rows = Array.from({ length: count }, (_, id) => ({ id, text: phrase(random, 60), vector: vectorOf(random) }));
+      return grown('embed', rows, 5, answered);
     },
   },
   {
@@ -103,14 +112,10 @@ export const PIPELINES: readonly Pipeline[] = [
     rows: 300_000,
     quickRows: 30_000,
     goal: 0.42,
-    *steps(count) {
-      let rows = flatRows(count);
-      yield ['load', rows];
-      for (let step = 1; step < 10; step++) {
+    steps: (count) =>
+      grown('load', flatRows(count), 10, (rows, step) => {
         const random = new Random(step);
-        rows = rows.map((row) => ({ ...row, [`score ${step}`]: random.below(100) }));
-        yield [`map ${step}`, rows];
-      }
-    },
+        return rows.map((row) => ({ ...row, [`score ${step}`]: random.below(100) }));
+      }),
   },
 ];

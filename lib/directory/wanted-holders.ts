@@ -3,12 +3,9 @@ import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../base/commit/commit.js';
 import { ownerOf } from '../base/commit/temporary-name.js';
-import { describeFiles } from '../formats/parquet/describe-files.js';
+import { describeEach } from '../formats/parquet/describe-files.js';
 import { POOL_FOLDER } from '../formats/parquet/pool.js';
 import { referencesOf } from '../formats/parquet/references.js';
-
-/** Footers that are read at a time. */
-const AT_ONCE = 64;
 
 /** The files that checkpoints of a directory refer to, by their ids; undefined if one of them does not tell. */
 export async function wantedIn(directory: string): Promise<Set<string> | undefined> {
@@ -16,14 +13,9 @@ export async function wantedIn(directory: string): Promise<Set<string> | undefin
   // A deletion that was seen must be one that stays.
   for (const folder of new Set(paths.map(dirname))) await syncFolder(folder).catch(() => {});
   const wanted = new Set<string>();
-  for (let start = 0; start < paths.length; start += AT_ONCE) {
-    const piece = paths.slice(start, start + AT_ONCE);
-    const described = await describeFiles(piece);
-    for (const [index, path] of piece.entries()) {
-      const file = described[index];
-      if (file === undefined && (await isThere(path))) return undefined;
-      for (const { id } of file === undefined ? [] : (referencesOf(file.footer.keyValues)?.holders ?? [])) wanted.add(id);
-    }
+  for await (const [path, file] of describeEach(paths)) {
+    if (file === undefined && (await isThere(path))) return undefined;
+    for (const { id } of file === undefined ? [] : (referencesOf(file.footer.keyValues)?.holders ?? [])) wanted.add(id);
   }
   return wanted;
 }

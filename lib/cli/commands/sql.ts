@@ -5,7 +5,6 @@ import { contentsOf, foundFiles } from '../../directory/layout.js';
 import { storeOf } from '../../formats/choose.js';
 import { describedParquet } from '../../formats/parquet/describe-files.js';
 import { duckdbView } from '../../formats/parquet/duckdb-view.js';
-import { referencesOf } from '../../formats/parquet/references.js';
 import type { Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
@@ -52,7 +51,7 @@ async function viewOf(view: string, path: string): Promise<{ sql: string } | { p
   if (store.format !== 'parquet') return { problem: 'it is JSON' };
   if (loadBinding() === null) return { problem: 'it cannot be described without the native binary' };
   const facts = await describedParquet(path);
-  if (facts !== undefined) return duckdbView(view, facts, facts.ours ? referencesOf(facts.footer.keyValues) : undefined);
+  if (facts !== undefined) return duckdbView(view, facts);
   // Says what is wrong with it, unless it was mended or replaced in this moment.
   await store.info(path);
   return { problem: 'it was being changed' };

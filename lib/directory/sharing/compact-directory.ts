@@ -5,7 +5,7 @@ import { needBinary } from '../migrate-file.js';
 import { OperationFiles, type Home } from '../operation-files.js';
 import { holderUses, type HolderUse } from './holder-use.js';
 import { rewriteFile } from './rewrite.js';
-import { idOf, isBase, likeliest, sharedCheckpoints, type SharedCheckpoint } from './shared-checkpoints.js';
+import { idOf, isBase, likeliest, outcomeOf, sharedCheckpoints, type SharedCheckpoint } from './shared-checkpoints.js';
 import type { CompactOptions, RewriteResult, RewrittenCheckpoint } from './sharing-options.js';
 import { unreferencedBytes } from './unreferenced-bytes.js';
 
@@ -61,10 +61,6 @@ async function roundOf(directory: string, options: CompactOptions, done: Readonl
   );
   const victimBytes = victims.reduce((sum, { bytes }) => sum + bytes, 0);
   return { all, todo, victims: new Set(victims.map(({ id }) => id)), victimBytes };
-}
-
-function outcomeOf({ step, operation, found }: SharedCheckpoint): RewrittenCheckpoint {
-  return { step, operation, path: found.path, status: 'kept', bytesBefore: found.bytes, bytesAfter: found.bytes };
 }
 
 /** What a dry run says: how large it becomes, nobody knows before. */

@@ -10,7 +10,7 @@ import type { CheckpointInfo } from '../../options/options.js';
 import { needBinary } from '../migrate-file.js';
 import { OperationFiles, type Home } from '../operation-files.js';
 import { rewriteFile, writeCopy, type Rewriting } from './rewrite.js';
-import { idOf, isBase, likeliest, sharedCheckpoints, type SharedCheckpoint } from './shared-checkpoints.js';
+import { idOf, isBase, likeliest, outcomeOf, sharedCheckpoints, type SharedCheckpoint } from './shared-checkpoints.js';
 import type { DedupeOptions, RewriteResult, RewrittenCheckpoint } from './sharing-options.js';
 import { unreferencedBytes } from './unreferenced-bytes.js';
 
@@ -64,18 +64,11 @@ class Dedupe {
     const checkpoints: RewrittenCheckpoint[] = [];
     for (const [at, checkpoint] of this.all.entries()) {
       throwIfAborted(signal);
-      const { step, operation, found, facts } = checkpoint;
+      const { found, facts } = checkpoint;
       const onRows = (rows: number): void =>
         tell?.({ rows, totalRows: facts?.rows, file: found.path, filesDone: at, files: this.all.length });
       onRows(0);
-      const outcome: RewrittenCheckpoint = {
-        step,
-        operation,
-        path: found.path,
-        status: 'kept',
-        bytesBefore: found.bytes,
-        bytesAfter: found.bytes,
-      };
+      const outcome = outcomeOf(checkpoint);
       checkpoints.push(outcome);
       try {
         const made = await this.#one(checkpoint, at, onRows);

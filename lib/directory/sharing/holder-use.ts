@@ -1,13 +1,10 @@
 import { eachReference, storedBytes } from '../../formats/parquet/each-reference.js';
-import { describeFiles } from '../../formats/parquet/describe-files.js';
+import { describeEach } from '../../formats/parquet/describe-files.js';
 import type { ParquetFacts } from '../../formats/parquet/parquet-facts.js';
 import { holderPath, POOL_FOLDER } from '../../formats/parquet/pool.js';
-import { KEY_ID, referencesOf, type References } from '../../formats/parquet/references.js';
+import { KEY_ID, type References } from '../../formats/parquet/references.js';
 import { join } from 'node:path';
 import { namesIn, parquetBelow } from '../wanted-holders.js';
-
-/** Footers that are read at a time. */
-const AT_ONCE = 64;
 
 /** A file that only the pool has, and that checkpoints refer to. */
 export interface HolderUse {
@@ -42,20 +39,16 @@ export async function holderUses(directory: string, signal?: AbortSignal): Promi
 async function namesAndUsers(directory: string): Promise<{ visible: Set<string>; users: Map<string, User[]> }> {
   const visible = new Set<string>();
   const users = new Map<string, User[]>();
-  const paths = await parquetBelow(directory);
-  for (let start = 0; start < paths.length; start += AT_ONCE) {
-    for (const facts of await describeFiles(paths.slice(start, start + AT_ONCE))) {
-      if (facts === undefined || !facts.ours) continue;
-      const id = facts.footer.keyValues[KEY_ID];
-      if (id !== undefined) visible.add(id);
-      for (const [holder, user] of usersOf(facts)) users.set(holder, [...(users.get(holder) ?? []), user]);
-    }
+  for await (const [, facts] of describeEach(await parquetBelow(directory))) {
+    if (facts === undefined || !facts.ours) continue;
+    const id = facts.footer.keyValues[KEY_ID];
+    if (id !== undefined) visible.add(id);
+    for (const [holder, user] of usersOf(facts)) users.set(holder, [...(users.get(holder) ?? []), user]);
   }
   return { visible, users };
 }
 
-function usersOf({ path, footer }: ParquetFacts): [string, User][] {
-  const references = referencesOf(footer.keyValues);
+function usersOf({ path, references }: ParquetFacts): [string, User][] {
   return references === undefined ? [] : references.holders.map(({ id }) => [id, { path, references }]);
 }
 

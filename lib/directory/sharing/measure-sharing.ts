@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { describedParquet } from '../../formats/parquet/describe-files.js';
 import { eachReference } from '../../formats/parquet/each-reference.js';
-import { referencesOf, type ColumnReference } from '../../formats/parquet/references.js';
+import { type ColumnReference } from '../../formats/parquet/references.js';
 import type { CheckpointInfo } from '../../options/options.js';
 import { parquetStore } from '../../formats/parquet/parquet-store.js';
 import { DocetlConfig } from '../docetl-config.js';
@@ -60,7 +60,7 @@ async function sharingOf(
 ): Promise<MeasuredSharing> {
   const measured: MeasuredSharing = { step, operation, bytes: found.bytes, rows, ownBytes: bytes, sharedBytes: 0, columns: [], with: [] };
   const facts = delta === null ? undefined : await describedParquet(path);
-  const references = facts === undefined ? undefined : referencesOf(facts.footer.keyValues);
+  const references = facts?.references;
   if (references === undefined) return measured;
   const pairs = references.holders.map(({ hint }): SharedPair => {
     const holder = names.get(basename(hint));

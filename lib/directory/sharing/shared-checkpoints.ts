@@ -1,11 +1,9 @@
-import { describeFiles } from '../../formats/parquet/describe-files.js';
+import { describeEach } from '../../formats/parquet/describe-files.js';
 import type { ParquetFacts } from '../../formats/parquet/parquet-facts.js';
-import { KEY_DIGESTS, KEY_ID, referencesOf, type References } from '../../formats/parquet/references.js';
+import { KEY_DIGESTS, KEY_ID, type References } from '../../formats/parquet/references.js';
 import { MAX_BASES } from '../../options/base.js';
+import type { RewrittenCheckpoint } from './sharing-options.js';
 import { contentsOf, foundFiles, type FoundFile } from '../layout.js';
-
-/** Footers that are read at a time. */
-const AT_ONCE = 64;
 
 /** A Parquet checkpoint of a directory, as it was when the work began. */
 export interface SharedCheckpoint {
@@ -24,20 +22,15 @@ export async function sharedCheckpoints(directory: string): Promise<SharedCheckp
     const [found] = await foundFiles(paths.filter((path) => path.endsWith('.parquet')));
     if (found !== undefined) checkpoints.push({ step, operation, found, facts: undefined, references: undefined });
   }
-  await describeAll(checkpoints);
+  const byPath = new Map(checkpoints.map((checkpoint) => [checkpoint.found.path, checkpoint]));
+  for await (const [path, facts] of describeEach([...byPath.keys()]))
+    Object.assign(byPath.get(path) as SharedCheckpoint, { facts, references: facts?.references });
   return checkpoints.sort((a, b) => a.found.modifiedMs - b.found.modifiedMs);
 }
 
-async function describeAll(checkpoints: readonly SharedCheckpoint[]): Promise<void> {
-  for (let start = 0; start < checkpoints.length; start += AT_ONCE) {
-    const piece = checkpoints.slice(start, start + AT_ONCE);
-    const described = await describeFiles(piece.map(({ found }) => found.path));
-    for (const [index, facts] of described.entries()) {
-      const checkpoint = piece[index] as SharedCheckpoint;
-      checkpoint.facts = facts;
-      checkpoint.references = facts?.ours === true ? referencesOf(facts.footer.keyValues) : undefined;
-    }
-  }
+/** What is told of it before anything is done. */
+export function outcomeOf({ step, operation, found }: SharedCheckpoint): RewrittenCheckpoint {
+  return { step, operation, path: found.path, status: 'kept', bytesBefore: found.bytes, bytesAfter: found.bytes };
 }
 
 /** What others call a file that they refer to; undefined where nobody can. */

@@ -18,15 +18,26 @@ export async function describedParquet(path: string): Promise<ParquetFacts | und
 /** What is known of those of these files that are Parquet and can be read; the others are left out. */
 export async function knownInfos(paths: readonly string[]): Promise<Map<string, CheckpointInfo>> {
   const infos = new Map<string, CheckpointInfo>();
-  const parquet = paths.filter((path) => path.endsWith('.parquet'));
-  const pieces: string[][] = [];
-  for (let start = 0; start < parquet.length; start += AT_ONCE) pieces.push(parquet.slice(start, start + AT_ONCE));
   await Promise.all(
-    pieces.map(async (piece) => {
+    piecesOf(paths.filter((path) => path.endsWith('.parquet'))).map(async (piece) => {
       for (const file of await describeFiles(piece)) if (file !== undefined) infos.set(file.path, file.info());
     }),
   );
   return infos;
+}
+
+/** Any number of files, in order, each with what {@link describeFiles} tells of it. */
+export async function* describeEach(paths: readonly string[]): AsyncGenerator<[path: string, facts: ParquetFacts | undefined]> {
+  for (const piece of piecesOf(paths)) {
+    const described = await describeFiles(piece);
+    for (const [index, path] of piece.entries()) yield [path, described[index]];
+  }
+}
+
+function piecesOf(paths: readonly string[]): string[][] {
+  const pieces: string[][] = [];
+  for (let start = 0; start < paths.length; start += AT_ONCE) pieces.push(paths.slice(start, start + AT_ONCE));
+  return pieces;
 }
 
 /** Files that are described in one step, in order: see {@link describedParquet}. `[]` without the binary. */

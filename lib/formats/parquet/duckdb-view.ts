@@ -1,7 +1,7 @@
 import { fieldName } from '../../columnar/plan.js';
 import { holderPlace } from './delta-info.js';
 import type { ParquetFacts } from './parquet-facts.js';
-import type { ColumnReference, References } from './references.js';
+import type { ColumnReference } from './references.js';
 
 /** What only arrow-ckpt needs. */
 const HIDDEN = '__ckpt_';
@@ -15,7 +15,8 @@ type DuckdbView = { sql: string } | { problem: string };
  * The statement that makes a view of a Parquet file for DuckDB, with the file's rows in order and without the columns that only arrow-ckpt
  * needs. A thin file is joined with those that it refers to.
  */
-export function duckdbView(name: string, file: ParquetFacts, references: References | undefined): DuckdbView {
+export function duckdbView(name: string, file: ParquetFacts): DuckdbView {
+  const { references } = file;
   const create = `CREATE OR REPLACE VIEW ${quoted(name)} AS`;
   if (references === undefined) {
     const hidden = file.columns.filter((column) => column.name.startsWith(HIDDEN)).map((column) => quoted(column.name));

@@ -9,7 +9,7 @@ import type { OpenedFile } from '../../schema/open-fields.js';
 import type { FileHead } from '../../store/origin.js';
 import { isOurs, KEY_PANDAS, KEY_VERSION, readKeyValues, type Footer } from './file-keys.js';
 import { deltaInfo } from './delta-info.js';
-import { referencesOf } from './references.js';
+import { referencesOf, type References } from './references.js';
 import type { FileDescription } from './native/load.js';
 
 /** What a reader finds in a footer. */
@@ -62,6 +62,11 @@ export class ParquetFacts implements OpenedFile {
     return isOurs(this.footer);
   }
 
+  /** What it has in other files; undefined for a whole file. */
+  get references(): References | undefined {
+    return this.ours ? referencesOf(this.footer.keyValues) : undefined;
+  }
+
   /** The top-level keys of the rows, but for those of whole rows. */
   get keys(): readonly string[] {
     return this.plan === undefined ? this.footer.columns : this.plan.row.f.map((field) => field.k);
@@ -70,7 +75,7 @@ export class ParquetFacts implements OpenedFile {
   info(): CheckpointInfo {
     const { path, rows, bytes } = this;
     const columns = logicalColumns(this.columns, this.plan, rows);
-    const delta = this.ours ? deltaInfo(path, bytes, rows, referencesOf(this.footer.keyValues)) : null;
+    const delta = deltaInfo(path, bytes, rows, this.references);
     return { path, format: 'parquet', rows, bytes, hash: this.#hash, metadata: this.#metadata, columns, delta };
   }
 

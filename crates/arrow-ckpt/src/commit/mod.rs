@@ -17,7 +17,8 @@ use std::sync::Arc;
 pub use disk::Disk;
 pub(crate) use disk::file_id;
 pub use file_system::{Entry, FileId, FileSystem, OpenFile};
-pub use pool::{Pin, pin_all};
+pub(crate) use pool::{OWN_FOLDER, trash_of};
+pub use pool::{Pin, holder_path, pin_all};
 use temporary_name::temporary_name;
 
 use crate::error::{CkptError, ErrorCode, Result};

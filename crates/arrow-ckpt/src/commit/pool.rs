@@ -10,8 +10,27 @@ use super::file_system::{Entry, FileId, FileSystem};
 use super::temporary_name::temporary_name;
 use super::{create_folder, sync_folder};
 
-/// What is removed waits here for a while: `<id>.<time>`.
-const TRASH: &str = "trash";
+/// The folder of a directory of checkpoints that is arrow-ckpt's own.
+pub(crate) const OWN_FOLDER: &str = ".ckpt";
+
+fn pool_of(root: &Path) -> PathBuf {
+    root.join(OWN_FOLDER).join("pool")
+}
+
+/// Where a file is kept for those that refer to it.
+#[must_use]
+pub fn holder_path(root: &Path, id: &str) -> PathBuf {
+    pool_of(root).join(holder_name(id))
+}
+
+fn holder_name(id: &str) -> String {
+    format!("{id}.holder")
+}
+
+/// What is removed from the pool waits here for a while: `<id>.<time>`.
+pub(crate) fn trash_of(root: &Path) -> PathBuf {
+    root.join(OWN_FOLDER).join("trash")
+}
 
 /// A file that must stay.
 #[derive(Debug, Clone)]
@@ -29,25 +48,24 @@ pub fn pin_all(files: &dyn FileSystem, root: &Path, pins: &[Pin]) -> Result<()> 
     if pins.is_empty() {
         return Ok(());
     }
-    let pool = root.join(".ckpt").join("pool");
+    let pool = pool_of(root);
     create_folder(files, &pool)?;
     for pin in pins {
-        place(files, &pool, pin)?;
+        place(files, root, pin)?;
     }
     sync_folder(files, &pool)
 }
 
-fn place(files: &dyn FileSystem, pool: &Path, pin: &Pin) -> Result<()> {
-    let name = format!("{}.holder", pin.id);
-    let target = pool.join(&name);
+fn place(files: &dyn FileSystem, root: &Path, pin: &Pin) -> Result<()> {
+    let target = holder_path(root, &pin.id);
     let is_it = |path: &Path| files.file_id(path).is_ok_and(|id| id == pin.file);
     if is_it(&target) {
         return Ok(());
     }
-    let source = if is_it(&pin.path) { pin.path.clone() } else { trashed(files, pool, pin, &is_it)? };
+    let source = if is_it(&pin.path) { pin.path.clone() } else { trashed(files, root, pin, &is_it)? };
     // Whoever writes in place would change what others refer to.
     files.forbid_writing(&source)?;
-    let temporary = pool.join(temporary_name(&name));
+    let temporary = target.with_file_name(temporary_name(&holder_name(&pin.id)));
     files.link(&source, &temporary)?;
     let placed = if is_it(&temporary) { files.rename(&temporary, &target) } else { Err(replaced(pin)) };
     if placed.is_err() {
@@ -58,8 +76,8 @@ fn place(files: &dyn FileSystem, pool: &Path, pin: &Pin) -> Result<()> {
 }
 
 /// Where a sweep has just put it.
-fn trashed(files: &dyn FileSystem, pool: &Path, pin: &Pin, is_it: &dyn Fn(&Path) -> bool) -> Result<PathBuf> {
-    let trash = pool.with_file_name(TRASH);
+fn trashed(files: &dyn FileSystem, root: &Path, pin: &Pin, is_it: &dyn Fn(&Path) -> bool) -> Result<PathBuf> {
+    let trash = trash_of(root);
     let names = match files.entry(&trash) {
         Ok(Entry::Folder) => files.names(&trash)?,
         _ => Vec::new(),

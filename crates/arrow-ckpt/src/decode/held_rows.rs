@@ -139,7 +139,7 @@ impl HeldRows {
 }
 
 /// Which of the rows `all` are among these, which ascend; `None`: all.
-fn mask(rows: &[u64], all: Range<u64>) -> Option<BooleanBuffer> {
+pub(super) fn mask(rows: &[u64], all: Range<u64>) -> Option<BooleanBuffer> {
     let count = (all.end - all.start) as usize;
     if rows.len() == count {
         return None;

@@ -12,11 +12,10 @@ use super::faults::corrupt;
 use super::file::CheckpointFile;
 use super::options::OpenOptions;
 use super::references::Named;
+use crate::commit::{OWN_FOLDER, holder_path, trash_of};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::format::{KEY_FOOTER_CRC, KEY_ID};
 
-/// The folder of a directory of checkpoints that is arrow-ckpt's own.
-const OWN_FOLDER: &str = ".ckpt";
 /// So many folders, the checkpoint's own first, may be the one that has it.
 const MAX_FOLDERS: usize = 8;
 /// Files of one id in the trash that are looked at.
@@ -118,9 +117,8 @@ fn find(named: &Named, folders: &[PathBuf], options: &OpenOptions) -> Result<Arc
 
 fn places(folder: &Path, named: &Named) -> Vec<PathBuf> {
     let Named { id, hint, .. } = named;
-    let own = folder.join(OWN_FOLDER);
-    let mut places = vec![own.join("pool").join(format!("{id}.holder"))];
-    let trashed = std::fs::read_dir(own.join("trash")).into_iter().flatten().flatten();
+    let mut places = vec![holder_path(folder, id)];
+    let trashed = std::fs::read_dir(trash_of(folder)).into_iter().flatten().flatten();
     let prefix = format!("{id}.");
     let of_id = trashed.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix));
     let mut of_id: Vec<PathBuf> = of_id.take(MAX_TRASHED).map(|entry| entry.path()).collect();

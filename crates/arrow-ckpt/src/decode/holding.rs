@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use arrow_array::ArrayRef;
-use arrow_buffer::BooleanBufferBuilder;
 use bytes::Bytes;
 
 use super::columns::Projected;
 use super::file::CheckpointFile;
+use super::held_rows::mask;
 use super::options::Large;
 use super::reader::{LoadedColumn, Opening};
 use crate::commit::FileId;
@@ -91,19 +91,15 @@ impl CheckpointFile {
         let levels = self.columns.levels(&projected)?;
         let (mut rest, mut first, mut arrays) = (rows, 0, Vec::new());
         for (group, count) in self.group_rows().into_iter().enumerate() {
-            let (here, later) = rest.split_at(rest.partition_point(|row| *row < first + count as u64));
+            let end = first + count as u64;
+            let (here, later) = rest.split_at(rest.partition_point(|row| *row < end));
             if !here.is_empty() {
-                let mut wanted = BooleanBufferBuilder::new(count);
-                wanted.append_n(count, false);
-                for row in here {
-                    wanted.set_bit((row - first) as usize, true);
-                }
-                let wanted = (here.len() < count).then(|| wanted.finish());
+                let wanted = mask(here, first..end);
                 let opening = Opening::new(None, Large::default(), &[]);
                 let loaded = LoadedColumn::load(self, group, &projected, wanted.as_ref(), &opening)?;
                 arrays.push(loaded.decode(&levels, here.len())?.next(here.len())?);
             }
-            (rest, first) = (later, first + count as u64);
+            (rest, first) = (later, end);
         }
         Ok(arrays)
     }

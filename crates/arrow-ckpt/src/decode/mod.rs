@@ -58,4 +58,5 @@ mod worker;
 pub use describe::describe_footer;
 pub use file::{CheckpointFile, Work};
 pub use options::{ColumnRequest, Large, OpenOptions, ScanOptions, TextMode};
+pub use references::Named;
 pub use scan::{Fill, Scan};

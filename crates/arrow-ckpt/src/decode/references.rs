@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 
 use parquet::file::metadata::ParquetMetaData;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::faults::{beyond_limit, corrupt};
 use super::footer::key_value;
@@ -19,14 +19,16 @@ const ID_DIGITS: usize = 32;
 /// Bytes of a path that tells where a file was.
 const MAX_HINT: usize = 4096;
 
-/// A file that has values of a thin checkpoint.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Named {
+/// A file that has values of a thin checkpoint, as the footer names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Its `arrow-ckpt.id`.
     pub id: String,
     /// Its length.
     pub bytes: u64,
     /// The checksum of its footer, 8 hex digits.
     pub footer: String,
+    /// Its rows.
     pub rows: u64,
     /// Where it was, from the folder that has `.ckpt`; may be empty.
     #[serde(default)]

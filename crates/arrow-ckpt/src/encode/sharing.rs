@@ -1,6 +1,6 @@
 //! A save that shares values with earlier files: which columns are looked for there, what becomes of them, and what the footer says of it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Int32Array, Int64Array};
@@ -11,15 +11,16 @@ use super::chunk::{ColumnEncoder, EncodedColumn, Encoding, Segment, encode_array
 use super::footer::{PlacedColumn, PlacedGroup};
 use super::plan::{ColumnType, PlanKind, PlanNode};
 use crate::commit::{Pin, TempFile};
+use crate::decode::Named;
 use crate::error::{CkptError, Result};
 use crate::format::{KEY_HOLDERS, KEY_ID, KEY_REFS, KEY_VERSION, THIN_VERSION};
 use crate::share::{
-    Candidate, CandidateColumn, Candidates, DigestKind, DigestedColumn, Digests, HOLDERS, Holder, Matches,
-    Matching, NONE, OWN, ROWS, Reference, Section, Share, digests, holders_text, references_text,
+    Candidate, CandidateColumn, Candidates, DigestKind, DigestedColumn, Digests, HOLDERS, Matches, Matching,
+    NONE, OWN, ROWS, Reference, Section, Share, digests, holders_text, references_text,
 };
 
 /// The columns of a file: names and types.
-type Named = Vec<(String, ColumnType)>;
+type Schema = Vec<(String, ColumnType)>;
 
 /// Smaller checkpoints stay whole: no dependence for no gain.
 const SMALLEST_FILE: usize = 1 << 20;
@@ -221,9 +222,8 @@ impl Sharing {
             state.of.entry(holder).or_insert_with(|| column.name.clone());
             holders.push(Some(holder as i32));
         }
-        for column in &candidates {
-            let rows = matches.rows.iter().zip(&matches.columns).filter(|(row, _)| **row >= 0);
-            let rows = rows.filter(|(_, at)| Arc::ptr_eq(&candidates[usize::from(**at)], column)).count();
+        let counts = matches.counts(candidates.len());
+        for (column, rows) in candidates.iter().zip(counts).filter(|(_, rows)| *rows > 0) {
             let file = &self.candidates.files[column.candidate].file;
             state.bytes += file.column_bytes(&column.name) * rows as u64 / file.rows().max(1);
         }
@@ -234,15 +234,8 @@ impl Sharing {
     /// Whether another column of one of these files is referred to already by an earlier row group: the footer tells one of each.
     fn is_split(&self, index: usize, candidates: &[Arc<CandidateColumn>], matches: &Matches) -> bool {
         let of = &self.columns[index].of;
-        let used: HashSet<u8> = matches
-            .rows
-            .iter()
-            .zip(&matches.columns)
-            .filter(|(row, _)| **row >= 0)
-            .map(|(_, at)| *at)
-            .collect();
-        used.into_iter().any(|at| {
-            let column = &candidates[usize::from(at)];
+        let counts = matches.counts(candidates.len());
+        candidates.iter().zip(counts).filter(|(_, rows)| *rows > 0).any(|(column, _)| {
             let number = self.used.iter().position(|used| *used == column.candidate);
             number.and_then(|number| of.get(&number)).is_some_and(|known| *known != column.name)
         })
@@ -350,11 +343,11 @@ impl Sharing {
     /// The columns and row groups as they are in the file, with the references of those that have some.
     pub fn expand(
         &mut self,
-        columns: &Named,
+        columns: &Schema,
         groups: Vec<PlacedGroup>,
         mut place: impl FnMut(EncodedColumn) -> Result<PlacedColumn>,
         encoding: Encoding,
-    ) -> Result<(Named, Vec<PlacedGroup>)> {
+    ) -> Result<(Schema, Vec<PlacedGroup>)> {
         let parts: Vec<Parts> =
             columns.iter().enumerate().map(|(index, (_, ty))| self.parts(index, ty)).collect();
         let mut names = Vec::new();
@@ -439,7 +432,7 @@ impl Sharing {
         for (_, version) in pairs.iter_mut().filter(|(key, _)| key == KEY_VERSION) {
             *version = THIN_VERSION.to_string();
         }
-        let holders: Vec<Holder> =
+        let holders: Vec<Named> =
             self.holders().into_iter().map(|candidate| candidate.holder.clone()).collect();
         pairs.push((KEY_HOLDERS.to_owned(), holders_text(&holders)));
         pairs.push((KEY_REFS.to_owned(), references_text(&references)));

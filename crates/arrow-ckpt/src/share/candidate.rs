@@ -8,9 +8,9 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 
 use super::digest::{BLOCK_ROWS, Digest, DigestKind, NONE};
-use super::references::Holder;
 use super::section::{DigestedColumn, Section};
-use crate::decode::{CheckpointFile, OpenOptions};
+use crate::commit::holder_path;
+use crate::decode::{CheckpointFile, Named, OpenOptions};
 use crate::error::Result;
 use crate::format::{KEY_HOLDERS, KEY_ID};
 use crate::limits::MAX_HOLDERS;
@@ -34,7 +34,7 @@ pub struct Share {
 /// An earlier file, held open.
 pub struct Candidate {
     /// What thin files say of it.
-    pub holder: Holder,
+    pub holder: Named,
     /// Where it was opened.
     pub path: PathBuf,
     /// It.
@@ -151,14 +151,14 @@ impl Candidates {
         let mut candidates = Self::default();
         for base in &share.bases {
             let Ok(file) = CheckpointFile::open_stored(base, &OpenOptions::default()) else { continue };
-            let holders: Vec<Holder> = file
+            let holders: Vec<Named> = file
                 .key_value(KEY_HOLDERS)
                 .and_then(|text| serde_json::from_str(text).ok())
                 .unwrap_or_default();
             let hint = hint_of(&share.root, base);
             candidates.add(file, base.clone(), hint);
             for holder in holders {
-                let path = pool_path(&share.root, &holder.id);
+                let path = holder_path(&share.root, &holder.id);
                 if let Ok(file) = CheckpointFile::open_stored(&path, &OpenOptions::default()) {
                     candidates.add(file, path, Some(holder.hint));
                 }
@@ -174,7 +174,7 @@ impl Candidates {
         if self.files.len() >= MAX_HOLDERS || self.files.iter().any(|other| other.holder.id == id) {
             return;
         }
-        let holder = Holder {
+        let holder = Named {
             id: id.to_owned(),
             bytes: file.bytes(),
             footer: footer.to_owned(),
@@ -211,12 +211,6 @@ impl Candidates {
 /// The plan's name of a stored column.
 fn plain_name(stored: &str) -> &str {
     stored.strip_prefix(super::references::OWN).unwrap_or(stored)
-}
-
-/// Where a file stands for those that refer to it.
-#[must_use]
-pub fn pool_path(root: &Path, id: &str) -> PathBuf {
-    root.join(".ckpt").join("pool").join(format!("{id}.holder"))
 }
 
 /// The path of a file in the folder of the pool, with slashes; none if it is elsewhere.

@@ -29,6 +29,32 @@ pub struct Matches {
     pub distinct: usize,
 }
 
+impl Matches {
+    /// Each row that was found: its row in the holder, and the column.
+    pub fn pairs(&self) -> impl Iterator<Item = (i64, usize)> {
+        let all = self.rows.iter().zip(&self.columns);
+        all.filter(|(row, _)| **row >= 0).map(|(row, column)| (*row, usize::from(*column)))
+    }
+
+    /// How many rows were found in each of the `columns` that were looked through.
+    #[must_use]
+    pub fn counts(&self, columns: usize) -> Vec<usize> {
+        let mut counts = vec![0; columns];
+        self.pairs().for_each(|(_, column)| counts[column] += 1);
+        counts
+    }
+
+    /// Rows that were found in these columns have values of their own after all.
+    fn give_up(&mut self, columns: &[bool]) {
+        for (row, column) in self.rows.iter_mut().zip(&self.columns) {
+            if *row >= 0 && columns[usize::from(*column)] {
+                *row = -1;
+                self.found -= 1;
+            }
+        }
+    }
+}
+
 /// Looks for the values of a column in those of candidates.
 pub struct Matching<'a> {
     candidates: &'a [Arc<CandidateColumn>],
@@ -78,10 +104,7 @@ impl<'a> Matching<'a> {
 
     /// A column refers to one column of each file: to that which has most of its values, of several the first.
     fn keep_one_of_each_file(&self, matches: &mut Matches) {
-        let mut counts = vec![0usize; self.candidates.len()];
-        for (_, column) in matches.rows.iter().zip(&matches.columns).filter(|(row, _)| **row >= 0) {
-            counts[usize::from(*column)] += 1;
-        }
+        let counts = matches.counts(self.candidates.len());
         let file = |at: usize| self.candidates[at].candidate;
         let gives_way = |at: usize| {
             let of_file = (0..counts.len()).filter(|other| *other != at && file(*other) == file(at));
@@ -91,12 +114,7 @@ impl<'a> Matching<'a> {
         };
         let given_up: Vec<bool> =
             counts.iter().enumerate().map(|(at, count)| *count > 0 && gives_way(at)).collect();
-        for (row, column) in matches.rows.iter_mut().zip(&matches.columns) {
-            if *row >= 0 && given_up[usize::from(*column)] {
-                *row = -1;
-                matches.found -= 1;
-            }
-        }
+        matches.give_up(&given_up);
     }
 
     fn look(&self, kind: DigestKind, digest: &[u8; 16]) -> Option<(usize, usize)> {
@@ -117,26 +135,18 @@ impl<'a> Matching<'a> {
 
     /// Whether enough is found, and not too much must be read for it. Columns of which too little is wanted are given up.
     fn pays(&self, matches: &mut Matches, rows: usize) -> bool {
-        for (at, candidate) in self.candidates.iter().enumerate() {
-            let of_candidate = |row: usize, matches: &Matches| {
-                matches.rows[row] >= 0 && usize::from(matches.columns[row]) == at
-            };
-            let (mut wanted, mut found) = (HashSet::new(), 0);
-            for row in (0..rows).filter(|row| of_candidate(*row, matches)) {
-                wanted.insert(matches.rows[row] as u64);
-                found += 1;
-            }
-            if candidate.decoded(&wanted) <= DECODED * found {
-                matches.distinct += wanted.len();
-                continue;
-            }
-            for row in 0..rows {
-                if of_candidate(row, matches) {
-                    matches.rows[row] = -1;
-                    matches.found -= 1;
-                }
-            }
+        let mut wanted = vec![HashSet::new(); self.candidates.len()];
+        for (row, column) in matches.pairs() {
+            wanted[column].insert(row as u64);
         }
+        let mut given_up = Vec::with_capacity(wanted.len());
+        let counts = matches.counts(wanted.len());
+        for ((candidate, rows), count) in self.candidates.iter().zip(&wanted).zip(counts) {
+            let is_dear = candidate.decoded(rows) > DECODED * count as u64;
+            given_up.push(is_dear);
+            matches.distinct += if is_dear { 0 } else { rows.len() };
+        }
+        matches.give_up(&given_up);
         matches.found * FOUND >= rows && matches.found > 0
     }
 }

@@ -7,8 +7,8 @@ mod matching;
 mod references;
 mod section;
 
-pub use candidate::{Candidate, CandidateColumn, Candidates, Share, pool_path};
+pub use candidate::{Candidate, CandidateColumn, Candidates, Share};
 pub use digest::{BLOCK_ROWS, Digest, DigestKind, Digests, NONE, digests};
 pub use matching::{Matches, Matching};
-pub use references::{HOLDERS, Holder, OWN, ROWS, Reference, holders_text, references_text};
+pub use references::{HOLDERS, OWN, ROWS, Reference, holders_text, references_text};
 pub use section::{DigestedColumn, Place, Section};

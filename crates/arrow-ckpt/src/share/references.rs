@@ -1,7 +1,8 @@
 //! What the footer of a thin file says: `arrow-ckpt.holders` and `arrow-ckpt.refs`.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+
+use crate::decode::Named;
 
 /// How the columns of rows in holders, of holders, and of values of the file's own begin.
 pub const ROWS: &str = "__ckpt_r_";
@@ -9,21 +10,6 @@ pub const ROWS: &str = "__ckpt_r_";
 pub const HOLDERS: &str = "__ckpt_h_";
 /// See [`ROWS`].
 pub const OWN: &str = "__ckpt_v_";
-
-/// A file that a thin one refers to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
-    /// Its `arrow-ckpt.id`.
-    pub id: String,
-    /// Its length.
-    pub bytes: u64,
-    /// The checksum of its footer, 8 hex digits.
-    pub footer: String,
-    /// Its rows.
-    pub rows: u64,
-    /// Where it was, from the folder that has `.ckpt`.
-    pub hint: String,
-}
 
 /// A column whose values are in other files, some or all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +34,7 @@ pub struct Reference {
 
 /// The text of `arrow-ckpt.holders`.
 #[must_use]
-pub fn holders_text(holders: &[Holder]) -> String {
+pub fn holders_text(holders: &[Named]) -> String {
     json!(holders).to_string()
 }
 

@@ -69,8 +69,8 @@ export class NativeSave {
 
   #nativeOptions(): string {
     const { share } = this.#options;
-    const id = randomBytes(16).toString('hex');
-    return nativeOptions(this.#options, share === undefined ? undefined : { ...share, id, anySize: sharesAnySize() });
+    if (share === undefined) return nativeOptions(this.#options);
+    return nativeOptions(this.#options, { ...share, id: randomBytes(16).toString('hex'), anySize: sharesAnySize() });
   }
 
   #onEvent(kind: number, first: number, text: string): void {
