@@ -228,3 +228,26 @@ describe('reading beside a running map', () => {
     assert.deepStrictEqual(model.calls, [119]);
   });
 });
+
+describe('batches that are merged before their results are read', () => {
+  for (const enableArrow of [true, false]) {
+    test(`are read where they are then: no row is paid for twice, ${enableArrow ? 'Parquet' : 'JSON'}`, async () => {
+      const checkpoints = manager(join(folder, `merged ${enableArrow}`), enableArrow);
+      const rows = articles(60);
+      const one = { ...MAP, concurrency: 1, batchSize: 1, flushEvery: 0 };
+      const fails = new Model(
+        () => 1,
+        ({ id }) => id === 59,
+      );
+      // Fifteen batches of a row each: the first of the next run makes sixteen. Their rows come late in its input.
+      await rejectsWith('ERR_CKPT_ROW_FAILED', () => checkpoints.map('s', 'op', [...rows.slice(40, 55), rows[59]!], fails.summarise, one));
+      assert.equal((await checkpoints.listBatchCheckpoints('op')).length, 15);
+      const model = new Model(() => 1);
+      const events: string[] = [];
+      const result = await checkpoints.map('s', 'op', rows, model.summarise, { ...one, onEvent: ({ type }) => events.push(type) });
+      assertExact(result.rows, allSummaries(rows));
+      assert.deepStrictEqual([result.resumed, model.calls.length, events.includes('compacted')], [15, 45, true]);
+      assert.ok(!events.includes('damaged'));
+    });
+  }
+});

@@ -10,6 +10,7 @@ import type { ColumnTypes } from '../formats/parquet/column-types.js';
 import type { Row } from '../base/rows.js';
 import type { Attachment } from '../store/store.js';
 import { mergedLedger, mergedRows } from './merge-batches.js';
+import type { FilePart } from './known-file.js';
 import type { KnownTable } from './known-table.js';
 import type { LedgerWriter } from './ledger.js';
 import type { OperationFiles } from '../directory/operation-files.js';
@@ -35,13 +36,13 @@ export class BatchLog {
   readonly #files: OperationFiles;
   readonly #folder: string;
   readonly #types: readonly ColumnTypes[];
-  readonly #compacted: (files: number, path: string) => void;
+  readonly #compacted: (files: FilePart[], path: string) => Promise<void> | void;
   #batches: LoggedBatch[];
   #next: number;
 
   /**
    * `folder`: of the batches. `types`: of their columns, whatever the results hold. `batches`: those of earlier runs, in order. `next`: an
-   * index beyond all that are there.
+   * index beyond all that are there. `compacted`: called while files that became one are still there.
    */
   constructor(
     files: OperationFiles,
@@ -49,7 +50,7 @@ export class BatchLog {
     types: readonly ColumnTypes[],
     batches: LoggedBatch[],
     next: number,
-    compacted: (files: number, path: string) => void,
+    compacted: (files: FilePart[], path: string) => Promise<void> | void,
   ) {
     this.#files = files;
     this.#folder = folder;
@@ -77,8 +78,9 @@ export class BatchLog {
       const paths = group.map(({ path }) => path);
       const rows = group.reduce((sum, batch) => sum + batch.rows, 0);
       let path: string;
+      const begins: number[] = [];
       try {
-        path = await this.#save(mergedRows(paths), rows, () => mergedLedger(paths, this.#files));
+        path = await this.#save(mergedRows(paths, begins), rows, () => mergedLedger(paths, this.#files));
       } catch (error) {
         const damaged = isOfFile(error) ? group.find((batch) => batch.path === error.path) : undefined;
         if (damaged === undefined) throw error;
@@ -87,9 +89,12 @@ export class BatchLog {
         continue;
       }
       // Results that are in two files, should this process end here, do no harm: they are the same.
+      await this.#compacted(
+        paths.map((source, index) => ({ path: source, begin: begins[index] as number })),
+        path,
+      );
       await removeFiles(paths);
       this.#batches = this.#batches.filter((batch) => !group.includes(batch));
-      this.#compacted(paths.length, path);
     }
   }
 

@@ -8,6 +8,21 @@ interface Block {
   rows: readonly Row[];
 }
 
+/** Where the rows of a file are. */
+interface Place {
+  path: string;
+  store: CheckpointStore;
+  /** The row of the file that is the first of them. */
+  base: number;
+}
+
+/** A file that has become a part of another. */
+export interface FilePart {
+  path: string;
+  /** The row of the other that its first one is now. */
+  begin: number;
+}
+
 /**
  * Blocks of a file that stay in memory beside a stream: rows come in nearly the order of the file, and now and then from a little before.
  */
@@ -28,13 +43,27 @@ export class KnownFile {
   #next = 0;
   #blocks: Block[] = [];
   #last: Block = { start: 0, rows: [] };
+  #place: Place;
+  /** The place that is open. */
+  #opened: Place | undefined;
 
   constructor(
-    readonly path: string,
-    readonly store: CheckpointStore,
+    path: string,
+    store: CheckpointStore,
     /** Keep all that was read: who asks holds all results anyway. */
     readonly keepsAll: boolean,
-  ) {}
+  ) {
+    this.#place = { path, store, base: 0 };
+  }
+
+  get path(): string {
+    return this.#place.path;
+  }
+
+  /** Its rows are in another file now, from row `begin` on. A reading that has begun goes on in the old one. */
+  moveTo(path: string, store: CheckpointStore, begin: number): void {
+    this.#place = { path, store, base: this.#place.base + begin };
+  }
 
   /** `count` rows from `offset` on, if they are in memory. */
   takeNow(offset: number, count: number): readonly Row[] | undefined {
@@ -82,13 +111,14 @@ export class KnownFile {
       await this.#reading?.return();
       // Rows that come in the reverse order are in one block, too.
       const start = this.keepsAll ? 0 : offset - (offset % ALIGNED);
-      this.#reading = (await this.#open()).batches({ offset: start });
+      const file = await this.#open();
+      this.#reading = file.batches({ offset: (this.#opened as Place).base + start });
       this.#next = start;
     }
     for (;;) {
       const step = await this.#reading.next();
       // The ledger says that there are more.
-      if (step.done === true) throw shorter(this.path);
+      if (step.done === true) throw shorter((this.#opened as Place).path);
       const block = { start: this.#next, rows: step.value };
       this.#next += block.rows.length;
       this.#blocks.push(block);
@@ -98,7 +128,20 @@ export class KnownFile {
   }
 
   async #open(): Promise<OpenFile> {
-    return (this.#file ??= await this.store.open(this.path, {}));
+    for (;;) {
+      const place = this.#place;
+      if (this.#file !== undefined && this.#opened === place) return this.#file;
+      this.#file?.close();
+      this.#file = undefined;
+      try {
+        const file = await place.store.open(place.path, {});
+        this.#opened = place;
+        return (this.#file = file);
+      } catch (error) {
+        // Moved in this moment.
+        if (place === this.#place) throw error;
+      }
+    }
   }
 }
 

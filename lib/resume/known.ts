@@ -4,7 +4,7 @@ import { isOfFile } from '../directory/checkpoint-file.js';
 import { batchStem, filesOf, listBatches, type FoundFile } from '../directory/layout.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
-import { KnownFile } from './known-file.js';
+import { KnownFile, type FilePart } from './known-file.js';
 import { KnownTable } from './known-table.js';
 import { LedgerReader, type LedgerHead } from './ledger.js';
 import type { OperationFiles } from '../directory/operation-files.js';
@@ -186,6 +186,15 @@ export class Known {
   fileOf(number: number): KnownFile | undefined {
     const source = this.table.source.get(number);
     return source > 0 && this.#isGood[source - 1] === true ? this.files[source - 1] : undefined;
+  }
+
+  /** Files became parts of another: what was not read yet is read there. */
+  async moved(from: readonly FilePart[], path: string): Promise<void> {
+    const store = await storeOf(path);
+    for (const file of this.files) {
+      const part = from.find((each) => each.path === file.path);
+      if (part !== undefined) file.moveTo(path, store, part.begin);
+    }
   }
 
   /** The results in a file are not to be used any more. */

@@ -5,9 +5,16 @@ import { KnownTable } from './known-table.js';
 import { LedgerWriter } from './ledger.js';
 import type { LedgerHead } from './ledger.js';
 
-/** The results in files, one file after the other. */
-export async function* mergedRows(paths: readonly string[]): AsyncGenerator<Row, void, undefined> {
-  for (const path of paths) for await (const rows of (await storeOf(path)).batches(path, {})) yield* rows;
+/** The results in files, one file after the other. `begins`: takes up the number of the first result of each. */
+export async function* mergedRows(paths: readonly string[], begins: number[]): AsyncGenerator<Row, void, undefined> {
+  let count = 0;
+  for (const path of paths) {
+    begins.push(count);
+    for await (const rows of (await storeOf(path)).batches(path, {})) {
+      count += rows.length;
+      yield* rows;
+    }
+  }
 }
 
 /** The ledger of these results. */

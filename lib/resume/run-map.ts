@@ -18,6 +18,7 @@ import type { MapEvent, MapSummary } from './events.js';
 import { FinalSave } from './final-save.js';
 import { Flusher } from './flusher.js';
 import { findBatches, findFinal, isBroken, Known, type FoundBatch } from './known.js';
+import type { FilePart } from './known-file.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { removeClaims } from './leftovers.js';
 import { guarded } from '../base/guarded.js';
@@ -115,9 +116,13 @@ async function* withFiles(
   }
   for (const { path, modifiedMs } of ownOf(batches, files)) await noteUse(dirname(path), modifiedMs);
   const types = [schemaTypes(check?.columns ?? [])];
-  const log = logOf(files, folder, types, batches, shared, onEvent);
-  if (cannotSave === undefined) await log.compact();
   const known = new Known(keepsAll);
+  const compacted = async (parts: FilePart[], path: string): Promise<void> => {
+    await known.moved(parts, path);
+    onEvent({ type: 'compacted', files: parts.length, path });
+  };
+  const log = logOf(files, folder, types, batches, shared, compacted);
+  if (cannotSave === undefined) await log.compact();
   try {
     await takeIn(known, files, log, damaged);
   } catch (error) {
@@ -137,12 +142,12 @@ function logOf(
   types: readonly ColumnTypes[],
   batches: readonly FoundBatch[],
   shared: readonly FoundBatch[],
-  onEvent: (event: MapEvent) => void,
+  compacted: (files: FilePart[], path: string) => Promise<void>,
 ): BatchLog {
   const own = ownOf(batches, files);
   const logged = own.map(({ index, path, head }) => ({ index, path, rows: head?.rows ?? 0 }));
   const next = batches.reduce((most, batch) => (shared.includes(batch) ? most : Math.max(most, batch.index + 1)), 0);
-  return new BatchLog(files, folder, types, logged, next, (files, path) => onEvent({ type: 'compacted', files, path }));
+  return new BatchLog(files, folder, types, logged, next, compacted);
 }
 
 /** Those whose results count. */
