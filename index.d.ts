@@ -123,6 +123,8 @@ export declare class CheckpointManager {
   /** What is known of a checkpoint without its rows; null if there is none. Of two files, the newer that can be read. */
   getCheckpointInfo(step: string, operation: string): Promise<NamedCheckpointInfo | null>;
   /** All checkpoints by step and operation, no batches. A damaged one has its `error`. */ listCheckpoints(): Promise<CheckpointListing[]>;
+  /** The maps that run, here or in another process, or ended before their checkpoint was saved: their state, and how many rows are done.
+   * Changes nothing. */ listMaps(): Promise<MapListing[]>;
   /** The bytes of all its files; null for none. */ getCheckpointSize(step: string, operation: string): Promise<number | null>;
   /** The bytes of all checkpoints and batches in the directory. */ getTotalCheckpointSize(): Promise<number>;
   /** Makes Parquet of a JSON checkpoint and its JSON batches, each compared row by row before it counts. Resolves with whether it is
@@ -483,6 +485,17 @@ export declare type MapEvent =
 /** A batch file or checkpoint cannot be read: its rows are computed again. */ | { type: 'damaged'; path: string; error: CheckpointError };
 /** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
 export declare type MapFunction<In extends RowLike, Out extends RowLike> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
+/** A `map` that runs, or that ended before its checkpoint was saved: what its batches hold. */
+export declare interface MapListing {
+  step: string; operation: string;
+  /** Null: the map has none. */ hash: string | null;
+  /** `running`: somebody works on the operation, and these are its newest batches. */ state: 'running' | 'interrupted';
+  /** Rows of the input whose results the batches hold. */ rows: number;
+  batches: number;
+  /** Of all batch files. */ bytes: number;
+  /** When the newest batch was written. */ modified: Date;
+}
+
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
 export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'base' | 'metadata' | 'signal'> {
   /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */ key: KeyOption<T>;

@@ -74,6 +74,7 @@ export type { Limits } from './lib/options/limits.js';
 export type { MapEvent, MapProgress, MapResult, MapSummary, RowFailure } from './lib/resume/events.js';
 export { hashOperation, type Code, type OperationParts } from './lib/resume/hash-operation.js';
 export type { MapContext, MapFunction, MapOptions, MapOutput, RetryOptions } from './lib/resume/map-options.js';
+export type { MapListing } from './lib/resume/map-listing.js';
 export type { PartialResults } from './lib/resume/partial-results.js';
 export type { IncrementalPlan, PlanOptions } from './lib/resume/plan.js';
 export type { BatchOptions, BatchSaveOptions, PartialOptions } from './lib/directory/batch-options.js';

@@ -6,6 +6,7 @@ import { asOptions, checkPath, checkReadOptions, type CheckpointInfo, type ReadO
 import type { MapResult, MapSummary } from '../resume/events.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
 import { runMap, type MapCall } from '../resume/run-map.js';
+import { mapsIn, type MapListing } from '../resume/map-listing.js';
 import { partialResults, type PartialResults } from '../resume/partial-results.js';
 import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
 import { batchIndexes, deleteBatches, readBatches } from '../resume/read-batches.js';
@@ -327,6 +328,14 @@ export class CheckpointManager {
   /** All checkpoints by step and operation, no batches. A damaged one has its `error`. */
   async listCheckpoints(): Promise<CheckpointListing[]> {
     return this.#home === null ? [] : directoryListing(this.#home.directory, this.#home.config);
+  }
+
+  /**
+   * The maps that run, here or in another process, or ended before their checkpoint was saved: their state, and how many rows are done.
+   * Changes nothing.
+   */
+  async listMaps(): Promise<MapListing[]> {
+    return this.directory === null ? [] : mapsIn(this.directory);
   }
 
   /** The bytes of all its files; null for none. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileLock } from '../base/lock/file-lock.js';
+import { hasEnded, parseHolder } from '../base/lock/holder.js';
 import { makeFolders } from './folders.js';
 
 /** Whose lease it is. */
@@ -45,4 +47,12 @@ export async function takeLease(leased: Leased, { lockWait, signal, sweeps = fal
   await makeFolders(directory);
   const what = `operation '${operation}' of step '${step}'`;
   return FileLock.take(leasePath(leased), { waitMs: lockWait, signal, what, queues: !sweeps, brief: sweeps, stream: streams });
+}
+
+/** Whether a lease has a holder that lives, as far as can be seen from here. */
+export async function isInUse(path: string): Promise<boolean> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return false;
+  const holder = parseHolder(text);
+  return holder === undefined || hasEnded(holder) !== true;
 }

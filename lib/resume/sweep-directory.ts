@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isCheckpointError } from '../base/errors.js';
 import { syncFolder } from '../base/commit/commit.js';
 import { removeUnchanged } from '../base/commit/remove-unchanged.js';
 import type { FileLock } from '../base/lock/file-lock.js';
-import { hasEnded, parseHolder } from '../base/lock/holder.js';
 import { removeEmptyFolder, removeFiles } from '../directory/clear.js';
 import type { DocetlConfig } from '../directory/docetl-config.js';
 import { filesOf, listSteps, operationStem, stepFolder } from '../directory/layout.js';
@@ -13,7 +11,7 @@ import { removeEmptyParts } from '../directory/parts.js';
 import { sweepPool } from '../directory/sweep-pool.js';
 import { forgetUses, forgetUsesIn } from '../directory/use-record.js';
 import { leftovers } from './leftovers.js';
-import { leasePath, takeLease } from '../directory/lease.js';
+import { isInUse, leasePath, takeLease } from '../directory/lease.js';
 import type { SweepItem } from './sweep-item.js';
 import { sweepItems } from './sweep-items.js';
 import type { checkSweepOptions, SweepResult, SweptFile } from './sweep-options.js';
@@ -140,12 +138,4 @@ class Sweeping {
     // What others have removed, without a word of its use.
     for (const folder of [this.#directory, ...(await listSteps(this.#directory)).map((step) => step.folder)]) await forgetUsesIn(folder);
   }
-}
-
-/** Whether a lease has a holder that lives, as far as can be seen from here. */
-async function isInUse(path: string): Promise<boolean> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return false;
-  const holder = parseHolder(text);
-  return holder === undefined || hasEnded(holder) !== true;
 }

@@ -5,6 +5,7 @@ import { operationListing } from '../../directory/inventory.js';
 import { filesOf } from '../../directory/layout.js';
 import type { CheckpointInfo } from '../../options/options.js';
 import { storeOf } from '../../formats/choose.js';
+import { mapsIn, type MapListing } from '../../resume/map-listing.js';
 import type { Context, Run } from '../context.js';
 import { needFolder, statOf } from '../directory/folder.js';
 import { layoutOf, type StoredCheckpoint } from '../directory/layout-of.js';
@@ -29,7 +30,10 @@ interface BatchCount {
   bytes: number;
 }
 
-/** `list DIR`: every checkpoint with the facts in its file, and the number of batches. A damaged one is listed with its error. */
+/**
+ * `list DIR`: every checkpoint with the facts in its file, the maps that run or were interrupted, and the number of batches. A damaged
+ * checkpoint is listed with its error.
+ */
 export const run: Run = async (context, [directory = '']) => {
   const { output, json } = context;
   await needFolder(directory);
@@ -51,9 +55,11 @@ export const run: Run = async (context, [directory = '']) => {
     if (step !== null) await add(filesOf(stem).then((found) => operationListing(found, { config, step, operation })));
   for (const name of flat) await add(flatListing(join(directory, name), name));
   const batches = batchCounts(checkpoints);
+  // A folder that cannot be listed was told by its layout.
+  const maps = await mapsIn(directory, () => {});
   for (const error of errors) output.error(error);
-  if (json) await output.document({ directory, checkpoints: listed.map(documentOf), batches, failures: errors.map(failureOf) });
-  else await print(context, directory, listed, batches);
+  if (json) await output.document({ directory, checkpoints: listed.map(documentOf), maps, batches, failures: errors.map(failureOf) });
+  else await print(context, directory, listed, maps, batches);
   return errors.length > 0 ? EXIT.findings : EXIT.fine;
 };
 
@@ -79,7 +85,13 @@ function documentOf({ step, operation, path, format, rows, bytes, hash, metadata
   return error === undefined ? { ...known, rows, hash, metadata, delta } : { ...known, error: failureOf(error) };
 }
 
-async function print({ output }: Context, directory: string, listed: readonly Listed[], batches: readonly BatchCount[]): Promise<void> {
+async function print(
+  { output }: Context,
+  directory: string,
+  listed: readonly Listed[],
+  maps: readonly MapListing[],
+  batches: readonly BatchCount[],
+): Promise<void> {
   const { colours, width } = output;
   if (listed.length + batches.length === 0) return output.note(`no checkpoints in ${directory}`);
   // Only a directory that has thin checkpoints has the column.
@@ -105,6 +117,7 @@ async function print({ output }: Context, directory: string, listed: readonly Li
     );
   if (batches.length === 0) return;
   if (listed.length > 0) await output.line();
+  if (maps.length > 0) await output.line(`${tableText(MAP_COLUMNS, maps.map(mapCells), width, colours)}\n`);
   const ofBatches: TableColumn[] = [
     { head: 'Batches of', cut: true },
     { head: 'Batches', align: 'right' },
@@ -114,12 +127,38 @@ async function print({ output }: Context, directory: string, listed: readonly Li
   await output.line(tableText(ofBatches, rows, width, colours));
 }
 
+const MAP_COLUMNS: TableColumn[] = [
+  { head: 'Step', cut: true },
+  { head: 'Map', cut: true },
+  { head: 'State' },
+  { head: 'Rows done', align: 'right' },
+  { head: 'Size', align: 'right' },
+  { head: 'Modified' },
+  { head: 'Hash', cut: true },
+];
+
+function mapCells({ step, operation, state, rows, bytes, modified, hash }: MapListing): string[] {
+  return [step, operation, state, countText(rows), sizeText(bytes), timeText(modified), shortHash(hash)];
+}
+
 /** Of a hash its beginning: `--json` has it all. */
 const HASH_CHARS = 12;
 
+function shortHash(hash: string | null): string {
+  return hash === null ? '' : hash.length > HASH_CHARS ? `${hash.slice(0, HASH_CHARS)}…` : hash;
+}
+
 function cellsOf({ step, operation, format, rows, bytes, delta, modified, hash, error }: Listed, isShared: boolean): string[] {
-  const short = hash === null ? '' : hash.length > HASH_CHARS ? `${hash.slice(0, HASH_CHARS)}…` : hash;
   const known = error === undefined ? countText(rows) : 'damaged';
   const shared = isShared ? [delta === null || delta === undefined ? '' : sizeText(delta.sharedBytes)] : [];
-  return [step ?? '', operation, format, known, sizeText(bytes), ...shared, timeText(modified), error === undefined ? short : error.code];
+  return [
+    step ?? '',
+    operation,
+    format,
+    known,
+    sizeText(bytes),
+    ...shared,
+    timeText(modified),
+    error === undefined ? shortHash(hash) : error.code,
+  ];
 }
