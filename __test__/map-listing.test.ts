@@ -82,8 +82,8 @@ for (const [store, given] of Object.entries(STORES)) {
       const [map] = await checkpoints.listMaps();
       assert.ok(map !== undefined);
       const place = join(folder, store, 'damaged', 'process');
-      const [batches] = readdirSync(place).filter((name) => name.endsWith('_batches'));
-      const [file] = readdirSync(join(place, batches as string)).filter((name) => name.startsWith('batch_'));
+      const batches = readdirSync(place).find((name) => name.endsWith('_batches'));
+      const file = readdirSync(join(place, batches as string)).find((name) => name.startsWith('batch_'));
       writeFileSync(join(place, batches as string, file as string), 'no batch');
       assert.deepStrictEqual(await checkpoints.listMaps(), []);
     });
