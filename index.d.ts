@@ -104,8 +104,8 @@ export declare class CheckpointManager {
   step<T extends RowLike = Row>(step: string, operation: string, options: StepOptions, compute: Compute<T>): Promise<T[]>;
   /** Runs `fn` for each row, and never twice for the same: finished results are made durable on the way, so that after a crash or an
    * abort the same call goes on. At the end the results are the checkpoint, in the order of the input. The same call on other rows
-   * computes those that are new or changed, and drops those that are gone. Rows are compared by their whole content, the order of their
-   * keys included.
+   * computes those that are new or changed; results of those that are gone are kept beside it. Rows are compared by their whole
+   * content, the order of their keys included.
    * ```ts
    * const options = { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 } as const;
    * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, options);
@@ -126,14 +126,16 @@ export declare class CheckpointManager {
   /** The maps that run, here or in another process, or ended before their checkpoint was saved: their state, and how many rows are done.
    * Changes nothing. */ listMaps(): Promise<MapListing[]>;
   /** The bytes of all its files; null for none. */ getCheckpointSize(step: string, operation: string): Promise<number | null>;
-  /** The bytes of all checkpoints and batches in the directory. */ getTotalCheckpointSize(): Promise<number>;
+  /** The bytes of all checkpoints, batches and kept results in the directory. */ getTotalCheckpointSize(): Promise<number>;
   /** Makes Parquet of a JSON checkpoint and its JSON batches, each compared row by row before it counts. Resolves with whether it is
    * Parquet now; false without JSON. @throws what is wrong with the JSON, or with the comparison: nothing has changed then */
   migrateJsonToArrow(step: string, operation: string, options?: MigrateCheckpointOptions): Promise<boolean>;
-  /** Removes a checkpoint, without its batches; whether there was one. */
+  /** Removes a checkpoint and the results that maps kept beside it, without its batches; whether there was any. */
   deleteCheckpoint(step: string, operation: string): Promise<boolean>;
-  /** Removes the checkpoints, batches and hashes of a step; resolves with the number of files. */ clearStep(step: string): Promise<number>;
-  /** Removes all checkpoints, batches and DocETL's configuration; resolves with the number of files. */ clearAll(): Promise<number>;
+  /** Removes the checkpoints, batches, kept results and hashes of a step; resolves with the number of files. */
+  clearStep(step: string): Promise<number>;
+  /** Removes all checkpoints, batches, kept results and DocETL's configuration; resolves with the number of files. */
+  clearAll(): Promise<number>;
   /** Removes what is not needed any more: checkpoints that the options call stale, batches whose results are in a checkpoint, damaged
    * batches, and what killed processes left. Batches of an interrupted `map` stay unless they are stale; so does what a running `map`
    * or `step` works on. Without options no checkpoint is removed. */ sweep(options?: SweepOptions): Promise<SweepResult>;
@@ -358,7 +360,7 @@ export declare function hashOperation(parts: OperationParts): Promise<string>;
 export declare interface IncrementalPlan<T extends RowLike = Row> {
   /** Rows that no earlier run has met. */ new: T[];
   /** Rows that an earlier run has met with other content, or under another hash: they would be computed again. */ changed: T[];
-  /** Rows whose results are there, in the checkpoint or in the batches of a run that was interrupted. */ unchanged: T[];
+  /** Rows whose results are there: in the checkpoint, in batches of a run that was interrupted, or among kept results. */ unchanged: T[];
   /** The keys of rows of the checkpoint that are not in the input any more. */ removed: RowKey[];
   /** The checkpoint that is there was made with another hash: all is computed again. */ hashChanged: boolean;
 }
@@ -482,6 +484,8 @@ export declare type MapEvent =
 /** A row has failed for good. */ | ({ type: 'failed' } & RowFailure)
 /** Results are durable: of `rows` rows, in the batch file at `path`. */ | { type: 'flushed'; rows: number; path: string }
 /** Small batch files, `files` of them, became the one at `path`. */ | { type: 'compacted'; files: number; path: string }
+/** Results of `rows` rows are not in the checkpoint any more; `kept`: the folder that has them from now on, null for none. */
+| { type: 'removed'; rows: number; kept: string | null }
 /** A batch file or checkpoint cannot be read: its rows are computed again. */ | { type: 'damaged'; path: string; error: CheckpointError };
 /** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
 export declare type MapFunction<In extends RowLike, Out extends RowLike> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
@@ -509,6 +513,8 @@ export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteO
   /** How many times a row is tried again when the function throws, or how. @default 0 */ retries?: number | RetryOptions;
   /** The longest time of one attempt; then the row has failed with `ERR_CKPT_TIMEOUT`. @default no limit @unit ms */ timeout?: number;
   /** What a failed row does: `throw` ends the run, `collect` lists it at its end. @default 'throw' */ onError?: 'throw' | 'collect';
+  /** What becomes of results that the checkpoint will not have: of rows that the input has no more, and of other hashes. @default 'keep' */
+  removed?: 'keep' | 'drop';
   /** How long to wait for another process; then it is `ERR_CKPT_LOCKED`. @default 0 @unit ms */ lockWait?: number;
   /** Called as rows are done, at most every 50 ms and once at the end. */ onProgress?: (progress: MapProgress) => void;
   /** Called for what happens on the way: see {@link MapEvent}. */ onEvent?: (event: MapEvent) => void;
@@ -846,7 +852,7 @@ export declare interface SweepOptions {
 export declare interface SweepResult {
   removed: SweptFile[];
   /** Of what was removed. */ bytes: number;
-  /** Of the checkpoints and batches that stay. */ keptBytes: number;
+  /** Of the checkpoints, batches and kept results that stay. */ keptBytes: number;
   /** What would have been removed, but a running process is using it. */ inUse: SweptFile[];
   dryRun: boolean;
 }
@@ -854,12 +860,12 @@ export declare interface SweepResult {
 /** A file that a sweep has removed, or would remove. */
 export declare interface SweptFile {
   path: string;
-  /** A checkpoint, a batch, a file that others referred to, or what a killed process left: a temporary, a lease, a claim. */
-  kind: 'checkpoint' | 'batch' | 'holder' | 'temporary';
+  /** A checkpoint, a batch, kept results, a file that others referred to, or what a killed process left: a temporary, a lease, a claim. */
+  kind: 'checkpoint' | 'batch' | 'kept' | 'holder' | 'temporary';
   /** Null for temporaries, and for batches that do not say. */ step: string | null;
   operation: string | null; bytes: number;
-  /** `stale`: by the options. `finished`: a batch whose results are in a checkpoint. `damaged`: a batch that cannot be read. `size`: to
-   * fit in `maxBytes`. `unreferenced`: no checkpoint has referred to it for an hour. `leftover`: of a process that has ended. */
+  /** `stale`: by the options. `finished`: its results are all in a checkpoint. `damaged`: a batch that cannot be read. `size`: to fit in
+   * `maxBytes`. `unreferenced`: no checkpoint has referred to it for an hour. `leftover`: of a process that has ended. */
   reason: 'stale' | 'finished' | 'damaged' | 'size' | 'unreferenced' | 'leftover';
 }
 

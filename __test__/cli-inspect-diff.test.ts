@@ -38,6 +38,7 @@ suite('inspect', noCli, () => {
         formatVersion: 1,
         compat: null,
         checksums: true,
+        kept: { files: 0, bytes: 0 },
         inferred: null,
       },
     );

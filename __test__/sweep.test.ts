@@ -305,7 +305,7 @@ test('arrow-ckpt sweep', async () => {
   const dry = await cli(['sweep', directory, '--older-than', '36h', '--dry-run']);
   assert.equal(dry.code, 0, dry.stderr);
   assert.match(dry.stdout, /○ Would remove: a\/x\.parquet, [\d.]+ K?B \(stale\)\n○ Would remove: a\/y\.parquet/);
-  assert.match(dry.stdout, /Would remove 2 files, [\d.]+ K?B; [\d.]+ K?B of checkpoints and batches stay\n$/);
+  assert.match(dry.stdout, /Would remove 2 files, [\d.]+ K?B; [\d.]+ K?B of checkpoints, batches and kept results stay\n$/);
   assert.deepStrictEqual(all(directory), before);
   const json = await cli(['sweep', directory, '--keep', 'a/y', '--keep', '["b","x"]', '--keep-hash', '9', '--json']);
   assert.deepStrictEqual(

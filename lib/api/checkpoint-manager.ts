@@ -254,7 +254,8 @@ export class CheckpointManager {
   /**
    * Runs `fn` for each row, and never twice for the same: finished results are made durable on the way, so that after a crash or an abort
    * the same call goes on. At the end the results are the checkpoint, in the order of the input. The same call on other rows computes those
-   * that are new or changed, and drops those that are gone. Rows are compared by their whole content, the order of their keys included.
+   * that are new or changed; results of those that are gone are kept beside it. Rows are compared by their whole content, the order of
+   * their keys included.
    *
    * ```ts
    * const options = { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 } as const;
@@ -344,7 +345,7 @@ export class CheckpointManager {
     return files.length === 0 ? null : files.reduce((bytes, file) => bytes + file.bytes, 0);
   }
 
-  /** The bytes of all checkpoints and batches in the directory. */
+  /** The bytes of all checkpoints, batches and kept results in the directory. */
   async getTotalCheckpointSize(): Promise<number> {
     return this.directory === null ? 0 : totalBytes(this.directory);
   }
@@ -371,13 +372,13 @@ export class CheckpointManager {
     return migrated;
   }
 
-  /** Removes a checkpoint, without its batches; whether there was one. */
+  /** Removes a checkpoint and the results that maps kept beside it, without its batches; whether there was any. */
   async deleteCheckpoint(step: string, operation: string): Promise<boolean> {
     const files = await this.#files(step, operation);
     return files !== null && (await files.remove()) > 0;
   }
 
-  /** Removes the checkpoints, batches and hashes of a step; resolves with the number of files. */
+  /** Removes the checkpoints, batches, kept results and hashes of a step; resolves with the number of files. */
   async clearStep(step: string): Promise<number> {
     if (this.#home === null) return 0;
     const removed = await clearStepFolder(await stepFolder(this.#home.directory, step));
@@ -385,7 +386,7 @@ export class CheckpointManager {
     return removed;
   }
 
-  /** Removes all checkpoints, batches and DocETL's configuration; resolves with the number of files. */
+  /** Removes all checkpoints, batches, kept results and DocETL's configuration; resolves with the number of files. */
   async clearAll(): Promise<number> {
     return this.#home === null ? 0 : clearDirectory(this.#home.directory, this.#home.config);
   }

@@ -4,6 +4,7 @@ import { fromSystemError } from '../base/errors.js';
 import { syncFolder } from '../base/commit/commit.js';
 import type { DocetlConfig } from './docetl-config.js';
 import { listFolder } from './folders.js';
+import { keptFiles, keptFoldersIn } from './kept-files.js';
 import { batchFoldersIn, checkpointPaths, isBatchFile, listBatchOperations, listOperations, listSteps } from './layout.js';
 import { removeEmptyParts } from './parts.js';
 import { clearPool } from './sweep-pool.js';
@@ -37,13 +38,27 @@ async function flushRemoval(folder: string): Promise<void> {
   }
 }
 
+/** Removes the kept results in a folder, and the folder; gives how many files there were. */
+export async function clearKept(folder: string): Promise<number> {
+  const removed = await removeFiles((await keptFiles(folder)).map(({ path }) => path));
+  await removeKeptFolder(folder);
+  return removed;
+}
+
+/** Removes a folder of kept results if nothing is in it any more. */
+async function removeKeptFolder(folder: string): Promise<void> {
+  await removeFolder(folder);
+  await removeEmptyFolder(dirname(folder));
+}
+
 /**
- * Removes the checkpoints of a step's folder and the batches in it, and the folder if nothing else is in it; gives how many files there
- * were.
+ * Removes the checkpoints of a step's folder, the batches and the kept results in it, and the folder if nothing else is in it; gives how
+ * many files there were.
  */
 export async function clearStepFolder(folder: string): Promise<number> {
   let removed = 0;
   for (const batches of await batchFoldersIn(folder, null)) removed += await clearBatchFolder(batches.folder);
+  for (const kept of await keptFoldersIn(folder)) removed += await clearKept(kept.folder);
   return removed + (await clearFolder(folder, await checkpointPaths(folder)));
 }
 

@@ -59,16 +59,16 @@ export async function directoryListing(directory: string, config: DocetlConfig):
   return listing.filter((entry) => entry !== null);
 }
 
-/** The bytes of all checkpoints and batches in a directory: no file is opened. */
+/** The bytes of all checkpoints, batches and kept results in a directory: no file is opened. */
 export async function totalBytes(directory: string): Promise<number> {
-  const found = await inParallel(await allPaths(directory), async (path) => foundFiles([path]));
+  const found = await inParallel(await allPaths(directory, { kept: true }), async (path) => foundFiles([path]));
   return found.flat().reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** The format that most checkpoints and batches of a directory are in; null where there are none. */
 export async function directoryFormat(directory: string): Promise<StoredFile['format'] | null> {
   const counts = { parquet: 0, json: 0 };
-  for (const path of await allPaths(directory)) counts[formatOf(path)]++;
+  for (const path of await allPaths(directory, { kept: false })) counts[formatOf(path)]++;
   if (counts.parquet + counts.json === 0) return null;
   return counts.json > counts.parquet ? 'json' : 'parquet';
 }

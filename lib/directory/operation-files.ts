@@ -3,9 +3,10 @@ import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options/optio
 import type { Row } from '../base/rows.js';
 import type { Attachment, CheckpointStore } from '../store/store.js';
 import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-file.js';
-import { removeFiles } from './clear.js';
+import { clearKept, removeFiles } from './clear.js';
 import type { DocetlConfig } from './docetl-config.js';
 import { operationInfo } from './inventory.js';
+import { keptFolder } from './kept-files.js';
 import { batchFolder, filesOf, operationStem, stepFolder, type FoundFile } from './layout.js';
 import { takeLease, type LeaseOptions } from './lease.js';
 import { loadFile, scanFile, type Wanted } from './load.js';
@@ -104,9 +105,11 @@ export class OperationFiles implements Wanted, SaveTarget {
     return operationInfo(await this.find(), this.mirror);
   }
 
-  /** Removes the checkpoint in both formats, and its hash; gives the number of files. Batches stay. */
+  /** Removes the checkpoint in both formats, its hash, and what was kept beside it; gives the number of files. Batches stay. */
   async remove(): Promise<number> {
-    const removed = await removeFiles((await this.find()).map(({ path }) => path));
+    // Those first: what a crash leaves must not bring back results of a checkpoint that is gone.
+    const kept = await clearKept(keptFolder(this.stem));
+    const removed = kept + (await removeFiles((await this.find()).map(({ path }) => path)));
     await this.mirror.config.set(this.step, this.operation, null);
     return removed;
   }

@@ -9,7 +9,7 @@ import { listFolder } from './folders.js';
  * there; the plus at the start keeps what follows from being a hidden file or a device.
  */
 export const CONTINUES = '%+';
-const CONTINUED = '+';
+export const CONTINUED = '+';
 /** Bytes of a component, suffixes and markers aside. */
 export const PART_BYTES = 180;
 

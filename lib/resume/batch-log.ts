@@ -138,8 +138,9 @@ export function isClaim(name: string): boolean {
   return /^\.batch_\d+\.claim$/.test(name);
 }
 
-function groupOf(batches: readonly LoggedBatch[]): LoggedBatch[] | undefined {
-  const groups = new Map<number, LoggedBatch[]>();
+/** Sixteen small files of about one size; undefined where there are fewer. */
+export function groupOf<T extends { rows: number }>(batches: readonly T[]): T[] | undefined {
+  const groups = new Map<number, T[]>();
   for (const batch of batches) {
     if (batch.rows >= LARGE_ROWS) continue;
     const size = Math.floor(Math.log2(Math.max(1, batch.rows)) / Math.log2(FAN_IN));

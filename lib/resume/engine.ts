@@ -12,7 +12,7 @@ import type { MapEvent, MapProgress, MapSummary, RowFailure } from './events.js'
 import type { FinalSave } from './final-save.js';
 import type { Flusher } from './flusher.js';
 import { Gate } from './gate.js';
-import { Identifier } from './identifier.js';
+import { Identifier, type Identity } from './identifier.js';
 import type { Known } from './known.js';
 import type { KnownFile } from './known-file.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
@@ -157,7 +157,9 @@ export class Engine {
     for await (const chunk of chunksOf(source, size, { signal: this.#feeding.signal })) {
       for (const given of chunk) {
         const index = this.#input++;
-        const { row, number, key: text, state, error } = this.#identifier.identify(given, index);
+        const identity = this.#identifier.identify(given, index);
+        if ((identity.state === 'new' || identity.state === 'changed') && this.#known.more !== undefined) await this.#askKept(identity);
+        const { row, number, key: text, state, error } = identity;
         // Weighed once: a function may make its row smaller.
         const weight = this.#known.keepsAll ? 0 : weigh(row);
         const slot: Slot = {
@@ -195,6 +197,12 @@ export class Engine {
       }
       this.#ready.open();
     }
+  }
+
+  /** The first row that is not among the usual results: kept ones may have it. They are looked at only now. */
+  async #askKept(identity: Identity): Promise<void> {
+    this.#ready.open();
+    if ((await this.#known.complete()) && this.#identifier.isKnownNow(identity)) identity.state = 'known';
   }
 
   /** Before the first call: what is wrong with later keys, and whether results can be kept at all. */

@@ -27,6 +27,8 @@ export type MapEvent =
   | { type: 'flushed'; rows: number; path: string }
   /** Small batch files, `files` of them, became the one at `path`. */
   | { type: 'compacted'; files: number; path: string }
+  /** Results of `rows` rows are not in the checkpoint any more; `kept`: the folder that has them from now on, null for none. */
+  | { type: 'removed'; rows: number; kept: string | null }
   /** A batch file or checkpoint cannot be read: its rows are computed again. */
   | { type: 'damaged'; path: string; error: CheckpointError };
 

@@ -19,14 +19,17 @@ export class FinalSave {
   /** The checkpoint that is there, and the rows of the input that it is of. */
   readonly #old: { file: KnownFile; rows: number } | undefined;
   readonly #ledger = new LedgerWriter();
+  readonly #before: (replaces: boolean) => Promise<void>;
   readonly #stop = new AbortController();
   #queue: RowQueue | undefined;
   #saved: Promise<CheckpointInfo> | undefined;
   /** Results so far. */
   #results = 0;
 
-  constructor(files: OperationFiles, known: Known, options: TypedWriteOptions) {
+  /** `before`: called when all rows are noted, before a new checkpoint is there if one is made. */
+  constructor(files: OperationFiles, known: Known, options: TypedWriteOptions, before: (replaces: boolean) => Promise<void>) {
     this.#files = files;
+    this.#before = before;
     this.#known = known;
     this.#options = options;
     const [file] = known.files;
@@ -47,10 +50,10 @@ export class FinalSave {
 
   /** Makes it durable; resolves with its path. */
   async finish(): Promise<string> {
-    if (this.#saved === undefined) {
-      if (this.#old !== undefined && this.#old.rows === this.#ledger.rows) return this.#old.file.path;
-      this.#begin();
-    }
+    const isOld = this.#saved === undefined && this.#old?.rows === this.#ledger.rows;
+    await this.#before(!isOld);
+    if (isOld) return (this.#old as { file: KnownFile }).file.path;
+    if (this.#saved === undefined) this.#begin();
     await this.#queue?.end().catch(() => {}); // what it fails with, the save does, too
     const info = await (this.#saved as Promise<CheckpointInfo>);
     const { step, operation, logger } = this.#files;

@@ -1,7 +1,7 @@
 import { isCheckpointError } from '../base/errors.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
-import { openLedger } from './known.js';
+import { openLedger } from './found-files.js';
 import type { SweepItem } from './sweep-item.js';
 
 /**

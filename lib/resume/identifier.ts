@@ -8,7 +8,7 @@ import type { Known } from './known.js';
 import { duplicateKey, keyReader, type KeyOption } from './row-key.js';
 
 /** What is known of a row of the input. */
-interface Identity {
+export interface Identity {
   row: Row;
   /** Its number in the table. */
   number: number;
@@ -69,7 +69,6 @@ export class Identifier {
   /** @throws `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY` */
   identify(given: unknown, index: number): Identity {
     const row = checkRow(given, index);
-    const { table } = this.#known;
     const place = this.#ahead === undefined ? -1 : index - this.#ahead.from;
     const ahead = this.#ahead?.keys[place];
     const key = ahead ?? this.#readKey(row, index);
@@ -85,15 +84,28 @@ export class Identifier {
     try {
       text = textOf(this.#tree, row, { row: index, path: '' });
     } catch (error) {
-      table.source.set(number, 0);
+      this.#replace(number, 0, 0);
       return { row, number, key, state: 'refused', error };
     }
     const { high, low } = digest(text);
     if (this.#known.recall(number, high, low)) return { row, number, key, state: 'known' };
+    this.#replace(number, high, low);
+    return { row, number, key, state: found % 2 === 1 ? 'new' : 'changed' };
+  }
+
+  /** Whether there are results of a row after all, now that more files are known. */
+  isKnownNow({ number }: Pick<Identity, 'number'>): boolean {
+    const { table } = this.#known;
+    return this.#known.recall(number, table.high.get(number), table.low.get(number));
+  }
+
+  /** What is known of a row is of other content. */
+  #replace(number: number, high: number, low: number): void {
+    const { table } = this.#known;
+    if (this.#known.fileOf(number) !== undefined) this.#known.replaced++;
     table.high.set(number, high);
     table.low.set(number, low);
     table.source.set(number, 0);
-    return { row, number, key, state: found % 2 === 1 ? 'new' : 'changed' };
   }
 
   /** The number of a key in the table, doubled, and one more where it is new there. */

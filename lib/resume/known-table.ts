@@ -1,5 +1,14 @@
 import { NumberColumn, UsualColumn } from './number-column.js';
 
+/** One row of a record of rows: digests of its key and content, the number of its results. */
+export interface RecordedRow {
+  keyHigh: number;
+  keyLow: number;
+  high: number;
+  low: number;
+  count: number;
+}
+
 /**
  * What is known of each row of an operation by its key: the digest of its content, and where its results are. Some 30 bytes a row, with a
  * share in the table, so that millions fit beside a stream.
@@ -40,6 +49,15 @@ export class KnownTable {
     this.keyLow.set(number, low);
     if (this.size * 4 > this.#slots.length * 3) this.#grow();
     else this.#place(number, low);
+    return number;
+  }
+
+  /** A new row as a record of rows has it, whether its key is there or not. Its number. */
+  append({ keyHigh, keyLow, high, low, count }: RecordedRow): number {
+    const number = this.add(keyHigh, keyLow);
+    this.high.set(number, high);
+    this.low.set(number, low);
+    this.count.set(number, count);
     return number;
   }
 

@@ -1,95 +1,12 @@
-import { factsOfCode } from '../base/error-facts.js';
-import { CheckpointError, isCheckpointError } from '../base/errors.js';
-import { isOfFile } from '../directory/checkpoint-file.js';
-import { batchStem, filesOf, listBatches, type FoundFile } from '../directory/layout.js';
+import { CheckpointError } from '../base/errors.js';
 import { storeOf } from '../formats/choose.js';
-import type { CheckpointStore } from '../store/store.js';
+import { openLedger } from './found-files.js';
 import { KnownFile, type FilePart } from './known-file.js';
 import { KnownTable } from './known-table.js';
-import { LedgerReader, type LedgerHead } from './ledger.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 
 /** Numbers of files are kept in 16 bits. Batches are merged long before. */
 const MAX_FILES = 65_535;
-
-/** How often a folder is looked at anew whose files go and come. */
-export const MOST_LOOKS = 100;
-
-/** One batch file that a `map` wrote, as far as its ledger can be read. */
-export interface FoundBatch {
-  index: number;
-  path: string;
-  bytes: number;
-  modifiedMs: number;
-  version: string;
-  hash: string | null;
-  /** Null: none of ours, `saveBatchCheckpoint` wrote it. */
-  head: LedgerHead | null;
-  /** It cannot be read. */
-  error?: CheckpointError;
-}
-
-/**
- * Whether a file is of no use to anybody, this or another version, so that it may be removed: not one that cannot be opened at the moment,
- * or is of a later version.
- */
-export function isBroken(error: CheckpointError | undefined): boolean {
-  return error !== undefined && factsOfCode(error.code)?.isBroken === true;
-}
-
-/**
- * The batch files in a folder in the order of their indexes, as they were at one moment: where one goes meanwhile, as it is merged with
- * others, the folder is looked at anew.
- */
-export async function findBatches(folder: string): Promise<FoundBatch[]> {
-  const looked = new Map<string, FoundBatch>();
-  for (let attempt = 1; ; attempt++) {
-    const found: FoundBatch[] = [];
-    let isWhole = true;
-    for (const index of await listBatches(folder)) {
-      for (const file of await filesOf(batchStem(folder, index))) {
-        const name = `${file.path} ${file.version}`;
-        const batch = looked.get(name) ?? (await batchOf(index, file));
-        if (batch.error?.code === 'ERR_CKPT_NOT_FOUND') isWhole = false;
-        else {
-          looked.set(name, batch);
-          found.push(batch);
-        }
-      }
-    }
-    if (isWhole || attempt >= MOST_LOOKS) return found;
-  }
-}
-
-async function batchOf(index: number, { path, bytes, modifiedMs, version }: FoundFile): Promise<FoundBatch> {
-  try {
-    const store = await storeOf(path);
-    const { hash } = await store.head(path);
-    const opened = await openLedger(path, store);
-    await opened?.ledger.close();
-    return { index, path, bytes, modifiedMs, version, hash, head: opened?.head ?? null };
-  } catch (error) {
-    if (!isCheckpointError(error)) throw error;
-    return { index, path, bytes, modifiedMs, version, hash: null, head: null, error };
-  }
-}
-
-/** The ledger of a file of results; null where it has none. `known`: the store to read it with, where somebody has looked. */
-export async function openLedger(path: string, known?: CheckpointStore): Promise<{ head: LedgerHead; ledger: LedgerReader } | null> {
-  const store = known ?? (await storeOf(path));
-  return store.attachment === undefined ? null : LedgerReader.open(path, store.attachment(path));
-}
-
-/** The final checkpoint of this hash that has a ledger; null for none. `damaged` is called for each that cannot be read. */
-export async function findFinal(files: OperationFiles, damaged: (path: string, error: CheckpointError) => void): Promise<FoundFile | null> {
-  for (const { found, hash, error } of await files.hashed()) {
-    if (error !== undefined) {
-      if (!isOfFile(error)) throw error;
-      damaged(found.path, error);
-    } else if (hash === (files.hash ?? null)) return found;
-  }
-  return null;
-}
 
 const REMEMBERED = ['high', 'low', 'source', 'offset', 'count'] as const;
 type Older = Record<(typeof REMEMBERED)[number], number>;
@@ -106,6 +23,12 @@ export class Known {
    */
   finalRows: number | undefined;
   readonly keepsAll: boolean;
+  /** Takes in more files, of kept results, when a row is in none of the others: see {@link complete}. */
+  more: (() => Promise<void>) | undefined;
+  /** The number of the first file of kept results. */
+  #firstKept = Number.POSITIVE_INFINITY;
+  /** Rows that were met with other content than their results are of. */
+  replaced = 0;
   /** Of rows that several files know: what the files before say. A row may have been changed, computed, and changed back. */
   readonly #older = new Map<number, Older[]>();
 
@@ -115,7 +38,7 @@ export class Known {
 
   /**
    * Takes in what the ledger of a file says. A row that is known with other content counts as this file has it, until it is asked for with
-   * the other. False where the file has no ledger of this operation.
+   * the other. False where the file has no ledger of this operation. Once {@link complete} was called, what is known comes first.
    */
   async add(path: string, { step, operation }: OperationFiles): Promise<boolean> {
     const store = await storeOf(path);
@@ -126,7 +49,7 @@ export class Known {
       if (head.step !== step || head.operation !== operation) return false;
       if (this.files.length >= MAX_FILES)
         throw new CheckpointError('ERR_CKPT_LIMIT', `${path}: a run reads the results of ${MAX_FILES} files at most`, { path });
-      const file = this.files.push(new KnownFile(path, store, this.keepsAll));
+      const file = this.files.push(new KnownFile(path, store, this.keepsAll && this.files.length < this.#firstKept));
       this.#isGood.push(false);
       let offset = 0;
       await ledger.rows(head, (row) => {
@@ -134,6 +57,12 @@ export class Known {
         const isSame = found >= 0 && this.table.high.get(found) === row.high && this.table.low.get(found) === row.low;
         if (isSame && this.fileOf(found) !== undefined) {
           // The same results, as of a batch that was left behind: where they were is as good.
+          offset += row.count;
+          return;
+        }
+        if (found >= 0 && file > this.#firstKept) {
+          // The row may have been met by now: what is said of it must stay.
+          this.#olderOf(found).push({ high: row.high, low: row.low, source: file, offset, count: row.count });
           offset += row.count;
           return;
         }
@@ -177,9 +106,48 @@ export class Known {
       number,
       number,
     ];
-    const older = this.#older.get(number) ?? [];
-    this.#older.set(number, older);
-    older.push({ high, low, source, offset, count });
+    this.#olderOf(number).push({ high, low, source, offset, count });
+  }
+
+  #olderOf(number: number): Older[] {
+    let older = this.#older.get(number);
+    if (older === undefined) this.#older.set(number, (older = []));
+    return older;
+  }
+
+  /** Some rows are in no file so far: kept results may have them. Whether there are more files now. */
+  async complete(): Promise<boolean> {
+    const { more } = this;
+    if (more === undefined) return false;
+    this.more = undefined;
+    this.#firstKept = this.files.length;
+    await more();
+    return this.files.length > this.#firstKept;
+  }
+
+  /**
+   * The rows with results of earlier runs, kept ones aside: `present` in the input with that content, or `gone`. `hasOthers`: there are, or
+   * were, results of other content of rows that are in the input.
+   */
+  tally(): { present: number; gone: number; hasOthers: boolean } {
+    const { table } = this;
+    const tally = { present: 0, gone: 0, hasOthers: this.replaced > 0 || this.#older.size > 0 };
+    for (let number = 0; number < table.size; number++) {
+      if (this.fileOf(number) === undefined) continue;
+      if (table.seen.get(number) === 1) tally.present++;
+      else if (table.source.get(number) <= this.#firstKept) tally.gone++;
+    }
+    return tally;
+  }
+
+  /** The files of kept results that rows of the input have theirs in. */
+  keptInUse(): KnownFile[] {
+    const { table } = this;
+    const found = new Set<KnownFile | undefined>();
+    if (this.files.length > this.#firstKept)
+      for (let number = 0; number < table.size; number++)
+        if (table.seen.get(number) === 1 && table.source.get(number) > this.#firstKept) found.add(this.fileOf(number));
+    return [...found].filter((file) => file !== undefined);
   }
 
   /** The file that has the results of a row; undefined if there is none, or if it is damaged. */

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../base/errors.js';
-import type { KnownTable } from './known-table.js';
+import type { KnownTable, RecordedRow } from './known-table.js';
 import { type NumberColumn, UsualColumn } from './number-column.js';
 
 /**
@@ -65,13 +65,7 @@ export class LedgerWriter {
 }
 
 /** One row of a ledger that is read. */
-export interface LedgerRow {
-  keyHigh: number;
-  keyLow: number;
-  high: number;
-  low: number;
-  count: number;
-}
+export type LedgerRow = RecordedRow;
 
 /** A ledger that is read, from the pieces of an attachment. */
 export class LedgerReader {

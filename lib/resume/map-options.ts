@@ -99,6 +99,14 @@ export interface MapOptions<T extends RowLike = Row> extends Pick<
    */
   onError?: 'throw' | 'collect';
   /**
+   * What becomes of results that the checkpoint will not have: of rows that the input has no more, and of other hashes.
+   *
+   * `keep`: they stay beside the checkpoint, and are used when the rows or the hash come back, until a sweep removes them. `drop`: they go
+   * when the new checkpoint is there.
+   * @default 'keep'
+   */
+  removed?: 'keep' | 'drop';
+  /**
    * How long to wait for another process; then it is `ERR_CKPT_LOCKED`.
    *
    * That is another process that works on the same operation. `Infinity` waits for it to end.
@@ -128,6 +136,7 @@ export interface CheckedMapOptions<T extends RowLike> extends MapOptions<T> {
   flushEvery: number;
   retry: Required<RetryOptions>;
   onError: 'throw' | 'collect';
+  removed: 'keep' | 'drop';
   lockWait: number;
 }
 
@@ -141,6 +150,7 @@ const KEYS = keysOf<MapOptions>({
   retries: true,
   timeout: true,
   onError: true,
+  removed: true,
   lockWait: true,
   onProgress: true,
   onEvent: true,
@@ -162,13 +172,23 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   checkKeys(options, KEYS, what);
   checkKey(options.key);
   checkHash(options.hash);
-  const { concurrency = 8, batchSize = 32_768, flushEvery = 1000, timeout, onError = 'throw', lockWait = 0, signal } = options;
+  const {
+    concurrency = 8,
+    batchSize = 32_768,
+    flushEvery = 1000,
+    timeout,
+    onError = 'throw',
+    removed = 'keep',
+    lockWait = 0,
+    signal,
+  } = options;
   whole('concurrency', concurrency, 1, 100_000);
   whole('batchSize', batchSize, 1, 1_000_000);
   ms('flushEvery', flushEvery);
   if (timeout !== undefined) ms('timeout', timeout, 1);
   if (lockWait !== Number.POSITIVE_INFINITY) ms('lockWait', lockWait);
   if (onError !== 'throw' && onError !== 'collect') throw invalid(`onError must be 'throw' or 'collect', got ${show(onError)}`);
+  if (removed !== 'keep' && removed !== 'drop') throw invalid(`removed must be 'keep' or 'drop', got ${show(removed)}`);
   for (const name of ['onProgress', 'onEvent'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function')
       throw invalid(`${name} must be a function, got ${show(options[name])}`);
@@ -176,7 +196,7 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   if (options.progressBar !== undefined && typeof options.progressBar !== 'boolean')
     throw invalid(`progressBar must be true or false, got ${show(options.progressBar)}`);
   checkSignal(signal);
-  return { ...options, concurrency, batchSize, flushEvery, onError, lockWait, retry: checkRetries(options.retries) };
+  return { ...options, concurrency, batchSize, flushEvery, onError, removed, lockWait, retry: checkRetries(options.retries) };
 }
 
 export function checkKey(key: unknown): void {

@@ -1,6 +1,6 @@
 import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
-import { openLedger } from './known.js';
+import { openLedger } from './found-files.js';
 import { KnownTable } from './known-table.js';
 import { LedgerWriter } from './ledger.js';
 import type { LedgerHead } from './ledger.js';
@@ -30,12 +30,7 @@ export async function* mergedLedger(
     const { head, ledger } = opened;
     try {
       const first = table.size;
-      await ledger.rows(head, ({ keyHigh, keyLow, high, low, count }) => {
-        const number = table.add(keyHigh, keyLow);
-        table.high.set(number, high);
-        table.low.set(number, low);
-        table.count.set(number, count);
-      });
+      await ledger.rows(head, (row) => void table.append(row));
       let number = first;
       await ledger.keys(head, (key) => writer.add(number++, key));
       await ledger.finish();

@@ -4,7 +4,9 @@ import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { Identifier } from './identifier.js';
-import { findBatches, Known, MOST_LOOKS, openLedger } from './known.js';
+import { findBatches, MOST_LOOKS, openLedger } from './found-files.js';
+import { addKept } from './kept-results.js';
+import { Known } from './known.js';
 import { checkHash, checkKey } from './map-options.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { keyOf, type KeyOption, type RowKey } from './row-key.js';
@@ -23,7 +25,7 @@ export interface IncrementalPlan<T extends RowLike = Row> {
   new: T[];
   /** Rows that an earlier run has met with other content, or under another hash: they would be computed again. */
   changed: T[];
-  /** Rows whose results are there, in the checkpoint or in the batches of a run that was interrupted. */
+  /** Rows whose results are there: in the checkpoint, in batches of a run that was interrupted, or among kept results. */
   unchanged: T[];
   /** The keys of rows of the checkpoint that are not in the input any more. */
   removed: RowKey[];
@@ -51,12 +53,15 @@ export async function planRows(
   const final = files === null ? null : await takeIn(files, known);
   const plan: IncrementalPlan = { new: [], changed: [], unchanged: [], removed: [], hashChanged: final?.hashChanged === true };
   const identifier = new Identifier(known, key);
+  if (files !== null) known.more = () => addKept(known, files, () => {});
   let index = 0;
   for await (const chunk of chunksOf(rowsSource(rows), 1024)) {
     for (const given of chunk) {
-      const { row, state, error } = identifier.identify(given, index++);
+      const identity = identifier.identify(given, index++);
+      const { row, state, error } = identity;
       if (state === 'refused') throw error;
-      plan[state === 'known' ? 'unchanged' : state].push(row);
+      const isKept = state !== 'known' && (await known.complete()) && identifier.isKnownNow(identity);
+      plan[state === 'known' || isKept ? 'unchanged' : state].push(row);
     }
   }
   if (final !== null) await addRemoved(plan, final.path, known);

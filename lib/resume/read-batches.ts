@@ -6,7 +6,7 @@ import { loadFile } from '../directory/load.js';
 import type { Logger } from '../directory/log-lines.js';
 import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
-import { MOST_LOOKS, openLedger } from './known.js';
+import { MOST_LOOKS, openLedger } from './found-files.js';
 import type { LedgerHead, LedgerRow } from './ledger.js';
 import { takeLease } from '../directory/lease.js';
 

@@ -4,7 +4,6 @@ import { isCheckpointError, type CheckpointError } from '../base/errors.js';
 import { rowsSource, type RowsSource } from '../base/rows-source.js';
 import type { FileLock } from '../base/lock/file-lock.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
-import { removeFiles, removeFolder } from '../directory/clear.js';
 import { noteUse } from '../directory/use-record.js';
 import type { ColumnTypes } from '../formats/parquet/column-types.js';
 import { schemaTypes } from '../formats/parquet/schema-types.js';
@@ -13,14 +12,16 @@ import type { WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { ResultCheck } from '../schema/result-check.js';
 import { BatchLog } from './batch-log.js';
+import { clearBatches, ownOf } from './clear-batches.js';
 import { Engine } from './engine.js';
 import type { MapEvent, MapSummary } from './events.js';
 import { FinalSave } from './final-save.js';
 import { Flusher } from './flusher.js';
-import { findBatches, findFinal, isBroken, Known, type FoundBatch } from './known.js';
+import { findBatches, findFinal, type FoundBatch } from './found-files.js';
+import { addKept, beforeFinal, noteKeptUse, tried } from './kept-results.js';
+import { Known } from './known.js';
 import type { FilePart } from './known-file.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
-import { removeClaims } from './leftovers.js';
 import { guarded } from '../base/guarded.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { openBar, type MapBar } from './progress-bar.js';
@@ -129,11 +130,24 @@ async function* withFiles(
     await known.close();
     throw error;
   }
-  const clear = (): Promise<void> => clearBatches(files, folder, log, batches);
+  known.more = () => addKept(known, files, damaged);
+  const keeps = options.removed === 'keep';
+  const clear = async (): Promise<void> => {
+    // Windows removes no file that is open.
+    await known.close();
+    await clearBatches(files, folder, log, batches, keeps);
+  };
   const flusher = cannotSave === undefined ? new Flusher(log, known.table, options, onEvent, clear) : null;
   // Another program's form has types of its own.
-  const final = new FinalSave(files, known, save.compat === undefined ? { ...save, types } : save);
-  return yield* new Engine({ source, fn, options, check, known, flusher, final, onEvent, cannotSave, update }).run();
+  const final = new FinalSave(files, known, save.compat === undefined ? { ...save, types } : save, async (replaces) => {
+    const dropping = { files, known, batches: log.batches.map(({ path }) => path), replaces, damaged };
+    if (cannotSave === undefined) await beforeFinal(dropping, keeps, onEvent);
+  });
+  try {
+    return yield* new Engine({ source, fn, options, check, known, flusher, final, onEvent, cannotSave, update }).run();
+  } finally {
+    await noteKeptUse(known);
+  }
 }
 
 function logOf(
@@ -150,15 +164,6 @@ function logOf(
   return new BatchLog(files, folder, types, logged, next, compacted);
 }
 
-/** Those whose results count. */
-function ownOf(batches: readonly FoundBatch[], files: OperationFiles): FoundBatch[] {
-  return batches.filter((batch) => isOf(batch, files) && batch.hash === (files.hash ?? null));
-}
-
-function isOf({ head }: FoundBatch, { step, operation }: OperationFiles): boolean {
-  return head !== null && head.step === step && head.operation === operation;
-}
-
 /** What earlier runs left: the final checkpoint first, then the batches, which are newer. */
 async function takeIn(
   known: Known,
@@ -172,30 +177,4 @@ async function takeIn(
     await noteUse(files.stem, final.modifiedMs);
   }
   for (const { path } of log.batches) await tried(known, path, files, damaged);
-}
-
-async function tried(
-  known: Known,
-  path: string,
-  files: OperationFiles,
-  damaged: (path: string, error: CheckpointError) => void,
-): Promise<boolean> {
-  try {
-    return await known.add(path, files);
-  } catch (error) {
-    if (!isOfFile(error)) throw error;
-    damaged(path, error);
-    return false;
-  }
-}
-
-/** Removes what the final checkpoint makes needless: the batches of this operation, of whatever hash, and those that nobody can read. */
-async function clearBatches(files: OperationFiles, folder: string, log: BatchLog, found: readonly FoundBatch[]): Promise<void> {
-  const needless = found.filter((batch) => isOf(batch, files) || isBroken(batch.error)).map(({ path }) => path);
-  await removeFiles([...new Set([...needless, ...log.batches.map(({ path }) => path)])]);
-  for (const each of new Set([folder, ...found.map(({ path }) => dirname(path))])) {
-    // Only maps of this operation claim batches in its folder, and this one has the lease.
-    await removeClaims(each, each === folder);
-    await removeFolder(each);
-  }
 }

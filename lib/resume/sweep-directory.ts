@@ -112,6 +112,8 @@ class Sweeping {
       this.#folders.add(folder);
       // Batches that say their step are in a folder of the step's.
       if (item.kind === 'batch' && dirname(folder) !== this.#directory) this.#folders.add(dirname(folder));
+      // The folder of all kept results, and that of the step.
+      if (item.kind === 'kept') for (const above of [dirname(folder), dirname(dirname(folder))]) this.#folders.add(above);
       if (item.kind === 'checkpoint') this.#removed.set(JSON.stringify([step, operation]), item);
       return true;
     } catch (error) {

@@ -1,6 +1,6 @@
-/** A checkpoint or batch file that a sweep looks at. */
+/** A file of results that a sweep looks at. */
 export interface SweepItem {
-  kind: 'checkpoint' | 'batch';
+  kind: 'checkpoint' | 'batch' | 'kept';
   path: string;
   /** Null: a batch that does not say. */
   step: string | null;
@@ -11,8 +11,8 @@ export interface SweepItem {
   /** Of the file that was looked at: see `FoundFile.version`. */
   version: string;
   hash: string | null;
-  /** A batch that cannot be read. */
+  /** A batch, or kept results, that cannot be read. */
   isDamaged: boolean;
-  /** A batch whose results are all in a checkpoint, as the records of rows say. */
+  /** A batch, or kept results, whose rows are all in a checkpoint, as the records of rows say. */
   isFinished: boolean;
 }

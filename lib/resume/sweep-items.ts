@@ -1,12 +1,14 @@
 import { checkpointFiles } from '../directory/checkpoint-file.js';
 import type { DocetlConfig } from '../directory/docetl-config.js';
-import { contentsOf, foundFiles, type FoundFile } from '../directory/layout.js';
+import { keptFoldersIn } from '../directory/kept-files.js';
+import { contentsOf, foundFiles, listSteps, type FoundFile } from '../directory/layout.js';
 import { usedMs } from '../directory/use-record.js';
 import { finishedBatches } from './finished-batches.js';
-import { findBatches, isBroken } from './known.js';
+import { findBatches, findKept, isBroken } from './found-files.js';
+import { withoutExtension } from './merge-kept.js';
 import type { SweepItem } from './sweep-item.js';
 
-/** All checkpoints and batches of a directory. */
+/** All checkpoints, batches and kept results of a directory. */
 export async function sweepItems(directory: string, config: DocetlConfig): Promise<SweepItem[]> {
   const hashes = await config.snapshot();
   const contents = await contentsOf(directory);
@@ -25,8 +27,23 @@ export async function sweepItems(directory: string, config: DocetlConfig): Promi
       batches.push({ kind: 'batch', step: head?.step ?? own, operation, hash, isDamaged: isBroken(error), ...itemOf(found, lastUse) });
     }
   }
-  for (const batch of await finishedBatches(checkpoints, batches)) batch.isFinished = true;
-  return [...checkpoints, ...batches];
+  const kept = await keptItems(directory);
+  for (const item of await finishedBatches(checkpoints, [...batches, ...kept])) item.isFinished = true;
+  return [...checkpoints, ...batches, ...kept];
+}
+
+async function keptItems(directory: string): Promise<SweepItem[]> {
+  const items: SweepItem[] = [];
+  for (const { step: own, folder: ofStep } of await listSteps(directory)) {
+    for (const { operation, folder } of await keptFoldersIn(ofStep)) {
+      for (const found of await findKept(folder)) {
+        const { hash, head, error, path } = found;
+        const names = { step: head?.step ?? own, operation: head?.operation ?? operation };
+        items.push({ kind: 'kept', ...names, hash, isDamaged: isBroken(error), ...itemOf(found, await usedMs(withoutExtension(path))) });
+      }
+    }
+  }
+  return items;
 }
 
 /** What an item is by its file alone. */

@@ -38,14 +38,16 @@ export interface SweepOptions {
 /** A file that a sweep has removed, or would remove. */
 export interface SweptFile {
   path: string;
-  /** A checkpoint, a batch, a file that others referred to, or what a killed process left: a temporary, a lease, a claim. */
-  kind: 'checkpoint' | 'batch' | 'holder' | 'temporary';
+  /**
+   * A checkpoint, a batch, kept results, a file that others referred to, or what a killed process left: a temporary, a lease, a claim.
+   */
+  kind: 'checkpoint' | 'batch' | 'kept' | 'holder' | 'temporary';
   /** Null for temporaries, and for batches that do not say. */
   step: string | null;
   operation: string | null;
   bytes: number;
   /**
-   * `stale`: by the options. `finished`: a batch whose results are in a checkpoint. `damaged`: a batch that cannot be read. `size`: to fit
+   * `stale`: by the options. `finished`: its results are all in a checkpoint. `damaged`: a batch that cannot be read. `size`: to fit
    * in `maxBytes`. `unreferenced`: no checkpoint has referred to it for an hour. `leftover`: of a process that has ended.
    */
   reason: 'stale' | 'finished' | 'damaged' | 'size' | 'unreferenced' | 'leftover';
@@ -56,7 +58,7 @@ export interface SweepResult {
   removed: SweptFile[];
   /** Of what was removed. */
   bytes: number;
-  /** Of the checkpoints and batches that stay. */
+  /** Of the checkpoints, batches and kept results that stay. */
   keptBytes: number;
   /** What would have been removed, but a running process is using it. */
   inUse: SweptFile[];

@@ -6,10 +6,11 @@ import type { Row } from '../../base/rows.js';
 import type { ColumnSchema } from '../../options/checkpoint-schema.js';
 import { inferSchema } from '../../schema/infer-schema.js';
 import { typeWords } from '../../schema/words.js';
+import { keptFiles, keptFolder } from '../../directory/kept-files.js';
 import { storeOf } from '../../formats/choose.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { countText, percentOf, percentText, sizeText } from '../output/quantities.js';
+import { countText, percentOf, percentText, plural, sizeText } from '../output/quantities.js';
 import { tableText, type TableColumn } from '../output/table-text.js';
 import { fit, printable } from '../output/text.js';
 import { RowText } from '../rows/row-text.js';
@@ -27,6 +28,8 @@ interface Inspected {
   sample: Row[];
   /** Of a file without columns of its own: those that a save would make, by its first rows. */
   inferred: { fromRows: number; columns: ColumnSchema[] } | undefined;
+  /** Results that maps kept beside it. */
+  kept: { files: number; bytes: number };
 }
 
 /** As many rows say what the columns of a JSON file are. */
@@ -45,13 +48,20 @@ export const run: Run<InspectOptions> = async (context, [path = ''], { rows, com
   };
   const first = options.limit === 0 ? [] : await store.read(path, options);
   const inferred = withoutColumns ? { fromRows: first.length, columns: inferSchema(first).columns } : undefined;
-  const inspected = { info, origin, sample: first.slice(0, rows), inferred };
+  const kept = (await keptFiles(keptFolder(path.replace(/\.(?:parquet|json)$/, '')))).map(({ bytes }) => bytes);
+  const inspected = {
+    info,
+    origin,
+    sample: first.slice(0, rows),
+    inferred,
+    kept: { files: kept.length, bytes: kept.reduce((sum, bytes) => sum + bytes, 0) },
+  };
   if (context.json) await context.output.document(documentOf(inspected));
   else await print(context, inspected);
   return EXIT.fine;
 };
 
-function documentOf({ info, origin, sample, inferred }: Inspected): unknown {
+function documentOf({ info, origin, sample, inferred, kept }: Inspected): unknown {
   const { columns, ...facts } = info;
   const text = new RowText();
   return {
@@ -60,6 +70,7 @@ function documentOf({ info, origin, sample, inferred }: Inspected): unknown {
     formatVersion: origin?.formatVersion ?? null,
     compat: origin?.compat ?? null,
     checksums: origin?.checksums ?? false,
+    kept,
     columns: columns.map((column) => withPercent(column, info)),
     inferred:
       inferred === undefined
@@ -78,7 +89,7 @@ function withPercent(column: ColumnInfo, { bytes }: CheckpointInfo): unknown {
 
 async function print(context: Context, inspected: Inspected): Promise<void> {
   const { output } = context;
-  const { info, origin, sample, inferred } = inspected;
+  const { info, origin, sample, inferred, kept } = inspected;
   const { colours, width } = output;
   const facts: [string, string][] = [
     ['File', info.path],
@@ -88,6 +99,9 @@ async function print(context: Context, inspected: Inspected): Promise<void> {
     ...sharedFacts(info.delta ?? null),
     ['Checksums', origin?.checksums === true ? 'of all columns and the footer' : 'none'],
     ['Hash', info.hash ?? 'none'],
+    ...(kept.files === 0
+      ? []
+      : [['Kept', `${plural(kept.files, 'file')} of earlier results, ${sizeText(kept.bytes)}`] as [string, string]]),
     ...Object.entries(info.metadata).map(([key, value]): [string, string] => ['Metadata', `${key} = ${value}`]),
   ];
   for (const [name, value] of facts) await output.line(`${colours.bold(name.padEnd(11))}${printable(value)}`);

@@ -8,7 +8,7 @@ import { storeOf } from '../../formats/choose.js';
 import { mapsIn, type MapListing } from '../../resume/map-listing.js';
 import type { Context, Run } from '../context.js';
 import { needFolder, statOf } from '../directory/folder.js';
-import { layoutOf, type StoredCheckpoint } from '../directory/layout-of.js';
+import { layoutOf, type StoredCheckpoint, type StoredKept } from '../directory/layout-of.js';
 import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
 import { countText, sizeText, timeText } from '../output/quantities.js';
@@ -37,7 +37,7 @@ interface BatchCount {
 export const run: Run = async (context, [directory = '']) => {
   const { output, json } = context;
   await needFolder(directory);
-  const { checkpoints, flat, failures } = await layoutOf(directory);
+  const { checkpoints, kept, flat, failures } = await layoutOf(directory);
   const config = await new DocetlConfig(directory).snapshot();
   const listed: Listed[] = [];
   const errors = failures;
@@ -58,8 +58,9 @@ export const run: Run = async (context, [directory = '']) => {
   // A folder that cannot be listed was told by its layout.
   const maps = await mapsIn(directory, () => {});
   for (const error of errors) output.error(error);
-  if (json) await output.document({ directory, checkpoints: listed.map(documentOf), maps, batches, failures: errors.map(failureOf) });
-  else await print(context, directory, listed, maps, batches);
+  if (json)
+    await output.document({ directory, checkpoints: listed.map(documentOf), maps, batches, kept, failures: errors.map(failureOf) });
+  else await print(context, directory, { listed, maps, batches, kept });
   return errors.length > 0 ? EXIT.findings : EXIT.fine;
 };
 
@@ -85,15 +86,16 @@ function documentOf({ step, operation, path, format, rows, bytes, hash, metadata
   return error === undefined ? { ...known, rows, hash, metadata, delta } : { ...known, error: failureOf(error) };
 }
 
-async function print(
-  { output }: Context,
-  directory: string,
-  listed: readonly Listed[],
-  maps: readonly MapListing[],
-  batches: readonly BatchCount[],
-): Promise<void> {
+interface Found {
+  listed: readonly Listed[];
+  maps: readonly MapListing[];
+  batches: readonly BatchCount[];
+  kept: readonly StoredKept[];
+}
+
+async function print({ output }: Context, directory: string, { listed, maps, batches, kept }: Found): Promise<void> {
   const { colours, width } = output;
-  if (listed.length + batches.length === 0) return output.note(`no checkpoints in ${directory}`);
+  if (listed.length + batches.length + kept.length === 0) return output.note(`no checkpoints in ${directory}`);
   // Only a directory that has thin checkpoints has the column.
   const isShared = listed.some(({ delta }) => (delta ?? null) !== null);
   const columns: TableColumn[] = [
@@ -115,16 +117,28 @@ async function print(
         colours,
       ),
     );
-  if (batches.length === 0) return;
-  if (listed.length > 0) await output.line();
-  if (maps.length > 0) await output.line(`${tableText(MAP_COLUMNS, maps.map(mapCells), width, colours)}\n`);
-  const ofBatches: TableColumn[] = [
-    { head: 'Batches of', cut: true },
-    { head: 'Batches', align: 'right' },
-    { head: 'Size', align: 'right' },
-  ];
-  const rows = batches.map(({ operation, batches: count, bytes }) => [operation, countText(count), sizeText(bytes)]);
-  await output.line(tableText(ofBatches, rows, width, colours));
+  let lines = listed.length;
+  if (maps.length > 0) await output.line(`${lines++ > 0 ? '\n' : ''}${tableText(MAP_COLUMNS, maps.map(mapCells), width, colours)}`);
+  const counted = async (heads: TableColumn[], rows: string[][]): Promise<void> => {
+    if (rows.length === 0) return;
+    if (lines++ > 0) await output.line();
+    await output.line(tableText([...heads, { head: 'Size', align: 'right' }], rows, width, colours));
+  };
+  await counted(
+    [
+      { head: 'Batches of', cut: true },
+      { head: 'Batches', align: 'right' },
+    ],
+    batches.map(({ operation, batches: count, bytes }) => [operation, countText(count), sizeText(bytes)]),
+  );
+  await counted(
+    [
+      { head: 'Kept results of', cut: true },
+      { head: 'Operation', cut: true },
+      { head: 'Files', align: 'right' },
+    ],
+    kept.map(({ step, operation, files, bytes }) => [step, operation, countText(files), sizeText(bytes)]),
+  );
 }
 
 const MAP_COLUMNS: TableColumn[] = [

@@ -37,7 +37,7 @@ export const run: Run<SweepCommandOptions> = async (context, [directory = ''], o
   for (const file of result.inUse) context.output.note(`in use, stays: ${printable(relative(directory, file.path))}`);
   const what = `${plural(result.removed.length, 'file')}, ${sizeText(result.bytes)}`;
   await context.output.line(
-    `${dryRun ? 'Would remove' : 'Removed'} ${what}; ${sizeText(result.keptBytes)} of checkpoints and batches stay`,
+    `${dryRun ? 'Would remove' : 'Removed'} ${what}; ${sizeText(result.keptBytes)} of checkpoints, batches and kept results stay`,
   );
   return EXIT.fine;
 };
