@@ -1,7 +1,7 @@
 import { isCheckpointError, type CheckpointError } from '../base/errors.js';
 import { contentsOf } from '../directory/layout.js';
 import { isInUse, leasePath } from '../directory/lease.js';
-import { findBatches, type FoundBatch } from './known.js';
+import { findBatches, type FoundBatch } from './found-files.js';
 import { keyOfRow, recordOf } from './read-batches.js';
 
 /** A `map` that runs, or that ended before its checkpoint was saved: what its batches hold. */

@@ -58,8 +58,7 @@ export const run: Run = async (context, [directory = '']) => {
   // A folder that cannot be listed was told by its layout.
   const maps = await mapsIn(directory, () => {});
   for (const error of errors) output.error(error);
-  if (json)
-    await output.document({ directory, checkpoints: listed.map(documentOf), maps, batches, kept, failures: errors.map(failureOf) });
+  if (json) await output.document({ directory, checkpoints: listed.map(documentOf), maps, batches, kept, failures: errors.map(failureOf) });
   else await print(context, directory, { listed, maps, batches, kept });
   return errors.length > 0 ? EXIT.findings : EXIT.fine;
 };
