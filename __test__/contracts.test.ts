@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import * as layout from '../lib/columnar/layout.js';
 import { ERROR_CODES } from '../lib/base/errors.js';
 import * as fileKeys from '../lib/formats/parquet/file-keys.js';
+import { FOLDERS_UP, MAX_TRASHED, SMALLEST_FILE } from '../lib/formats/parquet/pool.js';
+import { MAX_HOLDERS } from '../lib/formats/parquet/references.js';
 import { loadBinding } from '../lib/base/addon/binding.js';
 import * as events from '../lib/formats/parquet/native/events.js';
 import { VERSION } from '../lib/base/version.js';
@@ -54,6 +56,22 @@ test('the keys of the footer are those of format.rs', () => {
   for (const name of ['FORMAT_VERSION', 'KEY_VERSION', 'KEY_PLAN', 'KEY_HASH', 'KEY_METADATA']) assert.ok(name in facade, name);
   // The checksums are the core's business alone.
   for (const [name, value] of Object.entries(facade)) assert.equal(value, rust[name], name);
+});
+
+test('what thin files may be is the same with and without the binary', () => {
+  const all = readdirSync(join(ROOT, 'crates/arrow-ckpt/src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.rs'),
+  );
+  const sources = all.map((name) => source(join('crates/arrow-ckpt/src', name))).join('\n');
+  const pairs = { SMALLEST_FILE, MAX_HOLDERS, MAX_TRASHED, MAX_FOLDERS: FOLDERS_UP };
+  for (const [name, value] of Object.entries(pairs)) {
+    const told = [...sources.matchAll(new RegExp(`const ${name}: \\w+ = (\\d+)(?: << (\\d+))?;`, 'g'))];
+    assert.deepStrictEqual(
+      told.map(([, number, shift = '0']) => Number(number) * 2 ** Number(shift)),
+      [value],
+      name,
+    );
+  }
 });
 
 test("the core's error codes are among those of the package", () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import fsPromises from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -60,6 +62,32 @@ suite('what stays in the pool', noBinding, () => {
       assert.deepEqual(holders(directory), []);
     });
   }
+
+  test('of a file that cannot be opened for now, whatever its name: a sweep leaves all of it', async () => {
+    const { directory, file, rows } = await withOne('busy', PLACES['with none, in the directory itself']!);
+    const { open } = fsPromises;
+    let failed = 0;
+    fsPromises.open = (async (...call: Parameters<typeof open>) => {
+      if (call[0] !== file) return open(...call);
+      failed++;
+      throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' });
+    }) as typeof open;
+    syncBuiltinESMExports();
+    try {
+      await sweep(directory);
+    } finally {
+      fsPromises.open = open;
+      syncBuiltinESMExports();
+    }
+    assert.ok(failed > 0);
+    assert.equal(holders(directory).length, 1);
+    assertExact(await readCheckpoint(file), rows);
+    // A link that leads to itself is nothing that anybody could read.
+    symlinkSync(join(directory, 'loop'), join(directory, 'loop'));
+    rmSync(file);
+    await sweep(directory);
+    assert.deepEqual(holders(directory), []);
+  });
 
   test('clearAll removes all of it at once where nothing refers to it', async () => {
     const directory = join(home, 'cleared');

@@ -1,6 +1,6 @@
 // oxlint-disable oxc/no-map-spread -- rows as steps make them
 import assert from 'node:assert/strict';
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointManager, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { test } from 'node:test';
@@ -159,6 +159,30 @@ suite('views for DuckDB', noBinding || noPython || noCli, () => {
       (await cliOk(['sql', directory])).stdout,
       /^-- "read\/clean" is left out: the file [0-9a-f]{32} that it refers to, once read\/load\.parquet, is not there$/m,
     );
+  });
+
+  test('a file that lies where another was is not shown for it', async () => {
+    const directory = join(folder, 'replaced');
+    const manager = await saveSteps(directory, { base: 'auto' });
+    const [load] = STEPS;
+    const others = load!.rows.toReversed();
+    const isLeftOut = async (): Promise<void> => {
+      const { stdout } = await cliOk(['sql', directory]);
+      assert.match(
+        stdout,
+        /^-- "read\/clean" is left out: the file [0-9a-f]{32} that it refers to, once read\/load\.parquet, is not there$/m,
+      );
+      assert.deepStrictEqual((await viewsOf(directory, folder))['read/load'], shown(others));
+    };
+    const delta = (await manager.getCheckpointInfo('read', 'clean'))?.delta;
+    const holder = join(directory, '.ckpt', 'pool', `${delta?.holders[0]?.id}.holder`);
+    await manager.saveCheckpoint('read', 'load', others, { base: false });
+    // In place, as another program would.
+    chmodSync(holder, 0o644);
+    copyFileSync(join(directory, 'read', 'load.parquet'), holder);
+    await isLeftOut();
+    rmSync(join(directory, '.ckpt'), { recursive: true });
+    await isLeftOut();
   });
 
   test('a file of another program is shown as it is', async () => {

@@ -73,6 +73,9 @@ describe('the files that a thin checkpoint needs are found without the binary as
         (given.told as Row[]).map(({ name }) => name),
         ['id', 'text'],
       );
+      const { delta } = await fallbackStore.info(join(root, THIN));
+      // Another file in its place is found out when it is opened.
+      if (!what.includes('replaced')) assert.equal(delta?.holders[0]?.present, code === undefined);
       if (code === undefined) assertExact(given.rows, THIN_ROWS);
       else assert.equal(codeOf(given.rows), code);
       if (code !== 'ERR_CKPT_BASE') return;

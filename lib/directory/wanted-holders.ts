@@ -1,11 +1,14 @@
-import { fromSystemError } from '../base/errors.js';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { fromSystemError, isCheckpointError, type CheckpointErrorCode } from '../base/errors.js';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../base/commit/commit.js';
 import { ownerOf } from '../base/commit/temporary-name.js';
+import { firstBytes, PARQUET } from '../formats/first-bytes.js';
 import { describeEach } from '../formats/parquet/describe-files.js';
 import { POOL_FOLDER } from '../formats/parquet/pool.js';
 import { referencesOf } from '../formats/parquet/references.js';
+
+const NOT_OURS: ReadonlySet<CheckpointErrorCode> = new Set(['ERR_CKPT_NOT_FOUND', 'ERR_CKPT_NOT_A_FILE', 'ERR_CKPT_PERMISSION']);
 
 /** The files that checkpoints of a directory refer to, by their ids; undefined if one of them does not tell. */
 export async function wantedIn(directory: string): Promise<Set<string> | undefined> {
@@ -71,23 +74,12 @@ function gone(error: NodeJS.ErrnoException): [] {
   throw error;
 }
 
+/** What is gone, no file, or nobody's here to read cannot have been saved with what is here. What cannot be read for now may be one. */
 async function isParquet(path: string): Promise<boolean> {
-  // Opening a pipe would wait for a writer.
-  if (
-    !(await stat(path).then(
-      (stats) => stats.isFile(),
-      () => false,
-    ))
-  )
-    return false;
-  const handle = await open(path, 'r').catch(() => undefined);
-  // Nobody here may read it, so nobody can have saved it with what is here.
-  if (handle === undefined) return false;
   try {
-    const { buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    return buffer.toString('latin1') === 'PAR1';
-  } finally {
-    await handle.close();
+    return (await firstBytes(path)) === PARQUET;
+  } catch (error) {
+    return !(isCheckpointError(error) && NOT_OURS.has(error.code));
   }
 }
 

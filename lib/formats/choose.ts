@@ -1,5 +1,4 @@
-import { open, stat } from 'node:fs/promises';
-import { CheckpointError, fromSystemError } from '../base/errors.js';
+import { firstBytes, PARQUET } from './first-bytes.js';
 import { fallbackStore } from './parquet/fallback/fallback-store.js';
 import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/binding.js';
 import { jsonStore } from './text/json-store.js';
@@ -44,7 +43,7 @@ function isLines(path: string): boolean {
  * is text: JSON lines by its name, since a file of one line may be either, else JSON.
  */
 export async function storeOf(path: string): Promise<CheckpointStore> {
-  if ((await firstBytes(path)) !== 'PAR1') return isLines(path) ? jsonlStore : jsonStore;
+  if ((await firstBytes(path)) !== PARQUET) return isLines(path) ? jsonlStore : jsonStore;
   if (loadBinding() !== null) return parquetStore;
   warnNoBinding();
   return fallbackStore;
@@ -57,23 +56,4 @@ export async function readAll(path: string, options: ReadOptions): Promise<Row[]
   if (small !== undefined) return small;
   const store = await storeOf(path);
   return store === parquetStore ? readLargeParquet(path, options) : store.read(path, options);
-}
-
-async function firstBytes(path: string): Promise<string> {
-  try {
-    // Looked at before it is opened: opening a pipe would wait for a writer.
-    const stats = await stat(path);
-    if (!stats.isFile() && !stats.isDirectory()) {
-      throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot read ${path}: it is no regular file`, { path });
-    }
-    const handle = await open(path, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-      return buffer.toString('latin1', 0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw fromSystemError(error, 'read', path);
-  }
 }

@@ -5,7 +5,7 @@ import { fromSystemError } from '../../base/errors.js';
 import { guarded } from '../../base/guarded.js';
 import { throwIfAborted } from '../../base/halt.js';
 import { storeOf } from '../../formats/choose.js';
-import { sharesAnySize } from '../../formats/parquet/pool.js';
+import { sharesAnySize, SMALLEST_FILE } from '../../formats/parquet/pool.js';
 import type { CheckpointInfo } from '../../options/options.js';
 import { needBinary } from '../migrate-file.js';
 import { OperationFiles, type Home } from '../operation-files.js';
@@ -13,9 +13,6 @@ import { rewriteFile, writeCopy, type Rewriting } from './rewrite.js';
 import { idOf, isBase, likeliest, outcomeOf, sharedCheckpoints, type SharedCheckpoint } from './shared-checkpoints.js';
 import type { DedupeOptions, RewriteResult, RewrittenCheckpoint } from './sharing-options.js';
 import { unreferencedBytes } from './unreferenced-bytes.js';
-
-/** Smaller files stay whole: no dependence for no gain. */
-const SMALLEST_FILE = 1 << 20;
 
 /** A file that later ones may refer to. */
 interface Base extends Pick<SharedCheckpoint, 'facts'> {

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DeltaInfo } from '../../options/delta-info.js';
-import { foldersAbove, hasPool, holderPath } from './pool.js';
+import { placesOf } from './pool.js';
 import type { Holder, References } from './references.js';
 
 /** What a file shares with others; null for a whole file. */
@@ -16,13 +15,13 @@ export function deltaInfo(path: string, bytes: number, rows: number, references:
   }
   const holders = references.holders.map((holder) => {
     const { id, hint } = holder;
-    return { id, path: hint, step: null, operation: null, bytes: holder.bytes, present: holderPlace(path, holder) !== undefined };
+    return { id, path: hint, step: null, operation: null, bytes: holder.bytes, present: isPresent(holder, path) };
   });
   return { ownBytes: bytes, sharedBytes, rows: { own: rows - shared, shared }, holders, columns };
 }
 
-/** Where a file is that others refer to: in a pool, or where it was. What it is, a load finds out. */
-export function holderPlace(path: string, { id, hint }: Pick<Holder, 'id' | 'hint'>): string | undefined {
-  const roots = foldersAbove(path).filter(hasPool);
-  return roots.flatMap((root) => [holderPath(root, id), join(root, hint)]).find((place) => existsSync(place));
+/** Whether there is a file where this one may be. What it is, a load finds out. */
+function isPresent(holder: Holder, path: string): boolean {
+  for (const place of placesOf(holder, path)) if (existsSync(place)) return true;
+  return false;
 }

@@ -1,7 +1,8 @@
 import { fieldName } from '../../columnar/plan.js';
-import { holderPlace } from './delta-info.js';
+import { describedParquet } from './describe-files.js';
 import type { ParquetFacts } from './parquet-facts.js';
-import type { ColumnReference } from './references.js';
+import { placesOf } from './pool.js';
+import { KEY_ID, type ColumnReference, type Holder } from './references.js';
 
 /** What only arrow-ckpt needs. */
 const HIDDEN = '__ckpt_';
@@ -15,7 +16,7 @@ type DuckdbView = { sql: string } | { problem: string };
  * The statement that makes a view of a Parquet file for DuckDB, with the file's rows in order and without the columns that only arrow-ckpt
  * needs. A thin file is joined with those that it refers to.
  */
-export function duckdbView(name: string, file: ParquetFacts): DuckdbView {
+export async function duckdbView(name: string, file: ParquetFacts): Promise<DuckdbView> {
   const { references } = file;
   const create = `CREATE OR REPLACE VIEW ${quoted(name)} AS`;
   if (references === undefined) {
@@ -27,7 +28,7 @@ export function duckdbView(name: string, file: ParquetFacts): DuckdbView {
   const names = namesOf(file);
   if (names.some((column) => column.toLowerCase() === ROW_NUMBER))
     return { problem: `its column '${ROW_NUMBER}' has a name that DuckDB needs; materialize it` };
-  const places = references.holders.map((holder) => holderPlace(file.path, holder));
+  const places = await Promise.all(references.holders.map((holder) => placeOf(holder, file.path)));
   const lost = references.holders.find((_, at) => places[at] === undefined);
   if (lost !== undefined) return { problem: `the file ${lost.id} that it refers to, once ${lost.hint}, is not there` };
   const joins: string[] = [];
@@ -38,6 +39,15 @@ export function duckdbView(name: string, file: ParquetFacts): DuckdbView {
   });
   const from = `FROM read_parquet(${pathText(file.path)}, ${ROW_NUMBER} = true) AS t`;
   return { sql: `${create}\nSELECT ${columns.join(', ')}\n${[from, ...joins].join('\n')}\nORDER BY t.${ROW_NUMBER};` };
+}
+
+/** Where a file is that others refer to. What else is there has other rows, which DuckDB would show. */
+async function placeOf(holder: Holder, path: string): Promise<string | undefined> {
+  for (const place of placesOf(holder, path)) {
+    const found = await describedParquet(place);
+    if (found?.ours && found.footer.keyValues[KEY_ID] === holder.id && found.bytes === holder.bytes) return place;
+  }
+  return undefined;
 }
 
 /** The value of a column that refers to others: adds the joins that it needs. */

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../../base/commit/commit.js';
 import { environment } from '../../base/environment.js';
@@ -34,13 +34,16 @@ function above(path: string): string[] {
   return folders;
 }
 
-export function hasPool(folder: string): boolean {
+function hasPool(folder: string): boolean {
   try {
     return statSync(join(folder, POOL_FOLDER)).isDirectory();
   } catch {
     return false;
   }
 }
+
+/** Smaller files stay whole: no dependence for no gain. */
+export const SMALLEST_FILE = 1 << 20;
 
 /** Tests want small files to share, too. */
 export const sharesAnySize = (): boolean => environment('ARROW_CKPT_SHARE_ANY') === '1';
@@ -78,4 +81,32 @@ export async function lockPool(root: string, signal?: AbortSignal): Promise<File
 /** The path that a file has in the pool of a folder. */
 export function holderPath(root: string, id: string): string {
   return join(root, POOL_FOLDER, 'pool', `${id}.holder`);
+}
+
+/** Files of one id in the trash that are looked at. */
+export const MAX_TRASHED = 16;
+
+/** Where a file may be to which the checkpoint at `path` refers, in the order of FORMAT.md, 12; as `places` of the core's holders.rs. */
+export function* placesOf({ id, hint }: { id: string; hint: string }, path: string): Generator<string, void, undefined> {
+  const above = foldersAbove(path);
+  const homes = above.filter(hasPool);
+  for (const folder of homes.length === 0 ? above : homes) {
+    yield holderPath(folder, id);
+    const trash = join(folder, POOL_FOLDER, 'trash');
+    const ofId = namesIn(trash)
+      .filter((name) => name.startsWith(`${id}.`))
+      .slice(0, MAX_TRASHED);
+    for (const name of ofId.sort()) yield join(trash, name);
+    if (hint !== '') yield join(folder, hint);
+    // It may have come there from the trash meanwhile.
+    yield holderPath(folder, id);
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

@@ -11,7 +11,7 @@ export const KEY_ID = 'arrow-ckpt.id';
 export const KEY_DIGESTS = 'arrow-ckpt.digests';
 
 /** As in crates/arrow-ckpt/src/limits.rs. */
-const MAX_HOLDERS = 64;
+export const MAX_HOLDERS = 64;
 const MAX_REFERENCE_BYTES = 16 << 20;
 const MAX_ROWS = 2 ** 32 - 2;
 const MAX_HINT = 4096;

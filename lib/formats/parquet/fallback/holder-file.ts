@@ -1,7 +1,5 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { CheckpointError, isCheckpointError, type CheckpointErrorCode } from '../../../base/errors.js';
-import { foldersAbove, hasPool, POOL_FOLDER } from '../pool.js';
+import { placesOf } from '../pool.js';
 import { KEY_ID, type Holder } from '../references.js';
 import { checkPageIndexes } from './check-indexes.js';
 import { checkVersion } from './check-version.js';
@@ -9,8 +7,6 @@ import { checkSumsAreThere, KEY_FOOTER_CRC } from './checksums.js';
 import type { Field } from './fields.js';
 import { ParquetFile, type FallbackOpenOptions } from './parquet-file.js';
 
-/** Files of one id in the trash that are looked at. */
-const MAX_TRASHED = 16;
 /** What lies there may well be the right one: who may read it, or has memory or files left, has it. */
 const TROUBLE: ReadonlySet<CheckpointErrorCode> = new Set(['ERR_CKPT_PERMISSION', 'ERR_CKPT_IO', 'ERR_CKPT_LIMIT']);
 const ABSENT: ReadonlySet<CheckpointErrorCode> = new Set(['ERR_CKPT_NOT_FOUND']);
@@ -68,7 +64,7 @@ export class HolderFile {
 async function find(named: Holder, path: string, options: FallbackOpenOptions): Promise<ParquetFile> {
   const others: string[] = [];
   let trouble: CheckpointError | undefined;
-  for await (const place of places(named, path)) {
+  for (const place of placesOf(named, path)) {
     const file = await openStored(place, options);
     if (!isCheckpointError(file)) {
       const other = difference(file, named);
@@ -81,23 +77,6 @@ async function find(named: Holder, path: string, options: FallbackOpenOptions): 
   if (trouble !== undefined) throw trouble;
   const what = others.length === 0 ? 'it is missing' : `it is missing; what is there is another file (${[...new Set(others)].join('; ')})`;
   throw new CheckpointError('ERR_CKPT_BASE', what);
-}
-
-/** The pool, the trash, and where the file was: in the folders that have a pool, or if there is none in any. */
-async function* places({ id, hint }: Holder, path: string): AsyncGenerator<string, void, undefined> {
-  const above = foldersAbove(path);
-  const homes = above.filter(hasPool);
-  for (const folder of homes.length === 0 ? above : homes) {
-    const own = join(folder, POOL_FOLDER);
-    yield join(own, 'pool', `${id}.holder`);
-    const trash = join(own, 'trash');
-    const trashed = await readdir(trash).catch(() => []);
-    const ofId = trashed.filter((name) => name.startsWith(`${id}.`)).slice(0, MAX_TRASHED);
-    for (const name of ofId.sort()) yield join(trash, name);
-    if (hint !== '') yield join(folder, hint);
-    // It may have come there from the trash meanwhile.
-    yield join(own, 'pool', `${id}.holder`);
-  }
 }
 
 /** A file as it is stored, or why it cannot be opened. */
