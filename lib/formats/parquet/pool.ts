@@ -34,7 +34,7 @@ function above(path: string): string[] {
   return folders;
 }
 
-function hasPool(folder: string): boolean {
+export function hasPool(folder: string): boolean {
   try {
     return statSync(join(folder, POOL_FOLDER)).isDirectory();
   } catch {
