@@ -21,11 +21,11 @@ export declare interface BooleanColumn extends Column { readonly kind: 'boolean'
 /** The one error class of this package: `code` is stable, `message` says what is wrong, where, and what to do. */
 export declare class CheckpointError extends Error {
   readonly code: CheckpointErrorCode; readonly path?: string; readonly column?: string; readonly row?: number;
-  readonly violations?: readonly SchemaViolation[]; readonly count?: number;
+  readonly violations?: readonly SchemaViolation[]; readonly count?: number; readonly done?: number; readonly left?: number;
   constructor(code: CheckpointErrorCode, message: string, given?: CheckpointErrorFields);
 }
 /** The stable code of a CheckpointError. docs/errors.md says what each means and what to do. */
-export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
+export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
 /** Where an error happened; every field is optional and present only when it is known. */
 export declare interface CheckpointErrorFields {
   /** The file or folder concerned. */ path?: string;
@@ -33,6 +33,8 @@ export declare interface CheckpointErrorFields {
   /** The index of the row, counted from 0 over the whole checkpoint. */ row?: number;
   /** With `ERR_CKPT_SCHEMA`: the first 20 violations. */ violations?: readonly SchemaViolation[];
   /** With `ERR_CKPT_SCHEMA`: the number of all violations. */ count?: number;
+  /** With `ERR_CKPT_STOPPED`: the rows that are done. */ done?: number;
+  /** With `ERR_CKPT_STOPPED`: the rows that are left, where that is known. */ left?: number;
   /** The error underneath. */ cause?: unknown;
 }
 
@@ -111,13 +113,13 @@ export declare class CheckpointManager {
    * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, options);
    * ```
    * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, its error as the `cause`, unless `onError` is `'collect'`;
-   * `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another process works on the operation; what a save
-   * throws. What is finished is kept where it can be */
-  map<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): Promise<MapResult<Out>>;
+   * `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another process works on the operation;
+   * `ERR_CKPT_STOPPED` after `stop` of the handle that it returns; what a save throws. What is finished is kept where it can be */
+  map<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): MapRun<Out>;
   /** {@link map} for more rows than fit in memory: the input is read as it is needed, and results come in its order. It holds some
    * thousand rows, and some 60 bytes for each that has passed. Stopping early keeps what is finished. The generator returns what the
    * run did at its end. Results of an earlier run are read from its files in about the order in which they were: one pass. */
-  mapStream<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): AsyncGenerator<Out, MapSummary, undefined>;
+  mapStream<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): MapStream<Out>;
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
   planIncremental<T extends RowLike>(step: string, operation: string, rows: Iterable<T> | AsyncIterable<T>, options: PlanOptions<T>): Promise<IncrementalPlan<T>>;
   /** What is known of a checkpoint without its rows; null if there is none. Of two files, the newer that can be read. */
@@ -489,6 +491,24 @@ export declare type MapEvent =
 /** A batch file or checkpoint cannot be read: its rows are computed again. */ | { type: 'damaged'; path: string; error: CheckpointError };
 /** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
 export declare type MapFunction<In extends RowLike, Out extends RowLike> = (row: In, context: MapContext) => MapOutput<Out> | Promise<MapOutput<Out>>;
+/** What can be asked of a `map` or a `mapStream` while it runs. */
+export declare interface MapHandle {
+  /** How far it is, at this moment. */ readonly progress: MapProgress;
+  /** The most rows that are being computed at a time, from now on: 1 to 100,000. Calls that are on their way go on. */
+  setConcurrency(concurrency: number): void;
+  /** Ends the run in order: no further call begins, no row is tried again, those on their way may end. What is finished is made durable,
+   * and the run rejects with `ERR_CKPT_STOPPED`; if it had all results in the end, it resolves. A second call counts in place of the
+   * first: `drain: 0` ends the wait. */ stop(options?: StopOptions): void;
+}
+
+/** One result of a running `map`: see {@link MapRun.unordered}. */
+export declare interface MapItem<T extends RowLike = Row> {
+  /** What the function returned; of several rows one, each in an item of its own. A copy: change it as you like. */ row: T;
+  /** The key of the row of the input. */ key: RowKey;
+  /** The index of the row of the input. */ index: number;
+  /** An earlier run made it. */ resumed: boolean;
+}
+
 /** A `map` that runs, or that ended before its checkpoint was saved: what its batches hold. */
 export declare interface MapListing {
   step: string; operation: string;
@@ -528,11 +548,26 @@ export declare interface MapProgress extends Progress, Pick<MapSummary, 'calls'>
   /** Of the rows that are done, those whose results an earlier run made. */ resumed: number;
   /** Of the rows that are done, those whose results this run made. */ computed: number;
   /** Of the rows that are done, those that failed after all retries. */ failed: number;
+  /** The most rows that are being computed at a time, as it is now. */ concurrency: number;
   /** Rows a second that this run computed, over its last seconds; 0 at first. */ rate: number;
   /** Seconds that the rest will take at that rate; undefined where that is not known. */ secondsLeft: number | undefined;
 }
 /** What a `map` gives. */
 export declare interface MapResult<T extends RowLike = Row> extends MapSummary { /** The results in the order of the input. */ rows: T[]; }
+/** A `map` on its way: a promise of its result, and a handle. */
+export declare interface MapRun<T extends RowLike = Row> extends Promise<MapResult<T>>, MapHandle {
+  /** Copies of the results that are there, in the order of the input: of rows that are done, of earlier runs as far as they were read. */
+  results(): T[];
+  /** All results as they come, whenever it is called: first those that are there, in the order of the input. A row of the input that
+   * gives several results gives as many items, one that gives none or fails gives none. Leaving the loop does not end the run, and a
+   * slow reader does not hold it back. At its end the loop ends, or throws what the run rejects with; then the promise need not be
+   * awaited as well. */ unordered(): AsyncGenerator<MapItem<T>, void, undefined>;
+}
+
+/** A `mapStream` on its way: a generator of its results, and a handle. */
+export declare interface MapStream<T extends RowLike = Row> extends AsyncGenerator<T, MapSummary, undefined>, MapHandle {
+}
+
 /** What a `map` did. */
 export declare interface MapSummary {
   /** Rows of the input. */ input: number;
@@ -730,6 +765,8 @@ export declare interface RetryOptions {
   /** Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from
    * 0 to 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with
    * `ERR_CKPT_INVALID_OPTION` as its cause. @default always true */ retryIf?: (error: unknown, attempt: number) => boolean | number;
+  /** Whether a call counts as failed, and is made again, whose results are refused: they do not fit the `schema`, or are no rows.
+   * @default false */ badResults?: boolean;
 }
 /** The rows are those of `file`, written, then compared. */
 export declare interface RewriteProgress extends Progress { file: string; filesDone: number; files: number; }
@@ -825,6 +862,12 @@ export declare namespace StandardSchemaV1 {
 /** Options of {@link CheckpointManager.step}. The options of a save apply when the rows are computed. */
 export declare interface StepOptions extends WriteOptions {
   /** How long to wait for another process; then it is `ERR_CKPT_LOCKED`. @default 0 @unit ms */ lockWait?: number;
+}
+
+/** Options of {@link MapHandle.stop}. */
+export declare interface StopOptions {
+  /** How long calls that are on their way may go on; then their `signal` is aborted. `Infinity` waits for all of them. @default
+   * `timeout` of the map, else 10000 @unit ms */ drain?: number;
 }
 
 /** One file of a checkpoint. */

@@ -283,7 +283,7 @@ test('progress tells all, and a listener that throws does not break the run', as
   await checkpoints.map('s', 'op', articles(50), new Model(() => 5).summarise, { ...MAP, onProgress: (progress) => told.push(progress) });
   assert.ok(told.length >= 2);
   const { rate, ...last } = told.at(-1)!;
-  assert.deepStrictEqual(last, { rows: 50, totalRows: 50, resumed: 0, computed: 50, failed: 0, calls: 50, secondsLeft: 0 });
+  assert.deepStrictEqual(last, { rows: 50, totalRows: 50, resumed: 0, computed: 50, failed: 0, calls: 50, concurrency: 8, secondsLeft: 0 });
   assert.ok(rate > 0);
   const again: MapProgress[] = [];
   await checkpoints.map('s', 'op', articles(60), new Model().summarise, { ...MAP, onProgress: (progress) => again.push(progress) });

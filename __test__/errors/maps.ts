@@ -18,6 +18,11 @@ export function mapErrors(): void {
       await rejectsWith('ERR_CKPT_DUPLICATE_KEY', () => map([{ id: 1 }, { id: 1 }], (row) => row), { row: 1 });
     });
 
+    test('a map that is stopped', async () => {
+      const run = map([{ id: 1 }, { id: 2 }], async (row) => (run.stop({ drain: 0 }), row));
+      await rejectsWith('ERR_CKPT_STOPPED', () => run, { done: 1, left: 1 });
+    });
+
     test('a function that throws, and one that does not come back', async () => {
       const throws = (): never => {
         throw new Error('no');

@@ -12,7 +12,7 @@ export type Format = (typeof FORMATS)[number];
 export async function rejectsWith(
   code: CheckpointErrorCode,
   work: () => unknown,
-  fields: { path?: string; column?: string; row?: number; message?: RegExp } = {},
+  fields: { path?: string; column?: string; row?: number; done?: number; left?: number; message?: RegExp } = {},
 ): Promise<CheckpointError> {
   const error = await failureOf(work);
   assert.ok(isCheckpointError(error), `not a CheckpointError: ${String(error)}`);

@@ -3,10 +3,11 @@ import { CheckpointError } from '../base/errors.js';
 import { throwIfAborted } from '../base/halt.js';
 import { invalid } from '../base/messages.js';
 import { asOptions, checkPath, checkReadOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options/options.js';
-import type { MapResult, MapSummary } from '../resume/events.js';
+import { startMap, startStream, type MapRun, type MapStream } from '../resume/map-handle.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
-import { runMap, type MapCall } from '../resume/run-map.js';
 import { mapsIn, type MapListing } from '../resume/map-listing.js';
+import type { RunControl } from '../resume/run-control.js';
+import type { MapCall } from '../resume/run-map.js';
 import { partialResults, type PartialResults } from '../resume/partial-results.js';
 import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
 import { batchIndexes, deleteBatches, readBatches } from '../resume/read-batches.js';
@@ -262,23 +263,17 @@ export class CheckpointManager {
    * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, options);
    * ```
    * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, its error as the `cause`, unless `onError` is `'collect'`;
-   * `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another process works on the operation; what a save throws.
-   * What is finished is kept where it can be
+   * `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another process works on the operation; `ERR_CKPT_STOPPED`
+   * after `stop` of the handle that it returns; what a save throws. What is finished is kept where it can be
    */
-  async map<In extends RowLike, Out extends RowLike>(
+  map<In extends RowLike, Out extends RowLike>(
     step: string,
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
     fn: MapFunction<In, Out>,
     options: MapOptions<In>,
-  ): Promise<MapResult<Out>> {
-    const run = runMap(await this.#mapCall(step, operation, rows, fn, options, 'map'));
-    const results: Out[] = [];
-    for (;;) {
-      const next = await run.next();
-      if (next.done === true) return { ...next.value, rows: results };
-      for (const row of next.value) results.push(row as Out);
-    }
+  ): MapRun<Out> {
+    return startMap((control) => this.#mapCall(step, operation, rows, fn, options, 'map', control));
   }
 
   /**
@@ -286,26 +281,14 @@ export class CheckpointManager {
    * rows, and some 60 bytes for each that has passed. Stopping early keeps what is finished. The generator returns what the run did at its
    * end. Results of an earlier run are read from its files in about the order in which they were: one pass.
    */
-  async *mapStream<In extends RowLike, Out extends RowLike>(
+  mapStream<In extends RowLike, Out extends RowLike>(
     step: string,
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
     fn: MapFunction<In, Out>,
     options: MapOptions<In>,
-  ): AsyncGenerator<Out, MapSummary, undefined> {
-    const run = runMap({ ...(await this.#mapCall(step, operation, rows, fn, options, 'mapStream')), keepsAll: false });
-    try {
-      for (;;) {
-        const next = await run.next();
-        if (next.done === true) return next.value;
-        for (const row of next.value as Out[]) {
-          yield row;
-          throwIfAborted(options.signal);
-        }
-      }
-    } finally {
-      await run.return(undefined as never);
-    }
+  ): MapStream<Out> {
+    return startStream((control) => this.#mapCall(step, operation, rows, fn, options, 'mapStream', control));
   }
 
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
@@ -438,6 +421,7 @@ export class CheckpointManager {
     fn: MapFunction<In, Out>,
     options: MapOptions<In>,
     what: string,
+    control: RunControl,
   ): Promise<MapCall> {
     const input = rowsOfCall(rows);
     const checked = checkMapOptions(options, what);
@@ -458,7 +442,8 @@ export class CheckpointManager {
       options: checked as CheckedMapOptions<Row>,
       check,
       save,
-      keepsAll: true,
+      control,
+      keepsAll: control.arrivals !== undefined,
     };
   }
 

@@ -16,6 +16,7 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_DUPLICATE_KEY'
   | 'ERR_CKPT_ROW_FAILED'
   | 'ERR_CKPT_TIMEOUT'
+  | 'ERR_CKPT_STOPPED'
   | 'ERR_CKPT_NOT_FOUND'
   | 'ERR_CKPT_NOT_A_FILE'
   | 'ERR_CKPT_NOT_A_CHECKPOINT'
@@ -180,6 +181,13 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     advice: 'Raise `timeout` or `retries`.',
     exit: 'findings',
     failover: 'manager',
+  },
+  ERR_CKPT_STOPPED: {
+    class: 'map',
+    meaning: 'A `map` was asked to end, by `stop` or a signal, before all rows were done. `done` and `left` are numbers of rows.',
+    advice: 'Call it again to go on: finished rows are kept.',
+    exit: 'findings',
+    failover: 'never',
   },
   ERR_CKPT_NOT_FOUND: {
     class: 'file',

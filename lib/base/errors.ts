@@ -31,6 +31,10 @@ export interface CheckpointErrorFields {
   violations?: readonly SchemaViolation[];
   /** With `ERR_CKPT_SCHEMA`: the number of all violations. */
   count?: number;
+  /** With `ERR_CKPT_STOPPED`: the rows that are done. */
+  done?: number;
+  /** With `ERR_CKPT_STOPPED`: the rows that are left, where that is known. */
+  left?: number;
   /** The error underneath. */
   cause?: unknown;
 }
@@ -50,6 +54,8 @@ export class CheckpointError extends Error {
   declare readonly row?: number;
   declare readonly violations?: readonly SchemaViolation[];
   declare readonly count?: number;
+  declare readonly done?: number;
+  declare readonly left?: number;
 
   constructor(code: CheckpointErrorCode, message: string, given: CheckpointErrorFields = {}) {
     // Also for those that check nothing: an error must not fail to be made.
@@ -61,6 +67,8 @@ export class CheckpointError extends Error {
     if (fields.row !== undefined) this.row = fields.row;
     if (fields.violations !== undefined) this.violations = fields.violations;
     if (fields.count !== undefined) this.count = fields.count;
+    if (fields.done !== undefined) this.done = fields.done;
+    if (fields.left !== undefined) this.left = fields.left;
   }
 }
 

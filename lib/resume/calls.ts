@@ -20,6 +20,8 @@ interface CallsSink {
   done(slot: Slot): void;
   /** A row has failed for good. */
   failed(slot: Slot, error: CheckpointError): void;
+  /** A row is given up before it was done or has failed: no further call begins. */
+  left(): void;
   event(event: MapEvent): void;
 }
 
@@ -34,6 +36,9 @@ export class Calls {
   readonly #sink: CallsSink;
   readonly #run = new RunningCalls();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Of rows that wait for their next attempt. */
+  readonly #retries = new Set<NodeJS.Timeout>();
+  #isFinishing = false;
   readonly #ownsRows: boolean;
   readonly #check: ResultCheck | undefined;
 
@@ -64,7 +69,21 @@ export class Calls {
   stop(reason: unknown): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    for (const timer of this.#retries) clearTimeout(timer);
+    this.#retries.clear();
     this.#run.stop(reason);
+  }
+
+  /** No further call begins: those on their way may end, rows that wait for another are given up. */
+  finish(): void {
+    this.#isFinishing = true;
+    const left = [...this.#retries];
+    this.#retries.clear();
+    for (const timer of left) {
+      clearTimeout(timer);
+      this.#end();
+      this.#sink.left();
+    }
   }
 
   #call(slot: Slot): void {
@@ -125,8 +144,8 @@ export class Calls {
 
   #returned(slot: Slot, output: unknown): void {
     if (this.#run.isStopped) return this.#end();
-    // It would return the same again: no retry.
-    const refused = (error: unknown): void => this.#failed(slot, error);
+    // As a rule it would return the same again.
+    const refused = (error: unknown): void => (this.#options.retry.badResults ? this.#threw(slot, error) : this.#failed(slot, error));
     let looking: Promise<void> | undefined;
     try {
       slot.results = this.#results(output, slot.index);
@@ -156,17 +175,23 @@ export class Calls {
       return this.#failed(slot, thrown);
     }
     if (delay === undefined) return this.#failed(slot, error);
+    slot.results = undefined;
+    if (this.#isFinishing) {
+      this.#end();
+      return this.#sink.left();
+    }
     const timer = setTimeout(() => {
-      this.#timers.delete(timer);
+      this.#retries.delete(timer);
       this.#call(slot);
     }, delay);
-    this.#timers.add(timer);
+    this.#retries.add(timer);
     this.#sink.event({ type: 'retry', row: slot.index, attempt: slot.attempt, delay, error });
   }
 
   #failed(slot: Slot, cause: unknown): void {
     this.#end();
     slot.state = 'failed';
+    slot.results = undefined;
     const tries = slot.attempt === 1 ? '' : ` after ${slot.attempt} attempts`;
     const message = `row ${slot.index} (key ${showKey(slot.key)}) failed${tries}: ${isError(cause) ? cause.message : show(cause)}`;
     this.#sink.failed(slot, new CheckpointError('ERR_CKPT_ROW_FAILED', message, { row: slot.index, cause }));

@@ -19,6 +19,7 @@ import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { guarded } from '../base/guarded.js';
 import { Meter } from './meter.js';
 import { keyOf, showKey } from './row-key.js';
+import type { RunControl } from './run-control.js';
 import { appendResults, countOf, Window, type Slot } from './slot.js';
 
 const CHUNK_ROWS = 1024;
@@ -44,8 +45,19 @@ interface Parts {
   onEvent: (event: MapEvent) => void;
   /** Nothing can be written here: a call would be paid for nothing. */
   cannotSave?: { error: unknown } | undefined;
+  control: RunControl;
   /** Shows the progress. */
   update: ((progress: MapProgress) => void) | undefined;
+}
+
+/** Why a run ends early. */
+interface Failure {
+  /** If it was asked to, made when it is known how far it came. */
+  error: unknown;
+  /** Calls that are running may end. */
+  drains: boolean;
+  /** It was asked to. */
+  isStop: boolean;
 }
 
 /**
@@ -79,22 +91,38 @@ export class Engine {
   #isLookedAhead = false;
   /** Among the results that are given out next are some of this run. */
   #isFresh = false;
-  #failure: { error: unknown; drains: boolean } | undefined;
+  #failure: Failure | undefined;
+  #concurrency: number;
+  /** Asked to come to an end: no call begins. */
+  #isStopping = false;
+  /** Calls that are on their way when the run has failed, or was asked to end, may go on until then. */
+  #deadline: NodeJS.Timeout | undefined;
+  #isLate = false;
+  /** Results of earlier runs were told to whoever reads them as they come, up to this row of the input. */
+  #toldTo = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.#options = parts.options;
     this.#known = parts.known;
+    this.#concurrency = parts.options.concurrency;
     const sink = {
       done: (slot: Slot) => this.#done(slot),
       failed: (slot: Slot, error: CheckpointError) => this.#rowFailed(slot, error),
+      left: () => this.#rowLeft(),
       event: parts.onEvent,
     };
     this.#calls = new Calls(parts.fn, parts.options, sink, !Array.isArray(parts.source), parts.check);
     this.#identifier = new Identifier(parts.known, parts.options.key);
     const tell = guarded(parts.options.onProgress, 'onProgress');
     this.#meter = new Meter(
-      () => ({ resumed: this.#resumed, computed: this.#computed, failed: this.#failures.length, calls: this.#calls.made }),
+      () => ({
+        resumed: this.#resumed,
+        computed: this.#computed,
+        failed: this.#failures.length,
+        calls: this.#calls.made,
+        concurrency: this.#concurrency,
+      }),
       () => this.#identifier.knownAhead,
       rowsOf(parts.source),
       [tell, parts.update].filter((told) => told !== undefined),
@@ -105,14 +133,35 @@ export class Engine {
     );
   }
 
+  get progress(): MapProgress {
+    return this.#meter.at(performance.now());
+  }
+
+  setConcurrency(concurrency: number): void {
+    this.#concurrency = concurrency;
+    this.#roomMade();
+  }
+
+  /** Comes to an end in order: calls that are on their way have `drain` ms. If all rows have theirs, the run may still be done. */
+  stop(drain = this.#options.timeout ?? DRAIN_MS): void {
+    this.#isStopping = true;
+    this.#endWithin(drain);
+    this.#calls.finish();
+    if (!this.#fed || this.#lost.length > 0) this.#stopNow();
+  }
+
   /** Runs; gives the results out in order. Whoever stops early stops the run: what is finished is flushed. */
   async *run(): AsyncGenerator<Row[], MapSummary, undefined> {
     const { signal } = this.#options;
     const onAbort = (): void => this.#fail(signal?.reason, false);
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
-    void this.#feed();
     try {
+      this.#parts.control.begin(this);
+      const slots = (): Window => this.#window;
+      const look = (slot: Slot): unknown => (slot.results ??= this.#resultsNow(slot));
+      this.#parts.control.arrivals?.watch({ slots, look, asked: () => this.#ready.open() });
+      void this.#feed();
       for (;;) {
         const rows = await this.#next();
         if (rows === undefined) break;
@@ -126,6 +175,7 @@ export class Engine {
       signal?.removeEventListener('abort', onAbort);
       // Whoever stops early comes here without a failure.
       this.#fail(new CheckpointError('ERR_CKPT_CLOSED', 'the map has ended'), false);
+      clearTimeout(this.#deadline);
       await this.#parts.final?.abort();
       await this.#parts.flusher?.stop();
       await this.#known.close();
@@ -171,6 +221,7 @@ export class Engine {
           weight,
           attempt: 0,
           results: undefined,
+          isTold: false,
         };
         this.#window.push(slot);
         this.#weight += weight;
@@ -181,7 +232,10 @@ export class Engine {
           this.#refused(slot, error);
         } else {
           if (!this.#isLookedAhead) await this.#lookAhead(index + 1, pace);
-          while (!this.#hasRoom()) await this.#room.wait();
+          while (!this.#hasRoom()) {
+            if (this.#parts.control.arrivals?.isRead === true) this.#ready.open();
+            await this.#room.wait();
+          }
           if (this.#failure !== undefined) return;
           this.#calls.start(slot);
         }
@@ -230,8 +284,9 @@ export class Engine {
   }
 
   #hasCallRoom(): boolean {
-    const { concurrency, batchSize } = this.#options;
+    const { batchSize } = this.#options;
     const { running } = this.#calls;
+    const concurrency = this.#concurrency;
     return running < concurrency && running + (this.#parts.flusher?.pending ?? 0) < concurrency + batchSize;
   }
 
@@ -249,7 +304,7 @@ export class Engine {
   #isFarAhead(): boolean {
     if (this.#known.keepsAll || this.#failure !== undefined) return false;
     const { size } = this.#window;
-    return size > this.#options.concurrency && (size > AHEAD_ROWS + this.#options.concurrency || this.#weight > AHEAD_WEIGHT);
+    return size > this.#concurrency && (size > AHEAD_ROWS + this.#concurrency || this.#weight > AHEAD_WEIGHT);
   }
 
   /** The next results: perhaps none, of rows that have none. Undefined: there are no more. */
@@ -260,14 +315,14 @@ export class Engine {
       let taken = 0;
       for (let slot = this.#window.head; slot !== undefined && rows.length < BATCH_ROWS; slot = this.#window.head) {
         if (slot.state === 'known') {
-          const results = this.#resultsNow(slot) ?? (taken === 0 ? await this.#read(slot) : undefined);
-          if (results === undefined) break;
-          for (const row of results) rows.push(row);
-        } else if (slot.state === 'done') {
-          this.#isFresh = true;
-          appendResults(rows, slot);
-        } else if (slot.state !== 'failed') break;
+          slot.results ??= this.#resultsNow(slot) ?? (taken === 0 ? await this.#read(slot) : undefined);
+          if (slot.results === undefined) break;
+        } else if (slot.state === 'done') this.#isFresh = true;
+        else if (slot.state !== 'failed') break;
+        appendResults(rows, slot);
         this.#takeOut(slot);
+        // A slot lives longer than it is here: it must not keep the results of a large checkpoint from the collector.
+        if (slot.state === 'known') slot.results = undefined;
         taken++;
       }
       if (taken > 0) {
@@ -276,11 +331,30 @@ export class Engine {
       }
       if (this.#fed && this.#window.size === 0) return undefined;
       this.#hasRoom(); // lost rows want calls, also when no row is fed any more
+      await this.#tellAhead();
       await this.#ready.wait();
     }
   }
 
+  /** While the next row is waited for: results of earlier runs behind it, for whoever wants them as they come. */
+  async #tellAhead(): Promise<void> {
+    const { arrivals } = this.#parts.control;
+    if (arrivals?.isRead !== true) return;
+    const pace = new Pace({});
+    for (const slot of this.#window.from(this.#toldTo)) {
+      const next = this.#window.head?.state;
+      if (this.#failure !== undefined || (next !== 'waiting' && next !== 'running')) return this.#ready.open();
+      this.#toldTo = slot.index + 1;
+      if (slot.state === 'known') {
+        slot.results ??= this.#resultsNow(slot) ?? (await this.#read(slot));
+        if (slot.results !== undefined) arrivals.came(slot);
+      }
+      if ((slot.index & 255) === 0 && pace.due) await pace.turn();
+    }
+  }
+
   #takeOut(slot: Slot): void {
+    this.#parts.control.arrivals?.took(slot);
     this.#window.shift();
     this.#weight -= slot.weight;
     if (this.#failures.length > 0) return;
@@ -314,7 +388,8 @@ export class Engine {
   #loseFile(file: KnownFile, error: CheckpointError): void {
     const { table, files } = this.#known;
     const source = files.indexOf(file) + 1;
-    this.#lose([...this.#window].filter((slot) => slot.state === 'known' && table.source.get(slot.number) === source));
+    const isIn = (slot: Slot): boolean => slot.state === 'known' && slot.results === undefined;
+    this.#lose([...this.#window].filter((slot) => isIn(slot) && table.source.get(slot.number) === source));
     this.#known.lose(file);
     this.#parts.onEvent({ type: 'damaged', path: file.path, error });
   }
@@ -323,6 +398,7 @@ export class Engine {
     for (const slot of slots) slot.state = 'waiting';
     this.#resumed -= slots.length;
     this.#lost.push(...slots);
+    if (this.#isStopping) this.#stopNow();
   }
 
   #done(slot: Slot): void {
@@ -330,6 +406,7 @@ export class Engine {
     this.#known.table.count.set(slot.number, countOf(slot));
     this.#computed++;
     this.#parts.flusher?.add(slot);
+    this.#parts.control.arrivals?.came(slot);
     this.#settled(slot);
   }
 
@@ -339,6 +416,12 @@ export class Engine {
     this.#parts.onEvent({ type: 'failed', ...failure });
     if (this.#options.onError === 'throw') this.#fail(error, true);
     this.#settled(slot);
+  }
+
+  /** A row that has no results is given up: the run has failed, or is to end. */
+  #rowLeft(): void {
+    if (this.#failure === undefined) this.#stopNow();
+    this.#ready.open();
   }
 
   #settled(slot: Slot): void {
@@ -353,25 +436,61 @@ export class Engine {
     if (this.#lost.length > 0) this.#ready.open();
   }
 
-  /** Ends the run with an error; the first one counts. `drains`: calls that are running may end. */
-  #fail(error: unknown, drains: boolean): void {
-    this.#failure ??= { error, drains };
-    if (!drains) this.#calls.stop(error);
+  /** Ends the run with an error; the first one counts. `drains`: calls that are running may end. `isStop`: it is made later. */
+  #fail(error: unknown, drains: boolean, isStop = false): void {
+    const isFirst = this.#failure === undefined;
+    this.#failure ??= { error, drains, isStop };
+    if (!drains) this.#calls.stop(isStop ? this.#reason(this.#failure) : error);
+    else if (isFirst) {
+      if (this.#deadline === undefined && !isStop) this.#endWithin(DRAIN_MS);
+      this.#calls.finish();
+    }
     this.#feeding.abort(error);
     this.#room.open();
     this.#ready.open();
   }
 
-  async #drained({ error, drains }: { error: unknown; drains: boolean }): Promise<unknown> {
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
+  /** The run is to end, and rows are left. */
+  #stopNow(): void {
+    this.#fail(undefined, true, true);
+  }
+
+  /** The error of a run that was asked to end, as far as it is now. */
+  #stopped(): CheckpointError {
+    const done = this.#resumed + this.#computed + this.#identifier.knownAhead;
+    const total = rowsOf(this.#parts.source);
+    const far = total === undefined ? `after ${done} rows` : `after ${done} of ${total} rows`;
+    const kept = this.#parts.flusher === null ? 'nothing is kept without a directory' : 'their results are kept; call it again to go on';
+    return new CheckpointError('ERR_CKPT_STOPPED', `the map was stopped ${far}: ${kept}`, {
+      done,
+      ...(total !== undefined && { left: total - done }),
+    });
+  }
+
+  /** Calls that are on their way may go on for so long. */
+  #endWithin(ms: number): void {
+    clearTimeout(this.#deadline);
+    const late = (): void => {
+      this.#isLate = true;
+      if (this.#calls.running > 0) this.#fail(undefined, false, true);
       this.#ready.open();
-    }, DRAIN_MS);
-    while (drains && this.#calls.running > 0 && !isLate && this.#options.signal?.aborted !== true) await this.#ready.wait();
-    clearTimeout(timer);
-    this.#calls.stop(error);
-    return error;
+    };
+    this.#deadline = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, ms);
+  }
+
+  #reason(failure: Failure): unknown {
+    if (failure.isStop) failure.error ??= this.#stopped();
+    return failure.error;
+  }
+
+  async #drained(failure: Failure): Promise<unknown> {
+    const { drains, isStop } = failure;
+    while (drains && this.#calls.running > 0 && !this.#isLate && this.#options.signal?.aborted !== true) await this.#ready.wait();
+    const reason = this.#reason(failure);
+    this.#calls.stop(reason);
+    // What is said to be kept is durable; where it cannot be, that is what is wrong.
+    if (isStop) await this.#parts.flusher?.flush();
+    return reason;
   }
 
   /** All rows are done: the final checkpoint, or where some failed the last batch. */

@@ -11,6 +11,8 @@ export interface MapProgress extends Progress, Pick<MapSummary, 'calls'> {
   computed: number;
   /** Of the rows that are done, those that failed after all retries. */
   failed: number;
+  /** The most rows that are being computed at a time, as it is now. */
+  concurrency: number;
   /** Rows a second that this run computed, over its last seconds; 0 at first. */
   rate: number;
   /** Seconds that the rest will take at that rate; undefined where that is not known. */

@@ -43,6 +43,13 @@ export interface RetryOptions {
    * as its cause. @default always true
    */
   retryIf?: (error: unknown, attempt: number) => boolean | number;
+  /**
+   * Whether a call counts as failed, and is made again, whose results are refused: they do not fit the `schema`, or are no rows.
+   *
+   * `retryIf` gets that error, `ERR_CKPT_SCHEMA` for example. Without this option such a row fails at once.
+   * @default false
+   */
+  badResults?: boolean;
 }
 
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
@@ -72,8 +79,8 @@ export interface MapOptions<T extends RowLike = Row> extends Pick<
   /**
    * What each row that the function returns must be; one that does not fit fails its row.
    *
-   * The `cause` is `ERR_CKPT_SCHEMA`, and there is no retry. Batches and the checkpoint get the columns and types of the schema, as those
-   * of a save do, and rows stay as they are. Results of earlier runs are not checked again.
+   * The `cause` is `ERR_CKPT_SCHEMA`; there is no retry without `badResults` of `retries`. Batches and the checkpoint get the columns and
+   * types of the schema, as those of a save do, and rows stay as they are. Results of earlier runs are not checked again.
    * @default none
    */
   schema?: StandardSchemaV1 | CheckpointSchema;
@@ -162,7 +169,7 @@ const KEYS = keysOf<MapOptions>({
   metadata: true,
   signal: true,
 });
-const RETRY = keysOf<RetryOptions>({ times: true, minDelay: true, maxDelay: true, retryIf: true });
+const RETRY = keysOf<RetryOptions>({ times: true, minDelay: true, maxDelay: true, retryIf: true, badResults: true });
 /** Node's timers know no longer time. */
 export const MAX_MS = 2 ** 31 - 1;
 
@@ -182,7 +189,7 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
     lockWait = 0,
     signal,
   } = options;
-  whole('concurrency', concurrency, 1, 100_000);
+  checkConcurrency('concurrency', concurrency);
   whole('batchSize', batchSize, 1, 1_000_000);
   ms('flushEvery', flushEvery);
   if (timeout !== undefined) ms('timeout', timeout, 1);
@@ -208,14 +215,20 @@ export function checkHash(hash: unknown): void {
   if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
 }
 
+export function checkConcurrency(name: string, concurrency: number): void {
+  whole(name, concurrency, 1, 100_000);
+}
+
 function checkRetries(retries: number | RetryOptions = 0): Required<RetryOptions> {
   if (typeof retries !== 'number') checkKeys(asOptions(retries, 'retries'), RETRY, 'retries');
-  const { times, minDelay = 500, maxDelay = 30_000, retryIf = () => true } = typeof retries === 'number' ? { times: retries } : retries;
+  const given = typeof retries === 'number' ? { times: retries } : retries;
+  const { times, minDelay = 500, maxDelay = 30_000, retryIf = () => true, badResults = false } = given;
   whole('retries', times, 0, 1000);
   ms('minDelay', minDelay);
   ms('maxDelay', maxDelay);
   if (typeof retryIf !== 'function') throw invalid(`retryIf must be a function, got ${show(retryIf)}`);
-  return { times, minDelay, maxDelay, retryIf };
+  if (typeof badResults !== 'boolean') throw invalid(`badResults must be true or false, got ${show(badResults)}`);
+  return { times, minDelay, maxDelay, retryIf, badResults };
 }
 
 function whole(name: string, value: number, least: number, most: number): void {

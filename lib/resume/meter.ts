@@ -7,7 +7,7 @@ const RATE_MS = 10_000;
 const SAMPLE_MS = 250;
 
 /** What a meter counts. */
-export type Counts = Pick<MapProgress, 'resumed' | 'computed' | 'failed' | 'calls'>;
+export type Counts = Pick<MapProgress, 'resumed' | 'computed' | 'failed' | 'calls' | 'concurrency'>;
 
 /** Tells how far a run is, now and then. */
 export class Meter {
@@ -39,13 +39,18 @@ export class Meter {
 
   #report(now: number): void {
     this.#told = now;
+    const progress = this.at(now);
+    for (const tell of this.#tell) tell(progress);
+  }
+
+  /** How far the run is. */
+  at(now: number): MapProgress {
     const counts = this.#counts();
     const rows = counts.resumed + counts.computed + counts.failed;
     const rate = this.#rate(now, counts.computed);
     const left = this.#totalRows === undefined ? undefined : this.#totalRows - rows;
     const secondsLeft = left === 0 ? 0 : left === undefined || rate === 0 ? undefined : Math.max(0, left - this.#knownAhead()) / rate;
-    const progress: MapProgress = { rows, totalRows: this.#totalRows, ...counts, rate, secondsLeft };
-    for (const tell of this.#tell) tell(progress);
+    return { rows, totalRows: this.#totalRows, ...counts, rate, secondsLeft };
   }
 
   #rate(now: number, computed: number): number {

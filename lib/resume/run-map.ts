@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { throwIfAborted } from '../base/halt.js';
+import { throwIfAborted, watchAbort } from '../base/halt.js';
 import { isCheckpointError, type CheckpointError } from '../base/errors.js';
 import { rowsSource, type RowsSource } from '../base/rows-source.js';
 import type { FileLock } from '../base/lock/file-lock.js';
@@ -25,6 +25,7 @@ import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { guarded } from '../base/guarded.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { openBar, type MapBar } from './progress-bar.js';
+import type { RunControl } from './run-control.js';
 
 /** What a `map` is asked for. */
 export interface MapCall {
@@ -35,6 +36,7 @@ export interface MapCall {
   options: CheckedMapOptions<Row>;
   /** Of what the function returns. */
   check: ResultCheck | undefined;
+  control: RunControl;
   /** Of the final checkpoint. */
   save: WriteOptions;
   /** The caller holds all results: what was read may stay in memory. */
@@ -63,12 +65,20 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
 }
 
 /** The lease; where nothing may be written none, as nobody else writes either. Known results can be read all the same. */
-async function leaseOf(files: OperationFiles, { options, keepsAll }: MapCall): Promise<{ lease?: FileLock; cannotSave?: CannotSave }> {
+async function leaseOf(
+  files: OperationFiles,
+  { options, keepsAll, control }: MapCall,
+): Promise<{ lease?: FileLock; cannotSave?: CannotSave }> {
+  const waiting = new AbortController();
+  const ends = [options.signal, control.signal].map((signal) => signal && watchAbort(signal, () => waiting.abort(signal.reason)));
   try {
-    return { lease: await files.lease({ lockWait: options.lockWait, signal: options.signal, streams: !keepsAll }) };
+    if (control.signal.aborted) throw control.signal.reason;
+    return { lease: await files.lease({ lockWait: options.lockWait, signal: waiting.signal, streams: !keepsAll }) };
   } catch (error) {
     if (isCheckpointError(error) && CANNOT_SAVE.has(error.code)) return { cannotSave: { error } };
     throw error;
+  } finally {
+    for (const end of ends) end?.();
   }
 }
 
@@ -81,17 +91,17 @@ const CANNOT_SAVE: ReadonlySet<string> = new Set(['ERR_CKPT_READ_ONLY', 'ERR_CKP
 type Update = MapBar['update'];
 
 async function* withNothing(
-  { fn, options, check, keepsAll }: MapCall,
+  { fn, options, check, control, keepsAll }: MapCall,
   source: RowsSource,
   update: Update | undefined,
 ): AsyncGenerator<Row[], MapSummary, undefined> {
   const onEvent = guarded(options.onEvent, 'onEvent') ?? ((): void => {});
   const known = new Known(keepsAll);
-  return yield* new Engine({ source, fn, options, check, known, flusher: null, final: null, onEvent, update }).run();
+  return yield* new Engine({ source, fn, options, check, known, flusher: null, final: null, onEvent, control, update }).run();
 }
 
 async function* withFiles(
-  { fn, options, check, save, keepsAll }: MapCall,
+  { fn, options, check, control, save, keepsAll }: MapCall,
   files: OperationFiles,
   source: RowsSource,
   update: Update | undefined,
@@ -144,7 +154,7 @@ async function* withFiles(
     if (cannotSave === undefined) await beforeFinal(dropping, keeps, onEvent);
   });
   try {
-    return yield* new Engine({ source, fn, options, check, known, flusher, final, onEvent, cannotSave, update }).run();
+    return yield* new Engine({ source, fn, options, check, known, flusher, final, onEvent, cannotSave, control, update }).run();
   } finally {
     await noteKeptUse(known);
   }

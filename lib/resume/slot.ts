@@ -15,6 +15,8 @@ export interface Slot {
   readonly weight: number;
   attempt: number;
   results: Row | readonly Row[] | undefined;
+  /** Whoever reads results as they come has these. */
+  isTold: boolean;
 }
 
 /** How many results. */
@@ -24,7 +26,7 @@ export function countOf({ results }: Slot): number {
 }
 
 /** Its results one by one. */
-export function resultsOf({ results }: Slot): readonly Row[] {
+export function resultsOf({ results }: Pick<Slot, 'results'>): readonly Row[] {
   if (results === undefined) return [];
   return Array.isArray(results) ? (results as readonly Row[]) : [results as Row];
 }
@@ -61,7 +63,13 @@ export class Window {
     }
   }
 
-  *[Symbol.iterator](): Generator<Slot, void, undefined> {
-    for (let index = this.#first; index < this.#slots.length; index++) yield this.#slots[index] as Slot;
+  [Symbol.iterator](): Generator<Slot, void, undefined> {
+    return this.from(0);
+  }
+
+  /** Those of the rows of the input from this index on. */
+  *from(row: number): Generator<Slot, void, undefined> {
+    const ahead = row - (this.head?.index ?? 0);
+    for (let index = this.#first + Math.max(0, ahead); index < this.#slots.length; index++) yield this.#slots[index] as Slot;
   }
 }
