@@ -5,7 +5,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from './setup.mjs';
 
-const PACKAGES = { pyarrow: '26.0.1', pandas: '3.1.1', polars: '2.1.0', duckdb: '2.0.1', numpy: '2.4.6' };
+const PACKAGES = {
+  pyarrow: '26.0.1',
+  pandas: '3.1.1',
+  polars: '2.1.0',
+  duckdb: '2.0.1',
+  numpy: '2.4.6',
+  pytest: '9.2.0',
+  mypy: '2.4.1',
+  ruff: '0.17.6',
+};
 const PINNED = Object.entries(PACKAGES).map(([name, version]) => `${name}==${version}`);
 /** Fails unless each is there in its version. */
 const CHECK = `from importlib.metadata import version; assert all(version(p.split("==")[0]) == p.split("==")[1] for p in "${PINNED.join(' ')}".split())`;

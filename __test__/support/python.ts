@@ -11,9 +11,20 @@ export const noPython: string | false = PYTHON
 
 /** Runs a script of __test__/python and returns what it prints; rejects with its traceback when it fails. */
 export async function runPython(script: string, ...args: string[]): Promise<string> {
-  const path = fileURLToPath(new URL(`../python/${script}`, import.meta.url));
+  return run([fileURLToPath(new URL(`../python/${script}`, import.meta.url)), ...args]);
+}
+
+/** Runs a module, `python -m`, in the root of the repository; rejects with what it printed when it fails. */
+export async function runPythonModule(module: string, ...args: string[]): Promise<string> {
+  return run(['-m', module, ...args]).catch((error: Error & { stdout?: string }) => {
+    throw new Error(`${error.message}\n${error.stdout ?? ''}`);
+  });
+}
+
+async function run(args: readonly string[]): Promise<string> {
   // UTF-8 for standard output, which is not the default on Windows.
   const env = { ...process.env, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' };
-  const { stdout } = await promisify(execFile)(PYTHON as string, [path, ...args], { maxBuffer: 2 ** 28, env });
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  const { stdout } = await promisify(execFile)(PYTHON as string, [...args], { maxBuffer: 2 ** 28, env, cwd });
   return stdout;
 }

@@ -1,0 +1,55 @@
+"""Finds the files that a thin checkpoint refers to: FORMAT.md, section 12."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from .errors import CheckpointError
+from .footer import Footer, Holder, open_parquet
+
+__all__ = ["open_holder"]
+
+FOLDERS = 8
+_ID = re.compile("[0-9a-f]{32}")
+
+
+def open_holder(holder: Holder, path: Path) -> tuple[pq.ParquetFile, Footer]:
+    """Opens the file that is meant. Raises ``ERR_CKPT_BASE`` where it is missing or another one."""
+    if _ID.fullmatch(holder.id) is None:
+        raise CheckpointError("ERR_CKPT_CORRUPT", f"{path}: a file that it refers to has no id", str(path))
+    others: list[str] = []
+    for place in _places(holder, path):
+        try:
+            if place.stat().st_size != holder.bytes:
+                others.append(f"{place} has another length")
+                continue
+            file, footer = open_parquet(place)
+        except (OSError, CheckpointError):
+            continue
+        if footer.id == holder.id and footer.checksum == holder.footer and file.metadata.num_rows == holder.rows:
+            return file, footer
+        file.close()
+        others.append(f"{place} is another file")
+    what = f"; {', '.join(dict.fromkeys(others))}" if others else ""
+    advice = "read the other columns with columns=, or copy the whole directory with its .ckpt"
+    message = f"{path} has values in the file {holder.id}, last seen as '{holder.hint}', which is missing{what}; {advice}"
+    raise CheckpointError("ERR_CKPT_BASE", message, str(path))
+
+
+def _places(holder: Holder, path: Path) -> Iterator[Path]:
+    above = list(dict.fromkeys([*_above(path.absolute()), *_above(path.resolve())]))
+    homes = [folder for folder in above if (folder / ".ckpt").is_dir()]
+    for folder in homes or above:
+        own = folder / ".ckpt"
+        yield own / "pool" / f"{holder.id}.holder"
+        yield from sorted((own / "trash").glob(f"{holder.id}.*"))
+        if holder.hint != "" and not any(step in ("", ".", "..") for step in holder.hint.split("/")):
+            yield folder / holder.hint
+
+
+def _above(path: Path) -> list[Path]:
+    return list(path.parents)[:FOLDERS]
