@@ -205,9 +205,14 @@ describe('materialize', { skip: noBinding }, () => {
     const whole = await manager.saveCheckpoint('s', 'whole', rows, { ...options, base: false });
     assert.deepStrictEqual(Object.keys((await manager.getCheckpointInfo('s', 'two'))?.delta?.columns ?? {}), ['text', 'meta']);
     await manager.materialize('s', 'two');
-    // The column of objects refers to the other file, which does not say which of its fields have filters.
-    assert.deepStrictEqual(await layoutOf(path), { most: 1024, filters: ['id'], codecs: ['GZIP'] });
+    // Those of columns that referred to the other file, too.
+    assert.deepStrictEqual(await layoutOf(path), { most: 1024, filters: ['id', 'meta.page'], codecs: ['GZIP'] });
     assert.deepStrictEqual(await layoutOf(whole), { most: 1024, filters: ['id', 'meta.page'], codecs: ['GZIP'] });
+    const { filters: filtersOfAll } = await layoutOf(
+      await manager.saveCheckpoint('s', 'every', rows, { ...options, bloomFilter: true, base: false }),
+    );
+    assert.ok(filtersOfAll.includes('text') && filtersOfAll.includes('meta.source'));
+    await manager.deleteCheckpoint('s', 'every');
     for (const [at, name] of ['one', 'two', 'whole'].entries()) {
       const file = join(directory, 's', `${name}.parquet`);
       await manager.saveCheckpoint('s', name, rows, { ...options, base: false });
@@ -215,6 +220,16 @@ describe('materialize', { skip: noBinding }, () => {
     }
     await manager.dedupe();
     assert.deepStrictEqual((await layoutOf(join(directory, 's', 'one.parquet'))).filters, ['id', 'meta.page']);
+    // Made thin by `dedupe`, by a save that asked for all, and written anew twice.
+    for (const operation of ['two', 'all']) {
+      if (operation === 'all')
+        await manager.saveCheckpoint('s', 'all', rows, { ...options, bloomFilter: true, base: { step: 's', operation: 'one' } });
+      const info = await manager.getCheckpointInfo('s', operation);
+      assert.ok(info?.delta, operation);
+      await manager.materialize('s', operation);
+      const { filters } = await layoutOf(info.path);
+      assert.deepStrictEqual(filters, operation === 'all' ? filtersOfAll : ['id', 'meta.page']);
+    }
   });
 
   test('the pool frees what nobody refers to any more', async () => {

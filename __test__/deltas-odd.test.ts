@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -87,11 +88,18 @@ describe('odd bases', { skip: noBinding }, () => {
       (base) => rmSync(base),
     ];
     for (const happens of happenings) {
-      const { base, thin } = await begun(ROWS);
+      const { home, base, thin } = await begun(ROWS);
       const rows = halfway(MORE, () => happens(base));
+      const warned = once(process, 'warning');
       const { delta } = await writeCheckpoint(thin, rows, { base });
       assert.equal(delta, null);
       assertExact(await readCheckpoint(thin), MORE);
+      // Nothing is wrong with the file system.
+      const [{ message }] = (await warned) as [Error];
+      assert.equal(
+        message,
+        `a checkpoint in ${home} is whole, although it shares values with others: the file that was ${base} has been replaced or removed`,
+      );
     }
   });
 

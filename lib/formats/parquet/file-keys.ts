@@ -17,6 +17,8 @@ export const KEY_METADATA = 'arrow-ckpt.metadata';
 const KEY_COMPAT = 'arrow-ckpt.compat';
 /** Where the attachment is. The core writes it: see crates/arrow-ckpt/src/encode/attachment.rs. */
 export const KEY_ATTACHMENT = 'arrow-ckpt.attachment';
+/** What a save with `base` was asked for as `bloomFilter`: columns that refer to other files do not show it. The core does not know it. */
+export const KEY_BLOOM_FILTER = 'arrow-ckpt.bloom-filter';
 /** The key of pandas, in files of other writers. */
 export const KEY_PANDAS = 'pandas';
 

@@ -1,5 +1,6 @@
 import { fieldName, type StructPlan } from '../../columnar/plan.js';
 import type { WriteOptions } from '../../options/options.js';
+import { KEY_BLOOM_FILTER } from './file-keys.js';
 import { ParquetFile } from './fallback/parquet-file.js';
 import type { ParquetFacts } from './parquet-facts.js';
 
@@ -7,7 +8,9 @@ import type { ParquetFacts } from './parquet-facts.js';
 const OWN = '__ckpt_v_';
 
 /** The options of a save that a file shows by its layout: for a copy. */
-export async function layoutOptions({ path, plan }: ParquetFacts): Promise<Pick<WriteOptions, 'bloomFilter' | 'rowGroupRows'>> {
+export async function layoutOptions(facts: ParquetFacts): Promise<Pick<WriteOptions, 'bloomFilter' | 'rowGroupRows'>> {
+  const { path, plan } = facts;
+  const asked = askedFilters(facts);
   const file = await ParquetFile.open(path);
   try {
     const groups = file.metadata.row_groups;
@@ -17,9 +20,35 @@ export async function layoutOptions({ path, plan }: ParquetFacts): Promise<Pick<
     for (const { columns } of groups)
       for (const { meta_data: chunk } of columns)
         if (chunk?.bloom_filter_offset !== undefined) filtered.add(pathOf(chunk.path_in_schema.join('\0'), plan?.row));
-    return { ...(groups.length > 1 && { rowGroupRows: most }), ...(filtered.size > 0 && { bloomFilter: [...filtered] }) };
+    const bloomFilter = asked ?? [...filtered];
+    return { ...(groups.length > 1 && { rowGroupRows: most }), ...((bloomFilter === true || bloomFilter.length > 0) && { bloomFilter }) };
   } finally {
     await file.close();
+  }
+}
+
+/** What the save said, if it did: a name that is none of its columns is not asked for again. */
+function askedFilters({ footer, plan }: ParquetFacts): true | string[] | undefined {
+  const text = footer.keyValues[KEY_BLOOM_FILTER];
+  if (text === undefined) return undefined;
+  const asked = parsed(text);
+  if (asked === true) return true;
+  const known = new Set(pathsOf(plan?.row, ''));
+  return Array.isArray(asked) ? asked.filter((name): name is string => known.has(name as string)) : undefined;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function* pathsOf(row: StructPlan | undefined, before: string): Generator<string, void, undefined> {
+  for (const { k, v } of row?.f ?? []) {
+    yield before + k;
+    if (v.t === 'struct') yield* pathsOf(v, `${before}${k}.`);
   }
 }
 

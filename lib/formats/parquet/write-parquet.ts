@@ -15,7 +15,7 @@ import type { Attachment } from '../../store/store.js';
 import { located } from '../../base/value/located.js';
 import { widenNumbers, type ColumnTypes, type TypedWriteOptions } from './column-types.js';
 import { sampleRowsOf } from './sample-rows-of.js';
-import { keyValuesOf } from './file-keys.js';
+import { KEY_BLOOM_FILTER, keyValuesOf } from './file-keys.js';
 import { ParquetFacts } from './parquet-facts.js';
 import { schemaTypes } from './schema-types.js';
 import { Pace } from '../../base/pace.js';
@@ -146,7 +146,7 @@ class ParquetWriter {
   }
 
   async finish(attachment?: Attachment): Promise<CheckpointInfo> {
-    const { hash, metadata, compat } = this.options;
+    const { hash, metadata, compat, share, bloomFilter = false } = this.options;
     this.#pace.check();
     if (this.#rows === 0) {
       const slab = this.#save.room(this.#columniser.emptyBytes) as Slab;
@@ -160,7 +160,9 @@ class ParquetWriter {
         this.#pace.check();
       }
     }
-    const description = await this.#save.finish(keyValuesOf(this.#columniser.plan(), hash, metadata, compat));
+    const pairs = keyValuesOf(this.#columniser.plan(), hash, metadata, compat);
+    if (share !== undefined && bloomFilter !== false) pairs[KEY_BLOOM_FILTER] = JSON.stringify(bloomFilter);
+    const description = await this.#save.finish(pairs);
     this.#pace.finish();
     return ParquetFacts.of(this.path, description).info();
   }

@@ -15,14 +15,12 @@ import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
 
 const warned = new Set<string>();
 
-/** Once for each folder: nothing is lost but room. */
+/** Once for each folder and cause: nothing is lost but room. */
 function warnWhole(root: string, why: string): void {
-  if (warned.has(root)) return;
-  warned.add(root);
-  process.emitWarning(
-    `checkpoints in ${root} stay whole, although they share values: no file can be kept for others there (${why})`,
-    'CheckpointWarning',
-  );
+  const warning = `a checkpoint in ${root} is whole, although it shares values with others: ${why}`;
+  if (warned.has(warning)) return;
+  warned.add(warning);
+  process.emitWarning(warning, 'CheckpointWarning');
 }
 
 /**
