@@ -483,6 +483,7 @@ export declare interface MapContext {
 export declare type MapEvent = 
 /** The function threw, and the row is tried again after `delay` milliseconds. */
   { type: 'retry'; row: number; attempt: number; delay: number; error: unknown }
+/** The run was asked to end: calls that are running have `drain` milliseconds. */ | { type: 'stopping'; drain: number }
 /** A row has failed for good. */ | ({ type: 'failed' } & RowFailure)
 /** Results are durable: of `rows` rows, in the batch file at `path`. */ | { type: 'flushed'; rows: number; path: string }
 /** Small batch files, `files` of them, became the one at `path`. */ | { type: 'compacted'; files: number; path: string }
@@ -862,6 +863,21 @@ export declare namespace StandardSchemaV1 {
 /** Options of {@link CheckpointManager.step}. The options of a save apply when the rows are computed. */
 export declare interface StepOptions extends WriteOptions {
   /** How long to wait for another process; then it is `ERR_CKPT_LOCKED`. @default 0 @unit ms */ lockWait?: number;
+}
+
+/** Ends runs in order when the process gets a signal, as Ctrl+C sends it: the first calls {@link MapHandle.stop} of each, the second
+ * ends the calls that are on their way, a third ends the process. The runs reject with `ERR_CKPT_STOPPED`; what the program does then
+ * is up to it. When all runs have ended, signals do what they did before. What it returns ends that at once.
+ * ```ts
+ * const run = checkpoints.map('process', 'summarise', articles, summarise, options);
+ * stopOnSignal(run);
+ * const { rows } = await run;
+ * ``` */
+export declare function stopOnSignal(runs: MapHandle | readonly MapHandle[], options?: StopOnSignalOptions): () => void;
+
+/** Options of {@link stopOnSignal}. */
+export declare interface StopOnSignalOptions extends StopOptions {
+  /** The signals that end the runs. @default ['SIGINT', 'SIGTERM'] */ signals?: readonly NodeJS.Signals[];
 }
 
 /** Options of {@link MapHandle.stop}. */

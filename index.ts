@@ -77,6 +77,7 @@ export { hashOperation, type Code, type OperationParts } from './lib/resume/hash
 export type { MapContext, MapFunction, MapOptions, MapOutput, RetryOptions } from './lib/resume/map-options.js';
 export type { MapListing } from './lib/resume/map-listing.js';
 export type { MapHandle, MapRun, MapStream, StopOptions } from './lib/resume/map-handle.js';
+export { stopOnSignal, type StopOnSignalOptions } from './lib/resume/stop-on-signal.js';
 export type { PartialResults } from './lib/resume/partial-results.js';
 export type { IncrementalPlan, PlanOptions } from './lib/resume/plan.js';
 export type { BatchOptions, BatchSaveOptions, PartialOptions } from './lib/directory/batch-options.js';

@@ -145,6 +145,7 @@ export class Engine {
   /** Comes to an end in order: calls that are on their way have `drain` ms. If all rows have theirs, the run may still be done. */
   stop(drain = this.#options.timeout ?? DRAIN_MS): void {
     this.#isStopping = true;
+    this.#parts.onEvent({ type: 'stopping', drain });
     this.#endWithin(drain);
     this.#calls.finish();
     if (!this.#fed || this.#lost.length > 0) this.#stopNow();

@@ -23,6 +23,8 @@ export interface MapProgress extends Progress, Pick<MapSummary, 'calls'> {
 export type MapEvent =
   /** The function threw, and the row is tried again after `delay` milliseconds. */
   | { type: 'retry'; row: number; attempt: number; delay: number; error: unknown }
+  /** The run was asked to end: calls that are running have `drain` milliseconds. */
+  | { type: 'stopping'; drain: number }
   /** A row has failed for good. */
   | ({ type: 'failed' } & RowFailure)
   /** Results are durable: of `rows` rows, in the batch file at `path`. */

@@ -47,6 +47,12 @@ export interface MapRun<T extends RowLike = Row> extends Promise<MapResult<T>>, 
 export interface MapStream<T extends RowLike = Row> extends AsyncGenerator<T, MapSummary, undefined>, MapHandle {}
 
 const STOP = keysOf<StopOptions>({ drain: true });
+const CONTROLS = new WeakMap<object, RunControl>();
+
+/** Of a handle; undefined for anything else. */
+export function controlOf(handle: unknown): RunControl | undefined {
+  return typeof handle === 'object' && handle !== null ? CONTROLS.get(handle) : undefined;
+}
 
 /** Makes the call of a map; throws what is wrong with it. */
 type Begin = (control: RunControl) => Promise<MapCall>;
@@ -106,6 +112,7 @@ async function* stream<T extends RowLike>(begin: Begin, control: RunControl): As
 
 /** The promise or generator itself, with members that are not shown when it is printed. */
 function withHandle<T extends object>(run: T, control: RunControl, more: Record<string, unknown>): T {
+  CONTROLS.set(run, control);
   const methods = {
     setConcurrency: (concurrency: number): void => {
       checkConcurrency('the argument of setConcurrency', concurrency);
@@ -123,6 +130,10 @@ function withHandle<T extends object>(run: T, control: RunControl, more: Record<
 function checkStop(options: StopOptions | undefined): number | undefined {
   const { drain } = asOptions(options, 'stop') as StopOptions;
   checkKeys(options ?? {}, STOP, 'stop');
-  if (drain !== undefined && drain !== Number.POSITIVE_INFINITY) ms('drain', drain);
+  checkDrain(drain);
   return drain;
+}
+
+export function checkDrain(drain: unknown): void {
+  if (drain !== undefined && drain !== Number.POSITIVE_INFINITY) ms('drain', drain);
 }
