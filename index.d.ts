@@ -8,6 +8,19 @@ export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | Da
 export declare type Base = 'auto' | string | { step: string; operation: string } | readonly (string | {
   step: string; operation: string;
 })[] | false;
+
+/** What the function of a `mapBatches` gets beside the rows. */
+export declare interface BatchContext {
+  /** The indexes of the rows in the input. */ readonly indexes: readonly number[];
+  /** The keys of the rows. */ readonly keys: readonly RowKey[];
+  /** How often the first of these rows was in a call, this one included: 1 at first. */ readonly attempt: number;
+  /** Aborted when nobody wants the result any more, or the time of the call is over. Pass it on to `fetch`. */
+  readonly signal: AbortSignal;
+}
+
+/** The function of a `mapBatches`: an array with one entry for each row, in their order. An entry is what the function of a `map`
+ * returns for the row (one row, an array of rows, or nothing), or an `Error`, which fails this row only. */
+export declare type BatchFunction<In extends RowLike, Out extends RowLike> = (rows: In[], context: BatchContext) => readonly (MapOutput<Out> | Error)[] | Promise<readonly (MapOutput<Out> | Error)[]>;
 /** Options of the calls that load, list and remove batches. */
 export declare interface BatchOptions { /** Only batches of this step. @default all batches of the operation */ step?: string; }
 /** Options of {@link CheckpointManager.saveBatchCheckpoint}. */
@@ -25,7 +38,7 @@ export declare class CheckpointError extends Error {
   constructor(code: CheckpointErrorCode, message: string, given?: CheckpointErrorFields);
 }
 /** The stable code of a CheckpointError. docs/errors.md says what each means and what to do. */
-export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
+export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
 /** Where an error happened; every field is optional and present only when it is known. */
 export declare interface CheckpointErrorFields {
   /** The file or folder concerned. */ path?: string;
@@ -120,6 +133,15 @@ export declare class CheckpointManager {
    * thousand rows, and some 60 bytes for each that has passed. Stopping early keeps what is finished. The generator returns what the
    * run did at its end. Results of an earlier run are read from its files in about the order in which they were: one pass. */
   mapStream<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): MapStream<Out>;
+  /** {@link map} for functions of several rows: embeddings, prompts that hold many rows. `fn` gets up to `size` rows and returns an
+   * array with one entry for each. Results, failures and what survives a kill are those of each row, as in a `map`; `concurrency`,
+   * `timeout`, `retries` and `calls` count calls.
+   * ```ts
+   * const options = { key: 'id', hash, size: 100, maxTokens: 8000, tokens: ({ text }) => text.length / 4 } as const;
+   * const { rows } = await checkpoints.mapBatches('process', 'embed', articles, embed, options);
+   * ```
+   * @throws what {@link map} throws */
+  mapBatches<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: BatchFunction<In, Out>, options: MapBatchesOptions<In>): MapRun<Out>;
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
   planIncremental<T extends RowLike>(step: string, operation: string, rows: Iterable<T> | AsyncIterable<T>, options: PlanOptions<T>): Promise<IncrementalPlan<T>>;
   /** What is known of a checkpoint without its rows; null if there is none. Of two files, the newer that can be read. */
@@ -472,6 +494,20 @@ export declare interface Logger {
   info(message: string): void; warn(message: string): void;
 }
 
+/** Options of {@link CheckpointManager.mapBatches}, beside those of a `map`. `timeout` and `retries` are of a call: what is made again
+ * is the call, with the same rows. */
+export declare interface MapBatchesOptions<T extends RowLike = Row> extends MapOptions<T> {
+  /** The most rows of a call, 1 to 100,000. @unit rows */ size: number;
+  /** The most that `tokens` of the rows of a call may come to. A row that is larger by itself gets a call of its own. @default no limit */
+  maxTokens?: number;
+  /** How large a row is: tokens, characters, bytes. With `maxTokens`. */ tokens?: (row: T) => number;
+  /** The most calls that are on their way at a time, 1 to 100,000. @default 8 @unit calls */ concurrency?: number;
+  /** How long rows wait for more of an input that comes slowly, until their call is made though it is not full. @default 100 @unit ms */
+  linger?: number;
+  /** What is done when a call fails: the function throws, takes too long, or returns no array with an entry for each row. @default
+   * 'halve' */ onBatchError?: 'halve' | 'retry' | 'fail';
+}
+
 /** What the function of a `map` gets beside the row. */
 export declare interface MapContext {
   /** The index of the row in the input. */ readonly index: number;
@@ -481,9 +517,11 @@ export declare interface MapContext {
 
 /** What happens on the way of a `map`. */
 export declare type MapEvent = 
-/** The function threw, and the row is tried again after `delay` milliseconds. */
+/** The function threw, and the row, or the call of `mapBatches` that begins with it, is tried again after `delay` milliseconds. */
   { type: 'retry'; row: number; attempt: number; delay: number; error: unknown }
 /** The run was asked to end: calls that are running have `drain` milliseconds. */ | { type: 'stopping'; drain: number }
+/** A call of `mapBatches` failed: its rows, by their indexes, are called in halves. */
+| { type: 'halved'; rows: readonly number[]; error: unknown }
 /** A row has failed for good. */ | ({ type: 'failed' } & RowFailure)
 /** Results are durable: of `rows` rows, in the batch file at `path`. */ | { type: 'flushed'; rows: number; path: string }
 /** Small batch files, `files` of them, became the one at `path`. */ | { type: 'compacted'; files: number; path: string }

@@ -72,6 +72,7 @@ export type { CheckpointInfo, Codec, ColumnInfo, ReadOptions, WriteOptions } fro
 export type { Progress } from './lib/base/pace.js';
 export type { Limits } from './lib/options/limits.js';
 export type { MapItem } from './lib/resume/arrivals.js';
+export type { BatchContext, BatchFunction, MapBatchesOptions } from './lib/resume/batches/map-batches-options.js';
 export type { MapEvent, MapProgress, MapResult, MapSummary, RowFailure } from './lib/resume/events.js';
 export { hashOperation, type Code, type OperationParts } from './lib/resume/hash-operation.js';
 export type { MapContext, MapFunction, MapOptions, MapOutput, RetryOptions } from './lib/resume/map-options.js';

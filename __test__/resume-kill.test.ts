@@ -22,3 +22,19 @@ test(`a map of ${ROWS} rows that is killed at random goes on, ${KILLS} times`, {
   t.diagnostic(JSON.stringify(report));
   assert.ok(report.calls <= report.most);
 });
+
+test(`calls of several rows that are killed at random go on, ${KILLS} times`, { timeout: 20 * 60_000 }, async (t) => {
+  const report = await killRuns({
+    folder,
+    rows: ROWS,
+    kills: KILLS,
+    callMs: 20,
+    lifeMs: 300,
+    concurrency: 4,
+    size: 25,
+    batchSize: 100,
+    flushEvery: 20,
+  });
+  t.diagnostic(JSON.stringify(report));
+  assert.ok(report.calls <= report.most);
+});

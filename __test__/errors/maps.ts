@@ -32,5 +32,13 @@ export function mapErrors(): void {
       const failed = await rejectsWith('ERR_CKPT_ROW_FAILED', hangs, { row: 0, message: /took longer than 5 ms/ });
       await rejectsWith('ERR_CKPT_TIMEOUT', () => Promise.reject(failed.cause as Error), { row: 0 });
     });
+
+    test('a function of several rows that returns another number of them', async () => {
+      const rows = [{ id: 1 }, { id: 2 }];
+      const options = { key: 'id', size: 2, onBatchError: 'fail' } as const;
+      const call = () => checkpoints.mapBatches('s', 'batches', rows, (given) => given.slice(1), options);
+      const failed = await rejectsWith('ERR_CKPT_ROW_FAILED', call, { row: 0, message: /an array of 2, an entry for each row/ });
+      await rejectsWith('ERR_CKPT_BATCH_RESULT', () => Promise.reject(failed.cause as Error), { row: 0 });
+    });
   });
 }

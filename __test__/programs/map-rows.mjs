@@ -1,6 +1,6 @@
 // Maps rows and notes each call in a file, so that calls are counted also when it is killed:
 //   map-rows.mjs <folder> <rows> <calls file> <milliseconds of a call> <options as JSON>
-// Prints `started`, then the result as JSON, or its error.
+// With `size` among the options it is a mapBatches; then each row of a call is noted. Prints `started`, then the result as JSON, or its error.
 import { openSync, writeSync } from 'node:fs';
 import { CheckpointManager, isCheckpointError } from 'arrow-ckpt';
 
@@ -18,12 +18,11 @@ async function summarise({ id, title }) {
 
 process.stdout.write('started\n');
 try {
-  const { rows: results, ...counts } = await checkpoints.map('s', 'op', rows, summarise, {
-    key: 'id',
-    hash: 'h',
-    concurrency: 16,
-    ...JSON.parse(options),
-  });
+  const given = { key: 'id', hash: 'h', concurrency: 16, ...JSON.parse(options) };
+  const all = (together) => Promise.all(together.map(summarise));
+  const run =
+    given.size === undefined ? checkpoints.map('s', 'op', rows, summarise, given) : checkpoints.mapBatches('s', 'op', rows, all, given);
+  const { rows: results, ...counts } = await run;
   process.stdout.write(`${JSON.stringify({ ...counts, results: results.length })}\n`);
 } catch (error) {
   const { code, path, message } = error;

@@ -20,6 +20,8 @@ export interface KillPlan {
   concurrency: number;
   batchSize: number;
   flushEvery: number;
+  /** Rows of a call: then it is a mapBatches. */
+  size?: number;
 }
 
 /** What came of it. Each run was killed until it came to its end. */
@@ -40,7 +42,7 @@ export interface KillReport {
 export async function killRuns(plan: KillPlan, tell: (text: string) => void = () => {}): Promise<KillReport> {
   // Any moments will do; which ones they were cannot be repeated anyway.
   const random = Math.random;
-  const { folder, rows, concurrency, batchSize } = plan;
+  const { folder, rows, concurrency, batchSize, size = 1 } = plan;
   const expected = allSummaries(articles(rows));
   const report: KillReport = { runs: 0, kills: 0, calls: 0, most: 0, wastedPerKill: 0 };
   while (report.kills < plan.kills) {
@@ -51,7 +53,7 @@ export async function killRuns(plan: KillPlan, tell: (text: string) => void = ()
     while (await isKilled(plan, directory, callsFile, report.kills + kills < plan.kills ? random() * plan.lifeMs : undefined)) kills++;
     assertExact(await readCheckpoint(join(directory, 's', 'op.parquet')), expected);
     const calls = readFileSync(callsFile, 'utf8').split('\n').length - 1;
-    const most = rows + kills * (concurrency + batchSize);
+    const most = rows + kills * (concurrency * size + batchSize);
     if (calls < rows || calls > most) throw new Error(`${calls} calls for ${rows} rows and ${kills} kills; at most ${most}`);
     report.runs++;
     report.kills += kills;
@@ -66,8 +68,8 @@ export async function killRuns(plan: KillPlan, tell: (text: string) => void = ()
 
 /** Runs the program once; whether it was killed. `life`: undefined lets it end. */
 async function isKilled(plan: KillPlan, directory: string, callsFile: string, life: number | undefined): Promise<boolean> {
-  const { rows, callMs, concurrency, batchSize, flushEvery } = plan;
-  const options = JSON.stringify({ concurrency, batchSize, flushEvery });
+  const { rows, callMs, concurrency, batchSize, flushEvery, size } = plan;
+  const options = JSON.stringify({ concurrency, batchSize, flushEvery, ...(size !== undefined && { size }) });
   const child = spawn(process.execPath, [PROGRAM, directory, String(rows), callsFile, String(callMs), options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

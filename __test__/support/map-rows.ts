@@ -55,6 +55,6 @@ export class Model {
 
 export const MAP = { key: 'id', hash: 'h', concurrency: 8 } as const satisfies MapOptions<Article>;
 
-export function manager(directory: string, enableArrow = true): CheckpointManager {
+export function manager(directory: string | null, enableArrow = true): CheckpointManager {
   return new CheckpointManager(directory, { logger: false, enableArrow });
 }

@@ -1,8 +1,11 @@
 import { deprecated } from '../base/deprecated.js';
 import { CheckpointError } from '../base/errors.js';
 import { throwIfAborted } from '../base/halt.js';
-import { invalid } from '../base/messages.js';
+import { invalid, show } from '../base/messages.js';
 import { asOptions, checkPath, checkReadOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options/options.js';
+import { BatchCalls } from '../resume/batches/batch-calls.js';
+import { checkMapBatchesOptions, type BatchFunction, type MapBatchesOptions } from '../resume/batches/map-batches-options.js';
+import type { MakeCaller } from '../resume/caller.js';
 import { startMap, startStream, type MapRun, type MapStream } from '../resume/map-handle.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
 import { mapsIn, type MapListing } from '../resume/map-listing.js';
@@ -291,6 +294,32 @@ export class CheckpointManager {
     return startStream((control) => this.#mapCall(step, operation, rows, fn, options, 'mapStream', control));
   }
 
+  /**
+   * {@link map} for functions of several rows: embeddings, prompts that hold many rows. `fn` gets up to `size` rows and returns an array
+   * with one entry for each. Results, failures and what survives a kill are those of each row, as in a `map`; `concurrency`, `timeout`,
+   * `retries` and `calls` count calls.
+   *
+   * ```ts
+   * const options = { key: 'id', hash, size: 100, maxTokens: 8000, tokens: ({ text }) => text.length / 4 } as const;
+   * const { rows } = await checkpoints.mapBatches('process', 'embed', articles, embed, options);
+   * ```
+   * @throws what {@link map} throws
+   */
+  mapBatches<In extends RowLike, Out extends RowLike>(
+    step: string,
+    operation: string,
+    rows: Iterable<In> | AsyncIterable<In>,
+    fn: BatchFunction<In, Out>,
+    options: MapBatchesOptions<In>,
+  ): MapRun<Out> {
+    return startMap(async (control) => {
+      const { batches, options: checked } = checkMapBatchesOptions(options);
+      if (typeof fn !== 'function') throw invalid(`what mapBatches calls for rows must be a function, got ${show(fn)}`);
+      const caller: MakeCaller = (parts) => new BatchCalls(fn as unknown as BatchFunction<Row, Row>, batches, parts);
+      return this.#callOf(step, operation, rows, checked, { fn: noCall, caller, control }, 'mapBatches');
+    });
+  }
+
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
   async planIncremental<T extends RowLike>(
     step: string,
@@ -423,8 +452,19 @@ export class CheckpointManager {
     what: string,
     control: RunControl,
   ): Promise<MapCall> {
+    const how = { fn: fn as MapFunction<Row, Row>, control };
+    return this.#callOf(step, operation, rows, checkMapOptions(options, what), how, what);
+  }
+
+  async #callOf<In extends RowLike>(
+    step: string,
+    operation: string,
+    rows: Iterable<In> | AsyncIterable<In>,
+    checked: CheckedMapOptions<In>,
+    how: Pick<MapCall, 'fn' | 'caller' | 'control'>,
+    what: string,
+  ): Promise<MapCall> {
     const input = rowsOfCall(rows);
-    const checked = checkMapOptions(options, what);
     const { compression, compressionLevel, rowGroupRows, base, metadata, schema } = checked;
     const check = resultCheck(schema);
     const given = Object.entries({ compression, compressionLevel, rowGroupRows, base, metadata }).filter(
@@ -438,12 +478,11 @@ export class CheckpointManager {
     return {
       files,
       rows: input,
-      fn: fn as MapFunction<Row, Row>,
       options: checked as CheckedMapOptions<Row>,
       check,
       save,
-      control,
-      keepsAll: control.arrivals !== undefined,
+      ...how,
+      keepsAll: how.control.arrivals !== undefined,
     };
   }
 
@@ -467,3 +506,6 @@ export class CheckpointManager {
     return { files: await this.#files(step, operation, hash), read: { compat: 'docetl', ...read } };
   }
 }
+
+/** In place of the function of a `map`, where another caller computes the rows. */
+function noCall(): void {}

@@ -17,6 +17,7 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_ROW_FAILED'
   | 'ERR_CKPT_TIMEOUT'
   | 'ERR_CKPT_STOPPED'
+  | 'ERR_CKPT_BATCH_RESULT'
   | 'ERR_CKPT_NOT_FOUND'
   | 'ERR_CKPT_NOT_A_FILE'
   | 'ERR_CKPT_NOT_A_CHECKPOINT'
@@ -188,6 +189,14 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     advice: 'Call it again to go on: finished rows are kept.',
     exit: 'findings',
     failover: 'never',
+  },
+  ERR_CKPT_BATCH_RESULT: {
+    class: 'map',
+    meaning:
+      'The function of a `mapBatches` did not return an array with an entry for each of its rows. It fails the call, and is the `cause` where a row fails because of it.',
+    advice: 'Return one entry for each row, in their order: a row, an array of rows, null for none, or an Error.',
+    exit: 'findings',
+    failover: 'manager',
   },
   ERR_CKPT_NOT_FOUND: {
     class: 'file',

@@ -41,7 +41,7 @@ export class Call implements MapContext {
   #aborted: { reason: unknown } | undefined;
   #ended = false;
 
-  constructor({ index, attempt }: Slot, run: RunningCalls) {
+  constructor({ index, attempt }: Pick<Slot, 'index' | 'attempt'>, run: RunningCalls) {
     this.index = index;
     this.attempt = attempt;
     this.#run = run;

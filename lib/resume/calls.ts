@@ -1,36 +1,23 @@
-import { itemsOf } from '../base/value/items-of.js';
 import { isThenable } from '../base/realm.js';
-import { isError } from '../base/realm.js';
 import { CheckpointError } from '../base/errors.js';
-import { show } from '../base/messages.js';
-import { isPlainObject, type Row } from '../base/rows.js';
-import { copyAsLoaded, copyRow } from '../base/value/copy.js';
+import type { Row } from '../base/rows.js';
+import { copyRow } from '../base/value/copy.js';
 import type { ResultCheck } from '../schema/result-check.js';
 import { Call, RunningCalls } from './call.js';
+import { callOutput, rowFailure } from './call-output.js';
+import type { Caller, CallsSink } from './caller.js';
 import { isLookedAt, warnOfChange } from './changed-row.js';
-import type { MapEvent } from './events.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { delayOf } from './delay-of.js';
-import { showKey } from './row-key.js';
 import { resultsOf, type Slot } from './slot.js';
 
-/** What becomes of the calls. */
-interface CallsSink {
-  /** The results of a row are there. */
-  done(slot: Slot): void;
-  /** A row has failed for good. */
-  failed(slot: Slot, error: CheckpointError): void;
-  /** A row is given up before it was done or has failed: no further call begins. */
-  left(): void;
-  event(event: MapEvent): void;
-}
-
 /** Calls the function of a `map`: tries again what failed, ends what takes too long, and looks at what it returns. */
-export class Calls {
+export class Calls implements Caller {
   /** Calls so far, retries among them. */
   made = 0;
   /** Rows on their way, those that wait for a retry among them. */
   running = 0;
+  readonly width = 1;
   readonly #fn: MapFunction<Row, Row>;
   readonly #options: CheckedMapOptions<Row>;
   readonly #sink: CallsSink;
@@ -85,6 +72,9 @@ export class Calls {
       this.#sink.left();
     }
   }
+
+  /** Each row has a call of its own, which waits for no others. */
+  stalled(): void {}
 
   #call(slot: Slot): void {
     this.made++;
@@ -148,7 +138,7 @@ export class Calls {
     const refused = (error: unknown): void => (this.#options.retry.badResults ? this.#threw(slot, error) : this.#failed(slot, error));
     let looking: Promise<void> | undefined;
     try {
-      slot.results = this.#results(output, slot.index);
+      slot.results = callOutput(output, slot.index);
       looking = this.#check?.look(resultsOf(slot), slot.index);
     } catch (error) {
       return refused(error);
@@ -192,30 +182,10 @@ export class Calls {
     this.#end();
     slot.state = 'failed';
     slot.results = undefined;
-    const tries = slot.attempt === 1 ? '' : ` after ${slot.attempt} attempts`;
-    const message = `row ${slot.index} (key ${showKey(slot.key)}) failed${tries}: ${isError(cause) ? cause.message : show(cause)}`;
-    this.#sink.failed(slot, new CheckpointError('ERR_CKPT_ROW_FAILED', message, { row: slot.index, cause }));
+    this.#sink.failed(slot, rowFailure(slot, cause));
   }
 
   #end(): void {
     this.running--;
-  }
-
-  #results(output: unknown, row: number): Row | readonly Row[] | undefined {
-    if (output === undefined || output === null) return undefined;
-    const items = itemsOf(output);
-    return items === undefined ? this.#result(output, row) : items.map((result) => this.#result(result, row));
-  }
-
-  /**
-   * A copy, as a resumed run reads it: the function may keep what it returns, change it, and return it again. A result that no checkpoint
-   * can keep must not stop the saving of others with it.
-   */
-  #result(result: unknown, row: number): Row {
-    if (!isPlainObject(result)) {
-      const message = `the function returned ${show(result)} for row ${row}; it must return a plain object, an array of them, or nothing`;
-      throw new CheckpointError('ERR_CKPT_ROW_NOT_OBJECT', message, { row });
-    }
-    return copyAsLoaded(result, { row, path: '' });
   }
 }

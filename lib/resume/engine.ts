@@ -7,6 +7,7 @@ import { isOfFile } from '../directory/checkpoint-file.js';
 import type { Row } from '../base/rows.js';
 import { copyRow } from '../base/value/copy.js';
 import type { ResultCheck } from '../schema/result-check.js';
+import type { Caller, MakeCaller } from './caller.js';
 import { Calls } from './calls.js';
 import type { MapEvent, MapProgress, MapSummary, RowFailure } from './events.js';
 import type { FinalSave } from './final-save.js';
@@ -37,6 +38,10 @@ interface Parts {
   fn: MapFunction<Row, Row>;
   options: CheckedMapOptions<Row>;
   known: Known;
+  /** Computes the rows in place of calls of `fn`. */
+  caller?: MakeCaller | undefined;
+  /** Calls a function of the user's. */
+  call: <T>(work: () => T) => T;
   /** Of what the function returns. */
   check: ResultCheck | undefined;
   /** Null: nothing is kept. */
@@ -71,7 +76,7 @@ export class Engine {
   readonly #parts: Parts;
   readonly #options: CheckedMapOptions<Row>;
   readonly #known: Known;
-  readonly #calls: Calls;
+  readonly #calls: Caller;
   readonly #meter: Meter;
   readonly #identifier: Identifier;
   readonly #window = new Window();
@@ -112,7 +117,12 @@ export class Engine {
       left: () => this.#rowLeft(),
       event: parts.onEvent,
     };
-    this.#calls = new Calls(parts.fn, parts.options, sink, !Array.isArray(parts.source), parts.check);
+    const { source, options, known, check, call } = parts;
+    const ownsRows = !Array.isArray(source);
+    const taken = Symbol.asyncIterator in source ? () => this.#input : undefined;
+    this.#calls =
+      parts.caller?.({ options, sink, ownsRows, check, known, call, concurrency: () => this.#concurrency, taken }) ??
+      new Calls(parts.fn, options, sink, ownsRows, check);
     this.#identifier = new Identifier(parts.known, parts.options.key);
     const tell = guarded(parts.options.onProgress, 'onProgress');
     this.#meter = new Meter(
@@ -140,6 +150,7 @@ export class Engine {
   setConcurrency(concurrency: number): void {
     this.#concurrency = concurrency;
     this.#roomMade();
+    this.#calls.stalled(this.#fed);
   }
 
   /** Comes to an end in order: calls that are on their way have `drain` ms. If all rows have theirs, the run may still be done. */
@@ -170,6 +181,7 @@ export class Engine {
         if (rows.length > 0) yield this.#lent(rows);
       }
       const path = await this.#finish();
+      await this.#calls.close?.(true);
       this.#meter.finish();
       return this.#summary(path);
     } finally {
@@ -179,6 +191,7 @@ export class Engine {
       clearTimeout(this.#deadline);
       await this.#parts.final?.abort();
       await this.#parts.flusher?.stop();
+      await this.#calls.close?.(false);
       await this.#known.close();
     }
   }
@@ -197,6 +210,7 @@ export class Engine {
       this.#fail(error, true);
     }
     this.#fed = true;
+    this.#calls.stalled(true);
     this.#ready.open();
   }
 
@@ -241,6 +255,7 @@ export class Engine {
           this.#calls.start(slot);
         }
         while (this.#isFarAhead()) {
+          this.#calls.stalled(false);
           this.#ready.open();
           await this.#room.wait();
         }
@@ -286,9 +301,9 @@ export class Engine {
 
   #hasCallRoom(): boolean {
     const { batchSize } = this.#options;
-    const { running } = this.#calls;
-    const concurrency = this.#concurrency;
-    return running < concurrency && running + (this.#parts.flusher?.pending ?? 0) < concurrency + batchSize;
+    const { running, width } = this.#calls;
+    const most = this.#concurrency * width;
+    return running < most && running + (this.#parts.flusher?.pending ?? 0) < most + batchSize;
   }
 
   /** The row came long ago: the record must not say of what it was then that it gave these results. */
@@ -305,7 +320,8 @@ export class Engine {
   #isFarAhead(): boolean {
     if (this.#known.keepsAll || this.#failure !== undefined) return false;
     const { size } = this.#window;
-    return size > this.#concurrency && (size > AHEAD_ROWS + this.#concurrency || this.#weight > AHEAD_WEIGHT);
+    const most = this.#concurrency * this.#calls.width;
+    return size > most && (size > AHEAD_ROWS + most || this.#weight > AHEAD_WEIGHT);
   }
 
   /** The next results: perhaps none, of rows that have none. Undefined: there are no more. */

@@ -21,10 +21,12 @@ export interface MapProgress extends Progress, Pick<MapSummary, 'calls'> {
 
 /** What happens on the way of a `map`. */
 export type MapEvent =
-  /** The function threw, and the row is tried again after `delay` milliseconds. */
+  /** The function threw, and the row, or the call of `mapBatches` that begins with it, is tried again after `delay` milliseconds. */
   | { type: 'retry'; row: number; attempt: number; delay: number; error: unknown }
   /** The run was asked to end: calls that are running have `drain` milliseconds. */
   | { type: 'stopping'; drain: number }
+  /** A call of `mapBatches` failed: its rows, by their indexes, are called in halves. */
+  | { type: 'halved'; rows: readonly number[]; error: unknown }
   /** A row has failed for good. */
   | ({ type: 'failed' } & RowFailure)
   /** Results are durable: of `rows` rows, in the batch file at `path`. */

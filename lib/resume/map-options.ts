@@ -147,7 +147,8 @@ export interface CheckedMapOptions<T extends RowLike> extends MapOptions<T> {
   lockWait: number;
 }
 
-const KEYS = keysOf<MapOptions>({
+/** The keys of the options of a run. */
+export const MAP_RECORD = {
   key: true,
   hash: true,
   concurrency: true,
@@ -168,7 +169,8 @@ const KEYS = keysOf<MapOptions>({
   base: true,
   metadata: true,
   signal: true,
-});
+} satisfies Record<keyof MapOptions, true>;
+const KEYS = keysOf<MapOptions>(MAP_RECORD);
 const RETRY = keysOf<RetryOptions>({ times: true, minDelay: true, maxDelay: true, retryIf: true, badResults: true });
 /** Node's timers know no longer time. */
 export const MAX_MS = 2 ** 31 - 1;
@@ -231,7 +233,7 @@ function checkRetries(retries: number | RetryOptions = 0): Required<RetryOptions
   return { times, minDelay, maxDelay, retryIf, badResults };
 }
 
-function whole(name: string, value: number, least: number, most: number): void {
+export function whole(name: string, value: number, least: number, most: number): void {
   if (!Number.isInteger(value) || value < least || value > most)
     throw invalid(`${name} must be an integer from ${least} to ${most}, got ${show(value)}`);
 }

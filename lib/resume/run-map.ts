@@ -12,6 +12,7 @@ import type { WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { ResultCheck } from '../schema/result-check.js';
 import { BatchLog } from './batch-log.js';
+import type { MakeCaller } from './caller.js';
 import { clearBatches, ownOf } from './clear-batches.js';
 import { Engine } from './engine.js';
 import type { MapEvent, MapSummary } from './events.js';
@@ -33,6 +34,10 @@ export interface MapCall {
   files: OperationFiles | null;
   rows: Iterable<Row> | AsyncIterable<Row>;
   fn: MapFunction<Row, Row>;
+  /** Computes the rows in place of calls of `fn`; undefined for those. */
+  caller?: MakeCaller | undefined;
+  /** Calls a function of the user's; set where the run has a lease. */
+  call?: <T>(work: () => T) => T;
   options: CheckedMapOptions<Row>;
   /** Of what the function returns. */
   check: ResultCheck | undefined;
@@ -54,7 +59,8 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
   const inside = lease?.enter();
   // A call that waits for the map that it belongs to gets an error instead of waiting for ever.
   const { fn } = call;
-  const told: MapCall = inside === undefined ? call : { ...call, fn: (row, context) => inside.run(() => fn(row, context)) };
+  const told: MapCall =
+    inside === undefined ? call : { ...call, fn: (row, context) => inside.run(() => fn(row, context)), call: (work) => inside.run(work) };
   try {
     return yield* files === null ? withNothing(told, source, bar?.update) : withFiles(told, files, source, bar?.update, cannotSave);
   } finally {
@@ -90,18 +96,22 @@ const CANNOT_SAVE: ReadonlySet<string> = new Set(['ERR_CKPT_READ_ONLY', 'ERR_CKP
 
 type Update = MapBar['update'];
 
+function plainly<T>(work: () => T): T {
+  return work();
+}
+
 async function* withNothing(
-  { fn, options, check, control, keepsAll }: MapCall,
+  { fn, caller, call = plainly, options, check, control, keepsAll }: MapCall,
   source: RowsSource,
   update: Update | undefined,
 ): AsyncGenerator<Row[], MapSummary, undefined> {
   const onEvent = guarded(options.onEvent, 'onEvent') ?? ((): void => {});
   const known = new Known(keepsAll);
-  return yield* new Engine({ source, fn, options, check, known, flusher: null, final: null, onEvent, control, update }).run();
+  return yield* new Engine({ source, fn, caller, call, options, check, known, flusher: null, final: null, onEvent, control, update }).run();
 }
 
 async function* withFiles(
-  { fn, options, check, control, save, keepsAll }: MapCall,
+  { fn, caller, call = plainly, options, check, control, save, keepsAll }: MapCall,
   files: OperationFiles,
   source: RowsSource,
   update: Update | undefined,
@@ -154,7 +164,21 @@ async function* withFiles(
     if (cannotSave === undefined) await beforeFinal(dropping, keeps, onEvent);
   });
   try {
-    return yield* new Engine({ source, fn, options, check, known, flusher, final, onEvent, cannotSave, control, update }).run();
+    return yield* new Engine({
+      source,
+      fn,
+      caller,
+      call,
+      options,
+      check,
+      known,
+      flusher,
+      final,
+      onEvent,
+      cannotSave,
+      control,
+      update,
+    }).run();
   } finally {
     await noteKeptUse(known);
   }

@@ -1,0 +1,46 @@
+import type { Slot } from '../slot.js';
+
+/** Rows that gather for calls: each batch is closed when it is full. */
+export class Gathered {
+  readonly #size: number;
+  readonly #maxTokens: number;
+  #full: Slot[][] = [];
+  #open: Slot[] = [];
+  #tokens = 0;
+  /** When the first row of the batch came that is not full, by `performance.now`; undefined without one. */
+  since: number | undefined;
+
+  constructor(size: number, maxTokens: number) {
+    this.#size = size;
+    this.#maxTokens = maxTokens;
+  }
+
+  add(slot: Slot, tokens: number): void {
+    if (this.#open.length > 0 && this.#tokens + tokens > this.#maxTokens) this.#close();
+    this.#open.push(slot);
+    this.#tokens += tokens;
+    this.since ??= performance.now();
+    if (this.#open.length >= this.#size || this.#tokens >= this.#maxTokens) this.#close();
+  }
+
+  /** The batch that is next; undefined where none is full. `isAll`: one that is not full will do. */
+  take(isAll: boolean): Slot[] | undefined {
+    if (isAll && this.#open.length > 0) this.#close();
+    return this.#full.shift();
+  }
+
+  /** Takes all rows out; gives how many they were. */
+  clear(): number {
+    this.#close();
+    const rows = this.#full.reduce((sum, batch) => sum + batch.length, 0);
+    this.#full = [];
+    return rows;
+  }
+
+  #close(): void {
+    if (this.#open.length > 0) this.#full.push(this.#open);
+    this.#open = [];
+    this.#tokens = 0;
+    this.since = undefined;
+  }
+}
