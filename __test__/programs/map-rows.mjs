@@ -1,6 +1,7 @@
 // Maps rows and notes each call in a file, so that calls are counted also when it is killed:
 //   map-rows.mjs <folder> <rows> <calls file> <milliseconds of a call> <options as JSON>
-// With `size` among the options it is a mapBatches; then each row of a call is noted. Prints `started`, then the result as JSON, or its error.
+// With `size` among the options it is a mapBatches; each row of a call is noted.
+// Prints `started`, then the result as JSON, or its error.
 import { openSync, writeSync } from 'node:fs';
 import { CheckpointManager, isCheckpointError } from 'arrow-ckpt';
 
