@@ -173,7 +173,7 @@ export declare class CheckpointManager {
 }
 
 /** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
-export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'base'> {
+export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base'> {
   /** Save in the form that DocETL reads: see `compat` of a save. */ compat?: 'docetl';
   /** Save as Parquet if the native binary is there; `false` saves as JSON. @default true */ enableArrow?: boolean;
   /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */ logger?: Logger | false;
@@ -560,7 +560,7 @@ export declare interface MapListing {
 }
 
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
-export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'base' | 'metadata' | 'signal'> {
+export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'metadata' | 'signal'> {
   /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */ key: KeyOption<T>;
   /** The hash of the operation: see {@link hashOperation}. It need not cover the rows. */ hash?: string;
   /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */ concurrency?: number;
@@ -734,7 +734,7 @@ export declare class ParquetCheckpointManager extends DirectoryCheckpointManager
 }
 
 /** Options of {@link ParquetCheckpointManager}. The options of compression and row groups are the defaults of its saves. */
-export declare interface ParquetCheckpointManagerOptions extends Omit<JsonlCheckpointManagerOptions, 'compat'>, Pick<WriteOptions, 'compressionLevel' | 'rowGroupRows'> {
+export declare interface ParquetCheckpointManagerOptions extends Omit<JsonlCheckpointManagerOptions, 'compat'>, Pick<WriteOptions, 'compressionLevel' | 'rowGroupRows' | 'pages'> {
   /** The default is Kura's. @default 'snappy' */ compression?: Codec;
   /** Save Parquet that Kura's own manager reads: see `compat` of a save. */ compat?: 'kura';
 }
@@ -1046,6 +1046,9 @@ export declare interface WriteOptions {
   /** The codec's own level: gzip 0 to 9, brotli 0 to 11, zstd 1 to 22. With others, `auto`, `fast` and `small` too, an error. @default
    * gzip 6, brotli 4, zstd 1 */ compressionLevel?: number;
   /** The most rows in a row group, 1 to 16,777,216. It also ends at about 32 MiB. @default 131072 @unit rows */ rowGroupRows?: number;
+  /** Where pages end. `fixed`: after about 1 MiB, or 20,000 rows. `content`: where the values say so, after 64 to 256 KiB, and row
+   * groups likewise: versions of a checkpoint then have long stretches of the same bytes, which restic, borg or Hugging Face's Xet keep
+   * once. For directories that such a store keeps or sends. */ pages?: 'fixed' | 'content';
   /** Columns that get bloom filters, by key or path (`metadata.source`); `true`: all. A load that asks for values of such a column
    * (`$eq`, `$in`) then reads only the row groups that may hold them. A filter costs 1.2 to 2.4 bytes per distinct value. Texts,
    * integers, dates and 64-bit bigints outside lists can have one; a column gets none where its dictionary is smaller. The name of no

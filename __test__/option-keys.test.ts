@@ -21,6 +21,7 @@ const WRITE: { [K in keyof Required<WriteOptions>]: WriteOptions[K] } = {
   compression: 'zstd',
   compressionLevel: 3,
   rowGroupRows: 1000,
+  pages: 'content',
   bloomFilter: true,
   hash: 'h',
   metadata: { made: 'here' },

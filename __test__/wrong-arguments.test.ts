@@ -48,6 +48,7 @@ const MAP = [
   'compression',
   'compressionLevel',
   'rowGroupRows',
+  'pages',
   'base',
   'metadata',
   'signal',
@@ -72,13 +73,13 @@ const RIGHT: Record<string, Omit<Target, 'name' | 'call'>> = {
   CheckpointError: { right: ['ERR_CKPT_IO', 'message', {}], keys: ['path', 'row', 'column', 'cause'], sync: true },
   CheckpointManager: {
     right: [here('manager'), quiet],
-    keys: ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'base', 'compat', 'logger'],
+    keys: ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'pages', 'base', 'compat', 'logger'],
     sync: true,
   },
   JsonlCheckpointManager: { right: [here('kura'), quiet], keys: ['enabled', 'compat', 'logger'], sync: true },
   ParquetCheckpointManager: {
     right: [here('kura'), quiet],
-    keys: ['enabled', 'compression', 'compressionLevel', 'rowGroupRows', 'compat', 'logger'],
+    keys: ['enabled', 'compression', 'compressionLevel', 'rowGroupRows', 'pages', 'compat', 'logger'],
     sync: true,
   },
   MultiCheckpointManager: {

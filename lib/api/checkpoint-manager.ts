@@ -465,9 +465,9 @@ export class CheckpointManager {
     what: string,
   ): Promise<MapCall> {
     const input = rowsOfCall(rows);
-    const { compression, compressionLevel, rowGroupRows, base, metadata, schema } = checked;
+    const { compression, compressionLevel, rowGroupRows, pages, base, metadata, schema } = checked;
     const check = resultCheck(schema);
-    const given = Object.entries({ compression, compressionLevel, rowGroupRows, base, metadata }).filter(
+    const given = Object.entries({ compression, compressionLevel, rowGroupRows, pages, base, metadata }).filter(
       ([, value]) => value !== undefined,
     );
     const save = mergeWriteOptions(this.#defaults, Object.fromEntries(given), what);

@@ -19,7 +19,10 @@ import { checkSchemaOptions } from '../schema/contract.js';
 import type { Logger } from './log-lines.js';
 
 /** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
-export interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'base'> {
+export interface CheckpointManagerOptions extends Pick<
+  WriteOptions,
+  'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base'
+> {
   /** Save in the form that DocETL reads: see `compat` of a save. */
   compat?: 'docetl';
   /** Save as Parquet if the native binary is there; `false` saves as JSON. @default true */
@@ -67,13 +70,14 @@ export interface CheckpointListing extends NamedCheckpointInfo {
   error?: CheckpointError;
 }
 
-export type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'compat' | 'base'>;
+export type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'compat' | 'base'>;
 
 const MANAGER_KEYS = keysOf<CheckpointManagerOptions>({
   enableArrow: true,
   compression: true,
   compressionLevel: true,
   rowGroupRows: true,
+  pages: true,
   base: true,
   compat: true,
   logger: true,

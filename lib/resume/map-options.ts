@@ -55,7 +55,7 @@ export interface RetryOptions {
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
 export interface MapOptions<T extends RowLike = Row> extends Pick<
   WriteOptions,
-  'compression' | 'compressionLevel' | 'rowGroupRows' | 'base' | 'metadata' | 'signal'
+  'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'metadata' | 'signal'
 > {
   /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */
   key: KeyOption<T>;
@@ -166,6 +166,7 @@ export const MAP_RECORD = {
   compression: true,
   compressionLevel: true,
   rowGroupRows: true,
+  pages: true,
   base: true,
   metadata: true,
   signal: true,

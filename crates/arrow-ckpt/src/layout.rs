@@ -5,7 +5,7 @@
 //!
 //! A slab is a sequence of records, each `[u32 kind][u32 bytes]` and `bytes` bytes of body (a multiple of 8).
 //! - [`RECORD_PLAN`]: the physical plan from here on, as JSON text padded with spaces: see `encode::plan`.
-//! - [`RECORD_ROWS`]: `[u32 rows][u32 0]`, then the nodes of the plan in pre-order, each
+//! - [`RECORD_ROWS`]: `[u32 rows][u32 ends]` (1: a row group may end behind them), then the nodes of the plan in pre-order, each
 //!   `[u32 slots][u32 flags][u32 text bytes][u32 entries]`, then, each padded to 8 bytes:
 //!   validity (one byte a slot, 1 = present) if [`FLAG_VALIDITY`]; the data: doubles and dates (8 a slot), int64 (8 a slot), floats and
 //!   int32 (4 a slot), bools (1 a slot), end offsets (u32 a slot: for a list in slots of its child, for text in UTF-16 units, for bytes in

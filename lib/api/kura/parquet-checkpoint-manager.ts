@@ -13,6 +13,7 @@ const KEYS = keysOf<ParquetCheckpointManagerOptions>({
   compression: true,
   compressionLevel: true,
   rowGroupRows: true,
+  pages: true,
   compat: true,
   logger: true,
 });

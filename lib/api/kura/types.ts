@@ -16,7 +16,7 @@ export interface JsonlCheckpointManagerOptions {
 
 /** Options of {@link ParquetCheckpointManager}. The options of compression and row groups are the defaults of its saves. */
 export interface ParquetCheckpointManagerOptions
-  extends Omit<JsonlCheckpointManagerOptions, 'compat'>, Pick<WriteOptions, 'compressionLevel' | 'rowGroupRows'> {
+  extends Omit<JsonlCheckpointManagerOptions, 'compat'>, Pick<WriteOptions, 'compressionLevel' | 'rowGroupRows' | 'pages'> {
   /** The default is Kura's. @default 'snappy' */
   compression?: Codec;
   /** Save Parquet that Kura's own manager reads: see `compat` of a save. */

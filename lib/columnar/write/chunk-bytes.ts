@@ -107,14 +107,14 @@ export class ChunkBytes {
 
   /**
    * Writes the record at `offset`, a multiple of 8; gives its end, or -1 if a text turned out not to be ASCII: measure and write again.
-   * The slab must have room for what `measure` said.
+   * The slab must have room for what `measure` said. `mayEnd`: a row group may end behind these rows.
    */
-  write(slab: Slab, offset: number, roots: readonly WriteNode[], rows: number): number {
+  write(slab: Slab, offset: number, roots: readonly WriteNode[], rows: number, mayEnd: boolean): number {
     let end = offset + 16;
     this.#isUnfit = false;
     for (const node of roots) end = this.#writeNode(slab, end, node, rows);
     if (this.#isUnfit) return -1;
-    slab.u32.set([RECORD_ROWS, end - offset - 8, rows, 0], offset / 4);
+    slab.u32.set([RECORD_ROWS, end - offset - 8, rows, mayEnd ? 1 : 0], offset / 4);
     this.#texts.clear();
     return end;
   }

@@ -116,10 +116,10 @@ export class Columniser {
     return this.#planRecord === undefined ? bytes : bytes + 16 + Buffer.byteLength(this.#planRecord);
   }
 
-  /** Writes the records at `offset`; gives their end, or -1 if `measure` must look again. */
-  write(slab: Slab, offset: number): number {
+  /** Writes the records at `offset`; gives their end, or -1 if `measure` must look again. `mayEnd`: a row group may end behind them. */
+  write(slab: Slab, offset: number, mayEnd = false): number {
     const start = this.#planRecord === undefined ? offset : writePlanRecord(slab, offset, this.#planRecord);
-    const end = this.#bytes.write(slab, start, this.#root.children, this.#count);
+    const end = this.#bytes.write(slab, start, this.#root.children, this.#count, mayEnd);
     if (end >= 0) this.#planRecord = undefined;
     return end;
   }

@@ -1,6 +1,7 @@
 import type { Slab } from '../../columnar/write/chunk-bytes.js';
 import { BloomMarks } from '../../columnar/write/bloom-marks.js';
 import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../../columnar/write/columniser.js';
+import { RowGroupEnds } from '../../columnar/write/row-group-ends.js';
 import type { Encoded } from '../../compat/codec.js';
 import { codecOf } from '../../compat/compat.js';
 import type { Compat } from '../../options/compat.js';
@@ -21,6 +22,8 @@ import { schemaTypes } from './schema-types.js';
 import { Pace } from '../../base/pace.js';
 import { chunksOf, countOf, rowsSource, type RowsSource } from '../../base/rows-source.js';
 
+/** Rows of a row group at most: the core's default. */
+const ROW_GROUP_ROWS = 131_072;
 /** A chunk of more bytes than this is filled again with fewer rows, down to one. */
 const MAX_CHUNK_BYTES = 4 * SLAB_BYTES;
 
@@ -78,6 +81,8 @@ class ParquetWriter {
   readonly #columniser: Columniser;
   readonly #pace: Pace;
   readonly #maxRows: number;
+  /** None where row groups end by size, or where the blocks of shared rows do. */
+  readonly #ends: RowGroupEnds | undefined;
   #chunkRows: number;
   #rows = 0;
 
@@ -90,7 +95,8 @@ class ParquetWriter {
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
     this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
-    const { bloomFilter = false } = options;
+    const { bloomFilter = false, pages, share, rowGroupRows = ROW_GROUP_ROWS } = options;
+    this.#ends = pages === 'content' && share === undefined ? new RowGroupEnds(rowGroupRows) : undefined;
     this.#columniser = new Columniser(this.#chunkRows, bloomFilter === false ? undefined : new BloomMarks(bloomFilter));
     for (const each of types) if (each.size > 0) this.#columniser.expect(sampleRowsOf(each), (root) => widenNumbers(root, each));
     if (samples.length > 0) this.#columniser.expect(samples);
@@ -103,6 +109,8 @@ class ParquetWriter {
       let count = Math.min(this.#rows === 0 ? FIRST_CHUNK_ROWS : this.#chunkRows, this.#chunkRows, rows.length - start);
       // The core ends row groups where its blocks of as many rows end, and only between chunks.
       if (this.options.share !== undefined) count = Math.min(count, CHUNK_ROWS - (this.#rows % CHUNK_ROWS));
+      const ends = this.#ends?.find(rows, start, count) ?? 0;
+      if (ends > 0) count = ends;
       let bytes = this.#fill(rows, start, count);
       while (bytes > MAX_CHUNK_BYTES && count > 1) {
         count = Math.max(1, Math.floor((count * MAX_CHUNK_BYTES) / bytes / 2));
@@ -114,7 +122,7 @@ class ParquetWriter {
           await this.#save.makeRoom();
           continue;
         }
-        const end = this.#columniser.write(slab, this.#save.offset(slab));
+        const end = this.#columniser.write(slab, this.#save.offset(slab), count === ends);
         if (end >= 0) {
           this.#save.filled(slab, end);
           break;

@@ -1,27 +1,24 @@
 //! One top-level column of one row group: the unit that row groups are made of.
 
-use std::io::sink;
-use std::sync::Arc;
-
 use arrow_array::ArrayRef;
 use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::basic::{Compression, ConvertedType, Type as Physical};
 use parquet::file::properties::{
     DEFAULT_WRITE_BATCH_SIZE, EnabledStatistics, WriterProperties, WriterPropertiesBuilder, WriterVersion,
 };
-use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnDescriptor, SchemaDescriptor};
 
 use super::builder::Builder;
 use super::choose::{Choice, choose};
-use super::leaf::{LeafWriter, PendingLeaf};
-use super::leaf_pages::{LeafPages, LeafStores, Workers};
+use super::content::{CHUNKING, ContentWriter};
+use super::leaf::PendingLeaf;
+use super::leaf_pages::{LeafPages, Workers};
 use super::options::CodecChoice;
 use super::pack::packs;
 use super::plan::{ColumnType, PlanNode};
 use super::sharing::SharedColumn;
+use super::writers::{PageEnds, Writers};
 use crate::error::{CkptError, Result};
 
 /// Bytes of a text that a column index keeps of a page's minimum and maximum.
@@ -44,6 +41,8 @@ pub struct EncodedColumn {
 pub struct Encoding {
     /// The codec, and which columns have it.
     pub codec: CodecChoice,
+    /// Where pages end.
+    pub ends: PageEnds,
     /// Rows of a page at most.
     pub page_rows: usize,
     /// Rows of a row group at most, unless it has thousands of columns.
@@ -63,22 +62,25 @@ pub struct ColumnEncoder {
     encoding: Encoding,
     /// None if all is to be done on this thread.
     workers: Option<Workers>,
-    early: Vec<LeafWriter>,
+    early: Option<Writers>,
 }
 
 impl ColumnEncoder {
     /// An encoder that has no rows yet.
     pub fn new(encoding: Encoding, workers: Option<&Workers>) -> Self {
-        Self { encoding, workers: workers.cloned(), early: Vec::new() }
+        Self { encoding, workers: workers.cloned(), early: None }
     }
 
     /// Encodes a segment: the early leaves of the next rows. The first one decides how they are stored.
     pub fn add(&mut self, node: &PlanNode, segment: &Segment) -> Result<()> {
         let Segment { array, column_type } = segment;
-        if self.early.is_empty() {
-            self.early = self.writers(node, column_type, array, self.encoding.group_rows)?;
-        }
-        write(&mut self.early, node, array)
+        let mut writers = match self.early.take() {
+            Some(writers) => writers,
+            None => self.writers(node, column_type, array, self.encoding.group_rows)?,
+        };
+        let written = writers.write(node, array);
+        self.early = Some(writers);
+        written
     }
 
     /// Encodes what is left in the builder; `column_type`: at least its own type.
@@ -105,20 +107,18 @@ impl ColumnEncoder {
         late: Option<Segment>,
         column_type: ColumnType,
     ) -> Result<EncodedColumn> {
-        let mut writers = std::mem::take(&mut self.early);
+        let mut leaves = self.early.take().map(Writers::close).transpose()?.unwrap_or_default();
         if let Some(Segment { array, column_type }) = late {
             let mut late = self.writers(node, &column_type, &array, array.len())?;
-            write(&mut late, node, &array)?;
-            writers.append(&mut late);
+            late.write(node, &array)?;
+            leaves.append(&mut late.close()?);
         }
         let schema = parquet_schema(&schema_of(node, &column_type))?;
-        if schema.num_columns() != writers.len() {
+        if schema.num_columns() != leaves.len() {
             return Err(CkptError::internal(format!("column {} has not all of its leaves", node.name)));
         }
-        let place =
-            |writer: &LeafWriter| schema.columns().iter().position(|leaf| *leaf.path() == writer.path);
-        writers.sort_by_cached_key(place);
-        let leaves = writers.into_iter().map(LeafWriter::close).collect::<Result<_>>()?;
+        leaves.sort_by_cached_key(|(path, _)| schema.columns().iter().position(|leaf| leaf.path() == path));
+        let leaves = leaves.into_iter().map(|(_, leaf)| leaf).collect();
         Ok(EncodedColumn { column_type, leaves, shared: None })
     }
 
@@ -129,22 +129,19 @@ impl ColumnEncoder {
         column_type: &ColumnType,
         array: &ArrayRef,
         rows: usize,
-    ) -> Result<Vec<LeafWriter>> {
+    ) -> Result<Writers> {
         let mut choices = Vec::new();
         choose(array, self.encoding.codec, &mut choices);
-        let schema = Arc::new(schema_of(node, column_type));
+        let schema = schema_of(node, column_type);
         let leaves = parquet_schema(&schema)?;
-        let properties = Arc::new(properties(node, &leaves, &choices, self.encoding, rows));
-        let file = SerializedFileWriter::new(sink(), leaves.root_schema_ptr(), properties);
+        let properties = properties(node, &leaves, &choices, self.encoding, rows);
         let pages = choices.iter().map(|choice| LeafPages::new(choice.packing, self.workers.as_ref()));
-        let pages: Vec<LeafPages> = pages.collect();
-        let factory = ArrowRowGroupWriterFactory::new(&file.map_err(CkptError::internal)?, schema)
-            .with_page_store_factory(Arc::new(LeafStores(pages.clone())));
-        let writers = factory.create_column_writers(0).map_err(CkptError::internal)?;
-        let writers = writers.into_iter().zip(pages).zip(leaves.columns());
-        Ok(writers
-            .map(|((writer, pages), leaf)| LeafWriter { path: leaf.path().clone(), writer, pages })
-            .collect())
+        let pages = pages.collect();
+        if self.encoding.ends == PageEnds::Content {
+            let stored = Schema::new(vec![Field::new(&node.name, column_type.to_stored(), true)]);
+            return Ok(Writers::Content(Box::new(ContentWriter::new(stored, &leaves, properties, pages)?)));
+        }
+        Writers::fixed(schema, &leaves, properties, pages)
     }
 }
 
@@ -167,15 +164,6 @@ fn schema_of(node: &PlanNode, column_type: &ColumnType) -> Schema {
     Schema::new(vec![Field::new(&node.name, column_type.to_arrow(), true)])
 }
 
-fn write(writers: &mut [LeafWriter], node: &PlanNode, array: &ArrayRef) -> Result<()> {
-    let field = Field::new(&node.name, array.data_type().clone(), true);
-    let leaves = compute_leaves(&field, array).map_err(CkptError::internal)?;
-    for (leaf, values) in writers.iter_mut().zip(&leaves) {
-        leaf.writer.write(values).map_err(CkptError::internal)?;
-    }
-    Ok(())
-}
-
 fn properties(
     node: &PlanNode,
     schema: &SchemaDescriptor,
@@ -190,7 +178,10 @@ fn properties(
         .set_data_page_row_count_limit(encoding.page_rows)
         .set_write_batch_size(encoding.page_rows.min(DEFAULT_WRITE_BATCH_SIZE))
         // A chunk's dictionary tells all that its filter would.
-        .set_bloom_filter_for_dictionary_encoded_chunks(false);
+        .set_bloom_filter_for_dictionary_encoded_chunks(false)
+        // Row groups are ours to end.
+        .set_max_row_group_row_count(None)
+        .set_content_defined_chunking((encoding.ends == PageEnds::Content).then_some(CHUNKING));
     let leaves = schema.columns().iter().zip(choices);
     leaves.fold(builder, |builder, (leaf, choice)| with_leaf(builder, node, leaf, *choice, rows)).build()
 }

@@ -39,6 +39,14 @@ pub struct EncodedBloom {
     pub offset: Option<u64>,
 }
 
+impl EncodedBloom {
+    /// Header and bits.
+    pub fn new(bytes: Vec<u8>) -> Self {
+        let (length, crc) = (bytes.len(), crc32c::crc32c(&bytes));
+        Self { bytes, length, crc, offset: None }
+    }
+}
+
 /// The writer of one leaf.
 pub struct LeafWriter {
     /// The leaf's path, by its parts: keys may have dots.
@@ -54,9 +62,11 @@ impl LeafWriter {
     pub fn close(self) -> Result<PendingLeaf> {
         let mut chunk = self.writer.close().map_err(CkptError::internal)?;
         let bloom = chunk.close_mut().bloom_filter.take().map(|bloom| encode_bloom(&bloom)).transpose()?;
-        let written = WrittenPages::of(chunk.close())?;
-        let metadata = chunk.close().metadata.clone();
-        Ok(PendingLeaf { metadata, written, bloom, codec: self.pages.codec(), pages: self.pages.take() })
+        let close = chunk.close();
+        let locations = close.offset_index.as_ref().map(|index| index.page_locations().clone());
+        let locations = locations.unwrap_or_default();
+        let written = WrittenPages::new(close.rows_written, locations, close.column_index.as_ref())?;
+        Ok(PendingLeaf::new(close.metadata.clone(), written, bloom, &self.pages))
     }
 }
 
@@ -70,12 +80,23 @@ pub struct PendingLeaf {
 }
 
 impl PendingLeaf {
+    /// A chunk whose writer is closed.
+    pub fn new(
+        metadata: ColumnChunkMetaData,
+        written: WrittenPages,
+        bloom: Option<EncodedBloom>,
+        pages: &LeafPages,
+    ) -> Self {
+        Self { metadata, written, bloom, codec: pages.codec(), pages: pages.take() }
+    }
+
     /// Waits for the pages. Gives the chunk, which begins `start` bytes behind the start of its column, and its bytes.
     pub fn settle(self, start: u64) -> Result<(EncodedLeaf, Vec<Bytes>)> {
         let mut packed = self.pages.into_iter().map(PendingPage::wait).collect::<Result<Vec<_>>>()?;
         // The writer knows its dictionary last, and in the file it is first.
         packed.sort_by_key(|page| !page.is_dictionary);
-        let (pages, crc) = self.written.place(&packed, start)?;
+        let written = self.written.without_empty(&mut packed);
+        let (pages, crc) = written.place(&packed, start)?;
         let metadata = placed(self.metadata, self.codec, &packed, start)?;
         let leaf = EncodedLeaf { metadata, crc, pages, bloom: self.bloom };
         Ok((leaf, packed.into_iter().map(|page| page.bytes).collect()))
@@ -107,6 +128,5 @@ fn placed(
 fn encode_bloom(filter: &Sbbf) -> Result<EncodedBloom> {
     let mut bytes = Vec::new();
     filter.write(&mut bytes).map_err(CkptError::internal)?;
-    let (length, crc) = (bytes.len(), crc32c::crc32c(&bytes));
-    Ok(EncodedBloom { bytes, length, crc, offset: None })
+    Ok(EncodedBloom::new(bytes))
 }

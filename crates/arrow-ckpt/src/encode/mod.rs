@@ -8,6 +8,7 @@ mod choose;
 mod chunk;
 mod column;
 pub(crate) mod conform;
+mod content;
 mod deltas;
 mod footer;
 mod index;
@@ -26,6 +27,7 @@ mod text;
 mod unshare;
 mod utf16;
 mod writer;
+mod writers;
 
 pub use options::{
     Codec, DEFAULT_BROTLI_LEVEL, DEFAULT_GZIP_LEVEL, DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS,
@@ -33,3 +35,4 @@ pub use options::{
 };
 pub use plan::{PlanKind, PlanNode};
 pub use writer::{CheckpointWriter, WriteSummary};
+pub use writers::PageEnds;

@@ -3,6 +3,7 @@
 use parquet::basic::{BrotliLevel, Compression, GzipLevel, ZstdLevel};
 use serde::Deserialize;
 
+use super::writers::PageEnds;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::share::Share;
 
@@ -59,6 +60,8 @@ pub struct WriteOptions {
     pub row_group_rows: Option<usize>,
     /// Rows of a data page at most, [`DEFAULT_PAGE_ROWS`] if None.
     pub page_rows: Option<usize>,
+    /// Where pages end.
+    pub pages: PageEnds,
     /// Columns that are encoded at a time, as many as there are cores if None, or more.
     pub threads: Option<usize>,
     /// Values of earlier files are referred to instead of being written again.

@@ -1,6 +1,5 @@
 //! The pages of an encoded column chunk: where they are, their checksums, what the column index says of their values.
 
-use parquet::column::writer::ColumnCloseResult;
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 use parquet::file::page_index::offset_index::PageLocation;
 
@@ -41,14 +40,26 @@ pub struct WrittenPages {
 
 impl WrittenPages {
     /// Takes note of it.
-    pub fn of(close: &ColumnCloseResult) -> Result<Self> {
-        let locations = close.offset_index.as_ref().map(|index| index.page_locations().clone());
-        let index = close.column_index.as_ref().map(column_index).transpose()?;
-        Ok(Self {
-            rows: close.rows_written,
-            locations: locations.unwrap_or_default(),
-            column_index: index.flatten(),
-        })
+    pub fn new(
+        rows: u64,
+        locations: Vec<PageLocation>,
+        bounds: Option<&ColumnIndexMetaData>,
+    ) -> Result<Self> {
+        Ok(Self { rows, locations, column_index: bounds.map(column_index).transpose()?.flatten() })
+    }
+
+    /// parquet-rs (60.1 at least) makes a page without values where a page that ends by content ends at its largest size, too. A reader may
+    /// take it for damage. The column index has bounds for each page: there is none where such a page is left out.
+    pub fn without_empty(mut self, packed: &mut Vec<PackedPage>) -> Self {
+        let dictionaries = packed.iter().filter(|page| page.is_dictionary).count();
+        for page in (0..self.locations.len()).rev() {
+            if self.rows_of(page).is_ok_and(|rows| rows == 0) && dictionaries + page < packed.len() {
+                self.locations.remove(page);
+                packed.remove(dictionaries + page);
+                self.column_index = None;
+            }
+        }
+        self
     }
 
     /// The pages in their places, the first of them at `start`, and the checksum of the whole chunk.

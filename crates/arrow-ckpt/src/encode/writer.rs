@@ -12,6 +12,7 @@ use super::builder::{Builder, evolve_all};
 use super::chunk::{ColumnEncoder, EncodedColumn, Encoding, encode_array};
 use super::column::{Answer, EarlyColumn, SEGMENT_BYTES};
 use super::conform::{conform_column, decode, null_column};
+use super::content::{CONTENT_GROUP_BYTES, CONTENT_PAGE_ROWS};
 use super::footer::{FooterParts, PlacedColumn, PlacedGroup, footer_bytes};
 use super::index::file_indexes;
 use super::leaf_pages::Workers;
@@ -20,6 +21,7 @@ use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
 use super::sharing::{PlacedReferences, Placing, SharedColumn, Sharing};
 use super::unshare::{Told, values};
+use super::writers::PageEnds;
 use crate::commit::{Disk, FileSystem, TempFile};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::layout::{RECORD_PLAN, RECORD_ROWS};
@@ -87,9 +89,11 @@ impl CheckpointWriter {
 
     /// The same in a file system of the caller's.
     pub fn create_in(files: Arc<dyn FileSystem>, path: &Path, options: &WriteOptions) -> Result<Self> {
-        let page_rows = options.page_rows.unwrap_or(DEFAULT_PAGE_ROWS).max(1);
+        let ends = options.pages;
+        let most_rows = if ends == PageEnds::Content { CONTENT_PAGE_ROWS } else { DEFAULT_PAGE_ROWS };
+        let page_rows = options.page_rows.unwrap_or(most_rows).max(1);
         let group_rows = options.row_group_rows.unwrap_or(DEFAULT_ROW_GROUP_ROWS).max(1);
-        let encoding = Encoding { codec: options.codec_choice()?, page_rows, group_rows };
+        let encoding = Encoding { codec: options.codec_choice()?, ends, page_rows, group_rows };
         let lane = Lane::new(options.threads.unwrap_or(usize::MAX));
         let mut temp = TempFile::create_in(files, path)?;
         temp.write_all(MAGIC)?;
@@ -134,12 +138,10 @@ impl CheckpointWriter {
 
     fn append_rows(&mut self, body: &[u8]) -> Result<()> {
         let mut cursor = Cursor::new(body);
-        let [rows, _] = cursor.words::<2>()?;
+        let [rows, may_end] = cursor.words::<2>()?;
         let rows = rows as usize;
         if self.rows > 0 && self.is_full(rows, body.len()) {
-            let next = self.plan.iter().zip(&self.builders);
-            let next = next.map(|(node, before)| Builder::following(node, before)).collect();
-            self.end_row_group(next)?;
+            self.start_row_group()?;
         }
         for builder in &mut self.builders {
             if builder.append(&mut cursor)? != rows {
@@ -150,7 +152,16 @@ impl CheckpointWriter {
             return Err(CkptError::internal("a rows record is longer than its plan"));
         }
         self.rows += rows;
-        self.advance()
+        self.advance()?;
+        let is_ripe = self.filled() >= CONTENT_GROUP_BYTES || self.rows >= self.encoding.group_rows / 4 * 3;
+        if may_end == 1 && is_ripe { self.start_row_group() } else { Ok(()) }
+    }
+
+    /// Ends the row group that fills: the next one has the same columns.
+    fn start_row_group(&mut self) -> Result<()> {
+        let next = self.plan.iter().zip(&self.builders);
+        let next = next.map(|(node, before)| Builder::following(node, before)).collect();
+        self.end_row_group(next)
     }
 
     /// Has encoded what the columns of the row group that fills hold much of.

@@ -123,8 +123,8 @@ export async function saveSmall(
 
 /** The options of a save as the core takes them. `share`: with which earlier files, and the name of the new one for later ones. */
 export function nativeOptions(options: WriteOptions, share?: ShareRequest & { id: string; anySize: boolean }): string {
-  const { compression = 'auto', compressionLevel, rowGroupRows, threads } = options;
+  const { compression = 'auto', compressionLevel, rowGroupRows, pages, threads } = options;
   // Tests want small pages.
   const pageRows = Number(environment('ARROW_CKPT_PAGE_ROWS')) || undefined;
-  return JSON.stringify({ compression, compressionLevel, rowGroupRows, threads, pageRows, share });
+  return JSON.stringify({ compression, compressionLevel, rowGroupRows, pages, threads, pageRows, share });
 }
