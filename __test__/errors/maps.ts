@@ -40,5 +40,22 @@ export function mapErrors(): void {
       const failed = await rejectsWith('ERR_CKPT_ROW_FAILED', call, { row: 0, message: /an array of 2, an entry for each row/ });
       await rejectsWith('ERR_CKPT_BATCH_RESULT', () => Promise.reject(failed.cause as Error), { row: 0 });
     });
+
+    test('a worker with other rows than the others', async () => {
+      const shared = (rows: Row[], fn: (row: Row) => Promise<Row>) =>
+        checkpoints.map('s', 'shared', rows, fn, { key: 'id', workers: 'shared' });
+      let end: (row: Row) => void = () => {};
+      let begin: () => void = () => {};
+      const begun = new Promise<void>((resolve) => (begin = resolve));
+      const first = shared([{ id: 1 }], async () => {
+        begin();
+        return new Promise((resolve) => (end = resolve));
+      });
+      await begun;
+      const other = () => shared([{ id: 2 }], async (row) => row);
+      await rejectsWith('ERR_CKPT_WORKERS_DIFFER', other, { message: /digest of the rows in their order: theirs/ });
+      end({ id: 1 });
+      await first;
+    });
   });
 }

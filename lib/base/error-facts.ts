@@ -31,6 +31,7 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_READ_ONLY'
   | 'ERR_CKPT_NO_SPACE'
   | 'ERR_CKPT_LOCKED'
+  | 'ERR_CKPT_WORKERS_DIFFER'
   | 'ERR_CKPT_IO'
   | 'ERR_CKPT_FORMAT_VERSION'
   | 'ERR_CKPT_INTERNAL';
@@ -291,6 +292,14 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     advice: 'Try again, or end that process; the lock of a dead process breaks by itself.',
     exit: 'io',
     failover: 'manager',
+  },
+  ERR_CKPT_WORKERS_DIFFER: {
+    class: 'map',
+    meaning:
+      "A worker with `workers: 'shared'` came to a map whose workers have other rows, another hash or other options. The message names both.",
+    advice: 'Give all workers the same input and options, or wait for the others to end: `lockWait`.',
+    exit: 'io',
+    failover: 'never',
   },
   ERR_CKPT_IO: {
     class: 'system',

@@ -51,6 +51,8 @@ interface Parts {
   /** Nothing can be written here: a call would be paid for nothing. */
   cannotSave?: { error: unknown } | undefined;
   control: RunControl;
+  /** The index of a row in the input by its place in the source; undefined: they are the same. */
+  indexOf?: ((place: number) => number) | undefined;
   /** Shows the progress. */
   update: ((progress: MapProgress) => void) | undefined;
 }
@@ -221,7 +223,8 @@ export class Engine {
     const size = Symbol.asyncIterator in source ? 1 : CHUNK_ROWS;
     for await (const chunk of chunksOf(source, size, { signal: this.#feeding.signal })) {
       for (const given of chunk) {
-        const index = this.#input++;
+        const place = this.#input++;
+        const index = this.#parts.indexOf?.(place) ?? place;
         const identity = this.#identifier.identify(given, index);
         if ((identity.state === 'new' || identity.state === 'changed') && this.#known.more !== undefined) await this.#askKept(identity);
         const { row, number, key: text, state, error } = identity;
@@ -291,6 +294,11 @@ export class Engine {
     const { index, key } = slot;
     const message = `row ${index} (key ${showKey(key)}) cannot be compared with earlier runs: ${cause instanceof Error ? cause.message : show(cause)}`;
     this.#rowFailed(slot, new CheckpointError('ERR_CKPT_ROW_FAILED', message, { row: index, cause }));
+  }
+
+  /** Waits until a call may begin: for a source that takes no row before. */
+  async room(): Promise<void> {
+    while (!this.#hasRoom()) await this.#room.wait();
   }
 
   #hasRoom(): boolean {

@@ -45,6 +45,11 @@ export class LedgerWriter {
     this.rows++;
   }
 
+  /** The numbers of its rows in the table, in their order. */
+  *numbers(): Generator<number, void, undefined> {
+    for (let place = 0; place < this.rows; place++) yield this.#numbers.get(place);
+  }
+
   /** The bytes, in pieces. What the table says of the rows is read as they are made. */
   *pieces({ step, operation }: Omit<LedgerHead, 'rows'>, table: KnownTable): Generator<Uint8Array, void, undefined> {
     yield Buffer.from(`${JSON.stringify({ version: VERSION, step, operation, rows: this.rows })}\n`);

@@ -1,6 +1,6 @@
 import { isCheckpointError, type CheckpointError } from '../base/errors.js';
 import { contentsOf } from '../directory/layout.js';
-import { isInUse, leasePath } from '../directory/lease.js';
+import { isInUse } from '../directory/lease.js';
 import { findBatches, type FoundBatch } from './found-files.js';
 import { keyOfRow, recordOf } from './read-batches.js';
 
@@ -50,7 +50,7 @@ export async function mapsIn(directory: string, failed?: (error: CheckpointError
     const { step, operation } = listing;
     const name = JSON.stringify([step, operation]);
     // Who works on an operation writes the newest batches; those of other hashes wait.
-    if (running.has(name) || !(await isInUse(leasePath({ directory, step, operation })))) continue;
+    if (running.has(name) || !(await isInUse({ directory, step, operation }))) continue;
     running.add(name);
     listing.state = 'running';
   }

@@ -121,6 +121,14 @@ export interface MapOptions<T extends RowLike = Row> extends Pick<
    */
   lockWait?: number;
   /**
+   * `'shared'`: this call is one of several workers that compute the rows together, in other processes, threads or on other machines.
+   *
+   * Each makes the same call, with the same rows, and gets the whole result. Any of them may come late, end early or be killed. Not for
+   * `mapStream`, `mapBatches` and the like. See docs/resume.md, "Ten machines".
+   * @default one call computes all rows, and others are refused
+   */
+  workers?: 'shared';
+  /**
    * Called as rows are done, at most every 50 ms and once at the end.
    *
    * If it throws, the run goes on and the process gets a warning.
@@ -160,6 +168,7 @@ export const MAP_RECORD = {
   onError: true,
   removed: true,
   lockWait: true,
+  workers: true,
   onProgress: true,
   onEvent: true,
   progressBar: true,
@@ -205,8 +214,15 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   }
   if (options.progressBar !== undefined && typeof options.progressBar !== 'boolean')
     throw invalid(`progressBar must be true or false, got ${show(options.progressBar)}`);
+  checkWorkers(options.workers, what);
   checkSignal(signal);
   return { ...options, concurrency, batchSize, flushEvery, onError, removed, lockWait, retry: checkRetries(options.retries) };
+}
+
+function checkWorkers(workers: unknown, what: string): void {
+  if (workers === undefined) return;
+  if (workers !== 'shared') throw invalid(`workers must be 'shared', got ${show(workers)}`);
+  if (what !== 'map') throw invalid(`${what} cannot have workers, only map can: call map, or leave workers out`);
 }
 
 export function checkKey(key: unknown): void {

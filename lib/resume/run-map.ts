@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { throwIfAborted, watchAbort } from '../base/halt.js';
 import { isCheckpointError, type CheckpointError } from '../base/errors.js';
-import { rowsSource, type RowsSource } from '../base/rows-source.js';
+import { heldRows, rowsSource, type RowsSource } from '../base/rows-source.js';
 import type { FileLock } from '../base/lock/file-lock.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { noteUse } from '../directory/use-record.js';
@@ -27,6 +27,7 @@ import { guarded } from '../base/guarded.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { openBar, type MapBar } from './progress-bar.js';
 import type { RunControl } from './run-control.js';
+import { runShared, type RunAlone } from './workers/run-shared.js';
 
 /** What a `map` is asked for. */
 export interface MapCall {
@@ -55,6 +56,13 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
   if (typeof call.fn !== 'function') throw invalid(`what a map calls for each row must be a function, got ${show(call.fn)}`);
   throwIfAborted(options.signal);
   const bar = options.progressBar === true ? await openBar(files?.operation ?? 'map') : undefined;
+  if (options.workers !== undefined && files !== null) {
+    try {
+      return yield* asWorker(call, files, await heldRows(source, options.signal), bar?.update);
+    } finally {
+      bar?.close();
+    }
+  }
   const { lease, cannotSave } = files === null ? {} : await leaseOf(files, call);
   const inside = lease?.enter();
   // A call that waits for the map that it belongs to gets an error instead of waiting for ever.
@@ -68,6 +76,20 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
     await lease?.release();
     bar?.close();
   }
+}
+
+/** A worker of a map that several share. Where nothing may be written there are no others. */
+async function* asWorker(
+  call: MapCall,
+  files: OperationFiles,
+  rows: readonly Row[],
+  update: Update | undefined,
+): AsyncGenerator<Row[], MapSummary, undefined> {
+  const { fn, options, check, control, save } = call;
+  const alone: RunAlone = (changes) => withFiles({ ...call, ...changes }, files, rows, undefined, undefined);
+  const shared = { files, fn, options, check, control, compat: save.compat, update, onEvent: listenerOf(files, options) };
+  const outcome = await runShared(shared, rows, alone);
+  return 'error' in outcome ? yield* withFiles(call, files, rows, update, outcome) : outcome.summary;
 }
 
 /** The lease; where nothing may be written none, as nobody else writes either. Known results can be read all the same. */
@@ -117,14 +139,7 @@ async function* withFiles(
   update: Update | undefined,
   cannotSave: CannotSave | undefined,
 ): AsyncGenerator<Row[], MapSummary, undefined> {
-  const listener = guarded(options.onEvent, 'onEvent');
-  const onEvent = (event: MapEvent): void => {
-    if (event.type === 'damaged')
-      files.logger?.warn(
-        `could not read results of an earlier run, its rows are computed again: ${event.error.message} (${event.error.code})`,
-      );
-    listener?.(event);
-  };
+  const onEvent = listenerOf(files, options);
   const damaged = (path: string, error: CheckpointError): void => onEvent({ type: 'damaged', path, error });
   const folder = await files.batches();
   const shared = await findBatches(await files.sharedBatches());
@@ -182,6 +197,17 @@ async function* withFiles(
   } finally {
     await noteKeptUse(known);
   }
+}
+
+function listenerOf(files: OperationFiles, options: CheckedMapOptions<Row>): (event: MapEvent) => void {
+  const listener = guarded(options.onEvent, 'onEvent');
+  return (event) => {
+    if (event.type === 'damaged')
+      files.logger?.warn(
+        `could not read results of an earlier run, its rows are computed again: ${event.error.message} (${event.error.code})`,
+      );
+    listener?.(event);
+  };
 }
 
 function logOf(

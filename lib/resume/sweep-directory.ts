@@ -11,7 +11,8 @@ import { removeEmptyParts } from '../directory/parts.js';
 import { sweepPool } from '../directory/sweep-pool.js';
 import { forgetUses, forgetUsesIn } from '../directory/use-record.js';
 import { leftovers } from './leftovers.js';
-import { isInUse, leasePath, takeLease } from '../directory/lease.js';
+import { leftWorkers } from './workers/left-workers.js';
+import { isInUse, takeLease } from '../directory/lease.js';
 import type { SweepItem } from './sweep-item.js';
 import { sweepItems } from './sweep-items.js';
 import type { checkSweepOptions, SweepResult, SweptFile } from './sweep-options.js';
@@ -50,6 +51,8 @@ export async function sweepDirectory(
     result.removed.push({ path, kind: 'temporary', step: null, operation: null, bytes, reason: 'leftover' });
     if (!dryRun) await removeFiles([path]);
   }
+  for (const { path, bytes } of await leftWorkers(directory, dryRun))
+    result.removed.push({ path, kind: 'temporary', step: null, operation: null, bytes, reason: 'leftover' });
   if (!dryRun) await sweeping.finish();
   // Last, when those that referred to them are gone.
   for (const { path, bytes } of await sweepPool(directory, { dryRun, logger }))
@@ -100,7 +103,7 @@ class Sweeping {
     const { step, operation } = item;
     const steps = step === null ? [...(this.#steps.get(operation) ?? [])] : [step];
     if (this.#dryRun) {
-      for (const each of steps) if (await isInUse(leasePath({ directory: this.#directory, step: each, operation }))) return false;
+      for (const each of steps) if (await isInUse({ directory: this.#directory, step: each, operation })) return false;
       return true;
     }
     const leases: FileLock[] = [];

@@ -122,6 +122,16 @@ export class FileLock {
   }
 }
 
+/** Whether nobody holds the lock at `path`. That of a dead holder is taken away. @throws errors of the file system */
+export async function isLockFree(path: string): Promise<boolean> {
+  try {
+    const found = await lookAt(path);
+    return found === 'gone' || (await isTakenAway(path, found));
+  } catch (error) {
+    throw fromSystemError(error, 'lock', path);
+  }
+}
+
 async function giveBack(holding: Holding): Promise<void> {
   const { path, native, turn, beat } = holding;
   clearInterval(beat);

@@ -1,0 +1,40 @@
+import type { Row } from '../../base/rows.js';
+import type { RowFailure } from '../events.js';
+import type { CheckedMapOptions, MapFunction } from '../map-options.js';
+
+/** A map of rows that are done or have failed. */
+interface Replay {
+  fn: MapFunction<Row, Row>;
+  options: CheckedMapOptions<Row>;
+  /** Failures that were told again: no calls of the user's function. */
+  readonly told: number;
+}
+
+/**
+ * The map as it is run when all rows are done or have failed: those that have failed fail with what they failed with, without a call. A row
+ * whose results are lost is computed as ever.
+ */
+export function replaying({ fn, options }: Pick<Replay, 'fn' | 'options'>, failures: ReadonlyMap<number, RowFailure>): Replay {
+  let told = 0;
+  const causes = new Set<unknown>();
+  const { onProgress: _progress, onEvent, progressBar: _bar, workers: _workers, retry, ...rest } = options;
+  return {
+    fn: (row, context) => {
+      const failure = failures.get(context.index);
+      if (failure === undefined) return fn(row, context);
+      const { cause } = failure.error;
+      told++;
+      causes.add(cause);
+      throw cause;
+    },
+    options: {
+      ...rest,
+      // The others were told when they happened.
+      ...(onEvent !== undefined && { onEvent: (event) => (event.type === 'damaged' ? onEvent(event) : undefined) }),
+      retry: { ...retry, retryIf: (error, attempt) => (causes.has(error) ? false : retry.retryIf(error, attempt)) },
+    },
+    get told() {
+      return told;
+    },
+  };
+}

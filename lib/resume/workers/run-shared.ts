@@ -1,0 +1,216 @@
+import { join } from 'node:path';
+import { isCheckpointError, type CheckpointError } from '../../base/errors.js';
+import { guarded } from '../../base/guarded.js';
+import { FileLock } from '../../base/lock/file-lock.js';
+import type { Row } from '../../base/rows.js';
+import { createIn } from '../../directory/folders.js';
+import type { OperationFiles } from '../../directory/operation-files.js';
+import { schemaTypes } from '../../formats/parquet/schema-types.js';
+import type { ResultCheck } from '../../schema/result-check.js';
+import { Engine } from '../engine.js';
+import type { MapEvent, MapProgress, MapSummary } from '../events.js';
+import { Flusher } from '../flusher.js';
+import { Known } from '../known.js';
+import type { CheckedMapOptions, MapFunction } from '../map-options.js';
+import type { RunControl } from '../run-control.js';
+import { ClaimedRows } from './claimed-rows.js';
+import { Membership } from './membership.js';
+import { readFinal } from './read-final.js';
+import { replaying } from './replaying.js';
+import { ResultsSoFar } from './results-so-far.js';
+import { runRecord } from './run-record.js';
+import { AllArrivals, OwnArrivals, OwnResults } from './shared-arrivals.js';
+import { SharedControl, stoppedAfter } from './shared-control.js';
+import { sharedInput, type SharedInput } from './shared-input.js';
+import { SharedLog } from './shared-log.js';
+import { SharedProgress } from './shared-progress.js';
+
+/** What a worker is asked for. */
+interface SharedCall {
+  files: OperationFiles;
+  fn: MapFunction<Row, Row>;
+  options: CheckedMapOptions<Row>;
+  check: ResultCheck | undefined;
+  control: RunControl;
+  compat: string | undefined;
+  /** Shows the progress. */
+  update: ((progress: MapProgress) => void) | undefined;
+  onEvent: (event: MapEvent) => void;
+}
+
+/** Runs the map alone: with the function and the options that it is given, and without a lease. */
+export type RunAlone = (call: Pick<SharedCall, 'fn' | 'options' | 'control'>) => AsyncGenerator<Row[], MapSummary, undefined>;
+
+const CANNOT_SAVE: ReadonlySet<string> = new Set(['ERR_CKPT_READ_ONLY', 'ERR_CKPT_PERMISSION']);
+
+/**
+ * One worker of a map that several share: docs/RELIABILITY.md, "Several workers on one map". It joins the others, computes what it can
+ * claim until no row is left, and has the whole result, of which one of them makes the checkpoint. `error`: it cannot join, as nothing can
+ * be written.
+ */
+export async function runShared(
+  call: SharedCall,
+  rows: readonly Row[],
+  runAlone: RunAlone,
+): Promise<{ summary: MapSummary } | { error: CheckpointError }> {
+  const { files, options } = call;
+  const input = await sharedInput(rows, options);
+  const { concurrency } = options;
+  const before = { rows: 0, totalRows: rows.length, resumed: 0, computed: 0, failed: 0, calls: 0, concurrency, rate: 0 };
+  let member: Membership;
+  const control = new SharedControl(call.control, { ...before, secondsLeft: undefined }, options.signal);
+  try {
+    const record = runRecord(files, input, options, call.compat);
+    member = await Membership.join(files, record, { lockWait: options.lockWait, signal: control.signal });
+  } catch (error) {
+    control.end();
+    if (isCheckpointError(error) && CANNOT_SAVE.has(error.code)) return { error };
+    throw error;
+  }
+  try {
+    return { summary: await asMember(call, input, member, control, runAlone) };
+  } finally {
+    control.end();
+    await member.leave();
+  }
+}
+
+async function asMember(
+  call: SharedCall,
+  input: SharedInput,
+  member: Membership,
+  control: SharedControl,
+  runAlone: RunAlone,
+): Promise<MapSummary> {
+  const { files, options, onEvent } = call;
+  const count = input.rows.length;
+  const results = new ResultsSoFar(files, input, member.folder, (path, error) => onEvent({ type: 'damaged', path, error }));
+  await results.begin();
+  const tell = [guarded(options.onProgress, 'onProgress'), call.update].filter((told) => told !== undefined);
+  const progress = new SharedProgress(results, count, options.concurrency, tell);
+  control.follow(() => progress.now());
+  const computed = new OwnResults();
+  const own = await compute(call, input, member, results, progress, control, computed);
+  const replay = replaying(call, results.failures);
+  const arrivals = call.control.arrivals && new AllArrivals(call.control.arrivals, computed);
+  const alone = async (): Promise<MapSummary> => {
+    const run = runAlone({ fn: replay.fn, options: replay.options, control: control.next(arrivals) });
+    try {
+      return await lastOf(run);
+    } finally {
+      control.wait();
+    }
+  };
+  const all = await whole(files, input, member, results, control.signal, arrivals, alone);
+  progress.tell(true);
+  return {
+    input: count,
+    path: all.path,
+    resumed: count - own.computed - all.computed - all.failed.length,
+    computed: own.computed + all.computed,
+    removed: Math.max(results.removed, all.removed),
+    calls: own.calls + all.calls - replay.told,
+    failed: all.failed.map((failure) => (input.refused.has(failure.row) ? failure : (results.failures.get(failure.row) ?? failure))),
+  };
+}
+
+/** Computes what this worker can claim, until no row is left to any. */
+async function compute(
+  { files, fn, options, check, control: { arrivals }, onEvent }: SharedCall,
+  input: SharedInput,
+  member: Membership,
+  results: ResultsSoFar,
+  progress: SharedProgress,
+  control: SharedControl,
+  computed: OwnResults,
+): Promise<MapSummary> {
+  const known = new Known(true);
+  const log = new SharedLog(files, await files.batches(), [schemaTypes(check?.columns ?? [])], member.firstIndex, results, (parts, path) =>
+    onEvent({ type: 'compacted', files: parts.length, path }),
+  );
+  const flusher = new Flusher(log, known.table, options, onEvent, async () => {});
+  const heard = (event: MapEvent): void => {
+    if (event.type === 'failed') {
+      const { row, key, error } = event;
+      results.failed({ row, key, error });
+      // With 'throw' this worker ends: whether the others do is theirs to find out.
+      if (options.onError !== 'throw') results.notes.add(member.number, { row, key, error });
+    }
+    onEvent(event);
+  };
+  const source = new ClaimedRows(input.rows, member, results, {
+    room: () => engine.room(),
+    flush: () => flusher.flush(),
+    waits: () => progress.tell(),
+    signal: control.signal,
+  });
+  const engine = new Engine({
+    source,
+    fn,
+    call: (work) => work(),
+    options: { ...options, onProgress: (own) => progress.own(own) },
+    check,
+    known,
+    flusher,
+    final: null,
+    onEvent: heard,
+    control: control.next(arrivals && new OwnArrivals(arrivals, computed)),
+    indexOf: (place) => source.indexOf(place),
+    update: undefined,
+  });
+  try {
+    // The results are read from the batches, those of other workers among them.
+    return await lastOf(engine.run());
+  } catch (error) {
+    if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_STOPPED') throw error;
+    const { rows } = progress.now();
+    throw stoppedAfter(rows, input.rows.length);
+  } finally {
+    control.wait();
+    source.stop();
+    await results.notes.settled().catch(() => {});
+  }
+}
+
+/** All rows are done or have failed: their results. The first worker that comes here makes the checkpoint. */
+async function whole(
+  files: OperationFiles,
+  input: SharedInput,
+  { folder }: Membership,
+  results: ResultsSoFar,
+  signal: AbortSignal,
+  arrivals: AllArrivals | undefined,
+  alone: () => Promise<MapSummary>,
+): Promise<Pick<MapSummary, 'computed' | 'removed' | 'calls' | 'failed' | 'path'>> {
+  const first = await finalLock(folder, signal);
+  try {
+    await results.look();
+    if (results.final === undefined) return await alone();
+  } finally {
+    await first.release();
+  }
+  const { path } = results.final;
+  if (await readFinal(files, results.final, input, signal, arrivals)) return { computed: 0, removed: 0, calls: 0, failed: [], path };
+  // It is damaged, or somebody has removed it: its rows are computed again, as in any map.
+  const again = await finalLock(folder, signal);
+  try {
+    return await alone();
+  } finally {
+    await again.release();
+  }
+}
+
+/** Whoever has it makes the checkpoint, or reads batches that the others are to leave alone. */
+function finalLock(folder: string, signal: AbortSignal): Promise<FileLock> {
+  const what = 'the checkpoint of a shared map';
+  return createIn(folder, () =>
+    FileLock.take(join(folder, 'final.lock'), { waitMs: Number.POSITIVE_INFINITY, signal, what, queues: true }),
+  );
+}
+
+async function lastOf<T>(run: AsyncGenerator<unknown, T, undefined>): Promise<T> {
+  for (;;) {
+    const step = await run.next();
+    if (step.done === true) return step.value;
+  }
+}
