@@ -45,7 +45,8 @@ export async function duckdbView(name: string, file: ParquetFacts): Promise<Duck
 async function placeOf(holder: Holder, path: string): Promise<string | undefined> {
   for (const place of placesOf(holder, path)) {
     const found = await describedParquet(place);
-    if (found?.ours && found.footer.keyValues[KEY_ID] === holder.id && found.bytes === holder.bytes) return place;
+    const { ours, footer, bytes, rows } = found ?? {};
+    if (ours && footer?.keyValues[KEY_ID] === holder.id && bytes === holder.bytes && rows === holder.rows) return place;
   }
   return undefined;
 }
