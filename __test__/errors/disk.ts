@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readCheckpoint, writeCheckpoint, type CheckpointErrorCode, type Row } from 'arrow-ckpt';
 import { FORMATS, rejectsWith, seenCodes, type Format } from '../support/codes.js';
+import { noMounts } from '../support/no-mounts.ts';
 import { resultOf, runProgram } from '../support/run-program.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -25,13 +25,6 @@ interface Report {
 
 /** A user that owns nothing, for a process that root starts: root may read and write everything. */
 const NOBODY = process.getuid?.() === 0 ? 65_534 : undefined;
-
-/** Why a small file system cannot be mounted, or false. In a namespace of its own a mount ends with the process. */
-function noMounts(): string | false {
-  if (process.platform !== 'linux') return 'mounts a tmpfs, which is for Linux';
-  const { status, stderr } = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { encoding: 'utf8' });
-  return status === 0 ? false : `may not mount a file system: ${stderr?.trim() ?? 'no unshare'}`;
-}
 
 /** Registers the tests of disks that are full, read-only or another's. */
 export function diskErrors(): void {
