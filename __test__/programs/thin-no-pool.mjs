@@ -28,8 +28,9 @@ if (step === 'prepare') {
       there = rows;
       await check(path, there);
       saves.push(delta === null ? 'whole' : 'thin');
-    } catch ({ code, message, path: of }) {
-      if (of !== path) throw new Error(message);
+    } catch (error) {
+      const { code } = error;
+      if (error.path !== path) throw error;
       await check(path, there);
       saves.push(code);
     }
