@@ -125,7 +125,7 @@ export declare class CheckpointManager {
    * const options = { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 } as const;
    * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, options);
    * ```
-   * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, its error as the `cause`, unless `onError` is `'collect'`;
+   * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, its error as the `cause`, unless `onError` says otherwise;
    * `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another process works on the operation;
    * `ERR_CKPT_STOPPED` after `stop` of the handle that it returns; what a save throws. What is finished is kept where it can be */
   map<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): MapRun<Out>;
@@ -142,6 +142,9 @@ export declare class CheckpointManager {
    * ```
    * @throws what {@link map} throws */
   mapBatches<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: BatchFunction<In, Out>, options: MapBatchesOptions<In>): MapRun<Out>;
+  /** The rows of a `map` that failed and have no results since: of its checkpoint (`onError: 'skip'`) and of runs that did not come to
+   * it. They are recorded as they fail, so that they are there after a crash, and beside a running `map`. Changes nothing. */
+  failures(step: string, operation: string, options?: PartialOptions): Promise<FailureRecord[]>;
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
   planIncremental<T extends RowLike>(step: string, operation: string, rows: Iterable<T> | AsyncIterable<T>, options: PlanOptions<T>): Promise<IncrementalPlan<T>>;
   /** What is known of a checkpoint without its rows; null if there is none. Of two files, the newer that can be read. */
@@ -374,6 +377,17 @@ declare abstract class DirectoryCheckpointManager implements KuraCheckpointManag
 export declare const ERROR_CODES: readonly CheckpointErrorCode[];
 /** What becomes of keys that a schema does not name. */
 export declare type ExtraKeys = 'keep' | 'drop' | 'refuse';
+/** A row of a `map` that failed, as it is recorded beside the results. */
+export declare interface FailureRecord {
+  key: RowKey;
+  /** Of the operation, as the results have it; null for none. */ hash: string | null;
+  /** The name of the error that was thrown: `TypeError`; of another value its type. */ name: string;
+  /** Its message as it was, cut at 1000 characters. */ message: string;
+  /** Its `code`, if it had one. */ code: string | null;
+  /** How often the function was called for it in the run that recorded it. */ attempts: number;
+  /** When it failed. */ time: Date;
+}
+
 /** The hash of an operation: 64 hexadecimal digits of SHA-256, the same in every process and on every machine.
  * Hashes are chained as in DocETL: with the hash of the operation before as `upstream`, a change anywhere before reaches all that
  * follow. Unlike DocETL's hash, which is another number, it covers the contents of files and not their paths.
@@ -554,6 +568,7 @@ export declare interface MapListing {
   /** Null: the map has none. */ hash: string | null;
   /** `running`: somebody works on the operation, and these are its newest batches. */ state: 'running' | 'interrupted';
   /** Rows of the input whose results the batches hold. */ rows: number;
+  /** Rows that failed, and have no results since: see {@link CheckpointManager.failures}. */ failed: number;
   batches: number;
   /** Of all batch files. */ bytes: number;
   /** When the newest batch was written. */ modified: Date;
@@ -571,7 +586,10 @@ export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteO
   schema?: StandardSchemaV1 | CheckpointSchema;
   /** How many times a row is tried again when the function throws, or how. @default 0 */ retries?: number | RetryOptions;
   /** The longest time of one attempt; then the row has failed with `ERR_CKPT_TIMEOUT`. @default no limit @unit ms */ timeout?: number;
-  /** What a failed row does: `throw` ends the run, `collect` lists it at its end. @default 'throw' */ onError?: 'throw' | 'collect';
+  /** What a failed row does: `throw` ends the run, `collect` goes on without a checkpoint, `skip` goes on and leaves it out. @default
+   * 'throw' */ onError?: OnError | ((failure: RowFailure) => OnError);
+  /** Whether rows are called again that failed in an earlier run with this content and hash. @default true */
+  retryFailed?: boolean | ((failure: FailureRecord) => boolean);
   /** What becomes of results that the checkpoint will not have: of rows that the input has no more, and of other hashes. @default 'keep' */
   removed?: 'keep' | 'drop';
   /** How long to wait for another process; then it is `ERR_CKPT_LOCKED`. @default 0 @unit ms */ lockWait?: number;
@@ -616,7 +634,8 @@ export declare interface MapSummary {
   /** Rows whose results this run made. */ computed: number;
   /** Rows of the checkpoint before that the input has no more. */ removed: number;
   /** How often the function was called, retries among them. */ calls: number;
-  /** With `onError: 'collect'`. If a row failed, no checkpoint was saved; the other results wait. */ failed: RowFailure[];
+  /** Rows that failed and did not end the run: see `onError`. If one of them was collected, no checkpoint was saved, and the other
+   * results wait; if all were skipped, the checkpoint is without them. */ failed: RowFailure[];
   /** The path of the final checkpoint; null where none was saved. */ path: string | null;
 }
 
@@ -715,6 +734,8 @@ export declare interface NamedCheckpointInfo extends CheckpointInfo {
 }
 /** `values[i]` is the number of row `i`, anything where `validity[i]` is 0: also for bigints beyond the safe integers. */
 export declare interface NumberColumn extends Column { readonly kind: 'number'; readonly values: Float64Array; }
+/** What a row that failed does to the run. */
+export declare type OnError = 'throw' | 'collect' | 'skip';
 /** Opens a checkpoint, or a file of another writer, to read parts of it or to stream it. Close it afterwards; `await using` does.
  * @throws what {@link readCheckpoint} throws for the file and the call */
 export declare function openCheckpoint<T extends RowLike = Row>(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader<T>>;
@@ -833,6 +854,8 @@ export declare interface RowFailure {
   /** Its index in the input. */ row: number;
   key: RowKey;
   /** `ERR_CKPT_ROW_FAILED`, with what the function threw as its `cause`. */ error: CheckpointError;
+  /** It failed in an earlier run, with the same content, and `retryFailed` did not want another call: see {@link FailureRecord}. */
+  resumed: boolean;
 }
 /** What may tell a row from all others. `1`, `'1'`, `1n` and `[1]` are four keys. */
 export declare type RowKey = string | number | bigint | boolean | readonly (string | number | bigint | boolean)[];

@@ -101,7 +101,7 @@ suite('maps on the command line', noCli, () => {
       [['process', 'a/b', 'abc', 'interrupted', 9]],
     );
     const { stdout } = await cliOk(['list', directory]);
-    assert.match(stdout, /^Step +Map +State +Rows done +Size +Modified +Hash\nprocess +a\/b +interrupted +9 /m);
+    assert.match(stdout, /^Step +Map +State +Rows done +Failed +Size +Modified +Hash\nprocess +a\/b +interrupted +9 +1 /m);
     const path = join(directory, 'process', encodeURIComponent('a/b'));
     for (const each of [path, `${path}.parquet`]) {
       const shown = await cliOk(['cat', each, '--where', 'id>=4', '--columns', 'id']);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { MapOptions, MapProgress } from 'arrow-ckpt';
+import type { MapOptions, MapProgress, MapResult } from 'arrow-ckpt';
 import { workersFolder } from '../lib/directory/workers-folder.ts';
 import { rejectsWith } from './support/codes.ts';
 import { assertExact } from './support/exact.ts';
@@ -196,6 +196,31 @@ describe('rows that fail', () => {
     const [result] = await Promise.all(again.map(({ run }) => run));
     assert.deepEqual(callsOf(again.map(({ model }) => model)), [7, 107, 207]);
     assertExact(result?.rows, allSummaries(ROWS));
+  });
+
+  test('skip: the checkpoint is without them, and retryFailed: false holds for all workers', async () => {
+    const directory = fresh();
+    const run = async (options: Partial<MapOptions<Article>>): Promise<{ calls: number; results: MapResult<Summary>[] }> => {
+      const all = [1, 2, 3].map(() => worker(directory, { onError: 'skip', ...options }, new Model(() => 2, fails)));
+      const results = await Promise.all(all.map((each) => each.run));
+      return { calls: callsOf(all.map(({ model }) => model)).length, results };
+    };
+    assert.equal((await run({})).calls, 300);
+    const recorded = await manager(directory).failures('s', 'op');
+    assert.deepEqual(recorded.map(({ key }) => key).sort(), [107, 207, 7]);
+    for (const { failed } of (await run({})).results) assert.equal(failed.length, 3);
+    const { calls, results } = await run({ retryFailed: false });
+    assert.equal(calls, 0);
+    for (const { failed, path, rows } of results) {
+      assert.deepEqual(
+        failed.map(({ key, resumed }) => [key, resumed]),
+        [7, 107, 207].map((key) => [key, true]),
+      );
+      assert.ok(path !== null);
+      assertExact(rows, allSummaries(ROWS.filter((row) => !fails(row))));
+    }
+    assert.equal((await run({})).calls, 3);
+    isClean(directory);
   });
 
   test('collect: one that comes late does not compute them again; retries are made by one worker', async () => {

@@ -7,6 +7,8 @@ import { BatchCalls } from '../resume/batches/batch-calls.js';
 import { checkMapBatchesOptions, type BatchFunction, type MapBatchesOptions } from '../resume/batches/map-batches-options.js';
 import type { MakeCaller } from '../resume/caller.js';
 import { startMap, startStream, type MapRun, type MapStream } from '../resume/map-handle.js';
+import type { FailureRecord } from '../resume/failure-record.js';
+import { failuresOf } from '../resume/failures-of.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
 import { mapsIn, type MapListing } from '../resume/map-listing.js';
 import type { RunControl } from '../resume/run-control.js';
@@ -227,7 +229,7 @@ export class CheckpointManager {
     operation: string,
     options?: PartialOptions,
   ): Promise<PartialResults<T> | null> {
-    const { hash } = checkPartialOptions(options);
+    const { hash } = checkPartialOptions(options, 'loadPartialResults');
     const files = await this.#files(step, operation, hash);
     return files === null ? null : ((await partialResults(files)) as PartialResults<T> | null);
   }
@@ -265,7 +267,7 @@ export class CheckpointManager {
    * const options = { key: 'id', hash, concurrency: 16, retries: 3, timeout: 60_000 } as const;
    * const { rows } = await checkpoints.map('process', 'summarise', articles, summarise, options);
    * ```
-   * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, its error as the `cause`, unless `onError` is `'collect'`;
+   * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, its error as the `cause`, unless `onError` says otherwise;
    * `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another process works on the operation; `ERR_CKPT_STOPPED`
    * after `stop` of the handle that it returns; what a save throws. What is finished is kept where it can be
    */
@@ -318,6 +320,16 @@ export class CheckpointManager {
       const caller: MakeCaller = (parts) => new BatchCalls(fn as unknown as BatchFunction<Row, Row>, batches, parts);
       return this.#callOf(step, operation, rows, checked, { fn: noCall, caller, control }, 'mapBatches');
     });
+  }
+
+  /**
+   * The rows of a `map` that failed and have no results since: of its checkpoint (`onError: 'skip'`) and of runs that did not come to it.
+   * They are recorded as they fail, so that they are there after a crash, and beside a running `map`. Changes nothing.
+   */
+  async failures(step: string, operation: string, options?: PartialOptions): Promise<FailureRecord[]> {
+    const { hash } = checkPartialOptions(options, 'failures');
+    const files = await this.#files(step, operation, hash);
+    return files === null ? [] : failuresOf(files);
   }
 
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */

@@ -43,9 +43,9 @@ export function checkBatchSave(given: BatchSaveOptions | undefined): { step?: st
   return { ...text('step', step), save };
 }
 
-export function checkPartialOptions(given: PartialOptions | undefined): PartialOptions {
-  const options = asOptions(given, 'loadPartialResults') as PartialOptions;
-  checkKeys(options, PARTIAL_KEYS, 'loadPartialResults');
+export function checkPartialOptions(given: PartialOptions | undefined, what: string): PartialOptions {
+  const options = asOptions(given, what) as PartialOptions;
+  checkKeys(options, PARTIAL_KEYS, what);
   return { ...text('hash', options.hash) };
 }
 

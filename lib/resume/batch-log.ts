@@ -12,7 +12,7 @@ import type { Attachment } from '../store/store.js';
 import { mergedLedger, mergedRows } from './merge-batches.js';
 import type { FilePart } from './known-file.js';
 import type { KnownTable } from './known-table.js';
-import type { LedgerWriter } from './ledger.js';
+import type { LedgerWriter } from './ledger-writer.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 
 /** So many files of about one size become one. */
@@ -67,7 +67,7 @@ export class BatchLog {
 
   /** Writes a batch; when it resolves with its path, the results are durable. */
   async write(rows: readonly Row[], ledger: LedgerWriter, table: KnownTable): Promise<string> {
-    return this.#save(rows, ledger.rows, () => ledger.pieces(this.#files, table));
+    return this.#save(rows, ledger.rows + ledger.failures, () => ledger.pieces(this.#files, table));
   }
 
   /** Merges small files, as often as there are sixteen of one size. */

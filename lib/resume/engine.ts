@@ -10,6 +10,8 @@ import type { ResultCheck } from '../schema/result-check.js';
 import type { Caller, MakeCaller } from './caller.js';
 import { Calls } from './calls.js';
 import type { MapEvent, MapProgress, MapSummary, RowFailure } from './events.js';
+import { failureOf } from './failure-record.js';
+import { failedBefore, isRetried, onErrorOf } from './failed-rows.js';
 import type { FinalSave } from './final-save.js';
 import type { Flusher } from './flusher.js';
 import { Gate } from './gate.js';
@@ -94,6 +96,8 @@ export class Engine {
   #resumed = 0;
   #computed = 0;
   #failures: RowFailure[] = [];
+  /** No row has failed that the final checkpoint would have to have. */
+  #isFinalWanted = true;
   #weight = 0;
   #isLookedAhead = false;
   /** Among the results that are given out next are some of this run. */
@@ -179,7 +183,7 @@ export class Engine {
       for (;;) {
         const rows = await this.#next();
         if (rows === undefined) break;
-        if (this.#failures.length === 0) await this.#parts.final?.put(rows);
+        if (this.#isFinalWanted) await this.#parts.final?.put(rows);
         if (rows.length > 0) yield this.#lent(rows);
       }
       const path = await this.#finish();
@@ -248,7 +252,7 @@ export class Engine {
           this.#meter.tick();
         } else if (state === 'refused') {
           this.#refused(slot, error);
-        } else {
+        } else if (!this.#failsAgain(slot)) {
           if (!this.#isLookedAhead) await this.#lookAhead(index + 1, pace);
           while (!this.#hasRoom()) {
             if (this.#parts.control.arrivals?.isRead === true) this.#ready.open();
@@ -294,6 +298,16 @@ export class Engine {
     const { index, key } = slot;
     const message = `row ${index} (key ${showKey(key)}) cannot be compared with earlier runs: ${cause instanceof Error ? cause.message : show(cause)}`;
     this.#rowFailed(slot, new CheckpointError('ERR_CKPT_ROW_FAILED', message, { row: index, cause }));
+  }
+
+  /** Whether a row failed in an earlier run, with this content, and is not to be called again. */
+  #failsAgain(slot: Slot): boolean {
+    const recorded = this.#known.failureOf(slot.number);
+    if (recorded === undefined || isRetried(recorded, this.#options)) return false;
+    slot.state = 'failed';
+    slot.recorded = recorded;
+    this.#rowFailed(slot, failedBefore(slot, recorded));
+    return true;
   }
 
   /** Waits until a call may begin: for a source that takes no row before. */
@@ -382,7 +396,8 @@ export class Engine {
     this.#parts.control.arrivals?.took(slot);
     this.#window.shift();
     this.#weight -= slot.weight;
-    if (this.#failures.length > 0) return;
+    if (!this.#isFinalWanted) return;
+    if (slot.failure !== undefined) return this.#parts.final?.noteFailed(slot.number, slot.key, slot.failure, slot.recorded);
     const { finalRows, files } = this.#known;
     const isOld = finalRows !== undefined && slot.state === 'known' && this.#known.fileOf(slot.number) === files[0];
     this.#parts.final?.note(slot.number, slot.key, isOld);
@@ -436,10 +451,15 @@ export class Engine {
   }
 
   #rowFailed(slot: Slot, error: CheckpointError): void {
-    const failure = { row: slot.index, key: keyOf(slot.key), error };
+    const { recorded } = slot;
+    const failure = { row: slot.index, key: keyOf(slot.key), error, resumed: recorded !== undefined };
     this.#failures.push(failure);
+    slot.failure = recorded ?? failureOf('cause' in error ? error.cause : error, slot.attempt);
+    if (recorded === undefined) this.#parts.flusher?.add(slot);
     this.#parts.onEvent({ type: 'failed', ...failure });
-    if (this.#options.onError === 'throw') this.#fail(error, true);
+    const { onError, wrong } = onErrorOf(failure, this.#options);
+    if (onError !== 'skip') this.#isFinalWanted = false;
+    if (onError === 'throw') this.#fail(wrong ?? error, true);
     this.#settled(slot);
   }
 
@@ -522,7 +542,7 @@ export class Engine {
   async #finish(): Promise<string | null> {
     const { final, flusher } = this.#parts;
     if (final === null) return null;
-    if (this.#failures.length === 0) {
+    if (this.#isFinalWanted) {
       const path = await final.finish();
       await flusher?.clear();
       return path;

@@ -45,6 +45,8 @@ export interface RowFailure {
   key: RowKey;
   /** `ERR_CKPT_ROW_FAILED`, with what the function threw as its `cause`. */
   error: CheckpointError;
+  /** It failed in an earlier run, with the same content, and `retryFailed` did not want another call: see {@link FailureRecord}. */
+  resumed: boolean;
 }
 
 /** What a `map` did. */
@@ -59,7 +61,10 @@ export interface MapSummary {
   removed: number;
   /** How often the function was called, retries among them. */
   calls: number;
-  /** With `onError: 'collect'`. If a row failed, no checkpoint was saved; the other results wait. */
+  /**
+   * Rows that failed and did not end the run: see `onError`. If one of them was collected, no checkpoint was saved, and the other results
+   * wait; if all were skipped, the checkpoint is without them.
+   */
   failed: RowFailure[];
   /** The path of the final checkpoint; null where none was saved. */
   path: string | null;

@@ -3,10 +3,14 @@ import { savedLine } from '../directory/log-lines.js';
 import type { TypedWriteOptions } from '../formats/parquet/column-types.js';
 import type { CheckpointInfo } from '../options/options.js';
 import type { Row } from '../base/rows.js';
+import type { Failure, StoredFailure } from './failure-record.js';
+import { skippedMetadata } from './skipped-rows.js';
 import type { Known } from './known.js';
 import type { KnownFile } from './known-file.js';
-import { LedgerWriter } from './ledger.js';
+import { LedgerWriter } from './ledger-writer.js';
 import type { OperationFiles } from '../directory/operation-files.js';
+
+const MOST_KEYS = 20;
 
 /**
  * The final checkpoint of an operation, written while the results come, in the order of the input. As long as they are those of the
@@ -21,6 +25,8 @@ export class FinalSave {
   readonly #ledger = new LedgerWriter();
   readonly #before: (replaces: boolean) => Promise<void>;
   readonly #stop = new AbortController();
+  /** The keys of the first rows that have no results. */
+  readonly #skipped: string[] = [];
   #queue: RowQueue | undefined;
   #saved: Promise<CheckpointInfo> | undefined;
   /** Results so far. */
@@ -42,6 +48,13 @@ export class FinalSave {
     this.#ledger.add(number, key);
   }
 
+  /** Takes note of a row that has no results, as it failed. */
+  noteFailed(number: number, key: string, failure: Failure, recorded: StoredFailure | undefined): void {
+    if (this.#saved === undefined && (recorded === undefined || !this.#known.finalFailures.has(recorded))) this.#begin();
+    this.#ledger.fail(number, key, failure);
+    if (this.#skipped.length < MOST_KEYS) this.#skipped.push(key);
+  }
+
   /** Takes the results of the rows that were noted since the last call. */
   async put(rows: readonly Row[]): Promise<void> {
     this.#results += rows.length;
@@ -50,7 +63,8 @@ export class FinalSave {
 
   /** Makes it durable; resolves with its path. */
   async finish(): Promise<string> {
-    const isOld = this.#saved === undefined && this.#old?.rows === this.#ledger.rows;
+    const isOld =
+      this.#saved === undefined && this.#old?.rows === this.#ledger.rows && this.#known.finalFailures.size === this.#ledger.failures;
     await this.#before(!isOld);
     if (isOld) return (this.#old as { file: KnownFile }).file.path;
     if (this.#saved === undefined) this.#begin();
@@ -74,9 +88,23 @@ export class FinalSave {
     const queue = new RowQueue(this.#known.keepsAll ? 'none' : 'gathered');
     this.#queue = queue;
     const rows = this.#results === 0 ? queue : this.#withOld(queue, this.#results);
-    const options = { ...this.#options, signal: this.#stop.signal, ...(hash !== undefined && { hash }) };
+    // A bare list has no place for it.
+    const isBare = this.#files.store.format === 'json' && this.#options.compat !== undefined;
+    const moreMetadata = isBare ? undefined : () => this.#metadata();
+    const options = {
+      ...this.#options,
+      ...(moreMetadata && { moreMetadata }),
+      signal: this.#stop.signal,
+      ...(hash !== undefined && { hash }),
+    };
     this.#saved = this.#files.save(rows, options, () => this.#attachment());
     this.#saved.catch((error: unknown) => queue.fail(error));
+  }
+
+  /** What the checkpoint says of rows that it has no results of. */
+  #metadata(): Record<string, string> {
+    const { failures } = this.#ledger;
+    return failures === 0 ? {} : skippedMetadata(failures, this.#skipped);
   }
 
   /** Called when all rows are written. */

@@ -2,6 +2,7 @@ import { isCheckpointError } from '../base/errors.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
 import { openLedger } from './found-files.js';
+import { failedRows } from './ledger-head.js';
 import type { SweepItem } from './sweep-item.js';
 
 /**
@@ -64,6 +65,8 @@ async function rowsIn(
     if (opened === null) return undefined;
     const { head, ledger } = opened;
     try {
+      // What it says of rows that failed is in no checkpoint.
+      if (of === undefined && failedRows(head) > 0) return undefined;
       if (of !== undefined && (head.step !== of.step || head.operation !== of.operation)) return undefined;
       const rows = new Set<string>();
       await ledger.rows(head, ({ keyHigh, keyLow, high, low, count }) => {

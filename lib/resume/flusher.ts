@@ -1,7 +1,7 @@
 import type { BatchLog } from './batch-log.js';
 import type { MapEvent } from './events.js';
 import type { KnownTable } from './known-table.js';
-import { LedgerWriter } from './ledger.js';
+import { LedgerWriter } from './ledger-writer.js';
 import type { CheckedMapOptions } from './map-options.js';
 import type { Row } from '../base/rows.js';
 import { appendResults, type Slot } from './slot.js';
@@ -54,7 +54,7 @@ export class Flusher {
     return this.#gathered.length + this.#writing;
   }
 
-  /** A row is finished. */
+  /** A row is finished, or has failed. */
   add(slot: Slot): void {
     if (this.#failure !== undefined) return;
     this.#gathered.push(slot);
@@ -127,13 +127,17 @@ export class Flusher {
     const rows: Row[] = [];
     const ledger = new LedgerWriter();
     for (const slot of slots) {
+      if (slot.failure !== undefined) {
+        ledger.fail(slot.number, slot.key, slot.failure);
+        continue;
+      }
       appendResults(rows, slot);
       ledger.add(slot.number, slot.key);
     }
     const path = await this.#log.write(rows, ledger, this.#table);
     this.#writing = 0;
     this.#flushed();
-    this.#onEvent({ type: 'flushed', rows: slots.length, path });
+    if (ledger.rows > 0) this.#onEvent({ type: 'flushed', rows: ledger.rows, path });
     await this.#log.compact();
   }
 }

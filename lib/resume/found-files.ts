@@ -5,7 +5,8 @@ import { keptFiles } from '../directory/kept-files.js';
 import { batchStem, filesOf, listBatches, type FoundFile } from '../directory/layout.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
-import { LedgerReader, type LedgerHead } from './ledger.js';
+import { LedgerReader } from './ledger.js';
+import type { LedgerHead } from './ledger-head.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 
 /** How often a folder is looked at anew whose files go and come. */

@@ -1,5 +1,7 @@
 import { CheckpointError } from '../base/errors.js';
 import { storeOf } from '../formats/choose.js';
+import { digest } from './digest.js';
+import type { StoredFailure } from './failure-record.js';
 import { openLedger } from './found-files.js';
 import { KnownFile, type FilePart } from './known-file.js';
 import { KnownTable } from './known-table.js';
@@ -29,6 +31,10 @@ export class Known {
   #firstKept = Number.POSITIVE_INFINITY;
   /** Rows that were met with other content than their results are of. */
   replaced = 0;
+  /** Rows that failed in earlier runs and have no results since, by {@link nameOf} of their keys. */
+  readonly failures = new Map<string, StoredFailure>();
+  /** Those of the final checkpoint. */
+  finalFailures: ReadonlySet<StoredFailure> = new Set();
   /** Of rows that several files know: what the files before say. A row may have been changed, computed, and changed back. */
   readonly #older = new Map<number, Older[]>();
 
@@ -52,7 +58,10 @@ export class Known {
       const file = this.files.push(new KnownFile(path, store, this.keepsAll && this.files.length < this.#firstKept));
       this.#isGood.push(false);
       let offset = 0;
+      const isKept = file > this.#firstKept;
       await ledger.rows(head, (row) => {
+        // Newer than a failure that was met before.
+        if (!isKept && this.failures.size > 0) this.failures.delete(nameOf(row.keyHigh, row.keyLow));
         const found = this.table.find(row.keyHigh, row.keyLow);
         const isSame = found >= 0 && this.table.high.get(found) === row.high && this.table.low.get(found) === row.low;
         if (isSame && this.fileOf(found) !== undefined) {
@@ -60,7 +69,7 @@ export class Known {
           offset += row.count;
           return;
         }
-        if (found >= 0 && file > this.#firstKept) {
+        if (found >= 0 && isKept) {
           // The row may have been met by now: what is said of it must stay.
           this.#olderOf(found).push({ high: row.high, low: row.low, source: file, offset, count: row.count });
           offset += row.count;
@@ -75,13 +84,26 @@ export class Known {
         this.table.count.set(number, row.count);
         offset += row.count;
       });
+      const failures = await ledger.failures(head);
       await ledger.finish();
+      for (const failure of failures) {
+        const { high, low } = digest(failure.key);
+        const name = nameOf(high, low);
+        if (!isKept || !this.failures.has(name)) this.failures.set(name, failure);
+      }
       // Only now is the checksum of the ledger compared: before, its rows are of a file that is not good.
       this.#isGood[file - 1] = true;
       return true;
     } finally {
       await ledger.close();
     }
+  }
+
+  /** The failure of a row in an earlier run, with the content that it has now. */
+  failureOf(number: number): StoredFailure | undefined {
+    const { table } = this;
+    const failure = this.failures.size === 0 ? undefined : this.failures.get(nameOf(table.keyHigh.get(number), table.keyLow.get(number)));
+    return failure?.high === table.high.get(number) && failure.low === table.low.get(number) ? failure : undefined;
   }
 
   /** Whether there are results of a row with this content; then the table has their place. */
@@ -173,4 +195,9 @@ export class Known {
   async close(): Promise<void> {
     for (const file of this.files) await file.close();
   }
+}
+
+/** What no other key has. */
+export function nameOf(high: number, low: number): string {
+  return `${high} ${low}`;
 }

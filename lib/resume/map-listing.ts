@@ -1,6 +1,7 @@
 import { isCheckpointError, type CheckpointError } from '../base/errors.js';
 import { contentsOf } from '../directory/layout.js';
 import { isInUse } from '../directory/lease.js';
+import { digest } from './digest.js';
 import { findBatches, type FoundBatch } from './found-files.js';
 import { keyOfRow, recordOf } from './read-batches.js';
 
@@ -14,6 +15,8 @@ export interface MapListing {
   state: 'running' | 'interrupted';
   /** Rows of the input whose results the batches hold. */
   rows: number;
+  /** Rows that failed, and have no results since: see {@link CheckpointManager.failures}. */
+  failed: number;
   batches: number;
   /** Of all batch files. */
   bytes: number;
@@ -61,12 +64,14 @@ async function listingOf(found: readonly FoundBatch[]): Promise<MapListing> {
   const [first] = found as [FoundBatch];
   const { step = '', operation = '' } = first.head ?? {};
   const rows = new Set<string>();
+  const failed = new Set<string>();
   const listing: MapListing = {
     step,
     operation,
     hash: first.hash,
     state: 'interrupted',
     rows: 0,
+    failed: 0,
     batches: 0,
     bytes: 0,
     modified: new Date(0),
@@ -74,12 +79,20 @@ async function listingOf(found: readonly FoundBatch[]): Promise<MapListing> {
   for (const { path, bytes, modifiedMs } of found) {
     const record = await recordOf(path).catch(goneOrDamaged);
     if (record === undefined) continue;
-    for (const { keyHigh, keyLow } of record.rows) rows.add(keyOfRow(record, keyHigh, keyLow));
+    for (const { keyHigh, keyLow } of record.rows) {
+      const name = keyOfRow(record, keyHigh, keyLow);
+      rows.add(name);
+      failed.delete(name);
+    }
+    for (const { key } of record.failures) {
+      const { high, low } = digest(key);
+      failed.add(keyOfRow(record, high, low));
+    }
     listing.batches++;
     listing.bytes += bytes;
     if (modifiedMs > listing.modified.getTime()) listing.modified = new Date(modifiedMs);
   }
-  return { ...listing, rows: rows.size };
+  return { ...listing, rows: rows.size, failed: failed.size };
 }
 
 /** A batch may be merged with others meanwhile, and a damaged one is computed again. */

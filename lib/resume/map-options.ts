@@ -4,8 +4,10 @@ import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys, checkSignal, type WriteOptions } from '../options/options.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import type { Row, RowLike } from '../base/rows.js';
-import type { MapEvent, MapProgress } from './events.js';
+import type { MapEvent, MapProgress, RowFailure } from './events.js';
+import type { FailureRecord } from './failure-record.js';
 import type { KeyOption } from './row-key.js';
+import { SKIPPED } from './skipped-rows.js';
 
 /** What the function of a `map` gets beside the row. */
 export interface MapContext {
@@ -23,6 +25,13 @@ export type MapFunction<In extends RowLike, Out extends RowLike> = (
   context: MapContext,
 ) => MapOutput<Out> | Promise<MapOutput<Out>>;
 export type MapOutput<Out extends RowLike> = Out | readonly Out[] | null | undefined | void;
+
+/** What a row that failed does to the run. */
+export type OnError = 'throw' | 'collect' | 'skip';
+
+export function isOnError(value: unknown): value is OnError {
+  return value === 'throw' || value === 'collect' || value === 'skip';
+}
 
 /** How a row that failed is tried again. */
 export interface RetryOptions {
@@ -99,12 +108,20 @@ export interface MapOptions<T extends RowLike = Row> extends Pick<
    */
   timeout?: number;
   /**
-   * What a failed row does: `throw` ends the run, `collect` lists it at its end.
+   * What a failed row does: `throw` ends the run, `collect` goes on without a checkpoint, `skip` goes on and leaves it out.
    *
-   * The run goes on then, and lists all failures.
+   * After `collect` there is no final checkpoint, and the results wait for the run that has them all. After `skip` there is one without the
+   * failed rows: its metadata says how many, in `arrow-ckpt.skipped`. Both list all failures. A function decides for each row.
    * @default 'throw'
    */
-  onError?: 'throw' | 'collect';
+  onError?: OnError | ((failure: RowFailure) => OnError);
+  /**
+   * Whether rows are called again that failed in an earlier run with this content and hash.
+   *
+   * `false`: they fail at once, without a call. A function decides for each by its record.
+   * @default true
+   */
+  retryFailed?: boolean | ((failure: FailureRecord) => boolean);
   /**
    * What becomes of results that the checkpoint will not have: of rows that the input has no more, and of other hashes.
    *
@@ -150,7 +167,8 @@ export interface CheckedMapOptions<T extends RowLike> extends MapOptions<T> {
   batchSize: number;
   flushEvery: number;
   retry: Required<RetryOptions>;
-  onError: 'throw' | 'collect';
+  onError: OnError | ((failure: RowFailure) => OnError);
+  retryFailed: boolean | ((failure: FailureRecord) => boolean);
   removed: 'keep' | 'drop';
   lockWait: number;
 }
@@ -166,6 +184,7 @@ export const MAP_RECORD = {
   retries: true,
   timeout: true,
   onError: true,
+  retryFailed: true,
   removed: true,
   lockWait: true,
   workers: true,
@@ -197,6 +216,7 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
     flushEvery = 1000,
     timeout,
     onError = 'throw',
+    retryFailed = true,
     removed = 'keep',
     lockWait = 0,
     signal,
@@ -206,7 +226,12 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   ms('flushEvery', flushEvery);
   if (timeout !== undefined) ms('timeout', timeout, 1);
   if (lockWait !== Number.POSITIVE_INFINITY) ms('lockWait', lockWait);
-  if (onError !== 'throw' && onError !== 'collect') throw invalid(`onError must be 'throw' or 'collect', got ${show(onError)}`);
+  if (typeof onError !== 'function' && !isOnError(onError))
+    throw invalid(`onError must be 'throw', 'collect', 'skip' or a function that gives one of these, got ${show(onError)}`);
+  if (typeof retryFailed !== 'boolean' && typeof retryFailed !== 'function')
+    throw invalid(`retryFailed must be true, false or a function, got ${show(retryFailed)}`);
+  if (Object.hasOwn(options.metadata ?? {}, SKIPPED))
+    throw invalid(`metadata.${SKIPPED} is what a map says of rows that failed; choose another name`);
   if (removed !== 'keep' && removed !== 'drop') throw invalid(`removed must be 'keep' or 'drop', got ${show(removed)}`);
   for (const name of ['onProgress', 'onEvent'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function')
@@ -216,7 +241,7 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
     throw invalid(`progressBar must be true or false, got ${show(options.progressBar)}`);
   checkWorkers(options.workers, what);
   checkSignal(signal);
-  return { ...options, concurrency, batchSize, flushEvery, onError, removed, lockWait, retry: checkRetries(options.retries) };
+  return { ...options, concurrency, batchSize, flushEvery, onError, retryFailed, removed, lockWait, retry: checkRetries(options.retries) };
 }
 
 function checkWorkers(workers: unknown, what: string): void {

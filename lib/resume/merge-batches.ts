@@ -2,8 +2,8 @@ import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
 import { openLedger } from './found-files.js';
 import { KnownTable } from './known-table.js';
-import { LedgerWriter } from './ledger.js';
-import type { LedgerHead } from './ledger.js';
+import { LedgerWriter } from './ledger-writer.js';
+import type { LedgerHead } from './ledger-head.js';
 
 /** The results in files, one file after the other. `begins`: takes up the number of the first result of each. */
 export async function* mergedRows(paths: readonly string[], begins: number[]): AsyncGenerator<Row, void, undefined> {
@@ -20,7 +20,7 @@ export async function* mergedRows(paths: readonly string[], begins: number[]): A
 /** The ledger of these results. */
 export async function* mergedLedger(
   paths: readonly string[],
-  operation: Omit<LedgerHead, 'rows'>,
+  operation: Pick<LedgerHead, 'step' | 'operation'>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const table = new KnownTable();
   const writer = new LedgerWriter();
@@ -32,7 +32,12 @@ export async function* mergedLedger(
       const first = table.size;
       await ledger.rows(head, (row) => void table.append(row));
       let number = first;
-      await ledger.keys(head, (key) => writer.add(number++, key));
+      await ledger.keys(head, (key) => {
+        writer.forgetFailure(key);
+        writer.add(number++, key);
+      });
+      // Of a row that has results and failed later, with other content, both count.
+      writer.addFailures(await ledger.failures(head));
       await ledger.finish();
     } finally {
       await ledger.close();

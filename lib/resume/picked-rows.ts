@@ -5,7 +5,8 @@ import { storeOf } from '../formats/choose.js';
 import { openLedger } from './found-files.js';
 import { KnownFile } from './known-file.js';
 import { KnownTable } from './known-table.js';
-import { LedgerWriter, type LedgerRow } from './ledger.js';
+import type { LedgerRow } from './ledger.js';
+import { LedgerWriter } from './ledger-writer.js';
 import { RowSet } from './row-set.js';
 
 /** Whether a row of a file of results is wanted. */

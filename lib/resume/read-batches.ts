@@ -6,8 +6,10 @@ import { loadFile } from '../directory/load.js';
 import type { Logger } from '../directory/log-lines.js';
 import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
+import type { StoredFailure } from './failure-record.js';
 import { MOST_LOOKS, openLedger } from './found-files.js';
-import type { LedgerHead, LedgerRow } from './ledger.js';
+import type { LedgerRow } from './ledger.js';
+import { failedRows, type LedgerHead } from './ledger-head.js';
 import { takeLease } from '../directory/lease.js';
 
 /** A batch as it was read. */
@@ -26,6 +28,8 @@ export interface BatchRecord {
   head: LedgerHead;
   hash: string | null;
   rows: LedgerRow[];
+  /** Rows that failed. */
+  failures: StoredFailure[];
 }
 
 /**
@@ -121,8 +125,9 @@ export async function recordOf(path: string): Promise<BatchRecord | undefined> {
   try {
     const rows: LedgerRow[] = [];
     await ledger.rows(head, (row) => void rows.push({ ...row }));
+    const failures = await ledger.failures(head);
     await ledger.finish();
-    return { head, hash, rows };
+    return { head, hash, rows, failures };
   } finally {
     await ledger.close();
   }
@@ -141,7 +146,8 @@ function distinct(batches: readonly ReadBatch[]): ReadBatch[] {
     const own: Row[] = [];
     const kept: LedgerRow[] = [];
     let offset = 0;
-    let isNeeded = record.rows.length === 0;
+    // One that has records of failures alone is no batch of results.
+    let isNeeded = record.rows.length === 0 && failedRows(record.head) === 0;
     for (const line of record.rows) {
       const { keyHigh, keyLow, count } = line;
       const key = keyOfRow(record, keyHigh, keyLow);

@@ -16,6 +16,7 @@ import type { MakeCaller } from './caller.js';
 import { clearBatches, ownOf } from './clear-batches.js';
 import { Engine } from './engine.js';
 import type { MapEvent, MapSummary } from './events.js';
+import { failedRows } from './ledger-head.js';
 import { FinalSave } from './final-save.js';
 import { Flusher } from './flusher.js';
 import { findBatches, findFinal, type FoundBatch } from './found-files.js';
@@ -219,7 +220,7 @@ function logOf(
   compacted: (files: FilePart[], path: string) => Promise<void>,
 ): BatchLog {
   const own = ownOf(batches, files);
-  const logged = own.map(({ index, path, head }) => ({ index, path, rows: head?.rows ?? 0 }));
+  const logged = own.map(({ index, path, head }) => ({ index, path, rows: head === null ? 0 : head.rows + failedRows(head) }));
   const next = batches.reduce((most, batch) => (shared.includes(batch) ? most : Math.max(most, batch.index + 1)), 0);
   return new BatchLog(files, folder, types, logged, next, compacted);
 }
@@ -234,6 +235,7 @@ async function takeIn(
   const final = await findFinal(files, damaged);
   if (final !== null && (await tried(known, final.path, files, damaged))) {
     known.finalRows = known.table.size;
+    known.finalFailures = new Set(known.failures.values());
     await noteUse(files.stem, final.modifiedMs);
   }
   for (const { path } of log.batches) await tried(known, path, files, damaged);

@@ -1,3 +1,4 @@
+import type { Failure, StoredFailure } from './failure-record.js';
 import type { Row } from '../base/rows.js';
 
 /** A row of the input on its way to its results. */
@@ -17,6 +18,10 @@ export interface Slot {
   results: Row | readonly Row[] | undefined;
   /** Whoever reads results as they come has these. */
   isTold: boolean;
+  /** What is recorded of it where it failed. */
+  failure?: Failure;
+  /** It failed in an earlier run, and was not tried again. */
+  recorded?: StoredFailure | undefined;
 }
 
 /** How many results. */

@@ -9,6 +9,11 @@ import type { Row } from '../base/rows.js';
  */
 export type Attachment = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** Options of a save that knows some of its metadata only when all rows are written. */
+export interface SaveOptions extends WriteOptions {
+  moreMetadata?: () => Record<string, string>;
+}
+
 /**
  * One way of keeping a checkpoint in one file. A manager does not know which it has.
  *
@@ -23,7 +28,7 @@ export interface CheckpointStore {
   /** With the dot: `.parquet`, `.json`, `.jsonl`. */
   readonly extension: string;
   /** `attachment`: only where {@link CheckpointStore.attachment} is not undefined. */
-  write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo>;
+  write(path: string, rows: Iterable<Row> | AsyncIterable<Row>, options: SaveOptions, attachment?: Attachment): Promise<CheckpointInfo>;
   read(path: string, options: ReadOptions): Promise<Row[]>;
   /**
    * The same rows in order, in batches that are made when they are asked for. Stopping early closes the file. With a `schema` that a row

@@ -5,6 +5,7 @@ import { operationListing } from '../../directory/inventory.js';
 import { filesOf } from '../../directory/layout.js';
 import type { CheckpointInfo } from '../../options/options.js';
 import { storeOf } from '../../formats/choose.js';
+import { skippedRows } from '../../resume/skipped-rows.js';
 import { mapsIn, type MapListing } from '../../resume/map-listing.js';
 import type { Context, Run } from '../context.js';
 import { needFolder, statOf } from '../directory/folder.js';
@@ -82,7 +83,9 @@ function batchCounts(checkpoints: readonly StoredCheckpoint[]): BatchCount[] {
 
 function documentOf({ step, operation, path, format, rows, bytes, hash, metadata, delta, modified, error }: Listed): unknown {
   const known = { step, operation, path, format, bytes, modified };
-  return error === undefined ? { ...known, rows, hash, metadata, delta } : { ...known, error: failureOf(error) };
+  return error === undefined
+    ? { ...known, rows, failed: skippedRows(metadata), hash, metadata, delta }
+    : { ...known, error: failureOf(error) };
 }
 
 interface Found {
@@ -95,13 +98,15 @@ interface Found {
 async function print({ output }: Context, directory: string, { listed, maps, batches, kept }: Found): Promise<void> {
   const { colours, width } = output;
   if (listed.length + batches.length + kept.length === 0) return output.note(`no checkpoints in ${directory}`);
-  // Only a directory that has thin checkpoints has the column.
+  // Only a directory that has such checkpoints has these columns.
   const isShared = listed.some(({ delta }) => (delta ?? null) !== null);
+  const hasFailed = listed.some(({ metadata }) => skippedRows(metadata) > 0);
   const columns: TableColumn[] = [
     { head: 'Step', cut: true },
     { head: 'Operation', cut: true },
     { head: 'Format' },
     { head: 'Rows', align: 'right' },
+    ...(hasFailed ? [{ head: 'Failed', align: 'right' } as const] : []),
     { head: 'Size', align: 'right' },
     ...(isShared ? [{ head: 'Shared', align: 'right' } as const] : []),
     { head: 'Modified', style: colours.dim },
@@ -111,7 +116,7 @@ async function print({ output }: Context, directory: string, { listed, maps, bat
     await output.line(
       tableText(
         columns,
-        listed.map((entry) => cellsOf(entry, isShared)),
+        listed.map((entry) => cellsOf(entry, { isShared, hasFailed })),
         width,
         colours,
       ),
@@ -145,13 +150,18 @@ const MAP_COLUMNS: TableColumn[] = [
   { head: 'Map', cut: true },
   { head: 'State' },
   { head: 'Rows done', align: 'right' },
+  { head: 'Failed', align: 'right' },
   { head: 'Size', align: 'right' },
   { head: 'Modified' },
   { head: 'Hash', cut: true },
 ];
 
-function mapCells({ step, operation, state, rows, bytes, modified, hash }: MapListing): string[] {
-  return [step, operation, state, countText(rows), sizeText(bytes), timeText(modified), shortHash(hash)];
+function mapCells({ step, operation, state, rows, failed, bytes, modified, hash }: MapListing): string[] {
+  return [step, operation, state, countText(rows), failedText(failed), sizeText(bytes), timeText(modified), shortHash(hash)];
+}
+
+function failedText(failed: number): string {
+  return failed === 0 ? '' : countText(failed);
 }
 
 /** Of a hash its beginning: `--json` has it all. */
@@ -161,7 +171,10 @@ function shortHash(hash: string | null): string {
   return hash === null ? '' : hash.length > HASH_CHARS ? `${hash.slice(0, HASH_CHARS)}…` : hash;
 }
 
-function cellsOf({ step, operation, format, rows, bytes, delta, modified, hash, error }: Listed, isShared: boolean): string[] {
+function cellsOf(
+  { step, operation, format, rows, bytes, metadata, delta, modified, hash, error }: Listed,
+  { isShared, hasFailed }: { isShared: boolean; hasFailed: boolean },
+): string[] {
   const known = error === undefined ? countText(rows) : 'damaged';
   const shared = isShared ? [delta === null || delta === undefined ? '' : sizeText(delta.sharedBytes)] : [];
   return [
@@ -169,6 +182,7 @@ function cellsOf({ step, operation, format, rows, bytes, delta, modified, hash, 
     operation,
     format,
     known,
+    ...(hasFailed ? [failedText(skippedRows(metadata))] : []),
     sizeText(bytes),
     ...shared,
     timeText(modified),

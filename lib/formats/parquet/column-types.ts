@@ -4,7 +4,7 @@ import type { PhysicalNode } from '../../columnar/read/tree.js';
 import { ListNode, StructNode } from '../../columnar/write/containers.js';
 import { NumberNode } from '../../columnar/write/data-nodes.js';
 import type { WriteNode } from '../../columnar/write/nodes.js';
-import type { WriteOptions } from '../../options/options.js';
+import type { SaveOptions } from '../../store/store.js';
 import type { ParquetFacts } from './parquet-facts.js';
 import type { ShareRequest } from './pool.js';
 
@@ -25,7 +25,7 @@ export interface SeenType {
 export type ColumnTypes = Map<string, SeenType>;
 
 /** Options of a save whose columns have types beforehand: of the files beside it, of a schema. */
-export interface TypedWriteOptions extends WriteOptions {
+export interface TypedWriteOptions extends SaveOptions {
   /** Those that come first count where they differ; a number that one of them makes a double is one. */
   types?: readonly ColumnTypes[];
   /** Values that earlier files have are not written again. */

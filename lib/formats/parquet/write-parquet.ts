@@ -154,7 +154,7 @@ class ParquetWriter {
   }
 
   async finish(attachment?: Attachment): Promise<CheckpointInfo> {
-    const { hash, metadata, compat, share, bloomFilter = false } = this.options;
+    const { hash, compat, share, bloomFilter = false, moreMetadata } = this.options;
     this.#pace.check();
     if (this.#rows === 0) {
       const slab = this.#save.room(this.#columniser.emptyBytes) as Slab;
@@ -168,6 +168,7 @@ class ParquetWriter {
         this.#pace.check();
       }
     }
+    const metadata = moreMetadata === undefined ? this.options.metadata : { ...this.options.metadata, ...moreMetadata() };
     const pairs = keyValuesOf(this.#columniser.plan(), hash, metadata, compat);
     if (share !== undefined && bloomFilter !== false) pairs[KEY_BLOOM_FILTER] = JSON.stringify(bloomFilter);
     const description = await this.#save.finish(pairs);

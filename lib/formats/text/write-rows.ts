@@ -3,9 +3,9 @@ import { Pace } from '../../base/pace.js';
 import { checkRow, chunksOf, countOf, rowsSource, type SourceFailure } from '../../base/rows-source.js';
 import type { RowsForm } from './json/form.js';
 import { RowsWriter, type TextOfRow } from './json/writer.js';
-import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
+import type { CheckpointInfo } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
-import type { Attachment } from '../../store/store.js';
+import type { Attachment, SaveOptions } from '../../store/store.js';
 import { saveCheck, type SaveCheck } from '../../schema/save-check.js';
 
 /** Rows between two looks at the clock when they are small; large ones fill a piece before that. */
@@ -25,7 +25,7 @@ interface TextFormat {
 export async function writeRows(
   path: string,
   rows: Iterable<Row> | AsyncIterable<Row>,
-  options: WriteOptions,
+  options: SaveOptions,
   { format, form, text, attachment }: TextFormat,
 ): Promise<CheckpointInfo> {
   const source = rowsSource(rows);
@@ -50,6 +50,7 @@ export async function writeRows(
         if (pace.due) await pace.turn();
       }
       check?.finish();
+      Object.assign(metadata, options.moreMetadata?.());
       const bytes = await out.end();
       pace.finish();
       return { path, format, rows: out.rows, bytes, hash, metadata, columns: [], delta: null };

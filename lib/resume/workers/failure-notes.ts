@@ -13,6 +13,8 @@ const NOTES = /^failed_(\d+)\.jsonl$/;
 interface Note {
   row: number;
   message: string;
+  /** It failed in an earlier run, and was not called again. */
+  resumed: boolean;
   cause: { name: string; message: string; code?: string };
 }
 
@@ -29,8 +31,8 @@ export class FailureNotes {
   }
 
   /** Notes a failure of a worker, behind those before. */
-  add(worker: number, { row, error }: RowFailure): void {
-    const note: Note = { row, message: error.message, cause: factsOf(error.cause) };
+  add(worker: number, { row, error, resumed }: RowFailure): void {
+    const note: Note = { row, message: error.message, resumed, cause: factsOf(error.cause) };
     const path = join(this.#folder, `failed_${worker}.jsonl`);
     this.#written = this.#written
       .then(() => appendFile(path, `${JSON.stringify(note)}\n`))
@@ -60,9 +62,9 @@ export class FailureNotes {
 }
 
 function failureOf(line: string, keyOf: (row: number) => RowKey): RowFailure {
-  const { row, message, cause } = JSON.parse(line) as Note;
+  const { row, message, resumed, cause } = JSON.parse(line) as Note;
   const error = Object.assign(new Error(cause.message), { name: cause.name, ...(cause.code !== undefined && { code: cause.code }) });
-  return { row, key: keyOf(row), error: new CheckpointError('ERR_CKPT_ROW_FAILED', message, { row, cause: error }) };
+  return { row, key: keyOf(row), error: new CheckpointError('ERR_CKPT_ROW_FAILED', message, { row, cause: error }), resumed };
 }
 
 /** What another process can be told of what was thrown, which may be anything. */

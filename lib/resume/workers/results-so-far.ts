@@ -10,6 +10,9 @@ import type { RowFailure } from '../events.js';
 import { findFinal, MOST_LOOKS } from '../found-files.js';
 import type { LedgerRow } from '../ledger.js';
 import { recordOf, type BatchRecord } from '../read-batches.js';
+import { digest } from '../digest.js';
+import type { StoredFailure } from '../failure-record.js';
+import { nameOf } from '../known.js';
 import { FailureNotes } from './failure-notes.js';
 import type { SharedInput } from './shared-input.js';
 
@@ -25,6 +28,8 @@ export class ResultsSoFar {
   /** Rows that are neither done nor failed. */
   left: number;
   readonly failures = new Map<number, RowFailure>();
+  /** Rows that failed in earlier runs and have no results since, as `Known` has them. */
+  readonly recorded = new Map<string, StoredFailure>();
   /** Rows of the checkpoint that was there first which the input has no more. */
   removed = 0;
   /** The checkpoint that is there, if it holds the results of all rows that have not failed, in their order. */
@@ -45,7 +50,8 @@ export class ResultsSoFar {
     this.left = input.rows.length;
     this.#states = new Uint8Array(this.left);
     // Without a call: no results of it could be found again.
-    for (const [row, cause] of input.refused) this.#set(row, FAILED, { row, key: this.#keyOf(row), error: refusal(row, cause) });
+    for (const [row, cause] of input.refused)
+      this.#set(row, FAILED, { row, key: this.#keyOf(row), error: refusal(row, cause), resumed: false });
   }
 
   isOpen(index: number): boolean {
@@ -92,6 +98,7 @@ export class ResultsSoFar {
         else {
           this.#seen.add(path);
           for (const row of record?.rows ?? []) this.#take(row);
+          this.#record(record);
         }
       }
       if (isWhole) return;
@@ -128,8 +135,17 @@ export class ResultsSoFar {
       isInOrder &&= index === next++;
       if (isFirst && table.find(row.keyHigh, row.keyLow) < 0) this.removed++;
     }
+    this.#record(record);
     while (next < rows.length && this.#states[next] === FAILED) next++;
     this.final = final !== null && isInOrder && next === rows.length ? final : undefined;
+  }
+
+  /** Takes note of what a file says of rows that failed. */
+  #record(record: BatchRecord | undefined): void {
+    for (const failure of record?.failures ?? []) {
+      const { high, low } = digest(failure.key);
+      this.recorded.set(nameOf(high, low), failure);
+    }
   }
 
   /** The index of the row whose results these are; -1: of none, or of other content. */

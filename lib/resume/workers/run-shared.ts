@@ -101,7 +101,7 @@ async function asMember(
       control.wait();
     }
   };
-  const all = await whole(files, input, member, results, control.signal, arrivals, alone);
+  const all = await whole(files, input, member, results, control.signal, arrivals, call.options.onError, alone);
   progress.tell(true);
   return {
     input: count,
@@ -125,16 +125,17 @@ async function compute(
   computed: OwnResults,
 ): Promise<MapSummary> {
   const known = new Known(true);
+  for (const [name, failure] of results.recorded) known.failures.set(name, failure);
   const log = new SharedLog(files, await files.batches(), [schemaTypes(check?.columns ?? [])], member.firstIndex, results, (parts, path) =>
     onEvent({ type: 'compacted', files: parts.length, path }),
   );
   const flusher = new Flusher(log, known.table, options, onEvent, async () => {});
   const heard = (event: MapEvent): void => {
     if (event.type === 'failed') {
-      const { row, key, error } = event;
-      results.failed({ row, key, error });
+      const { row, key, error, resumed } = event;
+      results.failed({ row, key, error, resumed });
       // With 'throw' this worker ends: whether the others do is theirs to find out.
-      if (options.onError !== 'throw') results.notes.add(member.number, { row, key, error });
+      if (options.onError !== 'throw') results.notes.add(member.number, { row, key, error, resumed });
     }
     onEvent(event);
   };
@@ -180,17 +181,22 @@ async function whole(
   results: ResultsSoFar,
   signal: AbortSignal,
   arrivals: AllArrivals | undefined,
+  onError: CheckedMapOptions<Row>['onError'],
   alone: () => Promise<MapSummary>,
 ): Promise<Pick<MapSummary, 'computed' | 'removed' | 'calls' | 'failed' | 'path'>> {
   const first = await finalLock(folder, signal);
   try {
     await results.look();
-    if (results.final === undefined) return await alone();
+    // Where rows have failed, only 'skip' takes a checkpoint without them.
+    if (results.final === undefined || (results.failures.size > 0 && onError !== 'skip')) return await alone();
   } finally {
     await first.release();
   }
   const { path } = results.final;
-  if (await readFinal(files, results.final, input, signal, arrivals)) return { computed: 0, removed: 0, calls: 0, failed: [], path };
+  if (await readFinal(files, results.final, input, signal, arrivals)) {
+    const failed = [...results.failures.values()].sort((a, b) => a.row - b.row);
+    return { computed: 0, removed: 0, calls: 0, failed, path };
+  }
   // It is damaged, or somebody has removed it: its rows are computed again, as in any map.
   const again = await finalLock(folder, signal);
   try {

@@ -4,7 +4,7 @@ import type { ColumnTypes } from '../../formats/parquet/column-types.js';
 import { BatchLog } from '../batch-log.js';
 import type { FilePart } from '../known-file.js';
 import type { KnownTable } from '../known-table.js';
-import type { LedgerWriter } from '../ledger.js';
+import type { LedgerWriter } from '../ledger-writer.js';
 import type { ResultsSoFar } from './results-so-far.js';
 
 /** The batches of one worker: it merges its own only, and says which rows they made durable. */

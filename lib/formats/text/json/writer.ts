@@ -113,6 +113,7 @@ export class RowsWriter {
     const isBare = this.#isBare && !this.#needsHeader;
     if (this.#attachment === undefined) this.#put(this.#form.end(isBare, this.rows));
     else await this.#attach(this.#attachment);
+    if (!isBare) await this.#fitHead();
     const { bare, head } = this.#form;
     const first = Buffer.from(isBare ? bare : head({ ...this.#header, rows: this.rows, escapes: this.#tree.escaped }));
     if (this.#position === this.#headBytes && this.#large.length === 0) {
@@ -160,6 +161,14 @@ export class RowsWriter {
         position += bytesWritten;
       }
     }
+  }
+
+  /** The header may say more than it did when the first row was written. */
+  async #fitHead(): Promise<void> {
+    const headBytes = Buffer.byteLength(this.#form.head(this.#header));
+    if (headBytes === this.#headBytes || this.#isBare) return;
+    if (this.#position === this.#headBytes) this.#position = this.#headBytes = headBytes;
+    else await this.#widen();
   }
 
   /** Moves the rows that are in the file up, from the last to the first, to make place for a header. */
