@@ -261,6 +261,15 @@ impl Builder {
         &self.name
     }
 
+    /// The type of a column that is one leaf of texts or bytes.
+    pub fn leaf_type(&self) -> Option<ColumnType> {
+        match &self.data {
+            Data::Text(_) => Some(ColumnType::Text),
+            Data::Bytes(_) => Some(ColumnType::Bytes),
+            _ => None,
+        }
+    }
+
     /// The narrowest type that holds all that was appended. `known`: that of row groups before.
     pub fn column_type(&self, known: Option<&ColumnType>) -> ColumnType {
         match &self.data {

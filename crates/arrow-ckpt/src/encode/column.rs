@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow_array::Array;
 
 use super::builder::Builder;
-use super::chunk::{ColumnEncoder, EncodedColumn, Encoding};
+use super::chunk::{ColumnEncoder, EncodedColumn, Encoding, Segment};
 use super::leaf_pages::Workers;
+use super::looking::Looking;
 use super::plan::{ColumnType, PlanNode};
 use crate::error::{CkptError, Result};
 use crate::panics::caught;
@@ -22,7 +23,39 @@ const WAITING_BYTES: usize = 12 << 20;
 pub type Answer = (usize, Result<EncodedColumn>);
 
 /// What has become of an encoder: it fails once, whatever comes after.
-type State = Result<ColumnEncoder>;
+type State = Result<Progress>;
+
+/// What is encoded so far.
+struct Progress {
+    encoder: ColumnEncoder,
+    /// Where values may be shared.
+    looking: Option<Looking>,
+}
+
+impl Progress {
+    fn add(&mut self, node: &PlanNode, segment: Segment) -> Result<()> {
+        match &mut self.looking {
+            Some(looking) => looking.add(&mut self.encoder, node, segment),
+            None => self.encoder.add(node, &segment),
+        }
+    }
+
+    fn finish(
+        mut self,
+        node: &PlanNode,
+        mut rest: Builder,
+        column_type: ColumnType,
+        shares: bool,
+    ) -> Result<EncodedColumn> {
+        let Some(mut looking) = self.looking.take() else {
+            return self.encoder.finish(node, rest, column_type);
+        };
+        if let Some(segment) = rest.take_segment()? {
+            looking.add(&mut self.encoder, node, segment)?;
+        }
+        looking.finish(self.encoder, node, column_type, shares)
+    }
+}
 
 /// A column that has begun to be encoded.
 pub struct EarlyColumn {
@@ -35,9 +68,9 @@ pub struct EarlyColumn {
 
 impl EarlyColumn {
     /// Nothing is encoded yet.
-    pub fn new(encoding: Encoding, workers: &Workers) -> Self {
+    pub fn new(encoding: Encoding, workers: &Workers, looking: Option<Looking>) -> Self {
         let encoder = ColumnEncoder::new(encoding, Some(workers));
-        let state = Arc::new(Mutex::new(Ok(encoder)));
+        let state = Arc::new(Mutex::new(Ok(Progress { encoder, looking })));
         Self { lane: workers.lane.serial(), workers: workers.clone(), state, bytes: 0 }
     }
 
@@ -51,22 +84,22 @@ impl EarlyColumn {
         let (state, node) = (self.state.clone(), node.clone());
         self.lane.spawn(move || {
             let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Ok(encoder) = &mut *state
-                && let Err(error) = caught(|| encoder.add(&node, &segment))
+            if let Ok(progress) = &mut *state
+                && let Err(error) = caught(|| progress.add(&node, segment))
             {
                 *state = Err(error);
             }
-            drop(segment);
             drop(held);
         })
     }
 
-    /// Hands out the rest, as [`finish_column`] does.
+    /// Hands out the rest. `shares`: whether the column may refer to other files, and others to it.
     pub fn finish(
         self,
         node: PlanNode,
         rest: Builder,
         column_type: ColumnType,
+        shares: bool,
         to: Sender<Answer>,
         index: usize,
     ) -> Result<()> {
@@ -75,7 +108,8 @@ impl EarlyColumn {
             let given_up = Err(CkptError::internal("a column was closed twice"));
             let state =
                 std::mem::replace(&mut *state.lock().unwrap_or_else(PoisonError::into_inner), given_up);
-            let column = state.and_then(|encoder| caught(|| encoder.finish(&node, rest, column_type)));
+            let column =
+                state.and_then(|progress| caught(|| progress.finish(&node, rest, column_type, shares)));
             // A closed channel means the save was given up: nobody waits for the result.
             drop(to.send((index, column)));
         })

@@ -14,6 +14,7 @@ mod footer;
 mod index;
 mod leaf;
 mod leaf_pages;
+mod looking;
 mod map_text;
 mod options;
 mod pack;

@@ -9,6 +9,7 @@ use arrow_select::nullif::nullif;
 use super::builder::Builder;
 use super::chunk::{ColumnEncoder, EncodedColumn, Encoding, Segment, encode_array};
 use super::footer::{PlacedColumn, PlacedGroup};
+use super::looking::Looking;
 use super::plan::{ColumnType, PlanKind, PlanNode};
 use crate::commit::{Pin, TempFile};
 use crate::decode::Named;
@@ -29,6 +30,9 @@ const SMALLEST_COLUMN: usize = 64 << 10;
 /// or a smaller part of it: engines see these, and they cost a percent.
 const SMALLEST_PART: usize = 128;
 
+/// Where small files share, in tests, so are the segments of columns.
+const SMALLEST_SEGMENT: usize = 4 << 10;
+
 /// What becomes of a column of a row group that is in the file.
 pub enum Placing {
     /// It has all its values.
@@ -41,10 +45,14 @@ pub enum Placing {
 
 /// What a column of one row group shares.
 pub struct SharedColumn {
-    digests: Digests,
-    words: String,
-    candidates: Vec<Arc<CandidateColumn>>,
-    matches: Option<Matches>,
+    /// Of its values.
+    pub digests: Digests,
+    /// What they are stored as.
+    pub words: String,
+    /// Where they were looked for.
+    pub candidates: Vec<Arc<CandidateColumn>>,
+    /// What was found there.
+    pub matches: Option<Matches>,
 }
 
 /// What is to be looked for, for a job on the pool.
@@ -90,7 +98,7 @@ fn own_values(array: &ArrayRef, matches: &Matches) -> Result<ArrayRef> {
 }
 
 /// Nobody refers to a value that is not in this file.
-fn forget(found: &mut Digests, matches: &Matches) {
+pub fn forget(found: &mut Digests, matches: &Matches) {
     let step = matches.rows.len().max(1).div_ceil(found.digests.len().max(1));
     let step = if found.kind == DigestKind::Values { 1 } else { step.max(crate::share::BLOCK_ROWS) };
     for (digest, row) in found.digests.iter_mut().zip(matches.rows.iter().step_by(step)) {
@@ -108,10 +116,26 @@ pub struct PlacedReferences {
     pub holders: PlacedColumn,
 }
 
+/// Whether a column may be encoded while its row group fills.
+pub enum Early {
+    /// It may not.
+    Not,
+    /// It may, and nothing of it is shared.
+    Plain,
+    /// It may, as far as no other file has its values.
+    Looks(Looking),
+}
+
+fn is_hidden(builder: &Builder) -> bool {
+    builder.name().starts_with("__ckpt_")
+}
+
 /// What is known of a column of the file.
 #[derive(Default)]
 struct ColumnState {
     kind: Option<DigestKind>,
+    /// What the digests of the row group that fills are of, if they are made while it does.
+    early: Option<DigestKind>,
     /// By row group: what its values are stored as, and their digests.
     digests: BTreeMap<usize, (String, Digests)>,
     /// By row group.
@@ -163,27 +187,64 @@ impl Sharing {
         filled < SMALLEST_FILE && !self.share.any_size
     }
 
-    /// A row group ends: for each of its columns what is to be looked for.
+    /// A column of the row group that fills, which has `rows`, is about to be encoded: whether it may be before all of it is there, and what
+    /// is to be looked for.
+    pub fn early(&mut self, index: usize, builder: &Builder, rows: usize) -> Early {
+        if is_hidden(builder) {
+            return Early::Plain;
+        }
+        // What is in the file of other types is known at the end of the row group.
+        let Some(column_type) = builder.leaf_type() else { return Early::Not };
+        let words = column_type.words();
+        let candidates = self.candidates.of(builder.name(), &words);
+        if self.columns.len() <= index {
+            self.columns.resize_with(index + 1, ColumnState::default);
+        }
+        let state = &mut self.columns[index];
+        // What stood in the same column is found by digests of the same kind only.
+        let known = || candidates.iter().find(|candidate| candidate.is_called(builder.name()));
+        let kind = state.kind.or_else(|| Some(known()?.kind));
+        let kind = kind.unwrap_or_else(|| DigestKind::of(builder.bytes(), rows));
+        state.early = Some(kind);
+        Early::Looks(Looking::new(kind, words, candidates, self.first_row()))
+    }
+
+    /// The number of the first row of the row group that fills.
+    fn first_row(&self) -> u64 {
+        self.group_rows.iter().map(|rows| *rows as u64).sum()
+    }
+
+    /// A row group ends: for each of its columns what is to be looked for. `encoded`: the bytes of each that it does not have any more.
     pub fn searches(
         &mut self,
         builders: &[Builder],
+        encoded: &[usize],
         types: &[ColumnType],
         rows: usize,
         filled: usize,
     ) -> Vec<Option<Search>> {
-        let first = self.group_rows.iter().map(|rows| *rows as u64).sum();
+        let first = self.first_row();
         self.group_rows.push(rows);
         self.filled += filled;
         self.columns.resize_with(builders.len(), ColumnState::default);
         let any_size = self.share.any_size;
         let search = |(index, (builder, column_type)): (usize, (&Builder, &ColumnType))| {
-            let bytes = builder.bytes();
-            let hidden = builder.name().starts_with("__ckpt_");
+            let bytes = builder.bytes() + encoded[index];
             let small = bytes < SMALLEST_COLUMN || bytes * SMALLEST_PART < filled;
-            if hidden || (small && !any_size) || *column_type == ColumnType::Null {
+            let state = &mut self.columns[index];
+            let early = state.early.take();
+            if is_hidden(builder) || (small && !any_size) || *column_type == ColumnType::Null {
                 return None;
             }
-            let kind = *self.columns[index].kind.get_or_insert_with(|| DigestKind::of(bytes, rows));
+            let of_all = DigestKind::of(bytes, rows);
+            let kind = *state.kind.get_or_insert(match early {
+                Some(DigestKind::Blocks) => DigestKind::Blocks,
+                _ => of_all,
+            });
+            // Long values were followed by many short ones: digests of each would take more room than they.
+            if early.is_some_and(|early| early != kind) {
+                return None;
+            }
             let words = column_type.words();
             let candidates = self.candidates.of(builder.name(), &words);
             Some(Search { kind, words, candidates, first })
@@ -257,6 +318,11 @@ impl Sharing {
     /// The files that must stay.
     fn holders(&self) -> Vec<&Candidate> {
         self.used.iter().map(|used| &self.candidates.files[*used]).collect()
+    }
+
+    /// How many bytes a column holds before they are encoded, of `most`.
+    pub fn segment_bytes(&self, most: usize) -> usize {
+        if self.share.any_size { SMALLEST_SEGMENT } else { most }
     }
 
     /// The columns whose stored columns have the name of another key of the rows.

@@ -19,7 +19,7 @@ use super::leaf_pages::Workers;
 use super::options::{DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BYTES, WriteOptions};
 use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
-use super::sharing::{PlacedReferences, Placing, SharedColumn, Sharing};
+use super::sharing::{Early, PlacedReferences, Placing, SharedColumn, Sharing};
 use super::unshare::{Told, values};
 use super::writers::PageEnds;
 use crate::commit::{Disk, FileSystem, TempFile};
@@ -166,20 +166,27 @@ impl CheckpointWriter {
 
     /// Has encoded what the columns of the row group that fills hold much of.
     fn advance(&mut self) -> Result<()> {
-        // What is shared is known when all values of the row group are there.
-        if self.sharing.is_some() {
-            return Ok(());
-        }
+        let segment =
+            self.sharing.as_ref().map_or(SEGMENT_BYTES, |sharing| sharing.segment_bytes(SEGMENT_BYTES));
         self.early.resize_with(self.builders.len(), || None);
-        for ((builder, early), node) in self.builders.iter_mut().zip(&mut self.early).zip(&self.plan) {
-            if builder.ripe_bytes() < SEGMENT_BYTES {
+        let columns = self.builders.iter_mut().zip(&mut self.early).zip(&self.plan);
+        for (index, ((builder, early), node)) in columns.enumerate() {
+            if builder.ripe_bytes() < segment {
                 continue;
             }
-            let column = early.get_or_insert_with(|| {
+            if early.is_none() {
+                let looking =
+                    match self.sharing.as_mut().map(|sharing| sharing.early(index, builder, self.rows)) {
+                        Some(Early::Not) => continue,
+                        Some(Early::Looks(looking)) => Some(looking),
+                        Some(Early::Plain) | None => None,
+                    };
                 builder.mark_early();
-                EarlyColumn::new(self.encoding, &self.workers)
-            });
-            column.advance(node, builder)?;
+                *early = Some(EarlyColumn::new(self.encoding, &self.workers, looking));
+            }
+            if let Some(column) = early {
+                column.advance(node, builder)?;
+            }
         }
         Ok(())
     }
@@ -217,7 +224,10 @@ impl CheckpointWriter {
         let types = builders.iter().enumerate().map(|(index, builder)| self.merge_type(index, builder));
         let types = types.collect::<Result<Vec<_>>>()?;
         let mut searches = match &mut self.sharing {
-            Some(sharing) => sharing.searches(&builders, &types, rows, filled),
+            Some(sharing) => {
+                let encoded = early.iter().map(|column| column.as_ref().map_or(0, |column| column.bytes));
+                sharing.searches(&builders, &encoded.collect::<Vec<_>>(), &types, rows, filled)
+            }
             None => Vec::new(),
         };
         searches.resize_with(builders.len(), || None);
@@ -225,7 +235,7 @@ impl CheckpointWriter {
         for (index, (((builder, early), column_type), search)) in columns_of_group.enumerate() {
             let (node, sender) = (self.plan[index].clone(), sender.clone());
             if let Some(early) = early {
-                early.finish(node, builder, column_type, sender, index)?;
+                early.finish(node, builder, column_type, search.is_some(), sender, index)?;
                 continue;
             }
             let workers = (!inline).then_some(&self.workers);

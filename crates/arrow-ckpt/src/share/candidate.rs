@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 
 use super::digest::{BLOCK_ROWS, Digest, DigestKind, NONE};
+use super::references::OWN;
 use super::section::{DigestedColumn, Section};
 use crate::commit::holder_path;
 use crate::decode::{CheckpointFile, Named, OpenOptions};
@@ -73,6 +74,12 @@ impl CandidateColumn {
         }
         let DigestedColumn { column: name, r#type, kind, digests } = column;
         Self { candidate, name, r#type, kind, digests, groups, rows: first, pages, table: OnceLock::new() }
+    }
+
+    /// Whether this is its name in the plan.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name.strip_prefix(OWN).unwrap_or(&self.name) == name
     }
 
     /// The row that a digest is of, or the first of its block.
@@ -201,16 +208,11 @@ impl Candidates {
     pub fn of(&self, name: &str, r#type: &str) -> Vec<Arc<CandidateColumn>> {
         let all =
             || self.files.iter().flat_map(|file| &file.columns).filter(|column| column.r#type == r#type);
-        let named = |column: &&Arc<CandidateColumn>| plain_name(&column.name) == name;
+        let named = |column: &&Arc<CandidateColumn>| column.is_called(name);
         let same = all().filter(named);
         let others = all().filter(|column| !named(column));
         same.chain(others).take(u8::MAX as usize).cloned().collect()
     }
-}
-
-/// The plan's name of a stored column.
-fn plain_name(stored: &str) -> &str {
-    stored.strip_prefix(super::references::OWN).unwrap_or(stored)
 }
 
 /// The path of a file in the folder of the pool, with slashes; none if it is elsewhere.

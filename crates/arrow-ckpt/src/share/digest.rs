@@ -55,6 +55,15 @@ impl DigestKind {
             Self::Blocks => rows.div_ceil(BLOCK_ROWS),
         }
     }
+
+    /// How many rows so many digests are of, if each block is whole.
+    #[must_use]
+    pub fn rows(self, digests: usize) -> usize {
+        match self {
+            Self::Values => digests,
+            Self::Blocks => digests * BLOCK_ROWS,
+        }
+    }
 }
 
 /// The digests of a column of one row group.

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::candidate::CandidateColumn;
-use super::digest::{BLOCK_ROWS, DigestKind, Digests, NONE};
+use super::digest::{BLOCK_ROWS, Digest, DigestKind, Digests, NONE};
 
 /// How far behind the last value the next one is looked for: filters leave rows out.
 const WINDOW: usize = 16;
@@ -73,16 +73,13 @@ impl<'a> Matching<'a> {
     #[must_use]
     pub fn find(mut self, digests: &Digests, rows: usize, first: u64) -> Option<Matches> {
         let mut found = Matches { rows: vec![-1; rows], columns: vec![0; rows], found: 0, distinct: 0 };
-        // The first row of a step that kept all is where it was.
-        let mut hint = self.candidates.iter().position(|candidate| candidate.kind == digests.kind);
+        let mut is_first = true;
         for (at, digest) in digests.digests.iter().enumerate() {
             if *digest == NONE {
                 continue;
             }
-            let guess = hint.take().and_then(|candidate| {
-                let index = self.candidates[candidate].index_at(first)?;
-                (self.candidates[candidate].digests.get(index) == Some(digest)).then_some((candidate, index))
-            });
+            let guess = self.guess(digests.kind, digest, first).filter(|_| is_first);
+            is_first = false;
             let Some((candidate, index)) = guess.or_else(|| self.look(digests.kind, digest)) else {
                 continue;
             };
@@ -117,7 +114,24 @@ impl<'a> Matching<'a> {
         matches.give_up(&given_up);
     }
 
-    fn look(&self, kind: DigestKind, digest: &[u8; 16]) -> Option<(usize, usize)> {
+    /// Which is the first of these that other files hold. `first`: the number of its row in the file.
+    #[must_use]
+    pub fn first_found(&self, kind: DigestKind, digests: &[Digest], first: u64) -> Option<usize> {
+        let found = |(at, digest): (usize, &Digest)| {
+            let guess = if at == 0 { self.guess(kind, digest, first) } else { None };
+            *digest != NONE && guess.or_else(|| self.look(kind, digest)).is_some()
+        };
+        digests.iter().enumerate().position(found)
+    }
+
+    /// The first row of a step that kept all is where it was.
+    fn guess(&self, kind: DigestKind, digest: &Digest, first: u64) -> Option<(usize, usize)> {
+        let candidate = self.candidates.iter().position(|candidate| candidate.kind == kind)?;
+        let index = self.candidates[candidate].index_at(first)?;
+        (self.candidates[candidate].digests.get(index) == Some(digest)).then_some((candidate, index))
+    }
+
+    fn look(&self, kind: DigestKind, digest: &Digest) -> Option<(usize, usize)> {
         if let Some((candidate, index)) = self.last {
             let digests = &self.candidates[candidate].digests;
             let window = digests.get(index + 1..(index + 1 + WINDOW).min(digests.len())).unwrap_or_default();

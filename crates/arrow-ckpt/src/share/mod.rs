@@ -3,12 +3,14 @@
 
 mod candidate;
 mod digest;
+mod digester;
 mod matching;
 mod references;
 mod section;
 
 pub use candidate::{Candidate, CandidateColumn, Candidates, Share};
 pub use digest::{BLOCK_ROWS, Digest, DigestKind, Digests, NONE, digests};
+pub use digester::Digester;
 pub use matching::{Matches, Matching};
 pub use references::{HOLDERS, OWN, ROWS, Reference, holders_text, references_text};
 pub use section::{DigestedColumn, Place, Section};
