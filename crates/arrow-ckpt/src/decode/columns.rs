@@ -54,7 +54,7 @@ impl Plain {
 /// The top-level columns in file order.
 pub(super) struct Columns {
     schema: SchemaDescriptor,
-    pub(super) hint: Fields,
+    pub hint: Fields,
     pub nodes: Vec<Node>,
     /// Which leaves (Parquet columns) each top-level column has.
     pub leaves: Vec<Range<usize>>,
@@ -118,13 +118,14 @@ impl Columns {
         if let Some(levels) = whole.and_then(OnceLock::get) {
             return Ok(Arc::clone(levels));
         }
-        let levels = Arc::new(self.made_levels(projected)?);
+        let levels = Arc::new(self.levels_as(projected, &self.hint)?);
         Ok(whole.map_or(&levels, |whole| whole.get_or_init(|| Arc::clone(&levels))).clone())
     }
 
-    fn made_levels(&self, projected: &Projected) -> Result<FieldLevels> {
+    /// The same with the types of `hint`.
+    pub fn levels_as(&self, projected: &Projected, hint: &Fields) -> Result<FieldLevels> {
         let mask = ProjectionMask::leaves(&self.schema, projected.leaves.iter().copied());
-        levels(&self.schema, mask, Some(&self.hint))
+        levels(&self.schema, mask, Some(hint))
     }
 
     /// The physical tree as JSON.

@@ -30,6 +30,7 @@ mod inflate;
 pub mod kinds;
 mod known_columns;
 mod likeness;
+mod long_texts;
 mod masks;
 mod options;
 mod pack;

@@ -95,13 +95,15 @@ pub struct Large {
     pub chunk: u64,
     /// Of its pages on average: where they are smaller, the chunk is read at once all the same. Default 16 KiB.
     pub page: u64,
+    /// Of a text of such a chunk on average: it is not copied before it is packed. Default 256 bytes.
+    pub text: u64,
     /// Of values in other files: what of them is at hand at a time, for all columns together. Default 64 MiB.
     pub shared: u64,
 }
 
 impl Default for Large {
     fn default() -> Self {
-        Self { scan: 64 << 10, chunk: 512 << 10, page: 16 << 10, shared: 64 << 20 }
+        Self { scan: 64 << 10, chunk: 512 << 10, page: 16 << 10, text: 256, shared: 64 << 20 }
     }
 }
 

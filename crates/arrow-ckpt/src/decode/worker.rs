@@ -10,6 +10,7 @@ use parquet::arrow::FieldLevels;
 
 use super::columns::Projected;
 use super::file::CheckpointFile;
+use super::long_texts;
 use super::plan::GroupPlan;
 use super::reader::{ColumnReader, LoadedColumn, Opening};
 use super::select::{Chosen, Selector};
@@ -37,12 +38,19 @@ pub(super) struct Batch {
 /// The decoding of some columns, one batch at a time.
 pub(super) struct Worker {
     file: Arc<CheckpointFile>,
-    columns: Vec<(Arc<Projected>, Arc<FieldLevels>)>,
+    columns: Vec<Column>,
     selector: Arc<Selector>,
     groups: VecDeque<GroupPlan>,
     opening: Opening,
     open: Option<OpenGroup>,
     stop: StopFlags,
+}
+
+struct Column {
+    projected: Arc<Projected>,
+    levels: Arc<FieldLevels>,
+    /// For row groups all rows of which are read, if they differ.
+    of_all: Option<Arc<FieldLevels>>,
 }
 
 struct OpenGroup {
@@ -63,7 +71,11 @@ impl Worker {
     ) -> Result<Self> {
         let columns = columns
             .iter()
-            .map(|projected| Ok((Arc::clone(projected), file.columns.levels(projected)?)))
+            .map(|projected| {
+                let levels = file.columns.levels(projected)?;
+                let of_all = long_texts::levels_of(&file, projected, opening.large)?;
+                Ok(Column { projected: Arc::clone(projected), levels, of_all })
+            })
             .collect::<Result<Vec<_>>>()?;
         let (groups, opening) = (groups.iter().copied().collect(), opening.clone());
         Ok(Self { file, columns, selector, groups, opening, open: None, stop })
@@ -98,12 +110,13 @@ impl Worker {
     fn open_group(&self, group: GroupPlan, chosen: &Chosen) -> Result<OpenGroup> {
         let mut loaded = Vec::with_capacity(self.columns.len());
         let mut batch_rows = group.batch_rows;
-        for (projected, levels) in &self.columns {
+        for Column { projected, levels, of_all } in &self.columns {
             if self.stop.is_set() {
                 break;
             }
             let column = projected.column;
             let (wanted, opening) = (chosen.wanted.as_ref(), &self.opening);
+            let levels = of_all.as_ref().filter(|_| wanted.is_none()).unwrap_or(levels);
             let chunks = LoadedColumn::load(&self.file, group.group, projected, wanted, opening)
                 .map_err(|error| self.file.in_column(column, error))?;
             // Every row could be the whole dictionary.

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use super::samples::{Sample, paged};
 use super::support::{described_columns, read_open};
 
-const LARGE: Large = Large { scan: 0, chunk: 0, page: 0, shared: 0 };
+const LARGE: Large = Large { scan: 0, chunk: 0, page: 0, text: 0, shared: 0 };
 
 fn open(bytes: &[u8]) -> arrow_ckpt::Result<Arc<CheckpointFile>> {
     let bytes = Bytes::copy_from_slice(bytes);
@@ -94,6 +94,30 @@ fn a_damaged_page_is_one_error() {
         }
     }
     assert!(by_pages > 1000, "they were not read page by page");
+}
+
+/// Texts that stay in their pages are looked at there.
+#[test]
+fn a_text_that_is_not_utf8_is_one_error() {
+    let Sample { mut bytes, .. } =
+        paged().into_iter().find(|sample| sample.name == "long texts as they are").unwrap();
+    let word = "Слово".as_bytes();
+    let places: Vec<usize> =
+        (0..bytes.len() - word.len()).filter(|at| bytes[*at..].starts_with(word)).collect();
+    assert!(places.len() > 20);
+    for at in places {
+        bytes[at + 3] = 0xff;
+        let copy = Bytes::copy_from_slice(&bytes);
+        let unverified = OpenOptions { verify: false, ..OpenOptions::default() };
+        let file = CheckpointFile::open_bytes(Path::new("x.parquet"), copy, &unverified).unwrap();
+        for threads in [1, 2, 4] {
+            let error = read_open(&file, options(threads, 5)).unwrap_err();
+            assert_eq!(error.code, ErrorCode::Corrupt, "byte {at}: {error}");
+            assert!(error.message.contains("UTF-8"), "byte {at}: {error}");
+            assert!(["text", "choices"].contains(&error.column.as_deref().unwrap()), "byte {at}: {error:?}");
+        }
+        bytes[at + 3] = word[3];
+    }
 }
 
 #[test]

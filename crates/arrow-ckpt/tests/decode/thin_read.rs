@@ -8,7 +8,7 @@ use super::slab::{Kind, TEXT, list, node};
 use super::support::{Dir, V, columns_of, described, only, open, read, read_open, text};
 use super::thin_files::{Held, Thin, all_types, picked, rows};
 
-const LARGE: Large = Large { scan: 0, chunk: 0, page: 0, shared: 0 };
+const LARGE: Large = Large { scan: 0, chunk: 0, page: 0, text: 0, shared: 0 };
 
 /// Every way to read a file gives these columns.
 fn assert_columns(path: &Path, expected: &[Vec<V>]) {

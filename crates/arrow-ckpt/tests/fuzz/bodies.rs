@@ -67,7 +67,7 @@ pub fn pages(wholes: &[Sealed], data: &[u8]) -> Outcome {
         Ok(file) => file,
         Err(error) => return outcome(Err(error)),
     };
-    let large = Large { scan: 0, chunk: 0, page: 0, shared: 0 };
+    let large = Large { scan: 0, chunk: 0, page: 0, text: 0, shared: 0 };
     let several =
         read_all(&file, ScanOptions { threads: 3, block_rows: 16, large, ..ScanOptions::default() });
     let alone = read_all(&file, one_thread());

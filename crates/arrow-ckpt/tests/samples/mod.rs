@@ -141,6 +141,8 @@ pub fn paged() -> Vec<Sample> {
     let vectors = [node("vector", list(Kind::Num))];
     let vector = |row: usize| V::List((0..9).map(|at| V::Number(((row * 9 + at) as f64).sqrt())).collect());
     let vector_rows: Vec<Vec<V>> = (0..40).map(|row| vec![vector(row)]).collect();
+    let long = [node("text", TEXT), node("choices", list(Kind::Struct(vec![node("content", TEXT)])))];
+    let long_rows: Vec<Vec<V>> = (0..40).map(|row| vec![long_words(row), choices(row)]).collect();
     let two = [flat_rows[..30].to_vec(), flat_rows[30..].to_vec()];
     let pages = |name, nodes: &[Node], chunks: &[Vec<Vec<V>>], codec| {
         let dir = Dir::new();
@@ -157,7 +159,25 @@ pub fn paged() -> Vec<Sample> {
         pages("vectors", &vectors, &[vector_rows], Codec::None),
         pages("gzip", &repeated, &[repeated_rows], Codec::Gzip),
         pages("lz4", &flat, &[flat_rows], Codec::Lz4),
+        pages("long texts", &long, std::slice::from_ref(&long_rows), Codec::Zstd),
+        pages("long texts as they are", &long, &[long_rows], Codec::None),
     ]
+}
+
+/// Texts longer than what a view holds of them.
+fn long_words(row: usize) -> V {
+    match row % 5 {
+        0 => V::Null,
+        1 => text(&format!("text number {row} of some length, {}", "and more of it, ".repeat(row % 4))),
+        2 => text(&"déjà été où ça, ".repeat(row % 7)),
+        3 => text(&"Слово за словом, и так далее — ".repeat(row % 6)),
+        _ => text("漢字漢字漢字漢字 😀"),
+    }
+}
+
+fn choices(row: usize) -> V {
+    let choice = |at: usize| V::Struct(vec![("content".to_owned(), long_words(row + at))]);
+    if row.is_multiple_of(9) { V::Null } else { V::List((0..row % 4).map(choice).collect()) }
 }
 
 fn words(row: usize) -> V {

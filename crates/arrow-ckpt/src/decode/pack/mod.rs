@@ -3,13 +3,16 @@
 mod arena;
 mod dict;
 mod list;
+mod mixed;
 mod numbers;
 mod render;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod text;
 mod time;
 mod transcode;
+mod views;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, ArrayRef};

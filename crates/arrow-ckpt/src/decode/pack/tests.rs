@@ -6,12 +6,13 @@ use std::sync::Arc;
 use arrow_array::types::Int32Type;
 use arrow_array::{
     Array, ArrayRef, BooleanArray, DictionaryArray, FixedSizeBinaryArray, Int32Array, Int64Array, ListArray,
-    StringArray, StructArray,
+    StringArray, StringViewArray, StructArray,
 };
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Fields};
 
-use super::transcode::{Shape, latin1, utf16};
+use super::shape::Shape;
+use super::transcode::{latin1, utf16};
 use super::{Packer, Unpacked};
 use crate::decode::kinds::{Kind, Node, Render};
 use crate::layout::NODE_WORDS;
@@ -152,6 +153,41 @@ fn latin1_and_utf16() {
     assert_eq!((packed.word(0, 6), packed.ends(packed.word(0, 3), 3)), (1, vec![2, 3, 5]));
 }
 
+/// Texts where they were inflated are packed as those that were copied together.
+#[test]
+fn views_are_packed_as_texts_are() {
+    let long = "a text that is too long to be in its view";
+    let texts =
+        [Some("é"), None, Some(""), Some(long), Some("ab"), Some("Слово за словом, и так далее"), None];
+    let wide: StringArray = texts.into_iter().collect();
+    let ascii: StringArray = texts.into_iter().map(|text| text.filter(|text| text.is_ascii())).collect();
+    let node = || node(Kind::Text(Render::Utf8), vec![]);
+    for texts in [wide.slice(0, 5), wide, ascii] {
+        let views = StringViewArray::from(&texts);
+        for (from, count) in [(0, texts.len()), (1, 3), (3, 2), (2, 0)] {
+            let plain = pack(node(), Arc::new(texts.slice(from, count)));
+            assert!(plain.0 == pack(node(), Arc::new(views.slice(from, count))).0);
+        }
+        // What is under a null does not go over.
+        let nulls = NullBuffer::from(vec![false; texts.len()]);
+        let (views, buffers, _) = views.into_parts();
+        let hidden = pack(node(), Arc::new(StringViewArray::new(views, buffers, Some(nulls))));
+        assert_eq!((hidden.text(0), hidden.word(0, 6)), ([].as_slice(), 0));
+    }
+}
+
+#[test]
+fn a_view_that_is_too_long_is_refused() {
+    let node = node(Kind::Text(Render::Utf8), vec![]);
+    let views: ArrayRef = Arc::new(StringViewArray::from(vec!["four", "fifteen letters"]));
+    let packed = |longest| {
+        let mut packer = Packer::new(std::slice::from_ref(&node), longest);
+        packer.pack(2, std::slice::from_ref(&node), std::slice::from_ref(&views), &mut [0; 256])
+    };
+    assert!(packed(15).is_ok());
+    assert!(matches!(packed(14), Err(Unpacked::Failed(error)) if error.code == crate::ErrorCode::Limit));
+}
+
 #[test]
 fn no_slots() {
     let packed = pack(node(Kind::List, vec![node(Kind::Int, vec![])]), {
@@ -167,15 +203,18 @@ fn transcoding_agrees_with_the_standard_library() {
         "a",
         "plain ascii text of some length, ",
         "é",
+        "déjà été où ça, ",
         "ÿ\u{80}",
         "Ā",
+        "Слово за словом, и так далее; ",
+        "не—так",
         "漢字",
         "😀\u{10ffff}",
         "\u{0}",
         "\u{ffff}",
     ];
     for latin in [true, false] {
-        let pieces = if latin { &pieces[..4] } else { &pieces[..] };
+        let pieces = if latin { &pieces[..5] } else { &pieces[..] };
         for seed in 0..500usize {
             let mut random = seed * 7919 + 1;
             let mut text = String::new();

@@ -1,6 +1,7 @@
 //! Text as one piece with end offsets in UTF-16 units: ASCII and Latin-1 as one byte a unit, all else as UTF-16. And bytes.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use arrow_array::Array;
 use arrow_array::cast::AsArray;
@@ -8,11 +9,14 @@ use arrow_buffer::NullBuffer;
 use arrow_schema::DataType;
 
 use super::numbers::nulls_of;
-use super::transcode::{Shape, latin1, utf16};
+use super::shape::Shape;
 use super::{Block, Packed, Unpacked, mismatch, word};
 use crate::decode::faults::beyond_limit;
 use crate::layout::{FORM_BYTES, FORM_TEXT};
 use crate::limits::MAX_BLOCK_BYTES;
+
+/// A text: where it is in bytes that may hold more.
+pub(super) type Piece<'a> = (&'a [u8], Range<usize>);
 
 /// The words of a node's entry that say where the end offsets are.
 #[derive(Clone, Copy)]
@@ -27,9 +31,12 @@ impl TextWords {
 
 impl Block<'_> {
     pub(super) fn strings(&mut self, index: usize, array: &dyn Array) -> Packed {
-        let array = array.as_string_opt::<i32>().ok_or_else(|| mismatch(array))?;
         self.form(index, FORM_TEXT);
         self.validity(index, array.nulls())?;
+        if let Some(views) = array.as_string_view_opt() {
+            return self.views(index, views);
+        }
+        let array = array.as_string_opt::<i32>().ok_or_else(|| mismatch(array))?;
         self.text(index, TextWords::SLOTS, array.value_offsets(), array.value_data(), nulls_of(array))
     }
 
@@ -46,31 +53,8 @@ impl Block<'_> {
         if values.data.is_ascii() {
             return self.raw(index, words, &values);
         }
-        let text = &values.data;
-        let shape = Shape::of(text);
-        let slots = values.offsets.len() - 1;
-        let ends = self.arena.section(slots * 4)?;
-        self.arena.set(index, words.ends, ends);
-        let section = self.arena.section(shape.bytes())?;
-        self.arena.set(index, word::TEXT, section);
-        self.arena.set(index, word::TEXT_BYTES, shape.bytes());
-        self.arena.set(index, word::WIDE, usize::from(shape.wide));
-
-        // The two sections follow each other.
-        let both = self.arena.at(ends, section + shape.bytes() - ends);
-        let (ends, out) = both.split_at_mut(section - ends);
-        let ends = &mut ends[..slots * 4];
-        let mut at = 0;
-        for (end, range) in ends.as_chunks_mut::<4>().0.iter_mut().zip(values.offsets.windows(2)) {
-            let value = values.range(range);
-            at += if shape.wide {
-                utf16(text, value.start, value.end, &mut out[at * 2..])
-            } else {
-                latin1(text, value.start, value.end, &mut out[at..])
-            };
-            *end = (at as u32).to_le_bytes();
-        }
-        Ok(())
+        let pieces = values.offsets.windows(2).map(|range| (&*values.data, values.range(range)));
+        self.encoded(index, words, Shape::of(&values.data), pieces)
     }
 
     /// Bytes as they are.
@@ -107,30 +91,69 @@ impl Block<'_> {
         let values = Values::new(offsets, data, nulls);
         // The default: a longer one does not fit any block.
         if self.longest < MAX_BLOCK_BYTES as u64 {
-            let longest = values.offsets.windows(2).map(|pair| (pair[1] - pair[0]).unsigned_abs()).max();
-            let (longest, most) = (longest.unwrap_or(0), self.longest);
-            if u64::from(longest) > most {
-                return Err(beyond_limit(&format!("a value has {longest} bytes, more than {most}")).into());
-            }
+            self.check(values.offsets.windows(2).map(|pair| (pair[1] - pair[0]) as usize))?;
         }
         Ok(values)
     }
 
+    /// Refuses a value that is longer than may be.
+    pub(super) fn check(&self, mut lengths: impl Iterator<Item = usize>) -> Packed {
+        let most = self.longest;
+        match lengths.find(|length| *length as u64 > most) {
+            Some(length) => {
+                Err(beyond_limit(&format!("a value has {length} bytes, more than {most}")).into())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// One byte a unit.
     fn raw(&mut self, index: usize, words: TextWords, values: &Values<'_>) -> Packed {
-        let slots = values.offsets.len() - 1;
-        let ends = self.arena.section(slots * 4)?;
-        self.arena.set(index, words.ends, ends);
+        let shape = Shape::one_byte(values.data.len());
+        let (ends, out) = self.sections(index, words, values.offsets.len() - 1, shape)?;
         let first = values.offsets[0];
-        let out = self.arena.at(ends, slots * 4).as_chunks_mut::<4>().0;
-        for (out, end) in out.iter_mut().zip(&values.offsets[1..]) {
+        for (out, end) in ends.iter_mut().zip(&values.offsets[1..]) {
             *out = ((end - first) as u32).to_le_bytes();
         }
-        let section = self.arena.section(values.data.len())?;
-        self.arena.set(index, word::TEXT, section);
-        self.arena.set(index, word::TEXT_BYTES, values.data.len());
-        self.arena.at(section, values.data.len()).copy_from_slice(&values.data);
+        out.copy_from_slice(&values.data);
         Ok(())
+    }
+
+    /// Writes texts of which some are not ASCII, each of them UTF-8, and where each ends.
+    pub(super) fn encoded<'v>(
+        &mut self,
+        index: usize,
+        words: TextWords,
+        shape: Shape,
+        texts: impl ExactSizeIterator<Item = Piece<'v>>,
+    ) -> Packed {
+        let (ends, out) = self.sections(index, words, texts.len(), shape)?;
+        let mut at = 0;
+        for (end, (bytes, range)) in ends.iter_mut().zip(texts) {
+            at += shape.write(bytes, range, out, at);
+            *end = (at as u32).to_le_bytes();
+        }
+        Ok(())
+    }
+
+    /// Memory for the ends of so many texts, and for all of them as one.
+    fn sections(
+        &mut self,
+        index: usize,
+        words: TextWords,
+        slots: usize,
+        shape: Shape,
+    ) -> Packed<(&mut [[u8; 4]], &mut [u8])> {
+        let ends = self.arena.section(slots * 4)?;
+        self.arena.set(index, words.ends, ends);
+        let section = self.arena.section(shape.bytes())?;
+        self.arena.set(index, word::TEXT, section);
+        self.arena.set(index, word::TEXT_BYTES, shape.bytes());
+        self.arena.set(index, word::WIDE, usize::from(shape.wide));
+        // The two sections follow each other.
+        let both = self.arena.at(ends, section + shape.bytes() - ends);
+        let (ends, out) = both.split_at_mut(section - ends);
+        Ok((ends[..slots * 4].as_chunks_mut::<4>().0, out))
     }
 }
 
@@ -164,7 +187,7 @@ impl<'a> Values<'a> {
     }
 
     /// The place of a value in `data`.
-    fn range(&self, offsets: &[i32]) -> std::ops::Range<usize> {
+    fn range(&self, offsets: &[i32]) -> Range<usize> {
         let first = self.offsets[0];
         (offsets[0] - first) as usize..(offsets[1] - first) as usize
     }

@@ -4,6 +4,8 @@
 //! The bytes are UTF-8: whoever decoded them made sure. Eight of them are looked at as one number, and more is written than belongs to a
 //! step; the next one writes over it.
 
+use super::mixed::mixed_to_utf16;
+
 /// ASCII is copied this many bytes at a time, and then in eights.
 const RUN: usize = 32;
 /// The bits of eight bytes that tell ASCII from the rest.
@@ -15,44 +17,6 @@ const PAIR_BITS: u128 = u128::from_le_bytes([
 const PAIRS: u128 = u128::from_le_bytes([
     0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80, 0xc0, 0x80,
 ]);
-
-/// How a text is sent.
-pub(super) struct Shape {
-    /// UTF-16 and not Latin-1.
-    pub wide: bool,
-    units: usize,
-}
-
-impl Shape {
-    pub fn of(bytes: &[u8]) -> Self {
-        // U+00FF is C3 BF in UTF-8.
-        let highest = |bytes: &[u8]| bytes.iter().fold(0, |highest: u8, byte| highest.max(*byte));
-        let wide = bytes.chunks(4096).any(|chunk| highest(chunk) >= 0xc4);
-        let starts = count(bytes, |byte| byte as i8 >= -0x40);
-        // Characters beyond U+FFFF begin with F0 or more and take two units.
-        let pairs = if wide { count(bytes, |byte| byte >= 0xf0) } else { 0 };
-        Self { wide, units: starts + pairs }
-    }
-
-    /// Bytes of the whole text as it is sent.
-    pub fn bytes(&self) -> usize {
-        if self.wide { self.units * 2 } else { self.units }
-    }
-}
-
-/// How many bytes fulfil `test`, in pieces that a u8 can count: that becomes vector code.
-#[inline]
-fn count(bytes: &[u8], test: impl Fn(u8) -> bool) -> usize {
-    let mut all = 0;
-    for bytes in bytes.chunks(255) {
-        let mut piece = 0u8;
-        for byte in bytes {
-            piece = piece.wrapping_add(u8::from(test(*byte)));
-        }
-        all += usize::from(piece);
-    }
-    all
-}
 
 /// Writes the text in `bytes[from..end]`, whose characters are at most U+00FF, to `out`; returns its units.
 pub(super) fn latin1(bytes: &[u8], mut from: usize, end: usize, out: &mut [u8]) -> usize {
@@ -96,7 +60,10 @@ pub(super) fn utf16(bytes: &[u8], mut from: usize, end: usize, out: &mut [u8]) -
     while from < end {
         let (read, written) = match bytes[from] {
             0..0x80 => ascii_to_utf16(bytes, from, end, &mut out[to..]),
-            0x80..0xe0 => pairs_to_utf16(bytes, from, end, &mut out[to..]),
+            0x80..0xe0 => match mixed_to_utf16(bytes, from, end, &mut out[to..]) {
+                (0, _) => pairs_to_utf16(bytes, from, end, &mut out[to..]),
+                step => step,
+            },
             0xe0..0xf0 => triples_to_utf16(bytes, from, end, &mut out[to..]),
             0xf0.. => {
                 let low = |at: usize| u32::from(bytes[from + at] & 0x3f);
