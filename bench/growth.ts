@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runOnNodes } from './nodes.ts';
+import { writeGrowth, type GrowthStep } from './performance-page.ts';
 import { writeResult } from './record.ts';
 import { builtIn } from './run-suite.ts';
 import { runTask } from './run-task.ts';
@@ -19,12 +20,6 @@ const HELP = `Usage: npm run bench:growth [-- options]
   --dir <folder>  where the files go (default: the system's folder for temporary files)
   --node <list>   on these Nodes, one after another: major versions, which npm installs on first use, or paths
   --help          this text`;
-
-/** What was measured at one number of rows. */
-export interface GrowthStep {
-  rows: number;
-  series: Series[];
-}
 
 runOnNodes();
 const { values } = parseArgs({
@@ -43,8 +38,10 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
+// What has all sizes, and what ends at a million, is drawn.
 const label = most === SIZES.at(-1) ? 'growth' : `growth-${most}-rows`;
 const file = writeResult(label, { about: 'flat rows; save and load, each the first of its process', runs, steps });
+writeGrowth();
 const lines = steps.flatMap(({ rows, series }) =>
   series.map(({ contestant, operation, median, error }) => {
     const what = [rows.toLocaleString('en'), contestant, operation];

@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { GrowthStep } from './growth.ts';
 import { plot, type Line } from './plot.ts';
 import { newest, type Recording } from './recorded.ts';
 import { median, type Series } from './series.ts';
@@ -8,6 +7,12 @@ const PAGE = 'docs/performance.md';
 const ROOT = new URL('../', import.meta.url);
 /** Sizes of small checkpoints that `npm run bench:works` has. */
 const SMALL = [10, 100, 1000];
+
+/** What was measured at one number of rows. */
+export interface GrowthStep {
+  rows: number;
+  series: Series[];
+}
 
 interface Growth extends Recording {
   steps: GrowthStep[];
@@ -31,6 +36,11 @@ export function writePerformance(suites: string): void {
   replaceTable(PAGE, 'bench', suites);
   const small = smallTable();
   if (small !== undefined) replaceTable(PAGE, 'small', small);
+  writeGrowth();
+}
+
+/** Draws the newest recorded growth, that on Node 26 first, and puts the plot on docs/performance.md. */
+export function writeGrowth(): void {
   const growth = newest<Growth>('growth-node26') ?? newest<Growth>('growth') ?? newest<Growth>('growth-1000000-rows-node26');
   if (growth === undefined) return;
   writeFileSync(new URL('docs/performance.svg', ROOT), growthPlot(growth.steps));
