@@ -231,6 +231,11 @@ describe('rows that fail', () => {
     const second = worker(directory, options, new Model(() => 10, fails));
     await Promise.all([first.run, second.run]);
     assert.equal(callsOf([first.model, second.model]).length, 306);
+    const recorded = await manager(directory).failures('s', 'op');
+    assert.deepEqual(
+      recorded.map(({ attempts }) => attempts),
+      [3, 3, 3],
+    );
   });
 
   test('throw: the worker that met it ends with it; the others go on, and meet it', async () => {
@@ -493,7 +498,9 @@ describe('calls beside running workers', () => {
       if (running && map !== undefined) assert.equal(map.state, 'running');
       for (const dryRun of [true, false]) {
         const swept = await checkpoints.sweep({ keep: [], dryRun });
-        if (running) for (const { path } of swept.removed) assert.ok(!/batch_|\.workers/.test(path), path);
+        // At the end it may find all of them gone before they have told.
+        const isAtWork = running && callsOf(all.map(({ model }) => model)).length < 300;
+        if (isAtWork) for (const { path } of swept.removed) assert.ok(!/batch_|\.workers/.test(path), path);
       }
     }
     const results = await runs;

@@ -29,6 +29,8 @@ export function replaying({ fn, options }: Pick<Replay, 'fn' | 'options'>, failu
     },
     options: {
       ...rest,
+      // The record of a failure stays as the worker has written it that met it.
+      retryFailed: false,
       // The others were told when they happened.
       ...(onEvent !== undefined && { onEvent: (event) => (event.type === 'damaged' ? onEvent(event) : undefined) }),
       retry: { ...retry, retryIf: (error, attempt) => (causes.has(error) ? false : retry.retryIf(error, attempt)) },

@@ -31,17 +31,22 @@ export async function sharedInput(rows: readonly Row[], options: CheckedMapOptio
   const pace = new Pace({ ...(options.signal !== undefined && { signal: options.signal }) });
   const refused = new Map<number, unknown>();
   const hash = createHash('sha256');
-  const words = new Uint32Array(4);
+  const columns = [table.keyHigh, table.keyLow, table.high, table.low] as const;
+  const words = new Uint32Array(TURN_ROWS * columns.length);
+  let filled = 0;
   for (const [index, given] of rows.entries()) {
     const { number, state, error } = identifier.identify(given, index);
     if (state === 'refused') {
       if (options.onError === 'throw') throw error;
       refused.set(index, error);
     }
-    for (const [at, column] of [table.keyHigh, table.keyLow, table.high, table.low].entries()) words[at] = column.get(number);
+    for (const column of columns) words[filled++] = column.get(number);
+    if (filled < words.length) continue;
     hash.update(words);
-    if (index % TURN_ROWS === 0 && pace.due) await pace.turn();
+    filled = 0;
+    if (pace.due) await pace.turn();
   }
+  hash.update(words.subarray(0, filled));
   const keyOf = keyReader<Row>(options.key);
   return { rows, table, refused, keyText: (index) => keyOf(rows[index] as Row, index), digest: hash.digest('hex') };
 }
