@@ -65,7 +65,10 @@ suite('a bit that flips in a thin checkpoint or in a file that it refers to', no
             } catch (error) {
               const what = `bit ${bit & 7} of byte ${at} of ${bytes.length}, ${name}`;
               if (!isCheckpointError(error)) throw new Error(`${what}: ${String(error)}`, { cause: error });
-              const codes = path === thin ? ['ERR_CKPT_CORRUPT', 'ERR_CKPT_NOT_A_CHECKPOINT'] : ['ERR_CKPT_CORRUPT', 'ERR_CKPT_BASE'];
+              const codes =
+                path === thin
+                  ? ['ERR_CKPT_CORRUPT', 'ERR_CKPT_NOT_A_CHECKPOINT', 'ERR_CKPT_TRUNCATED']
+                  : ['ERR_CKPT_CORRUPT', 'ERR_CKPT_BASE'];
               assert.ok(codes.includes(error.code), `${what}: ${error.code} ${error.message}`);
               assert.ok(error.path === thin || error.path === path, `${what}: ${error.path}`);
               ({ code } = error);
