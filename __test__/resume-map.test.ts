@@ -24,7 +24,7 @@ for (const enableArrow of [true, false]) {
       assertExact(result.rows, allSummaries(ROWS));
       assert.equal(model.mostRunning, 8);
       const { rows: _, path, ...counts } = result;
-      assert.deepStrictEqual(counts, { input: 300, resumed: 0, computed: 300, removed: 0, calls: 300, failed: [] });
+      assert.deepStrictEqual(counts, { input: 300, resumed: 0, computed: 300, removed: 0, calls: 300, usage: calls(300), failed: [] });
       assert.equal(path, join(directory, 's', enableArrow ? 'op.parquet' : 'op.json'));
       assertExact(await checkpoints.loadCheckpoint('s', 'op', { hash: 'h' }), allSummaries(ROWS));
       assert.deepStrictEqual(
@@ -93,6 +93,11 @@ for (const enableArrow of [true, false]) {
     });
   });
 }
+
+const calls = (count: number): object => {
+  const used = { calls: count, inputTokens: 0, outputTokens: 0, cost: 0 };
+  return { run: used, total: used };
+};
 
 describe('failures', () => {
   const checkpoints = manager(join(folder, 'failures'));
@@ -283,7 +288,17 @@ test('progress tells all, and a listener that throws does not break the run', as
   await checkpoints.map('s', 'op', articles(50), new Model(() => 5).summarise, { ...MAP, onProgress: (progress) => told.push(progress) });
   assert.ok(told.length >= 2);
   const { rate, ...last } = told.at(-1)!;
-  assert.deepStrictEqual(last, { rows: 50, totalRows: 50, resumed: 0, computed: 50, failed: 0, calls: 50, concurrency: 8, secondsLeft: 0 });
+  assert.deepStrictEqual(last, {
+    rows: 50,
+    totalRows: 50,
+    resumed: 0,
+    computed: 50,
+    failed: 0,
+    calls: 50,
+    concurrency: 8,
+    usage: calls(50),
+    secondsLeft: 0,
+  });
   assert.ok(rate > 0);
   const again: MapProgress[] = [];
   await checkpoints.map('s', 'op', articles(60), new Model().summarise, { ...MAP, onProgress: (progress) => again.push(progress) });

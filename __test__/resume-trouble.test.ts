@@ -238,7 +238,7 @@ test('a record of rows of a later version is refused, and one of another shape d
     await opened.ledger.rows(opened.head, () => {});
   };
   const head = { version: 1, step: 's', operation: 'op', rows: 1 };
-  await rejectsWith('ERR_CKPT_FORMAT_VERSION', () => read(`${JSON.stringify({ ...head, version: 2 })}\n`), { path: 'x.parquet' });
+  await rejectsWith('ERR_CKPT_FORMAT_VERSION', () => read(`${JSON.stringify({ ...head, version: 3 })}\n`), { path: 'x.parquet' });
   for (const text of [
     '{"version":1',
     'no JSON\n',

@@ -276,7 +276,7 @@ export class CheckpointManager {
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
     fn: MapFunction<In, Out>,
-    options: MapOptions<In>,
+    options: MapOptions<In, NoInfer<Out>>,
   ): MapRun<Out> {
     return startMap((control) => this.#mapCall(step, operation, rows, fn, options, 'map', control));
   }
@@ -291,7 +291,7 @@ export class CheckpointManager {
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
     fn: MapFunction<In, Out>,
-    options: MapOptions<In>,
+    options: MapOptions<In, NoInfer<Out>>,
   ): MapStream<Out> {
     return startStream((control) => this.#mapCall(step, operation, rows, fn, options, 'mapStream', control));
   }
@@ -460,12 +460,12 @@ export class CheckpointManager {
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
     fn: MapFunction<In, Out>,
-    options: MapOptions<In>,
+    options: MapOptions<In, NoInfer<Out>>,
     what: string,
     control: RunControl,
   ): Promise<MapCall> {
     const how = { fn: fn as MapFunction<Row, Row>, control };
-    return this.#callOf(step, operation, rows, checkMapOptions(options, what), how, what);
+    return this.#callOf(step, operation, rows, checkMapOptions(options as MapOptions<In>, what), how, what);
   }
 
   async #callOf<In extends RowLike>(

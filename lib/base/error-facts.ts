@@ -17,6 +17,7 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_ROW_FAILED'
   | 'ERR_CKPT_TIMEOUT'
   | 'ERR_CKPT_STOPPED'
+  | 'ERR_CKPT_BUDGET'
   | 'ERR_CKPT_BATCH_RESULT'
   | 'ERR_CKPT_NOT_FOUND'
   | 'ERR_CKPT_NOT_A_FILE'
@@ -188,6 +189,13 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     class: 'map',
     meaning: 'A `map` was asked to end, by `stop` or a signal, before all rows were done. `done` and `left` are numbers of rows.',
     advice: 'Call it again to go on: finished rows are kept.',
+    exit: 'findings',
+    failover: 'never',
+  },
+  ERR_CKPT_BUDGET: {
+    class: 'map',
+    meaning: 'The `budget` of a `map` allows no further call, and rows are left.',
+    advice: 'Finished rows are kept: call it again with a larger budget to go on.',
     exit: 'findings',
     failover: 'never',
   },

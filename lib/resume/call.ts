@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { MapContext } from './map-options.js';
 import type { Slot } from './slot.js';
+import { checkUsage, merged, type Usage } from './usage/usage.js';
 
 /**
  * The calls of a run that have asked for their signal. Each has a controller of its own: clients add listeners to the signal of a call and
@@ -40,11 +41,22 @@ export class Call implements MapContext {
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
   #ended = false;
+  readonly #late: (usage: Usage) => void;
+  /** What the function has told so far; undefined for nothing. */
+  usage: Usage | undefined;
 
-  constructor({ index, attempt }: Pick<Slot, 'index' | 'attempt'>, run: RunningCalls) {
+  /** `late` is told of what the function uses after its attempt has ended. */
+  constructor({ index, attempt }: Pick<Slot, 'index' | 'attempt'>, run: RunningCalls, late: (usage: Usage) => void) {
     this.index = index;
     this.attempt = attempt;
     this.#run = run;
+    this.#late = late;
+  }
+
+  addUsage(given: Usage): void {
+    const usage = checkUsage(given, 'addUsage');
+    if (this.#ended) return this.#late(usage);
+    this.usage = merged(this.usage, usage);
   }
 
   /** Made when it is asked for: a controller costs more than a small function. */

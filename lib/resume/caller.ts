@@ -5,6 +5,7 @@ import type { MapEvent } from './events.js';
 import type { Known } from './known.js';
 import type { CheckedMapOptions } from './map-options.js';
 import type { Slot } from './slot.js';
+import type { Attempts } from './usage/attempts.js';
 
 /** What becomes of rows that a {@link Caller} was given. */
 export interface CallsSink {
@@ -14,6 +15,10 @@ export interface CallsSink {
   failed(slot: Slot, error: CheckpointError): void;
   /** A row is given up before it was done or has failed: no further call begins. */
   left(): void;
+  /** The budget allows no further call. */
+  overspent(): void;
+  /** What went wrong beside the results of a row, which are kept. */
+  wrong(error: unknown): void;
   event(event: MapEvent): void;
 }
 
@@ -45,6 +50,7 @@ export interface CallerParts {
   /** Of what functions return. */
   check: ResultCheck | undefined;
   known: Known;
+  attempts: Attempts;
   /** As it is now: it may be changed on the way. */
   concurrency: () => number;
   /** How many rows of the input were taken so far; undefined where nobody waits for them, as the input is there. */

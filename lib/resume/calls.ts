@@ -10,6 +10,7 @@ import { isLookedAt, warnOfChange } from './changed-row.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { delayOf } from './delay-of.js';
 import { resultsOf, type Slot } from './slot.js';
+import type { Attempts } from './usage/attempts.js';
 
 /** Calls the function of a `map`: tries again what failed, ends what takes too long, and looks at what it returns. */
 export class Calls implements Caller {
@@ -28,6 +29,7 @@ export class Calls implements Caller {
   #isFinishing = false;
   readonly #ownsRows: boolean;
   readonly #check: ResultCheck | undefined;
+  readonly #attempts: Attempts;
 
   /** `ownsRows`: nobody else has the rows of the slots. `check`: of what the function returns. */
   constructor(
@@ -36,7 +38,9 @@ export class Calls implements Caller {
     sink: CallsSink,
     ownsRows: boolean,
     check: ResultCheck | undefined,
+    attempts: Attempts,
   ) {
+    this.#attempts = attempts;
     this.#fn = fn;
     this.#check = check;
     this.#options = options;
@@ -78,11 +82,13 @@ export class Calls implements Caller {
 
   #call(slot: Slot): void {
     this.made++;
+    this.#attempts.begin();
     slot.attempt++;
     const { timeout, retry } = this.#options;
-    const call = new Call(slot, this.#run);
+    const call = new Call(slot, this.#run, (usage) => this.#attempts.late([slot], usage));
     const threw = (error: unknown): void => {
       call.end();
+      this.#attempts.end([slot], call.usage, undefined, call);
       this.#threw(slot, error);
     };
     let row: Row;
@@ -124,12 +130,14 @@ export class Calls implements Caller {
 
   #ended(slot: Slot, call: Call, row: Row, output: unknown): void {
     call.end();
+    const wrong = this.#attempts.end([slot], call.usage, output, call);
     try {
       if (row !== slot.row) warnOfChange(slot, row, output);
     } catch (error) {
       return this.#failed(slot, error);
     }
     this.#returned(slot, output);
+    if (wrong !== undefined) this.#sink.wrong(wrong.error);
   }
 
   #returned(slot: Slot, output: unknown): void {
@@ -172,7 +180,9 @@ export class Calls implements Caller {
     }
     const timer = setTimeout(() => {
       this.#retries.delete(timer);
-      this.#call(slot);
+      if (this.#attempts.mayBegin) return this.#call(slot);
+      this.#end();
+      this.#sink.overspent();
     }, delay);
     this.#retries.add(timer);
     this.#sink.event({ type: 'retry', row: slot.index, attempt: slot.attempt, delay, error });

@@ -24,6 +24,8 @@ import { Meter } from './meter.js';
 import { keyOf, showKey } from './row-key.js';
 import type { RunControl } from './run-control.js';
 import { appendResults, countOf, Window, type Slot } from './slot.js';
+import { Attempts } from './usage/attempts.js';
+import { Spending } from './usage/spending.js';
 
 const CHUNK_ROWS = 1024;
 /** Results that are given out at a time. */
@@ -81,6 +83,8 @@ export class Engine {
   readonly #options: CheckedMapOptions<Row>;
   readonly #known: Known;
   readonly #calls: Caller;
+  readonly #spending: Spending;
+  readonly #attempts: Attempts;
   readonly #meter: Meter;
   readonly #identifier: Identifier;
   readonly #window = new Window();
@@ -121,14 +125,19 @@ export class Engine {
       done: (slot: Slot) => this.#done(slot),
       failed: (slot: Slot, error: CheckpointError) => this.#rowFailed(slot, error),
       left: () => this.#rowLeft(),
+      overspent: () => this.#overspent(),
+      wrong: (error: unknown) => this.#fail(error, true),
       event: parts.onEvent,
     };
     const { source, options, known, check, call } = parts;
     const ownsRows = !Array.isArray(source);
+    this.#spending = new Spending(known.spent, options.budget);
+    const attempts = new Attempts(this.#spending, options);
+    this.#attempts = attempts;
     const taken = Symbol.asyncIterator in source ? () => this.#input : undefined;
     this.#calls =
-      parts.caller?.({ options, sink, ownsRows, check, known, call, concurrency: () => this.#concurrency, taken }) ??
-      new Calls(parts.fn, options, sink, ownsRows, check);
+      parts.caller?.({ options, sink, ownsRows, check, known, attempts, call, concurrency: () => this.#concurrency, taken }) ??
+      new Calls(parts.fn, options, sink, ownsRows, check, attempts);
     this.#identifier = new Identifier(parts.known, parts.options.key);
     const tell = guarded(parts.options.onProgress, 'onProgress');
     this.#meter = new Meter(
@@ -138,6 +147,7 @@ export class Engine {
         failed: this.#failures.length,
         calls: this.#calls.made,
         concurrency: this.#concurrency,
+        usage: this.#spending.usage,
       }),
       () => this.#identifier.knownAhead,
       rowsOf(parts.source),
@@ -243,6 +253,7 @@ export class Engine {
           weight,
           attempt: 0,
           results: undefined,
+          usage: undefined,
           isTold: false,
         };
         this.#window.push(slot);
@@ -324,6 +335,11 @@ export class Engine {
   #hasCallRoom(): boolean {
     const { batchSize } = this.#options;
     const { running, width } = this.#calls;
+    if (!this.#attempts.mayBegin) {
+      // Those on their way may cost less than is thought.
+      if (this.#attempts.running === 0) this.#overspent();
+      return false;
+    }
     const most = this.#concurrency * width;
     return running < most && running + (this.#parts.flusher?.pending ?? 0) < most + batchSize;
   }
@@ -444,6 +460,7 @@ export class Engine {
   #done(slot: Slot): void {
     slot.state = 'done';
     this.#known.table.count.set(slot.number, countOf(slot));
+    if (slot.usage !== undefined) this.#known.table.setUsage(slot.number, slot.usage);
     this.#computed++;
     this.#parts.flusher?.add(slot);
     this.#parts.control.arrivals?.came(slot);
@@ -467,6 +484,13 @@ export class Engine {
   #rowLeft(): void {
     if (this.#failure === undefined) this.#stopNow();
     this.#ready.open();
+  }
+
+  /** No further call fits the budget: the run ends when those on their way have. */
+  #overspent(): void {
+    if (this.#failure !== undefined) return this.#ready.open();
+    this.#endWithin(this.#options.timeout ?? DRAIN_MS);
+    this.#fail(this.#spending.error(this.#far().text, this.#parts.flusher !== null), true);
   }
 
   #settled(slot: Slot): void {
@@ -502,14 +526,18 @@ export class Engine {
 
   /** The error of a run that was asked to end, as far as it is now. */
   #stopped(): CheckpointError {
-    const done = this.#resumed + this.#computed + this.#identifier.knownAhead;
-    const total = rowsOf(this.#parts.source);
-    const far = total === undefined ? `after ${done} rows` : `after ${done} of ${total} rows`;
+    const { done, total, text } = this.#far();
     const kept = this.#parts.flusher === null ? 'nothing is kept without a directory' : 'their results are kept; call it again to go on';
-    return new CheckpointError('ERR_CKPT_STOPPED', `the map was stopped ${far}: ${kept}`, {
+    return new CheckpointError('ERR_CKPT_STOPPED', `the map was stopped ${text}: ${kept}`, {
       done,
       ...(total !== undefined && { left: total - done }),
     });
+  }
+
+  #far(): { done: number; total: number | undefined; text: string } {
+    const done = this.#resumed + this.#computed + this.#identifier.knownAhead;
+    const total = rowsOf(this.#parts.source);
+    return { done, total, text: total === undefined ? `after ${done} rows` : `after ${done} of ${total} rows` };
   }
 
   /** Calls that are on their way may go on for so long. */
@@ -557,6 +585,6 @@ export class Engine {
     let removed = 0;
     for (let number = 0; number < finalRows; number++) removed += 1 - table.seen.get(number);
     const counts = { input: this.#input, resumed: this.#resumed, computed: this.#computed, removed, calls: this.#calls.made };
-    return { ...counts, failed: this.#failures, path };
+    return { ...counts, usage: this.#spending.usage, failed: this.#failures, path };
   }
 }

@@ -2,9 +2,10 @@ import type { CheckpointError } from '../base/errors.js';
 import type { Progress } from '../base/pace.js';
 import type { Row, RowLike } from '../base/rows.js';
 import type { RowKey } from './row-key.js';
+import type { MapUsage } from './usage/spending.js';
 
 /** How far a `map` is: `rows` of the input are done, that is resumed, computed or failed. */
-export interface MapProgress extends Progress, Pick<MapSummary, 'calls'> {
+export interface MapProgress extends Progress, Pick<MapSummary, 'calls' | 'usage'> {
   /** Of the rows that are done, those whose results an earlier run made. */
   resumed: number;
   /** Of the rows that are done, those whose results this run made. */
@@ -61,6 +62,8 @@ export interface MapSummary {
   removed: number;
   /** How often the function was called, retries among them. */
   calls: number;
+  /** What `usage` and `context.addUsage` told; without them the calls alone. */
+  usage: MapUsage;
   /**
    * Rows that failed and did not end the run: see `onError`. If one of them was collected, no checkpoint was saved, and the other results
    * wait; if all were skipped, the checkpoint is without them.

@@ -1,7 +1,8 @@
 import { NumberColumn, UsualColumn } from './number-column.js';
+import type { UsageTotals } from './usage/usage.js';
 
-/** One row of a record of rows: digests of its key and content, the number of its results. */
-export interface RecordedRow {
+/** One row of a record of rows: digests of its key and content, the number of its results, what they cost. */
+export interface RecordedRow extends UsageTotals {
   keyHigh: number;
   keyLow: number;
   high: number;
@@ -27,6 +28,13 @@ export class KnownTable {
   readonly offset: NumberColumn = new UsualColumn(Uint32Array, (number) => number);
   /** How many results. */
   readonly count: NumberColumn = new UsualColumn(Uint32Array, () => 1);
+  /** What the results cost, as far as that was told. */
+  readonly calls = new NumberColumn(Float64Array);
+  readonly inputTokens = new NumberColumn(Float64Array);
+  readonly outputTokens = new NumberColumn(Float64Array);
+  readonly cost = new NumberColumn(Float64Array);
+  /** Of some row it was told. */
+  hasUsage = false;
   /** 1 where this run has met the row. */
   readonly seen = new NumberColumn(Uint8Array);
   size = 0;
@@ -53,12 +61,32 @@ export class KnownTable {
   }
 
   /** A new row as a record of rows has it, whether its key is there or not. Its number. */
-  append({ keyHigh, keyLow, high, low, count }: RecordedRow): number {
+  append(row: RecordedRow): number {
+    const { keyHigh, keyLow, high, low, count } = row;
     const number = this.add(keyHigh, keyLow);
+    this.setUsage(number, row);
     this.high.set(number, high);
     this.low.set(number, low);
     this.count.set(number, count);
     return number;
+  }
+
+  usageOf(number: number): UsageTotals {
+    return {
+      calls: this.calls.get(number),
+      inputTokens: this.inputTokens.get(number),
+      outputTokens: this.outputTokens.get(number),
+      cost: this.cost.get(number),
+    };
+  }
+
+  setUsage(number: number, { calls, inputTokens, outputTokens, cost }: UsageTotals): void {
+    if (!this.hasUsage && calls === 0 && inputTokens === 0 && outputTokens === 0 && cost === 0) return;
+    this.hasUsage = true;
+    this.calls.set(number, calls);
+    this.inputTokens.set(number, inputTokens);
+    this.outputTokens.set(number, outputTokens);
+    this.cost.set(number, cost);
   }
 
   #place(number: number, low: number): void {

@@ -6,11 +6,12 @@ import { openLedger } from './found-files.js';
 import { KnownFile, type FilePart } from './known-file.js';
 import { KnownTable } from './known-table.js';
 import type { OperationFiles } from '../directory/operation-files.js';
+import { addUsage, NO_USAGE, type UsageTotals } from './usage/usage.js';
 
 /** Numbers of files are kept in 16 bits. Batches are merged long before. */
 const MAX_FILES = 65_535;
 
-const REMEMBERED = ['high', 'low', 'source', 'offset', 'count'] as const;
+const REMEMBERED = ['high', 'low', 'source', 'offset', 'count', 'calls', 'inputTokens', 'outputTokens', 'cost'] as const;
 type Older = Record<(typeof REMEMBERED)[number], number>;
 
 /** The results of earlier runs of an operation: which rows they are of, and where they are. */
@@ -29,6 +30,8 @@ export class Known {
   more: (() => Promise<void>) | undefined;
   /** The number of the first file of kept results. */
   #firstKept = Number.POSITIVE_INFINITY;
+  /** What the results in the files cost: each row with this content once. */
+  readonly spent: UsageTotals = { ...NO_USAGE };
   /** Rows that were met with other content than their results are of. */
   replaced = 0;
   /** Rows that failed in earlier runs and have no results since, by {@link nameOf} of their keys. */
@@ -71,7 +74,10 @@ export class Known {
         }
         if (found >= 0 && isKept) {
           // The row may have been met by now: what is said of it must stay.
-          this.#olderOf(found).push({ high: row.high, low: row.low, source: file, offset, count: row.count });
+          const { high, low, count, calls, inputTokens, outputTokens, cost } = row;
+          const others = this.#olderOf(found);
+          if (!others.some((one) => one.high === high && one.low === low)) addUsage(this.spent, row);
+          others.push({ high, low, source: file, offset, count, calls, inputTokens, outputTokens, cost });
           offset += row.count;
           return;
         }
@@ -82,6 +88,8 @@ export class Known {
         this.table.source.set(number, file);
         this.table.offset.set(number, offset);
         this.table.count.set(number, row.count);
+        this.table.setUsage(number, row);
+        addUsage(this.spent, row);
         offset += row.count;
       });
       const failures = await ledger.failures(head);
@@ -113,6 +121,7 @@ export class Known {
     for (const older of this.#older.get(number) ?? []) {
       if (older.high !== high || older.low !== low || this.#isGood[older.source - 1] !== true) continue;
       for (const column of REMEMBERED) table[column].set(number, older[column]);
+      table.setUsage(number, older);
       return true;
     }
     return false;
@@ -120,15 +129,8 @@ export class Known {
 
   /** The entry of a row in the table is about to be replaced. */
   #remember(number: number): void {
-    const { table } = this;
-    const [high, low, source, offset, count] = REMEMBERED.map((column) => table[column].get(number)) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    this.#olderOf(number).push({ high, low, source, offset, count });
+    const older = Object.fromEntries(REMEMBERED.map((column) => [column, this.table[column].get(number)])) as Older;
+    this.#olderOf(number).push(older);
   }
 
   #olderOf(number: number): Older[] {

@@ -1,4 +1,5 @@
 import { CheckpointError } from '../base/errors.js';
+import { NO_USAGE, type UsageTotals } from './usage/usage.js';
 
 /**
  * What a file of results knows of the rows that they were made of: a text of one line, then 20 bytes for each row, then the texts of the
@@ -6,9 +7,10 @@ import { CheckpointError } from '../base/errors.js';
  *
  *   {"version":1,"step":"process","operation":"extract","rows":2}\n
  *   per row, in the order of the results: digest of the key (u32 high, u32 low), digest of the content (u32 high, u32 low), number of
- *   results (u32) per row: the text of its key in UTF-8, which is JSON and has no line end, and \n
+ *   results (u32); in version 2 what they cost (calls, input tokens, output tokens, cost: four f64)
+ *   per row: the text of its key in UTF-8, which is JSON and has no line end, and \n
  *
- * All integers are little-endian. What else is known follows in sections, which the head names in their order:
+ * All numbers are little-endian. Version 2 is written where a cost was told of a row; the head then has the sum, `usage`. What else is known follows in sections, which the head names in their order:
  *
  *   {...,"keyBytes":8,"sections":[{"name":"failures","count":1,"bytes":120}]}\n
  *
@@ -20,6 +22,8 @@ export interface LedgerHead {
   step: string;
   operation: string;
   rows: number;
+  /** What all results cost; undefined where that was not told. */
+  usage?: UsageTotals | undefined;
   /** Of the texts of the keys; there if sections follow. */
   keyBytes?: number;
   sections?: readonly LedgerSection[];
@@ -38,30 +42,46 @@ export function failedRows({ sections = [] }: LedgerHead): number {
 }
 
 const VERSION = 1;
-export const ROW_BYTES = 20;
+/** With what the results of each row cost. */
+const VERSION_USAGE = 2;
+const ROW_BYTES = 20;
+const USAGE_BYTES = 32;
 export const LINE_END = 10;
+
+/** What a row takes. */
+export function rowBytes({ usage }: Pick<LedgerHead, 'usage'>): number {
+  return ROW_BYTES + (usage === undefined ? 0 : USAGE_BYTES);
+}
 
 /** The line of a head. */
 export function headLine(head: LedgerHead): string {
-  return `${JSON.stringify({ version: VERSION, ...head })}\n`;
+  return `${JSON.stringify({ version: head.usage === undefined ? VERSION : VERSION_USAGE, ...head })}\n`;
 }
 
 /** The head of a line. @throws `ERR_CKPT_CORRUPT`, `ERR_CKPT_FORMAT_VERSION` */
 export function headOf(text: string, path: string): LedgerHead {
-  let head: Partial<LedgerHead & { version: number }> | null;
+  let parsed: Partial<LedgerHead & { version: number }> | null;
   try {
-    head = JSON.parse(text) as typeof head;
+    parsed = JSON.parse(text) as typeof parsed;
   } catch {
     throw damagedLedger(path);
   }
-  const { version, step, operation, rows, keyBytes = 0, sections = [] } = head ?? {};
-  if (version !== VERSION) {
-    const message = `${path}: its record of rows is of version ${String(version)}, and this arrow-ckpt reads version ${VERSION}; update arrow-ckpt`;
+  const { version, step, operation, rows, usage, keyBytes = 0, sections = [] } = parsed ?? {};
+  if (version !== VERSION && version !== VERSION_USAGE) {
+    const message = `${path}: its record of rows is of version ${String(version)}, and this arrow-ckpt reads up to ${VERSION_USAGE}; update arrow-ckpt`;
     throw new CheckpointError('ERR_CKPT_FORMAT_VERSION', message, { path });
   }
   if (typeof step !== 'string' || typeof operation !== 'string' || !Number.isSafeInteger(rows)) throw damagedLedger(path);
   if (!Number.isSafeInteger(keyBytes) || keyBytes < 0 || !Array.isArray(sections) || !sections.every(isSection)) throw damagedLedger(path);
-  return { step, operation, rows: rows as number, keyBytes, sections };
+  const head = { step, operation, rows: rows as number, keyBytes, sections };
+  if (version === VERSION) return head;
+  if (!isTotals(usage)) throw damagedLedger(path);
+  return { ...head, usage };
+}
+
+function isTotals(usage: unknown): usage is UsageTotals {
+  if (typeof usage !== 'object' || usage === null) return false;
+  return Object.keys(NO_USAGE).every((key) => typeof (usage as Partial<Record<string, unknown>>)[key] === 'number');
 }
 
 function isSection(section: Partial<LedgerSection> | null): boolean {

@@ -1,7 +1,8 @@
 import { failureLines, type Failure, type StoredFailure } from './failure-record.js';
 import type { KnownTable } from './known-table.js';
-import { headLine, LINE_END, ROW_BYTES, type LedgerHead } from './ledger-head.js';
+import { headLine, LINE_END, rowBytes, type LedgerHead } from './ledger-head.js';
 import { type NumberColumn, UsualColumn } from './number-column.js';
+import { addUsage, NO_USAGE, type UsageTotals } from './usage/usage.js';
 
 const PIECE_ROWS = 8192;
 const TEXT_BLOCK = 1 << 16;
@@ -61,21 +62,30 @@ export class LedgerWriter {
     const failures = failureLines(this.#stored(table));
     const sections = this.failures === 0 ? [] : [{ name: 'failures', count: this.failures, bytes: failures.length }];
     const more = sections.length === 0 ? {} : { keyBytes: this.#keyBytes, sections };
-    yield Buffer.from(headLine({ step, operation, rows: this.rows, ...more }));
+    const head = { step, operation, rows: this.rows, ...(table.hasUsage && { usage: this.#usage(table) }), ...more };
+    yield Buffer.from(headLine(head));
     const columns = [table.keyHigh, table.keyLow, table.high, table.low, table.count];
+    const costs = table.hasUsage ? [table.calls, table.inputTokens, table.outputTokens, table.cost] : [];
     for (let start = 0; start < this.rows; start += PIECE_ROWS) {
       const end = Math.min(start + PIECE_ROWS, this.rows);
-      const piece = Buffer.allocUnsafe((end - start) * ROW_BYTES);
+      const piece = Buffer.allocUnsafe((end - start) * rowBytes(head));
       let at = 0;
       for (let place = start; place < end; place++) {
         const number = this.#numbers.get(place);
         for (const column of columns) at = piece.writeUInt32LE(column.get(number), at);
+        for (const column of costs) at = piece.writeDoubleLE(column.get(number), at);
       }
       yield piece;
     }
     yield* this.#texts;
     yield this.#text.subarray(0, this.#filled);
     if (failures.length > 0) yield failures;
+  }
+
+  #usage(table: KnownTable): UsageTotals {
+    const sum = { ...NO_USAGE };
+    for (const number of this.numbers()) addUsage(sum, table.usageOf(number));
+    return sum;
   }
 
   *#stored(table: KnownTable): Generator<StoredFailure, void, undefined> {

@@ -1,6 +1,7 @@
 import { parseFailures, type StoredFailure } from './failure-record.js';
 import type { RecordedRow } from './known-table.js';
-import { damagedLedger, headOf, LINE_END, ROW_BYTES, type LedgerHead } from './ledger-head.js';
+import { damagedLedger, headOf, LINE_END, rowBytes, type LedgerHead } from './ledger-head.js';
+import { NO_USAGE } from './usage/usage.js';
 
 /** One row of a ledger that is read. */
 export type LedgerRow = RecordedRow;
@@ -28,20 +29,27 @@ export class LedgerReader {
   }
 
   /** Tells the rows in order. To be called once, first. */
-  async rows({ rows }: LedgerHead, visit: (row: LedgerRow) => void): Promise<void> {
-    const row: LedgerRow = { keyHigh: 0, keyLow: 0, high: 0, low: 0, count: 0 };
+  async rows({ rows, usage }: LedgerHead, visit: (row: LedgerRow) => void): Promise<void> {
+    const row: LedgerRow = { keyHigh: 0, keyLow: 0, high: 0, low: 0, count: 0, ...NO_USAGE };
+    const size = rowBytes({ usage });
     for (let done = 0; done < rows;) {
-      while (this.#left.length < ROW_BYTES) if (!(await this.#more())) throw damagedLedger(this.path);
-      const whole = Math.min(rows - done, Math.floor(this.#left.length / ROW_BYTES));
-      for (let at = 0; at < whole * ROW_BYTES; at += ROW_BYTES) {
+      while (this.#left.length < size) if (!(await this.#more())) throw damagedLedger(this.path);
+      const whole = Math.min(rows - done, Math.floor(this.#left.length / size));
+      for (let at = 0; at < whole * size; at += size) {
         row.keyHigh = this.#left.readUInt32LE(at);
         row.keyLow = this.#left.readUInt32LE(at + 4);
         row.high = this.#left.readUInt32LE(at + 8);
         row.low = this.#left.readUInt32LE(at + 12);
         row.count = this.#left.readUInt32LE(at + 16);
+        if (usage !== undefined) {
+          row.calls = this.#left.readDoubleLE(at + 20);
+          row.inputTokens = this.#left.readDoubleLE(at + 28);
+          row.outputTokens = this.#left.readDoubleLE(at + 36);
+          row.cost = this.#left.readDoubleLE(at + 44);
+        }
         visit(row);
       }
-      this.#left = this.#left.subarray(whole * ROW_BYTES);
+      this.#left = this.#left.subarray(whole * size);
       done += whole;
     }
   }

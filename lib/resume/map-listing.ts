@@ -4,6 +4,7 @@ import { isInUse } from '../directory/lease.js';
 import { digest } from './digest.js';
 import { findBatches, type FoundBatch } from './found-files.js';
 import { keyOfRow, recordOf } from './read-batches.js';
+import { addUsage, NO_USAGE, type UsageTotals } from './usage/usage.js';
 
 /** A `map` that runs, or that ended before its checkpoint was saved: what its batches hold. */
 export interface MapListing {
@@ -17,6 +18,8 @@ export interface MapListing {
   rows: number;
   /** Rows that failed, and have no results since: see {@link CheckpointManager.failures}. */
   failed: number;
+  /** What was used for these results, as far as the map told. */
+  usage: UsageTotals;
   batches: number;
   /** Of all batch files. */
   bytes: number;
@@ -72,6 +75,7 @@ async function listingOf(found: readonly FoundBatch[]): Promise<MapListing> {
     state: 'interrupted',
     rows: 0,
     failed: 0,
+    usage: { ...NO_USAGE },
     batches: 0,
     bytes: 0,
     modified: new Date(0),
@@ -79,8 +83,10 @@ async function listingOf(found: readonly FoundBatch[]): Promise<MapListing> {
   for (const { path, bytes, modifiedMs } of found) {
     const record = await recordOf(path).catch(goneOrDamaged);
     if (record === undefined) continue;
-    for (const { keyHigh, keyLow } of record.rows) {
-      const name = keyOfRow(record, keyHigh, keyLow);
+    for (const row of record.rows) {
+      const name = keyOfRow(record, row.keyHigh, row.keyLow);
+      // What was merged may still be there, too.
+      if (!rows.has(name)) addUsage(listing.usage, row);
       rows.add(name);
       failed.delete(name);
     }

@@ -8,6 +8,8 @@ import type { MapEvent, MapProgress, RowFailure } from './events.js';
 import type { FailureRecord } from './failure-record.js';
 import type { KeyOption } from './row-key.js';
 import { SKIPPED } from './skipped-rows.js';
+import { checkBudget, type Budget } from './usage/budget.js';
+import type { Usage } from './usage/usage.js';
 
 /** What the function of a `map` gets beside the row. */
 export interface MapContext {
@@ -17,6 +19,12 @@ export interface MapContext {
   readonly attempt: number;
   /** Aborted when nobody wants the result any more, or its time is over. Pass it on to `fetch`. */
   readonly signal: AbortSignal;
+  /**
+   * Adds to what this row has used, at any time during the call: also what an attempt used that fails in the end.
+   *
+   * @throws `ERR_CKPT_INVALID_ARGUMENT` for what is no usage
+   */
+  addUsage(usage: Usage): void;
 }
 
 /** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */
@@ -62,7 +70,8 @@ export interface RetryOptions {
 }
 
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
-export interface MapOptions<T extends RowLike = Row> extends Pick<
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- options that say nothing of results fit any function
+export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> extends Pick<
   WriteOptions,
   'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'metadata' | 'signal'
 > {
@@ -157,6 +166,20 @@ export interface MapOptions<T extends RowLike = Row> extends Pick<
    * If it throws, the run goes on and the process gets a warning.
    */
   onEvent?: (event: MapEvent) => void;
+  /**
+   * What the call for a row has used, by what the function returned; called once for each row that is done.
+   *
+   * It is added to what `context.addUsage` told, summed up in `usage` of the result and the progress, and kept with the results: a row that
+   * is resumed costs nothing again. If it throws, or gives anything else, the run ends with that error; the result is kept.
+   */
+  usage?: (result: MapOutput<Out>, context: MapContext) => Usage | null | undefined;
+  /**
+   * What may be used at most. The run ends in order when no further call fits: `ERR_CKPT_BUDGET`.
+   *
+   * See {@link Budget}.
+   * @default no limit
+   */
+  budget?: Budget;
   /** Shows a progress bar on stderr if that is a terminal. @default false */
   progressBar?: boolean;
 }
@@ -190,6 +213,8 @@ export const MAP_RECORD = {
   workers: true,
   onProgress: true,
   onEvent: true,
+  usage: true,
+  budget: true,
   progressBar: true,
   compression: true,
   compressionLevel: true,
@@ -233,21 +258,34 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   if (Object.hasOwn(options.metadata ?? {}, SKIPPED))
     throw invalid(`metadata.${SKIPPED} is what a map says of rows that failed; choose another name`);
   if (removed !== 'keep' && removed !== 'drop') throw invalid(`removed must be 'keep' or 'drop', got ${show(removed)}`);
-  for (const name of ['onProgress', 'onEvent'] as const) {
+  for (const name of ['onProgress', 'onEvent', 'usage'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function')
       throw invalid(`${name} must be a function, got ${show(options[name])}`);
   }
   if (options.progressBar !== undefined && typeof options.progressBar !== 'boolean')
     throw invalid(`progressBar must be true or false, got ${show(options.progressBar)}`);
-  checkWorkers(options.workers, what);
+  checkWorkers(options, what);
   checkSignal(signal);
-  return { ...options, concurrency, batchSize, flushEvery, onError, retryFailed, removed, lockWait, retry: checkRetries(options.retries) };
+  const budget = options.budget === undefined ? {} : { budget: checkBudget(options.budget) };
+  return {
+    ...options,
+    ...budget,
+    concurrency,
+    batchSize,
+    flushEvery,
+    onError,
+    retryFailed,
+    removed,
+    lockWait,
+    retry: checkRetries(options.retries),
+  };
 }
 
-function checkWorkers(workers: unknown, what: string): void {
+function checkWorkers({ workers, budget }: Pick<MapOptions, 'workers' | 'budget'>, what: string): void {
   if (workers === undefined) return;
   if (workers !== 'shared') throw invalid(`workers must be 'shared', got ${show(workers)}`);
   if (what !== 'map') throw invalid(`${what} cannot have workers, only map can: call map, or leave workers out`);
+  if (budget !== undefined) throw invalid('a budget holds for one run, and workers share one map: leave budget or workers out');
 }
 
 export function checkKey(key: unknown): void {

@@ -7,7 +7,7 @@ const RATE_MS = 10_000;
 const SAMPLE_MS = 250;
 
 /** What a meter counts. */
-export type Counts = Pick<MapProgress, 'resumed' | 'computed' | 'failed' | 'calls' | 'concurrency'>;
+export type Counts = Pick<MapProgress, 'resumed' | 'computed' | 'failed' | 'calls' | 'concurrency' | 'usage'>;
 
 /** Tells how far a run is, now and then. */
 export class Meter {

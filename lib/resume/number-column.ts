@@ -1,9 +1,9 @@
-type Numbers = Uint8Array | Uint16Array | Uint32Array;
+type Numbers = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 const BLOCK_BITS = 16;
 const BLOCK = 1 << BLOCK_BITS;
 
-/** Any number of integers in blocks of memory: to grow copies nothing, what was never set is 0, and blocks of zeros take no memory. */
+/** Any number of numbers in blocks of memory: to grow copies nothing, what was never set is 0, and blocks of zeros take no memory. */
 export class NumberColumn {
   readonly #blocks: (Numbers | undefined)[] = [];
 

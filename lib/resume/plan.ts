@@ -1,5 +1,7 @@
 import { chunksOf, rowsSource } from '../base/rows-source.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
+import { CheckpointError } from '../base/errors.js';
+import { invalid, show } from '../base/messages.js';
 import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 import type { Row, RowLike } from '../base/rows.js';
@@ -17,6 +19,12 @@ export interface PlanOptions<T extends RowLike = Row> {
   key: KeyOption<T>;
   /** The hash of the operation, as in the `map`. */
   hash?: string;
+  /**
+   * What the call for a row will cost, as far as that can be known before: for `cost` of the plan.
+   *
+   * What it throws ends the call as it is. @default none
+   */
+  cost?: (row: T) => number;
 }
 
 /** What a `map` of these rows would do. */
@@ -31,15 +39,19 @@ export interface IncrementalPlan<T extends RowLike = Row> {
   removed: RowKey[];
   /** The checkpoint that is there was made with another hash: all is computed again. */
   hashChanged: boolean;
+  /** With the option `cost`: its sum over the rows that would be computed, new and changed ones. */
+  cost?: number;
 }
 
-const KEYS = keysOf<PlanOptions>({ key: true, hash: true });
+const KEYS = keysOf<PlanOptions>({ key: true, hash: true, cost: true });
 
 export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): PlanOptions<T> {
   const options = asOptions(given, 'planIncremental') as PlanOptions<T>;
   checkKeys(options, KEYS, 'planIncremental');
   checkKey(options.key);
   checkHash(options.hash);
+  if (options.cost !== undefined && typeof options.cost !== 'function')
+    throw invalid(`cost must be a function that tells what a row costs, got ${show(options.cost)}`);
   return options;
 }
 
@@ -47,11 +59,12 @@ export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): Plan
 export async function planRows(
   files: OperationFiles | null,
   rows: Iterable<Row> | AsyncIterable<Row>,
-  { key }: Pick<PlanOptions, 'key'>,
+  { key, cost }: Pick<PlanOptions, 'key' | 'cost'>,
 ): Promise<IncrementalPlan> {
   const known = new Known(false);
   const final = files === null ? null : await takeIn(files, known);
   const plan: IncrementalPlan = { new: [], changed: [], unchanged: [], removed: [], hashChanged: final?.hashChanged === true };
+  if (cost !== undefined) plan.cost = 0;
   const identifier = new Identifier(known, key);
   if (files !== null) known.more = () => addKept(known, files, () => {});
   let index = 0;
@@ -61,7 +74,9 @@ export async function planRows(
       const { row, state, error } = identity;
       if (state === 'refused') throw error;
       const isKept = state !== 'known' && (await known.complete()) && identifier.isKnownNow(identity);
-      plan[state === 'known' || isKept ? 'unchanged' : state].push(row);
+      const isUnchanged = state === 'known' || isKept;
+      plan[isUnchanged ? 'unchanged' : state].push(row);
+      if (cost !== undefined && !isUnchanged) plan.cost = (plan.cost ?? 0) + costOf(cost(row), index - 1);
     }
   }
   if (final !== null) await addRemoved(plan, final.path, known);
@@ -142,4 +157,9 @@ async function addRemoved(plan: IncrementalPlan, path: string, { table }: Known)
   } finally {
     await ledger.close();
   }
+}
+
+function costOf(cost: unknown, row: number): number {
+  if (typeof cost === 'number' && cost >= 0 && cost < Number.POSITIVE_INFINITY) return cost;
+  throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `cost must give a number from 0 on, got ${show(cost)} for row ${row}`, { row });
 }

@@ -15,12 +15,13 @@ export async function openBar(operation: string): Promise<MapBar> {
   // eslint-disable-next-line no-control-regex -- a name must not steer the terminal
   const name = operation.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
   const bar = new SingleBar({
-    format: (_options, { progress }, { rows, totalRows, resumed, failed, rate, secondsLeft }: MapProgress) => {
+    format: (_options, { progress }, { rows, totalRows, resumed, failed, rate, secondsLeft, usage }: MapProgress) => {
       const of = totalRows === undefined ? '' : ` of ${totalRows}`;
       const parts = [
         `${name}: ${rows}${of} rows`,
         ...(resumed > 0 ? [`${resumed} resumed`] : []),
         ...(failed > 0 ? [`${failed} failed`] : []),
+        ...(usage.run.cost > 0 ? [`cost ${costText(usage.run.cost)}`] : []),
         `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} rows/s`,
         ...(secondsLeft === undefined ? [] : [`${timeText(secondsLeft)} left`]),
       ];
@@ -51,4 +52,9 @@ export function timeText(seconds: number): string {
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   if (parts[0] === 0) parts.shift();
   return parts.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
+/** A sum of money with the digits that matter: `12.35`, `0.0042`. */
+export function costText(cost: number): string {
+  return cost >= 0.01 || cost === 0 ? cost.toFixed(2) : String(Number(cost.toPrecision(2)));
 }

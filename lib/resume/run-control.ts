@@ -1,6 +1,7 @@
 import { CheckpointError } from '../base/errors.js';
 import type { Arrivals } from './arrivals.js';
 import type { MapProgress } from './events.js';
+import { noUsage } from './usage/spending.js';
 
 /** A run that is on its way. */
 interface Running {
@@ -18,6 +19,7 @@ const NOT_BEGUN: MapProgress = {
   failed: 0,
   calls: 0,
   concurrency: 0,
+  usage: noUsage(),
   rate: 0,
   secondsLeft: undefined,
 };

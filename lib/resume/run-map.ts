@@ -162,11 +162,13 @@ async function* withFiles(
   if (cannotSave === undefined) await log.compact();
   try {
     await takeIn(known, files, log, damaged);
+    known.more = () => addKept(known, files, damaged);
+    // They were paid for, too.
+    if (options.usage !== undefined || options.budget !== undefined) await known.complete();
   } catch (error) {
     await known.close();
     throw error;
   }
-  known.more = () => addKept(known, files, damaged);
   const keeps = options.removed === 'keep';
   const clear = async (): Promise<void> => {
     // Windows removes no file that is open.

@@ -1,5 +1,6 @@
 import type { Failure, StoredFailure } from './failure-record.js';
 import type { Row } from '../base/rows.js';
+import type { RowUsage } from './usage/spending.js';
 
 /** A row of the input on its way to its results. */
 export interface Slot {
@@ -16,6 +17,8 @@ export interface Slot {
   readonly weight: number;
   attempt: number;
   results: Row | readonly Row[] | undefined;
+  /** What its attempts used so far; undefined where nothing was told. */
+  usage: RowUsage | undefined;
   /** Whoever reads results as they come has these. */
   isTold: boolean;
   /** What is recorded of it where it failed. */

@@ -10,6 +10,7 @@ import { callOutput } from '../call-output.js';
 import { isLookedAt, warnOfChange } from '../changed-row.js';
 import { keyOf } from '../row-key.js';
 import { resultsOf, type Slot } from '../slot.js';
+import type { Attempts } from '../usage/attempts.js';
 import type { BatchContext, BatchFunction } from './map-batches-options.js';
 
 /** Rows that are called together. */
@@ -27,6 +28,9 @@ export interface BatchCallParts {
   timeout: number | undefined;
   check: ResultCheck | undefined;
   call: <T>(work: () => T) => T;
+  attempts: Attempts;
+  /** What is wrong with what was told of usage. */
+  wrong: (error: unknown) => void;
 }
 
 /** What came of one row of a call. `isThrown`: the function itself said so, and may say otherwise when it is asked again. */
@@ -35,7 +39,7 @@ export type RowOutcome = { slot: Slot; error?: undefined } | { slot: Slot; error
 /** Makes one call; gives what came of each row. @throws what fails the call as a whole */
 export async function callBatch({ slots }: Batch, parts: BatchCallParts): Promise<RowOutcome[]> {
   const [first] = slots as [Slot];
-  const call = new Call(first, parts.run);
+  const call = new Call(first, parts.run, (usage) => parts.attempts.late(slots, usage));
   const keys = slots.map(({ key }) => keyOf(key));
   const context: BatchContext = {
     indexes: slots.map(({ index }) => index),
@@ -44,17 +48,22 @@ export async function callBatch({ slots }: Batch, parts: BatchCallParts): Promis
     get signal() {
       return call.signal;
     },
+    addUsage: (usage) => call.addUsage(usage),
   };
+  parts.attempts.begin();
+  let output: unknown;
   try {
     // What an attempt does to its rows must not reach the next.
     const rows = slots.map(({ row }) => copyRow(row));
     const given = [...rows];
-    const output: unknown = await inTime(parts, call, slots, async () => parts.call(() => parts.fn(given, context)));
+    output = await inTime(parts, call, slots, async () => parts.call(() => parts.fn(given, context)));
     const entries = itemsOf(output);
     if (entries?.length !== slots.length) throw wrongResult(output, slots);
     return await Promise.all(slots.map((slot, at) => outcomeOf(slot, rows[at] as Row, entries[at], parts.check)));
   } finally {
     call.end();
+    const wrong = parts.attempts.end(slots, call.usage, output, call);
+    if (wrong !== undefined) queueMicrotask(() => parts.wrong(wrong.error));
   }
 }
 

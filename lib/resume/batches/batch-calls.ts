@@ -37,8 +37,9 @@ export class BatchCalls implements Caller {
     this.#batches = batches;
     this.width = batches.size;
     this.#gathered = new Gathered(batches.size, batches.maxTokens);
-    const { options, check, call } = parts;
-    this.#call = { fn, run: new RunningCalls(), timers: new Set(), timeout: options.timeout, check, call };
+    const { options, check, call, attempts, sink } = parts;
+    const wrong = (error: unknown): void => sink.wrong(error);
+    this.#call = { fn, run: new RunningCalls(), timers: new Set(), timeout: options.timeout, check, call, attempts, wrong };
   }
 
   start(slot: Slot): void {
@@ -85,6 +86,7 @@ export class BatchCalls implements Caller {
   /** Makes calls as long as there are rows and room. `isAll`: also with fewer rows than there may be. */
   #pump(isAll = this.#isAtEnd): void {
     while (!this.#isFinishing && this.#calls < this.#parts.concurrency()) {
+      if (!this.#mayCall()) return;
       let batch = this.#next.shift();
       if (batch === undefined) {
         const slots = this.#gathered.take(isAll);
@@ -95,6 +97,14 @@ export class BatchCalls implements Caller {
       void this.#make(batch);
     }
     this.#wait();
+  }
+
+  /** Where the budget allows no call, and none is on its way that may cost less than is thought, the run ends. */
+  #mayCall(): boolean {
+    const { attempts, sink } = this.#parts;
+    if (attempts.mayBegin) return true;
+    if (attempts.running === 0 && (this.#next.length > 0 || !this.#gathered.isEmpty)) sink.overspent();
+    return false;
   }
 
   /** Rows of a slow input do not wait for ever. While rows come, be they known ones, the input is not slow. */
@@ -184,7 +194,10 @@ export class BatchCalls implements Caller {
     this.#calls++;
     const timer = setTimeout(() => {
       this.#retries.delete(timer);
-      void this.#make(batch);
+      if (this.#parts.attempts.mayBegin) return void this.#make(batch);
+      this.#calls--;
+      this.#leave(batch.slots.length);
+      this.#parts.sink.overspent();
     }, delay);
     this.#retries.set(timer, batch);
     const { index } = batch.slots[0] as Slot;

@@ -15,6 +15,10 @@ export class Gathered {
     this.#maxTokens = maxTokens;
   }
 
+  get isEmpty(): boolean {
+    return this.#full.length === 0 && this.#open.length === 0;
+  }
+
   add(slot: Slot, tokens: number): void {
     if (this.#open.length > 0 && this.#tokens + tokens > this.#maxTokens) this.#close();
     this.#open.push(slot);

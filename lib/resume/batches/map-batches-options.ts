@@ -4,6 +4,7 @@ import { keysOf } from '../../options/option-keys.js';
 import { asOptions, checkKeys } from '../../options/options.js';
 import { checkMapOptions, MAP_RECORD, ms, whole, type CheckedMapOptions, type MapOptions, type MapOutput } from '../map-options.js';
 import type { RowKey } from '../row-key.js';
+import type { Usage } from '../usage/usage.js';
 
 /** What the function of a `mapBatches` gets beside the rows. */
 export interface BatchContext {
@@ -15,6 +16,12 @@ export interface BatchContext {
   readonly attempt: number;
   /** Aborted when nobody wants the result any more, or the time of the call is over. Pass it on to `fetch`. */
   readonly signal: AbortSignal;
+  /**
+   * Adds to what the call has used, at any time during it, also if it fails in the end. Its rows share that.
+   *
+   * @throws `ERR_CKPT_INVALID_ARGUMENT` for what is no usage
+   */
+  addUsage(usage: Usage): void;
 }
 
 /**

@@ -32,7 +32,8 @@ export async function readFinal(
     const results = rows.slice(offset, offset + count);
     offset += count;
     const key = keyText(index);
-    arrivals?.took({ index, number: index, key, state: 'known', row: input[index] as Row, weight: 0, attempt: 0, results, isTold: false });
+    const row = input[index] as Row;
+    arrivals?.took({ index, number: index, key, state: 'known', row, weight: 0, attempt: 0, results, usage: undefined, isTold: false });
   }
   return true;
 }

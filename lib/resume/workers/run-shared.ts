@@ -13,6 +13,9 @@ import { Flusher } from '../flusher.js';
 import { Known } from '../known.js';
 import type { CheckedMapOptions, MapFunction } from '../map-options.js';
 import type { RunControl } from '../run-control.js';
+import { noUsage } from '../usage/spending.js';
+import { addUsage, type UsageTotals } from '../usage/usage.js';
+import { usageIn } from '../usage/usage-in.js';
 import { ClaimedRows } from './claimed-rows.js';
 import { Membership } from './membership.js';
 import { readFinal } from './read-final.js';
@@ -56,7 +59,7 @@ export async function runShared(
   const { files, options } = call;
   const input = await sharedInput(rows, options);
   const { concurrency } = options;
-  const before = { rows: 0, totalRows: rows.length, resumed: 0, computed: 0, failed: 0, calls: 0, concurrency, rate: 0 };
+  const before = { rows: 0, totalRows: rows.length, resumed: 0, computed: 0, failed: 0, calls: 0, concurrency, usage: noUsage(), rate: 0 };
   let member: Membership;
   const control = new SharedControl(call.control, { ...before, secondsLeft: undefined }, options.signal);
   try {
@@ -110,8 +113,19 @@ async function asMember(
     computed: own.computed + all.computed,
     removed: Math.max(results.removed, all.removed),
     calls: own.calls + all.calls - replay.told,
+    usage: await usageOf(own, all, replay.told),
     failed: all.failed.map((failure) => (input.refused.has(failure.row) ? failure : (results.failures.get(failure.row) ?? failure))),
   };
+}
+
+/** What there is when all rows are done; `usage`: where this worker made the checkpoint. */
+type Whole = Pick<MapSummary, 'computed' | 'removed' | 'calls' | 'failed' | 'path'> & Partial<Pick<MapSummary, 'usage'>>;
+
+/** `told`: calls that were none, as what they gave was known. */
+async function usageOf({ usage: own }: MapSummary, { usage: all, path }: Whole, told: number): Promise<MapSummary['usage']> {
+  const run: UsageTotals = { ...own.run, calls: own.run.calls - (all === undefined ? 0 : told) };
+  if (all !== undefined) addUsage(run, all.run);
+  return { run, total: all?.total ?? (path === null ? undefined : await usageIn(path)) ?? { ...own.total } };
 }
 
 /** Computes what this worker can claim, until no row is left to any. */
@@ -183,7 +197,7 @@ async function whole(
   arrivals: AllArrivals | undefined,
   onError: CheckedMapOptions<Row>['onError'],
   alone: () => Promise<MapSummary>,
-): Promise<Pick<MapSummary, 'computed' | 'removed' | 'calls' | 'failed' | 'path'>> {
+): Promise<Whole> {
   const first = await finalLock(folder, signal);
   try {
     await results.look();

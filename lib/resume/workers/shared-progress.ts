@@ -1,4 +1,5 @@
 import type { MapProgress } from '../events.js';
+import { noUsage } from '../usage/spending.js';
 import type { ResultsSoFar } from './results-so-far.js';
 
 /** How often the progress is told at most while other workers are waited for. */
@@ -11,7 +12,7 @@ export class SharedProgress {
   readonly #tell: readonly ((progress: MapProgress) => void)[];
   readonly #from = performance.now();
   readonly #leftAtFirst: number;
-  #own: Pick<MapProgress, 'computed' | 'calls' | 'rate' | 'concurrency'>;
+  #own: Pick<MapProgress, 'computed' | 'calls' | 'rate' | 'concurrency' | 'usage'>;
   #told = 0;
 
   constructor(results: ResultsSoFar, rows: number, concurrency: number, tell: readonly ((progress: MapProgress) => void)[]) {
@@ -19,7 +20,7 @@ export class SharedProgress {
     this.#rows = rows;
     this.#tell = tell;
     this.#leftAtFirst = results.left;
-    this.#own = { computed: 0, calls: 0, rate: 0, concurrency };
+    this.#own = { computed: 0, calls: 0, rate: 0, concurrency, usage: noUsage() };
   }
 
   /** This worker has told how far it is itself. */
@@ -39,12 +40,12 @@ export class SharedProgress {
 
   now(): MapProgress {
     const { left, failures } = this.#results;
-    const { computed, calls, rate, concurrency } = this.#own;
+    const { computed, calls, rate, concurrency, usage } = this.#own;
     // What this worker has finished may not be durable yet.
     const done = Math.max(this.#rows - left - failures.size, computed);
     const ofAll = (this.#leftAtFirst - left) / (performance.now() - this.#from);
     const secondsLeft = left === 0 ? 0 : ofAll > 0 ? left / ofAll / 1000 : undefined;
-    const counts = { resumed: done - computed, computed, failed: failures.size, calls, concurrency };
+    const counts = { resumed: done - computed, computed, failed: failures.size, calls, concurrency, usage };
     return { rows: done + failures.size, totalRows: this.#rows, ...counts, rate, secondsLeft };
   }
 }
