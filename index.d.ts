@@ -16,6 +16,8 @@ export declare interface BatchContext {
   /** How often the first of these rows was in a call, this one included: 1 at first. */ readonly attempt: number;
   /** Aborted when nobody wants the result any more, or the time of the call is over. Pass it on to `fetch`. */
   readonly signal: AbortSignal;
+  /** Adds to what the call has used, at any time during it, also if it fails in the end. Its rows share that. @throws
+   * `ERR_CKPT_INVALID_ARGUMENT` for what is no usage */ addUsage(usage: Usage): void;
 }
 
 /** The function of a `mapBatches`: an array with one entry for each row, in their order. An entry is what the function of a `map`
@@ -31,6 +33,15 @@ export declare interface BatchSaveOptions extends WriteOptions {
 export declare interface BigIntColumn extends Column { readonly kind: 'bigint'; readonly values: BigInt64Array; }
 /** 1 for true, 0 for false. */
 export declare interface BooleanColumn extends Column { readonly kind: 'boolean'; readonly values: Uint8Array; }
+/** What a `map` may use at most. At least one limit; each a number from 0 on. */
+export declare interface Budget {
+  /** Money, as `usage` and `context.addUsage` tell it. */ cost?: number;
+  /** Tokens of prompts and answers together, told likewise. */ tokens?: number;
+  /** Calls of the service: attempts, or what is told as `calls`. */ calls?: number;
+  /** What counts: `operation`, also what earlier runs used for the results that are kept with this hash; `run`, this run alone. @default
+   * 'operation' */ of?: 'operation' | 'run';
+}
+
 /** The one error class of this package: `code` is stable, `message` says what is wrong, where, and what to do. */
 export declare class CheckpointError extends Error {
   readonly code: CheckpointErrorCode; readonly path?: string; readonly column?: string; readonly row?: number;
@@ -38,7 +49,7 @@ export declare class CheckpointError extends Error {
   constructor(code: CheckpointErrorCode, message: string, given?: CheckpointErrorFields);
 }
 /** The stable code of a CheckpointError. docs/errors.md says what each means and what to do. */
-export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_WORKERS_DIFFER' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
+export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BUDGET' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_WORKERS_DIFFER' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
 /** Where an error happened; every field is optional and present only when it is known. */
 export declare interface CheckpointErrorFields {
   /** The file or folder concerned. */ path?: string;
@@ -128,11 +139,11 @@ export declare class CheckpointManager {
    * @throws `ERR_CKPT_ROW_FAILED` for the first row that fails, its error as the `cause`, unless `onError` says otherwise;
    * `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY`; `ERR_CKPT_LOCKED` while another process works on the operation;
    * `ERR_CKPT_STOPPED` after `stop` of the handle that it returns; what a save throws. What is finished is kept where it can be */
-  map<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): MapRun<Out>;
+  map<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In, NoInfer<Out>>): MapRun<Out>;
   /** {@link map} for more rows than fit in memory: the input is read as it is needed, and results come in its order. It holds some
    * thousand rows, and some 60 bytes for each that has passed. Stopping early keeps what is finished. The generator returns what the
    * run did at its end. Results of an earlier run are read from its files in about the order in which they were: one pass. */
-  mapStream<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In>): MapStream<Out>;
+  mapStream<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In, NoInfer<Out>>): MapStream<Out>;
   /** {@link map} for functions of several rows: embeddings, prompts that hold many rows. `fn` gets up to `size` rows and returns an
    * array with one entry for each. Results, failures and what survives a kill are those of each row, as in a `map`; `concurrency`,
    * `timeout`, `retries` and `calls` count calls.
@@ -401,6 +412,7 @@ export declare interface IncrementalPlan<T extends RowLike = Row> {
   /** Rows whose results are there: in the checkpoint, in batches of a run that was interrupted, or among kept results. */ unchanged: T[];
   /** The keys of rows of the checkpoint that are not in the input any more. */ removed: RowKey[];
   /** The checkpoint that is there was made with another hash: all is computed again. */ hashChanged: boolean;
+  /** With the option `cost`: its sum over the rows that would be computed, new and changed ones. */ cost?: number;
 }
 
 /** The schema of rows: what {@link writeCheckpoint} without a schema makes of each column, and why. It looks at all rows with the same
@@ -527,6 +539,8 @@ export declare interface MapContext {
   /** The index of the row in the input. */ readonly index: number;
   /** 1 at first, 2 for the first retry. */ readonly attempt: number;
   /** Aborted when nobody wants the result any more, or its time is over. Pass it on to `fetch`. */ readonly signal: AbortSignal;
+  /** Adds to what this row has used, at any time during the call: also what an attempt used that fails in the end. @throws
+   * `ERR_CKPT_INVALID_ARGUMENT` for what is no usage */ addUsage(usage: Usage): void;
 }
 
 /** What happens on the way of a `map`. */
@@ -569,13 +583,14 @@ export declare interface MapListing {
   /** `running`: somebody works on the operation, and these are its newest batches. */ state: 'running' | 'interrupted';
   /** Rows of the input whose results the batches hold. */ rows: number;
   /** Rows that failed, and have no results since: see {@link CheckpointManager.failures}. */ failed: number;
+  /** What was used for these results, as far as the map told. */ usage: UsageTotals;
   batches: number;
   /** Of all batch files. */ bytes: number;
   /** When the newest batch was written. */ modified: Date;
 }
 
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
-export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'metadata' | 'signal'> {
+export declare interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'metadata' | 'signal'> {
   /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */ key: KeyOption<T>;
   /** The hash of the operation: see {@link hashOperation}. It need not cover the rows. */ hash?: string;
   /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */ concurrency?: number;
@@ -597,13 +612,16 @@ export declare interface MapOptions<T extends RowLike = Row> extends Pick<WriteO
    * @default one call computes all rows, and others are refused */ workers?: 'shared';
   /** Called as rows are done, at most every 50 ms and once at the end. */ onProgress?: (progress: MapProgress) => void;
   /** Called for what happens on the way: see {@link MapEvent}. */ onEvent?: (event: MapEvent) => void;
+  /** What the call for a row has used, by what the function returned; called once for each row that is done. */
+  usage?: (result: MapOutput<Out>, context: MapContext) => Usage | null | undefined;
+  /** What may be used at most. The run ends in order when no further call fits: `ERR_CKPT_BUDGET`. @default no limit */ budget?: Budget;
   /** Shows a progress bar on stderr if that is a terminal. @default false */ progressBar?: boolean;
 }
 
 export declare type MapOutput<Out extends RowLike> = Out | readonly Out[] | null | undefined | void;
 
 /** How far a `map` is: `rows` of the input are done, that is resumed, computed or failed. */
-export declare interface MapProgress extends Progress, Pick<MapSummary, 'calls'> {
+export declare interface MapProgress extends Progress, Pick<MapSummary, 'calls' | 'usage'> {
   /** Of the rows that are done, those whose results an earlier run made. */ resumed: number;
   /** Of the rows that are done, those whose results this run made. */ computed: number;
   /** Of the rows that are done, those that failed after all retries. */ failed: number;
@@ -634,9 +652,16 @@ export declare interface MapSummary {
   /** Rows whose results this run made. */ computed: number;
   /** Rows of the checkpoint before that the input has no more. */ removed: number;
   /** How often the function was called, retries among them. */ calls: number;
+  /** What `usage` and `context.addUsage` told; without them the calls alone. */ usage: MapUsage;
   /** Rows that failed and did not end the run: see `onError`. If one of them was collected, no checkpoint was saved, and the other
    * results wait; if all were skipped, the checkpoint is without them. */ failed: RowFailure[];
   /** The path of the final checkpoint; null where none was saved. */ path: string | null;
+}
+
+/** What a `map` used. */
+export declare interface MapUsage {
+  /** In this run, by rows that failed, too. */ run: UsageTotals;
+  /** That, and what earlier runs used for the results that are kept with this hash. */ total: UsageTotals;
 }
 
 /** Options of {@link CheckpointManager.materialize}. */
@@ -774,6 +799,7 @@ export declare interface PartialResults<T extends RowLike = Row> {
 export declare interface PlanOptions<T extends RowLike = Row> {
   /** What identifies a row, as in the `map`. */ key: KeyOption<T>;
   /** The hash of the operation, as in the `map`. */ hash?: string;
+  /** What the call for a row will cost, as far as that can be known before: for `cost` of the plan. */ cost?: (row: T) => number;
 }
 
 /** What `onProgress` of a running save or load gets. */
@@ -997,6 +1023,16 @@ export declare interface TextChunk {
   /** `length + 1` offsets in code units. */ readonly offsets: Uint32Array;
   /** Code units: Latin-1 if they are bytes, else UTF-16. */ readonly data: Uint8Array | Uint16Array;
 }
+
+/** What the calls for a row used, as `usage` or `context.addUsage` says it. What is missing counts as 0. */
+export declare interface Usage {
+  /** Calls of the service. @default each attempt is one */ calls?: number;
+  /** Tokens of prompts. */ inputTokens?: number;
+  /** Tokens of answers. */ outputTokens?: number;
+  /** Money, in a currency of your own. */ cost?: number;
+}
+/** The same of many rows, in sum. */
+export declare interface UsageTotals { calls: number; inputTokens: number; outputTokens: number; cost: number; }
 /** Columns whose values are only there as values. */
 export declare interface ValueColumn extends Column { readonly kind: 'bytes' | 'struct' | 'map' | 'mixed' | 'null'; }
 /** What a value is: of a column, of a list's elements. */

@@ -260,22 +260,25 @@ test('rows that wait for another attempt are left at a stop, and so is one that 
     () => 0,
     ({ id }) => id === 0,
   );
-  const run = checkpoints.map('s', 'retries', ROWS.slice(0, 4), model.summarise, { ...MAP, retries });
-  await setTimeout(30);
+  let retried = 0;
+  const onEvent = (): void => void retried++;
+  const run = checkpoints.map('s', 'retries', ROWS.slice(0, 4), model.summarise, { ...MAP, retries, onEvent });
+  while (retried === 0 || run.progress.rows < 3) await setTimeout(1);
   run.stop();
   await rejectsWith('ERR_CKPT_STOPPED', () => run, { done: 3, left: 1 });
-  let fail!: (error: Error) => void;
+  let fail: ((error: Error) => void) | undefined;
   const fn = (row: Article) => (row.id === 1 ? summaries(row) : new Promise<Summary[]>((_, reject) => (fail = reject)));
   const throwing = checkpoints.map('s', 'throws', ROWS.slice(0, 2), fn, { ...MAP, retries });
-  await setTimeout(30);
+  while (fail === undefined) await setTimeout(1);
   throwing.stop();
   fail(new Error('busy'));
   await rejectsWith('ERR_CKPT_STOPPED', () => throwing, { done: 1, left: 1 });
   // Without retries it has failed: that is what ends the run.
+  fail = undefined;
   const failing = checkpoints.map('s', 'throws', ROWS.slice(0, 2), fn, { ...MAP, onError: 'collect' });
-  await setTimeout(30);
+  while (fail === undefined) await setTimeout(1);
   failing.stop();
-  fail(new Error('busy'));
+  (fail as (error: Error) => void)(new Error('busy'));
   const { failed, resumed } = await failing;
   assert.deepStrictEqual([failed.length, resumed], [1, 1]);
 });

@@ -247,7 +247,8 @@ for (const [store, given] of Object.entries(STORES)) {
     test('a plan says what it would cost', async () => {
       const checkpoints = make('plan');
       await checkpoints.map('s', 'o', input(10), echo, MAP);
-      const rows = [...input(12), { id: 20, long: true }].map((row) => (row['id'] === 3 ? { ...row, changed: true } : row));
+      const rows: Row[] = [...input(12), { id: 20, long: true }];
+      rows[3] = { id: 3, changed: true };
       const plan = await checkpoints.planIncremental('s', 'o', rows, { key: 'id', cost: (row) => (row['long'] === true ? 1 : 0.1) });
       assert.deepStrictEqual(near({ cost: plan.cost ?? 0 }), { cost: 1.3 });
       assert.ok(!('cost' in (await checkpoints.planIncremental('s', 'o', rows, { key: 'id' }))));

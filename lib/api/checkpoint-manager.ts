@@ -340,8 +340,9 @@ export class CheckpointManager {
     options: PlanOptions<T>,
   ): Promise<IncrementalPlan<T>> {
     const given = rowsOfCall(rows);
-    const { key, hash } = checkPlanOptions(options);
-    const plan = await planRows(await this.#files(step, operation, hash), given, { key: key as KeyOption });
+    const { key, hash, cost } = checkPlanOptions(options);
+    const wanted = { key: key as KeyOption, ...(cost !== undefined && { cost: cost as (row: Row) => number }) };
+    const plan = await planRows(await this.#files(step, operation, hash), given, wanted);
     return plan as IncrementalPlan<T>;
   }
 
