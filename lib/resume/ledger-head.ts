@@ -10,7 +10,8 @@ import { NO_USAGE, type UsageTotals } from './usage/usage.js';
  *   results (u32); in version 2 what they cost (calls, input tokens, output tokens, cost: four f64)
  *   per row: the text of its key in UTF-8, which is JSON and has no line end, and \n
  *
- * All numbers are little-endian. Version 2 is written where a cost was told of a row; the head then has the sum, `usage`. What else is known follows in sections, which the head names in their order:
+ * All numbers are little-endian. Version 2 is written where a cost was told of a row; the head then has the sum, `usage`. What else is
+ * known follows in sections, which the head names in their order:
  *
  *   {...,"keyBytes":8,"sections":[{"name":"failures","count":1,"bytes":120}]}\n
  *
