@@ -337,6 +337,8 @@ export declare interface Conditions<V = unknown> {
   /** Whether the row has the key, whatever its value. */ $exists?: boolean;
   /** The opposite of other conditions. */ $not?: Conditions<V>;
 }
+/** What of a row must be the same for its results to count: all of it, some columns or paths, all but some, or what a function gives. */
+export declare type ContentOption<T extends RowLike = Row> = 'all' | readonly string[] | { ignore: readonly string[] } | ((row: T) => unknown);
 /** Options of `count`. */
 export declare type CountOptions<T extends RowLike = Row> = Pick<ReadOptions<T>, 'where' | 'unknownColumns' | 'threads' | 'signal'>;
 /** Starts a checkpoint whose rows come bit by bit: `append` them and `close`. Row groups are written as they fill, and some thousand
@@ -439,8 +441,11 @@ export declare interface JsonlCheckpointManagerOptions {
   /** Save lines that Kura's classes read, and refuse rows that they would not: see `compat` of a save. */ compat?: 'kura';
   /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */ logger?: Logger | false;
 }
-/** Where the key of a row is: a column, or what a function makes of the row. */
-export declare type KeyOption<T extends RowLike = Row> = (keyof T & string) | ((row: T, index: number) => RowKey);
+
+/** Where the key of a row is: a column, a path into objects (a key with dots, unless the row has that very key), or what a function
+ * gives. */
+export declare type KeyOption<T extends RowLike = Row> = (keyof T & string) | `${keyof T & string}.${string}` | ((row: T, index: number) => RowKey);
+
 /** What is known of a checkpoint without loading its rows. */
 export declare interface KuraCheckpointInfo extends CheckpointInfo {
   /** Without extension. */ name: string;
@@ -591,7 +596,9 @@ export declare interface MapListing {
 
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
 export declare interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'metadata' | 'signal'> {
-  /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */ key: KeyOption<T>;
+  /** What identifies a row: a column, a path (`meta.id`), or a function that makes the key. `1` and `'1'` are two keys. */
+  key: KeyOption<T>;
+  /** What of a row is compared with the row that its results were made from. @default 'all' */ content?: ContentOption<T>;
   /** The hash of the operation: see {@link hashOperation}. It need not cover the rows. */ hash?: string;
   /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */ concurrency?: number;
   /** The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. @default 32768 @unit rows */
@@ -798,6 +805,7 @@ export declare interface PartialResults<T extends RowLike = Row> {
 /** Options of {@link CheckpointManager.planIncremental}. */
 export declare interface PlanOptions<T extends RowLike = Row> {
   /** What identifies a row, as in the `map`. */ key: KeyOption<T>;
+  /** What of a row is compared, as in the `map`. @default 'all' */ content?: ContentOption<T>;
   /** The hash of the operation, as in the `map`. */ hash?: string;
   /** What the call for a row will cost, as far as that can be known before: for `cost` of the plan. */ cost?: (row: T) => number;
 }

@@ -16,6 +16,7 @@ import type { MapCall } from '../resume/run-map.js';
 import { partialResults, type PartialResults } from '../resume/partial-results.js';
 import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
 import { batchIndexes, deleteBatches, readBatches } from '../resume/read-batches.js';
+import type { ContentOption } from '../resume/row-content.js';
 import type { KeyOption } from '../resume/row-key.js';
 import { checkStepOptions, runStep, type Compute, type StepOptions } from '../resume/step.js';
 import { sweepDirectory } from '../resume/sweep-directory.js';
@@ -340,8 +341,12 @@ export class CheckpointManager {
     options: PlanOptions<T>,
   ): Promise<IncrementalPlan<T>> {
     const given = rowsOfCall(rows);
-    const { key, hash, cost } = checkPlanOptions(options);
-    const wanted = { key: key as KeyOption, ...(cost !== undefined && { cost: cost as (row: Row) => number }) };
+    const { key, content, hash, cost } = checkPlanOptions(options);
+    const wanted = {
+      key: key as KeyOption,
+      ...(content !== undefined && { content: content as ContentOption }),
+      ...(cost !== undefined && { cost: cost as (row: Row) => number }),
+    };
     const plan = await planRows(await this.#files(step, operation, hash), given, wanted);
     return plan as IncrementalPlan<T>;
   }

@@ -138,7 +138,7 @@ export class Engine {
     this.#calls =
       parts.caller?.({ options, sink, ownsRows, check, known, attempts, call, concurrency: () => this.#concurrency, taken }) ??
       new Calls(parts.fn, options, sink, ownsRows, check, attempts);
-    this.#identifier = new Identifier(parts.known, parts.options.key);
+    this.#identifier = new Identifier(parts.known, parts.options);
     const tell = guarded(parts.options.onProgress, 'onProgress');
     this.#meter = new Meter(
       () => ({
@@ -285,6 +285,8 @@ export class Engine {
       }
       this.#ready.open();
     }
+    // A worker has only some of the rows, and whoever gave it those has looked at all.
+    if (this.#parts.indexOf === undefined) this.#identifier.finish();
   }
 
   /** The first row that is not among the usual results: kept ones may have it. They are looked at only now. */

@@ -60,7 +60,7 @@ export async function hashOperation(parts: OperationParts): Promise<string> {
   const { config, code = [], input, upstream = [] } = given;
   const fields = [
     canonicalText(config),
-    canonicalText(listOf<Code>(code).map(sourceOf)),
+    canonicalText(listOf<Code>(code).map((each) => sourceOf(each))),
     input === undefined ? 'none' : await fingerprint(input),
     canonicalText(listOf<string>(upstream).map(checkUpstream)),
   ];
@@ -77,12 +77,16 @@ function listOf<T>(value: T | readonly T[]): readonly T[] {
 /** What `toString` gives for all of these. No source ends so: `[native code]` is no JavaScript. */
 const NATIVE = /\{\s*\[native code\]\s*\}$/;
 
-function sourceOf(code: Code): string {
+/** The source text of code, which counts for it. `what`: the option that has it, for messages. */
+export function sourceOf(code: Code, what = 'code'): string {
   if (typeof code === 'function') {
     const source = Function.prototype.toString.call(code);
     if (!NATIVE.test(source)) return `function ${source}`;
-    const what = 'code has a function without a source: one that was bound, a Proxy, or one of the runtime. All such look alike';
-    throw new CheckpointError('ERR_CKPT_UNSUPPORTED_VALUE', `${what}; give the function that is behind it, or a version of it as a text`);
+    const problem = `${what} has a function without a source: one that was bound, a Proxy, or one of the runtime. All such look alike`;
+    throw new CheckpointError(
+      'ERR_CKPT_UNSUPPORTED_VALUE',
+      `${problem}; give the function that is behind it, or a version of it as a text`,
+    );
   }
   if (typeof code === 'string') return `text ${code}`;
   throw invalid(`code must be a function or a string, or an array of them, got ${show(code)}`);

@@ -1,10 +1,9 @@
 import type { Pace } from '../base/pace.js';
 import { checkRow } from '../base/rows-source.js';
 import type { Row } from '../base/rows.js';
-import { textOf } from '../base/value/extended-json.js';
-import { JsonTree } from '../base/value/json-tree.js';
 import { digest } from './digest.js';
 import type { Known } from './known.js';
+import { ContentReader, type ContentOption } from './row-content.js';
 import { duplicateKey, keyReader, type KeyOption } from './row-key.js';
 
 /** What is known of a row of the input. */
@@ -38,14 +37,16 @@ const TURN_ROWS = 256;
 export class Identifier {
   readonly #known: Known;
   readonly #readKey: (row: Row, index: number) => string;
-  readonly #tree = new JsonTree();
+  readonly #content: ContentReader;
   #ahead: Ahead | undefined;
+  #isAnyMet = false;
   /** Of the rows ahead, those whose key has results. */
   knownAhead = 0;
 
-  constructor(known: Known, key: KeyOption) {
+  constructor(known: Known, { key, content }: { key: KeyOption; content?: ContentOption | undefined }) {
     this.#known = known;
     this.#readKey = keyReader<Row>(key);
+    this.#content = new ContentReader(content);
   }
 
   /**
@@ -56,7 +57,9 @@ export class Identifier {
     const { length } = rows;
     const ahead: Ahead = { from, keys: [], numbers: new Float64Array(Math.max(0, length - from)) };
     for (let index = from; index < length; index++) {
-      const key = this.#readKey(checkRow(rows[index], index), index);
+      const row = checkRow(rows[index], index);
+      const key = this.#readKey(row, index);
+      this.#content.look(row);
       const found = this.#meet(key, index);
       ahead.keys.push(key);
       ahead.numbers[index - from] = found;
@@ -64,11 +67,18 @@ export class Identifier {
       if (index % TURN_ROWS === 0 && pace.due) await pace.turn();
     }
     this.#ahead = ahead;
+    this.finish();
+  }
+
+  /** All rows were met. @throws `ERR_CKPT_UNKNOWN_COLUMN` for what should count of them and is in none */
+  finish(): void {
+    if (this.#isAnyMet) this.#content.finish();
   }
 
   /** @throws `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_MISSING_KEY`, `ERR_CKPT_DUPLICATE_KEY` */
   identify(given: unknown, index: number): Identity {
     const row = checkRow(given, index);
+    this.#isAnyMet = true;
     const place = this.#ahead === undefined ? -1 : index - this.#ahead.from;
     const ahead = this.#ahead?.keys[place];
     const key = ahead ?? this.#readKey(row, index);
@@ -82,7 +92,7 @@ export class Identifier {
     if (ahead !== undefined && this.#known.fileOf(number) !== undefined) this.knownAhead--;
     let text: string;
     try {
-      text = textOf(this.#tree, row, { row: index, path: '' });
+      text = this.#content.text(row, index);
     } catch (error) {
       this.#replace(number, 0, 0);
       return { row, number, key, state: 'refused', error };
@@ -124,7 +134,7 @@ export class Identifier {
     const { table } = this.#known;
     let text: string;
     try {
-      text = textOf(this.#tree, row, { row: index, path: '' });
+      text = this.#content.text(row, index);
     } catch {
       return false;
     }

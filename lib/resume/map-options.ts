@@ -6,6 +6,7 @@ import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import type { Row, RowLike } from '../base/rows.js';
 import type { MapEvent, MapProgress, RowFailure } from './events.js';
 import type { FailureRecord } from './failure-record.js';
+import { checkContent, type ContentOption } from './row-content.js';
 import type { KeyOption } from './row-key.js';
 import { SKIPPED } from './skipped-rows.js';
 import { checkBudget, type Budget } from './usage/budget.js';
@@ -75,8 +76,16 @@ export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> 
   WriteOptions,
   'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'metadata' | 'signal'
 > {
-  /** What identifies a row: the name of a column, or a function that makes the key. `1` and `'1'` are two keys. */
+  /** What identifies a row: a column, a path (`meta.id`), or a function that makes the key. `1` and `'1'` are two keys. */
   key: KeyOption<T>;
+  /**
+   * What of a row is compared with the row that its results were made from.
+   *
+   * `all`: its whole content and the order of its keys. An array: these columns and paths (`meta.text`). `{ ignore }`: all but these. A
+   * function: what it gives, by value. See docs/resume.md, "What counts as the same row".
+   * @default 'all'
+   */
+  content?: ContentOption<T>;
   /**
    * The hash of the operation: see {@link hashOperation}. It need not cover the rows.
    *
@@ -199,6 +208,7 @@ export interface CheckedMapOptions<T extends RowLike> extends MapOptions<T> {
 /** The keys of the options of a run. */
 export const MAP_RECORD = {
   key: true,
+  content: true,
   hash: true,
   concurrency: true,
   batchSize: true,
@@ -234,6 +244,7 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   const options = asOptions(given, what) as MapOptions<T>;
   checkKeys(options, KEYS, what);
   checkKey(options.key);
+  checkContent(options.content);
   checkHash(options.hash);
   const {
     concurrency = 8,

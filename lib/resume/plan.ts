@@ -11,12 +11,15 @@ import { addKept } from './kept-results.js';
 import { Known } from './known.js';
 import { checkHash, checkKey } from './map-options.js';
 import type { OperationFiles } from '../directory/operation-files.js';
+import { checkContent, type ContentOption } from './row-content.js';
 import { keyOf, type KeyOption, type RowKey } from './row-key.js';
 
 /** Options of {@link CheckpointManager.planIncremental}. */
 export interface PlanOptions<T extends RowLike = Row> {
   /** What identifies a row, as in the `map`. */
   key: KeyOption<T>;
+  /** What of a row is compared, as in the `map`. @default 'all' */
+  content?: ContentOption<T>;
   /** The hash of the operation, as in the `map`. */
   hash?: string;
   /**
@@ -43,12 +46,13 @@ export interface IncrementalPlan<T extends RowLike = Row> {
   cost?: number;
 }
 
-const KEYS = keysOf<PlanOptions>({ key: true, hash: true, cost: true });
+const KEYS = keysOf<PlanOptions>({ key: true, content: true, hash: true, cost: true });
 
 export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): PlanOptions<T> {
   const options = asOptions(given, 'planIncremental') as PlanOptions<T>;
   checkKeys(options, KEYS, 'planIncremental');
   checkKey(options.key);
+  checkContent(options.content);
   checkHash(options.hash);
   if (options.cost !== undefined && typeof options.cost !== 'function')
     throw invalid(`cost must be a function that tells what a row costs, got ${show(options.cost)}`);
@@ -59,18 +63,18 @@ export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): Plan
 export async function planRows(
   files: OperationFiles | null,
   rows: Iterable<Row> | AsyncIterable<Row>,
-  { key, cost }: Pick<PlanOptions, 'key' | 'cost'>,
+  { cost, ...given }: Pick<PlanOptions, 'key' | 'content' | 'cost'>,
 ): Promise<IncrementalPlan> {
   const known = new Known(false);
   const final = files === null ? null : await takeIn(files, known);
   const plan: IncrementalPlan = { new: [], changed: [], unchanged: [], removed: [], hashChanged: final?.hashChanged === true };
   if (cost !== undefined) plan.cost = 0;
-  const identifier = new Identifier(known, key);
+  const identifier = new Identifier(known, given);
   if (files !== null) known.more = () => addKept(known, files, () => {});
   let index = 0;
   for await (const chunk of chunksOf(rowsSource(rows), 1024)) {
-    for (const given of chunk) {
-      const identity = identifier.identify(given, index++);
+    for (const each of chunk) {
+      const identity = identifier.identify(each, index++);
       const { row, state, error } = identity;
       if (state === 'refused') throw error;
       const isKept = state !== 'known' && (await known.complete()) && identifier.isKnownNow(identity);
@@ -79,6 +83,7 @@ export async function planRows(
       if (cost !== undefined && !isUnchanged) plan.cost = (plan.cost ?? 0) + costOf(cost(row), index - 1);
     }
   }
+  identifier.finish();
   if (final !== null) await addRemoved(plan, final.path, known);
   return plan;
 }

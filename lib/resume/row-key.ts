@@ -1,20 +1,26 @@
 import { CheckpointError } from '../base/errors.js';
 import { unheeded } from '../base/guarded.js';
 import { show } from '../base/messages.js';
+import { MISSING, pathOf, valueAt } from '../base/path.js';
 import { itemsOf } from '../base/value/items-of.js';
 import type { Row, RowLike } from '../base/rows.js';
 
 /** What may tell a row from all others. `1`, `'1'`, `1n` and `[1]` are four keys. */
 export type RowKey = string | number | bigint | boolean | readonly (string | number | bigint | boolean)[];
 
-/** Where the key of a row is: a column, or what a function makes of the row. */
-export type KeyOption<T extends RowLike = Row> = (keyof T & string) | ((row: T, index: number) => RowKey);
+/**
+ * Where the key of a row is: a column, a path into objects (a key with dots, unless the row has that very key), or what a function gives.
+ */
+export type KeyOption<T extends RowLike = Row> = (keyof T & string) | `${keyof T & string}.${string}` | ((row: T, index: number) => RowKey);
 
 /** A reader of keys: the text of a row's key, which no other key has. @throws `ERR_CKPT_MISSING_KEY` for a row without one */
 export function keyReader<T extends RowLike>(key: KeyOption<T>): (row: T, index: number) => string {
   if (typeof key === 'function') return (row, index) => keyText(heeded(key(row, index)), index, undefined);
-  // hasOwn: a column may be called `constructor`.
-  return (row, index) => keyText(Object.hasOwn(row, key) ? row[key] : undefined, index, key);
+  const path = pathOf(key);
+  return (row, index) => {
+    const value = valueAt(row as Row, path);
+    return keyText(value === MISSING ? undefined : value, index, key);
+  };
 }
 
 /** A key that is a promise is refused: what it rejects with must not end the process beside. */

@@ -26,7 +26,7 @@ export interface SharedInput {
 /** Looks at all rows. @throws what is wrong with one of them, before any call is made */
 export async function sharedInput(rows: readonly Row[], options: CheckedMapOptions<Row>): Promise<SharedInput> {
   const known = new Known(true);
-  const identifier = new Identifier(known, options.key);
+  const identifier = new Identifier(known, options);
   const { table } = known;
   const pace = new Pace({ ...(options.signal !== undefined && { signal: options.signal }) });
   const refused = new Map<number, unknown>();
@@ -46,6 +46,7 @@ export async function sharedInput(rows: readonly Row[], options: CheckedMapOptio
     filled = 0;
     if (pace.due) await pace.turn();
   }
+  identifier.finish();
   hash.update(words.subarray(0, filled));
   const keyOf = keyReader<Row>(options.key);
   return { rows, table, refused, keyText: (index) => keyOf(rows[index] as Row, index), digest: hash.digest('hex') };
