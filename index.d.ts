@@ -49,7 +49,7 @@ export declare class CheckpointError extends Error {
   constructor(code: CheckpointErrorCode, message: string, given?: CheckpointErrorFields);
 }
 /** The stable code of a CheckpointError. docs/errors.md says what each means and what to do. */
-export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BUDGET' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_WORKERS_DIFFER' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
+export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_JOB_FAILED' | 'ERR_CKPT_JOB_ANSWER' | 'ERR_CKPT_JOB_UNKNOWN' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
 /** Where an error happened; every field is optional and present only when it is known. */
 export declare interface CheckpointErrorFields {
   /** The file or folder concerned. */ path?: string;
@@ -156,6 +156,15 @@ export declare class CheckpointManager {
   /** The rows of a `map` that failed and have no results since: of its checkpoint (`onError: 'skip'`) and of runs that did not come to
    * it. They are recorded as they fail, so that they are there after a crash, and beside a running `map`. Changes nothing. */
   failures(step: string, operation: string, options?: PartialOptions): Promise<FailureRecord[]>;
+  /** {@link map} by batch jobs of a provider, which take hours and cost half as much: rows are handed in by thousands. Each job is
+   * recorded before it is handed in, so that a run that was killed finds its jobs again and pays for none twice. An abort or `stop`
+   * leaves jobs with the provider, and the same call goes on. docs/resume.md, "Provider batches at half the price". @throws what {@link
+   * map} throws; `ERR_CKPT_JOB_UNKNOWN`, `ERR_CKPT_JOB_ANSWER`; `ERR_CKPT_INVALID_ARGUMENT` without a directory */
+  mapJobs<In extends RowLike, Out extends RowLike, Value = MapOutput<Out>>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, provider: JobProvider<In, Out, Value>, options: MapJobsOptions<In>): MapRun<Out>;
+  /** The jobs of an operation whose results are not all used yet, the oldest first: those of a running or interrupted {@link mapJobs}. */
+  jobs(step: string, operation: string): Promise<JobInfo[]>;
+  /** Removes the record of a job: the next {@link mapJobs} hands its rows in again. Resolves with whether there was one. @throws
+   * `ERR_CKPT_LOCKED` while a map of the operation runs */ forgetJob(step: string, operation: string, jobKey: string): Promise<boolean>;
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
   planIncremental<T extends RowLike>(step: string, operation: string, rows: Iterable<T> | AsyncIterable<T>, options: PlanOptions<T>): Promise<IncrementalPlan<T>>;
   /** What is known of a checkpoint without its rows; null if there is none. Of two files, the newer that can be read. */
@@ -430,6 +439,64 @@ export declare interface IncrementalPlan<T extends RowLike = Row> {
 export declare function inferSchema<T extends RowLike = RowLike>(rows: Iterable<NoInfer<T>>): CheckpointSchema;
 /** True for a {@link CheckpointError} of any copy of this package and of any realm. */
 export declare function isCheckpointError(error: unknown): error is CheckpointError;
+/** A job that a provider has accepted. */
+export declare interface Job {
+  /** Our own name of it: 32 hexadecimal digits. */ readonly jobKey: string;
+  /** The provider's. */ readonly id: string;
+  /** Its requests. */ readonly rows: number;
+  readonly createdAt: Date;
+}
+
+/** What the functions of a {@link JobProvider} get beside what they work on. */
+export declare interface JobContext {
+  /** Aborted when nobody waits for the answer any more, or `timeout` is over. Pass it on to `fetch`. */ readonly signal: AbortSignal;
+}
+
+/** What is known of a job that is not done with. */
+export declare interface JobInfo {
+  /** Our own name of it, which the provider got as metadata. */ jobKey: string;
+  /** The provider's id; null if the process was ended before it came. */ id: string | null;
+  hash: string | null;
+  /** Rows whose results are not used yet. */ rows: number;
+  /** `intent`: it is not known whether the provider has it. `fetched`: its results wait for their rows to come back to the input. */
+  state: 'intent' | 'submitted' | 'cancelled' | 'fetched'; createdAt: Date;
+}
+
+/** How a provider's batch jobs are used. All functions may be async. */
+export declare interface JobProvider<In extends RowLike = Row, Out extends RowLike = Row, Value = unknown> {
+  /** Hands the rows in as one job; gives the provider's id of it. Pass `jobKey` on as metadata, for `find`. */
+  submit(rows: readonly JobRow<In>[], context: JobContext & {
+    readonly jobKey: string;
+  }): string | Promise<string>;
+  /** The id of the job with this key; null where the provider has none. */
+  find?(jobKey: string, context: JobContext): string | null | undefined | Promise<string | null | undefined>;
+  poll(job: Job, context: JobContext): JobState | JobStatus | Promise<JobState | JobStatus>;
+  /** The results of a job that is done, has expired or was cancelled, in any order. A request without one has failed. */
+  fetch(job: Job, context: JobContext): Iterable<JobResult<Value>> | AsyncIterable<JobResult<Value>> | Promise<Iterable<JobResult<Value>> | AsyncIterable<JobResult<Value>>>;
+  /** What a result makes of its row. Without it, the value is what the function of a `map` returns. It must cost nothing. */
+  output?(value: Value, row: In): MapOutput<Out> | Promise<MapOutput<Out>>;
+  /** Ends a job before it is done. */ cancel?(job: Job, context: JobContext): unknown;
+}
+
+/** The result of one request: a value, or why there is none. */
+export declare type JobResult<Value = unknown> = { customId: string; value: Value; error?: undefined } | {
+  customId: string; value?: undefined; error: unknown;
+};
+
+/** A row of a job: a request in the provider's file. */
+export declare interface JobRow<In extends RowLike = Row> {
+  /** What the provider's result names it by: up to 24 letters, digits and `-`, unlike those of all other jobs. */
+  readonly customId: string; readonly key: RowKey; readonly row: In;
+}
+/** The state of a job. `failed`: the provider has no results of it. `expired`, `cancelled`: it may have some. */
+export declare type JobState = 'queued' | 'running' | 'done' | 'failed' | 'expired' | 'cancelled';
+/** What a provider says of a job. */
+export declare interface JobStatus {
+  state: JobState;
+  /** Requests that are done. */ completed?: number;
+  /** Why it has failed. */ error?: unknown;
+}
+
 /** Named checkpoints as JSON lines, a row a line: `<directory>/<name>.jsonl`. Kura's default, and readable by any tool for text. */
 export declare class JsonlCheckpointManager extends DirectoryCheckpointManager {
   constructor(directory: string, options?: JsonlCheckpointManagerOptions);
@@ -555,6 +622,8 @@ export declare type MapEvent =
 /** The run was asked to end: calls that are running have `drain` milliseconds. */ | { type: 'stopping'; drain: number }
 /** A call of `mapBatches` failed: its rows, by their indexes, are called in halves. */
 | { type: 'halved'; rows: readonly number[]; error: unknown }
+/** A job of `mapJobs` was handed in, the provider says something new of it, or the run ends before it is done: then it was `cancelled`,
+ * or is `left` to go on. */ | { type: 'job'; state: JobState | 'submitted' | 'left'; job: JobInfo; completed?: number }
 /** A row has failed for good. */ | ({ type: 'failed' } & RowFailure)
 /** Results are durable: of `rows` rows, in the batch file at `path`. */ | { type: 'flushed'; rows: number; path: string }
 /** Small batch files, `files` of them, became the one at `path`. */ | { type: 'compacted'; files: number; path: string }
@@ -579,6 +648,19 @@ export declare interface MapItem<T extends RowLike = Row> {
   /** The key of the row of the input. */ key: RowKey;
   /** The index of the row of the input. */ index: number;
   /** An earlier run made it. */ resumed: boolean;
+}
+
+/** Options of {@link CheckpointManager.mapJobs}, beside those of a `map`. `timeout` is of each call of the provider's functions.
+ * `retries` are of requests that failed, which go into a further job, and of jobs that were not accepted. */
+export declare interface MapJobsOptions<T extends RowLike = Row> extends Omit<MapOptions<T>, 'concurrency' | 'workers'> {
+  /** The most rows of a job, 1 to 100,000. @default 10000 @unit rows */ jobSize?: number;
+  /** The most jobs that are with the provider at a time, 1 to 1000. @default 4 @unit jobs */ maxJobs?: number;
+  /** How often a job is looked at: ms, or from `min` to `max`. @default { min: 5000, max: 60000 } @unit ms */
+  pollEvery?: number | PollInterval;
+  /** What is done if nobody knows whether a job was accepted, since the process was killed or the connection broke, and there is no
+   * `find`. @default 'throw' */ uncertain?: 'throw' | 'resubmit';
+  /** Whether jobs are cancelled at the provider when the run ends early, by an abort, a stop or an error. @default false */
+  cancel?: boolean;
 }
 
 /** A `map` that runs, or that ended before its checkpoint was saved: what its batches hold. */
@@ -808,6 +890,12 @@ export declare interface PlanOptions<T extends RowLike = Row> {
   /** What of a row is compared, as in the `map`. @default 'all' */ content?: ContentOption<T>;
   /** The hash of the operation, as in the `map`. */ hash?: string;
   /** What the call for a row will cost, as far as that can be known before: for `cost` of the plan. */ cost?: (row: T) => number;
+}
+
+/** How long is waited between two looks at a job: `min` at first, then twice as long each time. */
+export declare interface PollInterval {
+  /** @unit ms */ min: number;
+  /** @unit ms */ max: number;
 }
 
 /** What `onProgress` of a running save or load gets. */

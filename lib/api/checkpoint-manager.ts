@@ -6,10 +6,14 @@ import { asOptions, checkPath, checkReadOptions, type CheckpointInfo, type ReadO
 import { BatchCalls } from '../resume/batches/batch-calls.js';
 import { checkMapBatchesOptions, type BatchFunction, type MapBatchesOptions } from '../resume/batches/map-batches-options.js';
 import type { MakeCaller } from '../resume/caller.js';
+import { JobCalls } from '../resume/jobs/job-calls.js';
+import type { JobProvider } from '../resume/jobs/job-provider.js';
+import { jobInfo, readJobs, removeJob, type JobInfo } from '../resume/jobs/job-record.js';
+import { checkMapJobsOptions, checkProvider, type MapJobsOptions } from '../resume/jobs/map-jobs-options.js';
 import { startMap, startStream, type MapRun, type MapStream } from '../resume/map-handle.js';
 import type { FailureRecord } from '../resume/failure-record.js';
 import { failuresOf } from '../resume/failures-of.js';
-import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions } from '../resume/map-options.js';
+import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions, type MapOutput } from '../resume/map-options.js';
 import { mapsIn, type MapListing } from '../resume/map-listing.js';
 import type { RunControl } from '../resume/run-control.js';
 import type { MapCall } from '../resume/run-map.js';
@@ -333,6 +337,50 @@ export class CheckpointManager {
     return files === null ? [] : failuresOf(files);
   }
 
+  /**
+   * {@link map} by batch jobs of a provider, which take hours and cost half as much: rows are handed in by thousands. Each job is recorded
+   * before it is handed in, so that a run that was killed finds its jobs again and pays for none twice. An abort or `stop` leaves jobs
+   * with the provider, and the same call goes on. docs/resume.md, "Provider batches at half the price".
+   * @throws what {@link map} throws; `ERR_CKPT_JOB_UNKNOWN`, `ERR_CKPT_JOB_ANSWER`; `ERR_CKPT_INVALID_ARGUMENT` without a directory
+   */
+  mapJobs<In extends RowLike, Out extends RowLike, Value = MapOutput<Out>>(
+    step: string,
+    operation: string,
+    rows: Iterable<In> | AsyncIterable<In>,
+    provider: JobProvider<In, Out, Value>,
+    options: MapJobsOptions<In>,
+  ): MapRun<Out> {
+    return startMap(async (control) => {
+      const { jobs, options: checked } = checkMapJobsOptions(options);
+      const given = checkProvider(provider, jobs);
+      const files = await this.#filesOfJobs(step, operation, checked.hash);
+      const caller: MakeCaller = (parts) => new JobCalls(given, jobs, files, parts);
+      return this.#callOf(step, operation, rows, checked, { fn: noCall, caller, control }, 'mapJobs');
+    });
+  }
+
+  /** The jobs of an operation whose results are not all used yet, the oldest first: those of a running or interrupted {@link mapJobs}. */
+  async jobs(step: string, operation: string): Promise<JobInfo[]> {
+    const files = await this.#files(step, operation);
+    return files === null ? [] : (await readJobs(await files.batches(), files)).map(jobInfo);
+  }
+
+  /**
+   * Removes the record of a job: the next {@link mapJobs} hands its rows in again. Resolves with whether there was one.
+   * @throws `ERR_CKPT_LOCKED` while a map of the operation runs
+   */
+  async forgetJob(step: string, operation: string, jobKey: string): Promise<boolean> {
+    const files = await this.#filesOfJobs(step, operation);
+    const lease = await files.lease({ lockWait: 0 });
+    try {
+      const folder = await files.batches();
+      const isThere = (await readJobs(folder, files)).some((record) => record.jobKey === jobKey);
+      return isThere && (await removeJob(folder, jobKey));
+    } finally {
+      await lease.release();
+    }
+  }
+
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
   async planIncremental<T extends RowLike>(
     step: string,
@@ -502,6 +550,14 @@ export class CheckpointManager {
       ...how,
       keepsAll: how.control.arrivals !== undefined,
     };
+  }
+
+  /** Jobs cannot be without records. */
+  async #filesOfJobs(step: string, operation: string, hash?: string): Promise<OperationFiles> {
+    const files = await this.#files(step, operation, hash);
+    if (files !== null) return files;
+    const message = 'jobs need a directory, where they are recorded: without it, a process that ends loses what is paid for';
+    throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
   }
 
   /** Where an operation keeps its results; null where nothing is kept. */

@@ -19,6 +19,9 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_STOPPED'
   | 'ERR_CKPT_BUDGET'
   | 'ERR_CKPT_BATCH_RESULT'
+  | 'ERR_CKPT_JOB_FAILED'
+  | 'ERR_CKPT_JOB_ANSWER'
+  | 'ERR_CKPT_JOB_UNKNOWN'
   | 'ERR_CKPT_NOT_FOUND'
   | 'ERR_CKPT_NOT_A_FILE'
   | 'ERR_CKPT_NOT_A_CHECKPOINT'
@@ -206,6 +209,29 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     advice: 'Return one entry for each row, in their order: a row, an array of rows, null for none, or an Error.',
     exit: 'findings',
     failover: 'manager',
+  },
+  ERR_CKPT_JOB_FAILED: {
+    class: 'map',
+    meaning:
+      'A job of `mapJobs` has failed, has expired or was cancelled, or has no result for a row. It is the `cause` of `ERR_CKPT_ROW_FAILED`.',
+    advice: 'Look at the job at the provider, and call again: its other rows are kept.',
+    exit: 'findings',
+    failover: 'manager',
+  },
+  ERR_CKPT_JOB_ANSWER: {
+    class: 'map',
+    meaning:
+      'A function of the provider of a `mapJobs` gave what it must not: a state that is none, a result of an unknown or a known request, no id.',
+    advice: 'Mend the function and call again: the records of the jobs stay.',
+    exit: 'findings',
+    failover: 'manager',
+  },
+  ERR_CKPT_JOB_UNKNOWN: {
+    class: 'map',
+    meaning: 'Nobody knows whether the provider has a job: the process was ended, or the connection broke, before it said so.',
+    advice: 'Look for the key there. Give a `find`; or call `forgetJob` if it is not there, or set `uncertain`.',
+    exit: 'findings',
+    failover: 'never',
   },
   ERR_CKPT_NOT_FOUND: {
     class: 'file',

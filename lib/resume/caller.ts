@@ -17,7 +17,7 @@ export interface CallsSink {
   left(): void;
   /** The budget allows no further call. */
   overspent(): void;
-  /** What went wrong beside the results of a row, which are kept. */
+  /** What went wrong beside the results of a row, which are kept: the run cannot go on. */
   wrong(error: unknown): void;
   event(event: MapEvent): void;
 }

@@ -1,6 +1,8 @@
 import type { CheckpointError } from '../base/errors.js';
 import type { Progress } from '../base/pace.js';
 import type { Row, RowLike } from '../base/rows.js';
+import type { JobState } from './jobs/job-provider.js';
+import type { JobInfo } from './jobs/job-record.js';
 import type { RowKey } from './row-key.js';
 import type { MapUsage } from './usage/spending.js';
 
@@ -28,6 +30,11 @@ export type MapEvent =
   | { type: 'stopping'; drain: number }
   /** A call of `mapBatches` failed: its rows, by their indexes, are called in halves. */
   | { type: 'halved'; rows: readonly number[]; error: unknown }
+  /**
+   * A job of `mapJobs` was handed in, the provider says something new of it, or the run ends before it is done: then it was `cancelled`, or
+   * is `left` to go on.
+   */
+  | { type: 'job'; state: JobState | 'submitted' | 'left'; job: JobInfo; completed?: number }
   /** A row has failed for good. */
   | ({ type: 'failed' } & RowFailure)
   /** Results are durable: of `rows` rows, in the batch file at `path`. */
