@@ -33,6 +33,16 @@ export function mapErrors(): void {
       await rejectsWith('ERR_CKPT_TIMEOUT', () => Promise.reject(failed.cause as Error), { row: 0 });
     });
 
+    test('jobs that answer nonsense, fail, or are lost', async () => {
+      const provider = { submit: async () => 'id', poll: async (): Promise<'done' | 'failed'> => 'failed', fetch: () => [] };
+      const run = (change: object) =>
+        checkpoints.mapJobs('s', `jobs ${maps++}`, [{ id: 1 }], { ...provider, ...change }, { key: 'id', pollEvery: 1 });
+      const failed = await rejectsWith('ERR_CKPT_ROW_FAILED', () => run({}), { row: 0 });
+      await rejectsWith('ERR_CKPT_JOB_FAILED', () => Promise.reject(failed.cause as Error));
+      await rejectsWith('ERR_CKPT_JOB_ANSWER', () => run({ poll: () => 'over' }));
+      await rejectsWith('ERR_CKPT_JOB_UNKNOWN', () => run({ submit: () => Promise.reject(new Error('connection reset')) }));
+    });
+
     test('a function of several rows that returns another number of them', async () => {
       const rows = [{ id: 1 }, { id: 2 }];
       const options = { key: 'id', size: 2, onBatchError: 'fail' } as const;

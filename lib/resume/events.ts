@@ -1,8 +1,7 @@
 import type { CheckpointError } from '../base/errors.js';
 import type { Progress } from '../base/pace.js';
 import type { Row, RowLike } from '../base/rows.js';
-import type { JobState } from './jobs/job-provider.js';
-import type { JobInfo } from './jobs/job-record.js';
+import type { JobInfo, JobState } from './jobs/job-record.js';
 import type { RowKey } from './row-key.js';
 import type { MapUsage } from './usage/spending.js';
 

@@ -11,7 +11,7 @@ import type { OpenJob } from './open-job.js';
 const LOOKS = 10;
 
 /** What waiting for a job needs. */
-export interface Awaiting {
+interface Awaiting {
   asker: JobAsker;
   options: CheckedMapOptions<Row>;
   pollEvery: PollInterval;

@@ -10,7 +10,7 @@ import type { CheckedJobs } from './map-jobs-options.js';
 import type { OpenJob } from './open-job.js';
 
 /** What handing a job in needs. */
-export interface HandIn {
+interface HandIn {
   folder: string;
   asker: JobAsker;
   options: CheckedMapOptions<Row>;

@@ -3,7 +3,8 @@ import { CheckpointError } from '../../base/errors.js';
 import { show } from '../../base/messages.js';
 import { isPlainObject } from '../../base/rows.js';
 import type { CallerParts } from '../caller.js';
-import type { Job, JobContext, JobProvider, JobResult, JobRow, JobState, JobStatus } from './job-provider.js';
+import type { Job, JobContext, JobProvider, JobResult, JobRow, JobStatus } from './job-provider.js';
+import type { JobState } from './job-record.js';
 
 const STATES: ReadonlySet<unknown> = new Set<JobState>(['queued', 'running', 'done', 'failed', 'expired', 'cancelled']);
 

@@ -11,7 +11,7 @@ import type { OpenJob } from './open-job.js';
 export type OutcomeParts = Pick<CallerParts, 'options' | 'check' | 'call'> & { provider: JobProvider };
 
 /** Why a row of a job has no results. `isAgain`: it goes into another job. */
-export interface NoOutcome {
+interface NoOutcome {
   cause: unknown;
   isAgain: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Row, RowLike } from '../../base/rows.js';
 import type { MapOutput } from '../map-options.js';
 import type { RowKey } from '../row-key.js';
+import type { JobState } from './job-record.js';
 
 /** A row of a job: a request in the provider's file. */
 export interface JobRow<In extends RowLike = Row> {
@@ -26,9 +27,6 @@ export interface JobContext {
   /** Aborted when nobody waits for the answer any more, or `timeout` is over. Pass it on to `fetch`. */
   readonly signal: AbortSignal;
 }
-
-/** The state of a job. `failed`: the provider has no results of it. `expired`, `cancelled`: it may have some. */
-export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'expired' | 'cancelled';
 
 /** What a provider says of a job. */
 export interface JobStatus {

@@ -31,6 +31,9 @@ export interface JobRecord {
   values?: [number: number, value: unknown][];
 }
 
+/** The state of a job. `failed`: the provider has no results of it. `expired`, `cancelled`: it may have some. */
+export type JobState = 'queued' | 'running' | 'done' | 'failed' | 'expired' | 'cancelled';
+
 /** What is known of a job that is not done with. */
 export interface JobInfo {
   /** Our own name of it, which the provider got as metadata. */

@@ -53,7 +53,7 @@ export interface CheckedJobs {
   cancel: boolean;
 }
 
-const { concurrency: _, workers: __, ...OF_MAP } = MAP_RECORD as typeof MAP_RECORD & { workers: true };
+const { concurrency: _, workers: __, ...OF_MAP } = MAP_RECORD;
 const KEYS = keysOf<MapJobsOptions>({ ...OF_MAP, jobSize: true, maxJobs: true, pollEvery: true, uncertain: true, cancel: true });
 const INTERVAL = keysOf<PollInterval>({ min: true, max: true });
 const NEEDED = ['submit', 'poll', 'fetch'] as const;

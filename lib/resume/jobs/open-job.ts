@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import type { KnownTable } from '../known-table.js';
 import type { Slot } from '../slot.js';
-import type { JobRecord, RecordedRow } from './job-record.js';
-import type { Job, JobResult, JobState } from './job-provider.js';
+import type { Job, JobResult } from './job-provider.js';
+import type { JobRecord, JobState, RecordedRow } from './job-record.js';
 
 /** A job that is on its way, or that an earlier run left. */
 export class OpenJob {
