@@ -49,7 +49,7 @@ export declare class CheckpointError extends Error {
   constructor(code: CheckpointErrorCode, message: string, given?: CheckpointErrorFields);
 }
 /** The stable code of a CheckpointError. docs/errors.md says what each means and what to do. */
-export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_JOB_FAILED' | 'ERR_CKPT_JOB_ANSWER' | 'ERR_CKPT_JOB_UNKNOWN' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_WORKERS_DIFFER' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
+export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BUDGET' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_JOB_FAILED' | 'ERR_CKPT_JOB_ANSWER' | 'ERR_CKPT_JOB_UNKNOWN' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_WORKERS_DIFFER' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
 /** Where an error happened; every field is optional and present only when it is known. */
 export declare interface CheckpointErrorFields {
   /** The file or folder concerned. */ path?: string;
@@ -652,7 +652,7 @@ export declare interface MapItem<T extends RowLike = Row> {
 
 /** Options of {@link CheckpointManager.mapJobs}, beside those of a `map`. `timeout` is of each call of the provider's functions.
  * `retries` are of requests that failed, which go into a further job, and of jobs that were not accepted. */
-export declare interface MapJobsOptions<T extends RowLike = Row> extends Omit<MapOptions<T>, 'concurrency' | 'workers'> {
+export declare interface MapJobsOptions<T extends RowLike = Row> extends Omit<MapOptions<T>, 'concurrency' | 'workers' | 'usage' | 'budget'> {
   /** The most rows of a job, 1 to 100,000. @default 10000 @unit rows */ jobSize?: number;
   /** The most jobs that are with the provider at a time, 1 to 1000. @default 4 @unit jobs */ maxJobs?: number;
   /** How often a job is looked at: ms, or from `min` to `max`. @default { min: 5000, max: 60000 } @unit ms */

@@ -443,6 +443,7 @@ describe('wrong calls', () => {
     await rejectsWith('ERR_CKPT_UNKNOWN_OPTION', () => call({ ...whole, request: () => 1 }));
     await rejectsWith('ERR_CKPT_UNKNOWN_OPTION', () => call(whole, { concurrency: 4 }));
     await rejectsWith('ERR_CKPT_UNKNOWN_OPTION', () => call(whole, { workers: 'shared' }));
+    await rejectsWith('ERR_CKPT_UNKNOWN_OPTION', () => call(whole, { budget: { calls: 1 } }));
     await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => call(new Provider(), {}, null));
     await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => manager(null).forgetJob('s', 'op', 'x'));
     assert.deepStrictEqual(await manager(null).jobs('s', 'op'), []);
