@@ -1,5 +1,6 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- a port of a worker has no origin */
-// One worker of a shared map as a thread of a process: posts `begun` with its first call, then its result. With `stays` its calls never end.
+// One worker of a shared map as a thread of a process: posts `begun` with its first call, then its result.
+// With `stays` its calls never end.
 import { parentPort, workerData } from 'node:worker_threads';
 import { CheckpointManager } from 'arrow-ckpt';
 

@@ -187,8 +187,8 @@ impl Sharing {
         filled < SMALLEST_FILE && !self.share.any_size
     }
 
-    /// A column of the row group that fills, which has `rows`, is about to be encoded: whether it may be before all of it is there, and what
-    /// is to be looked for.
+    /// A column of the row group that fills, which has `rows`, is about to be encoded: whether it may be before all of it is there, and
+    /// what is to be looked for.
     pub fn early(&mut self, index: usize, builder: &Builder, rows: usize) -> Early {
         if is_hidden(builder) {
             return Early::Plain;
