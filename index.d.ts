@@ -1,6 +1,13 @@
 // The public types of arrow-ckpt, rolled up by `npm run api`. Do not edit.
 import type { Readable } from 'node:stream';
 import type { ReadableStream as ReadableStream_2 } from 'node:stream/web';
+
+/** How many rows are computed at a time, found out while the run is on its way. */
+export declare interface AdaptiveConcurrency {
+  /** At first. @default 8, or what is between `min` and `max` @unit rows */ initial?: number;
+  /** Never fewer. @default 1 @unit rows */ min?: number;
+  /** Never more, up to 100,000. @unit rows */ max: number;
+}
 /** A column of any kind: `kind` says which. */
 export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;
 /** Earlier checkpoints that may have the same values: a path for {@link writeCheckpoint}, a name for a manager, or several. `auto`:
@@ -599,7 +606,7 @@ export declare interface MapBatchesOptions<T extends RowLike = Row> extends MapO
   /** The most that `tokens` of the rows of a call may come to. A row that is larger by itself gets a call of its own. @default no limit */
   maxTokens?: number;
   /** How large a row is: tokens, characters, bytes. With `maxTokens`. */ tokens?: (row: T) => number;
-  /** The most calls that are on their way at a time, 1 to 100,000. @default 8 @unit calls */ concurrency?: number;
+  /** The most calls that are on their way at a time, 1 to 100,000. @default 8 @unit calls */ concurrency?: number | AdaptiveConcurrency;
   /** How long rows wait for more of an input that comes slowly, until their call is made though it is not full. @default 100 @unit ms */
   linger?: number;
   /** What is done when a call fails: the function throws, takes too long, or returns no array with an entry for each row. @default
@@ -619,6 +626,8 @@ export declare interface MapContext {
 export declare type MapEvent = 
 /** The function threw, and the row, or the call of `mapBatches` that begins with it, is tried again after `delay` milliseconds. */
   { type: 'retry'; row: number; attempt: number; delay: number; error: unknown }
+/** A service was overloaded: no call starts for `delay` milliseconds. `told`: what it said, where that is more than the most that a run
+ * waits. */ | { type: 'paused'; delay: number; told: number; error: unknown }
 /** The run was asked to end: calls that are running have `drain` milliseconds. */ | { type: 'stopping'; drain: number }
 /** A call of `mapBatches` failed: its rows, by their indexes, are called in halves. */
 | { type: 'halved'; rows: readonly number[]; error: unknown }
@@ -652,7 +661,7 @@ export declare interface MapItem<T extends RowLike = Row> {
 
 /** Options of {@link CheckpointManager.mapJobs}, beside those of a `map`. `timeout` is of each call of the provider's functions.
  * `retries` are of requests that failed, which go into a further job, and of jobs that were not accepted. */
-export declare interface MapJobsOptions<T extends RowLike = Row> extends Omit<MapOptions<T>, 'concurrency' | 'workers' | 'usage' | 'budget'> {
+export declare interface MapJobsOptions<T extends RowLike = Row> extends Omit<MapOptions<T>, 'concurrency' | 'rateLimit' | 'pauseFor' | 'workers' | 'usage' | 'budget'> {
   /** The most rows of a job, 1 to 100,000. @default 10000 @unit rows */ jobSize?: number;
   /** The most jobs that are with the provider at a time, 1 to 1000. @default 4 @unit jobs */ maxJobs?: number;
   /** How often a job is looked at: ms, or from `min` to `max`. @default { min: 5000, max: 60000 } @unit ms */
@@ -682,7 +691,11 @@ export declare interface MapOptions<T extends RowLike = Row, Out extends RowLike
   key: KeyOption<T>;
   /** What of a row is compared with the row that its results were made from. @default 'all' */ content?: ContentOption<T>;
   /** The hash of the operation: see {@link hashOperation}. It need not cover the rows. */ hash?: string;
-  /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */ concurrency?: number;
+  /** The most rows that are being computed at a time, 1 to 100,000; or between which numbers to find that out. @default 8 @unit rows */
+  concurrency?: number | AdaptiveConcurrency;
+  /** The most calls in any stretch of time: see {@link RateLimitOptions}. @default none */ rateLimit?: RateLimitOptions<T>;
+  /** For how long all calls wait after an error, in ms; undefined, null or false for not at all. @default what the service says */
+  pauseFor?: false | ((error: unknown) => number | false | null | undefined);
   /** The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more. @default 32768 @unit rows */
   batchSize?: number;
   /** The longest time that a finished row waits before it is made durable; 0 for at once. @default 1000 @unit ms */ flushEvery?: number;
@@ -715,6 +728,8 @@ export declare interface MapProgress extends Progress, Pick<MapSummary, 'calls' 
   /** Of the rows that are done, those whose results this run made. */ computed: number;
   /** Of the rows that are done, those that failed after all retries. */ failed: number;
   /** The most rows that are being computed at a time, as it is now. */ concurrency: number;
+  /** Until when no call starts, because a service says so or the rate limit is reached; undefined: calls may start. */
+  pausedUntil: Date | undefined;
   /** Rows a second that this run computed, over its last seconds; 0 at first. */ rate: number;
   /** Seconds that the rest will take at that rate; undefined where that is not known. */ secondsLeft: number | undefined;
 }
@@ -904,6 +919,14 @@ export declare interface Progress {
   /** Rows in all, where that is known (an array, a file); else undefined. */ totalRows: number | undefined;
 }
 
+/** How many calls a service takes in a time. */
+export declare interface RateLimitOptions<T extends RowLike = Row> {
+  /** The most calls that reach the service in any `interval`, retries among them: from 1 on. */ requests: number;
+  /** The most of what `cost` counts, in any `interval`. Needs `cost`. @default no limit */ tokens?: number;
+  /** Any stretch of time of this length. @unit ms */ interval: number;
+  /** How many of the `tokens` a call for this row takes, at most: from 0 to `tokens`. Called once a row. */ cost?: (row: T) => number;
+}
+
 /** Loads all rows of a checkpoint: exactly those that were saved, or what `schema` makes of them. Also opens Parquet files of other
  * writers, JSON arrays of objects, and a JSON object a line in files named `.jsonl` or `.ndjson`; Parquet and JSON are known by their
  * contents.
@@ -941,6 +964,13 @@ export declare interface ReadOptions<T extends RowLike = Row> {
   /** Called as rows are loaded, at most every 50 ms and once at the end. */ onProgress?: (progress: Progress) => void;
 }
 
+/** How long a service wants to be left alone: the milliseconds that an answer or an error says, at most an hour, or undefined if it says
+ * nothing of the kind. It looks at responses of fetch, and at errors of openai, @anthropic-ai/sdk, ai, axios, got, undici, gaxios and
+ * Google's SDKs, also where they are the `cause` of another: status 408, 425, 429, 503, 529 or another of 500 and above with
+ * `Retry-After` (seconds or a date), `retry-after-ms`, `x-ratelimit-reset-*`, `ratelimit-reset`, `anthropic-ratelimit-*-reset` or
+ * Google's `retryDelay`. A date counts by the clock of the service, if it says its time (`Date`). One that is past is a second. */
+export declare function retryAfter(error: unknown): number | undefined;
+
 /** How a row that failed is tried again. */
 export declare interface RetryOptions {
   /** How many times, after the first attempt: 0 to 1000. */ times: number;
@@ -948,7 +978,8 @@ export declare interface RetryOptions {
   /** The longest wait. @default 30000 @unit ms */ maxDelay?: number;
   /** Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from
    * 0 to 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with
-   * `ERR_CKPT_INVALID_OPTION` as its cause. @default always true */ retryIf?: (error: unknown, attempt: number) => boolean | number;
+   * `ERR_CKPT_INVALID_OPTION` as its cause. @default always true */
+  retryIf?: (error: unknown, attempt: number) => boolean | number | null | undefined;
   /** Whether a call counts as failed, and is made again, whose results are refused: they do not fit the `schema`, or are no rows.
    * @default false */ badResults?: boolean;
 }

@@ -232,7 +232,16 @@ test('progress is that of the moment, without a listener', async () => {
   await held.until(8, 11);
   const { rate: _, secondsLeft: __, usage, ...counts } = run.progress;
   assert.equal(usage.run.calls, 4);
-  assert.deepStrictEqual(counts, { rows: 4, totalRows: 100, resumed: 0, computed: 4, failed: 0, calls: 12, concurrency: 8 });
+  assert.deepStrictEqual(counts, {
+    rows: 4,
+    totalRows: 100,
+    resumed: 0,
+    computed: 4,
+    failed: 0,
+    calls: 12,
+    concurrency: 8,
+    pausedUntil: undefined,
+  });
   run.stop({ drain: 0 });
   await rejectsWith('ERR_CKPT_STOPPED', () => run);
 });

@@ -297,6 +297,7 @@ test('progress tells all, and a listener that throws does not break the run', as
     calls: 50,
     concurrency: 8,
     usage: calls(50),
+    pausedUntil: undefined,
     secondsLeft: 0,
   });
   assert.ok(rate > 0);

@@ -28,6 +28,8 @@ interface Pending {
   look: (slot: Slot) => void;
   /** Results are wanted as they come. */
   asked: () => void;
+  /** The text of the key of a row of the input, if that can be read again. */
+  keyAt?: ((index: number) => string) | undefined;
 }
 
 const NOTHING: Pending = { slots: () => [], look: () => {}, asked: () => {} };
@@ -39,8 +41,10 @@ const NOTHING: Pending = { slots: () => [], look: () => {}, asked: () => {} };
 export class Arrivals {
   /** The results that were given out, in the order of the input. */
   readonly rows: Row[] = [];
-  /** Of the rows of the input that these are of: keys, numbers of results, 1 where an earlier run made them. */
+  /** Of the rows of the input that these are of: keys that cannot be read again, numbers of results, 1 where an earlier run made them. */
   readonly #keys: string[] = [];
+  #keyAt: ((index: number) => string) | undefined;
+  #given = 0;
   readonly #counts: NumberColumn = new UsualColumn(Uint32Array, () => 1);
   readonly #resumed = new NumberColumn(Uint8Array);
   #pending = NOTHING;
@@ -53,6 +57,7 @@ export class Arrivals {
   /** The run has begun. */
   watch(pending: Pending): void {
     this.#pending = pending;
+    this.#keyAt = pending.keyAt;
   }
 
   /** Whether somebody wants results as they come. */
@@ -76,7 +81,8 @@ export class Arrivals {
 
   /** The results of a row are given out, in its turn. */
   took(slot: Slot): void {
-    const row = this.#keys.push(slot.key) - 1;
+    const row = this.#given++;
+    if (this.#keyAt === undefined) this.#keys.push(slot.key);
     this.#counts.set(row, countOf(slot));
     if (slot.state === 'known') this.#resumed.set(row, 1);
     appendResults(this.rows, slot);
@@ -129,7 +135,8 @@ export class Arrivals {
   #history(): Arrived[] {
     const log: Arrived[] = [];
     let at = 0;
-    for (const [index, key] of this.#keys.entries()) {
+    for (let index = 0; index < this.#given; index++) {
+      const key = this.#keyAt?.(index) ?? (this.#keys[index] as string);
       const to = at + this.#counts.get(index);
       log.push({ index, key, results: this.rows.slice(at, to), resumed: this.#resumed.get(index) === 1 });
       at = to;

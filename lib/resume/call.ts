@@ -1,7 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { MapContext } from './map-options.js';
+import type { Ticket } from './rate-limit.js';
 import type { Slot } from './slot.js';
 import { checkUsage, merged, type Usage } from './usage/usage.js';
+import type { Throttle } from './throttle.js';
 
 /**
  * The calls of a run that have asked for their signal. Each has a controller of its own: clients add listeners to the signal of a call and
@@ -38,6 +40,8 @@ export class Call implements MapContext {
   readonly index: number;
   readonly attempt: number;
   readonly #run: RunningCalls;
+  readonly #ticket: Ticket | undefined;
+  readonly #number: number;
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
   #ended = false;
@@ -45,12 +49,20 @@ export class Call implements MapContext {
   /** What the function has told so far; undefined for nothing. */
   usage: Usage | undefined;
 
-  /** `late` is told of what the function uses after its attempt has ended. */
-  constructor({ index, attempt }: Pick<Slot, 'index' | 'attempt'>, run: RunningCalls, late: (usage: Usage) => void) {
+  /** `late` is told of what the function uses after its attempt has ended. `ticket`: its part of the rate limit. `number`: of all calls. */
+  constructor(
+    { index, attempt }: Pick<Slot, 'index' | 'attempt'>,
+    run: RunningCalls,
+    late: (usage: Usage) => void,
+    ticket?: Ticket,
+    number = 0,
+  ) {
     this.index = index;
     this.attempt = attempt;
     this.#run = run;
     this.#late = late;
+    this.#ticket = ticket;
+    this.#number = number;
   }
 
   addUsage(given: Usage): void {
@@ -75,6 +87,16 @@ export class Call implements MapContext {
     if (this.#ended) return;
     this.#aborted ??= { reason };
     this.#controller?.abort(reason);
+  }
+
+  /** It failed: the throttle looks whether others must wait. @throws what `pauseFor` throws */
+  tell(throttle: Throttle, error: unknown): void {
+    throttle.failed(error, this.#number);
+  }
+
+  /** Its place is free. `hasArrived`: its request has certainly reached the service. */
+  leave(throttle: Throttle, hasArrived: boolean): void {
+    throttle.end(this.#ticket, hasArrived);
   }
 
   /** It has come to its end: nobody aborts it any more. */

@@ -6,6 +6,7 @@ import type { Known } from './known.js';
 import type { CheckedMapOptions } from './map-options.js';
 import type { Slot } from './slot.js';
 import type { Attempts } from './usage/attempts.js';
+import type { Throttle } from './throttle.js';
 
 /** What becomes of rows that a {@link Caller} was given. */
 export interface CallsSink {
@@ -30,6 +31,10 @@ export interface Caller {
   readonly running: number;
   /** How many rows may be on their way for each one of `concurrency`. */
   readonly width: number;
+  /** Whether a row of this cost may come now, as far as pauses and the rate limit go; undefined: it takes rows, and waits itself. */
+  takes?(cost: number): boolean;
+  /** Calls may start that had to wait. */
+  opened?(): void;
   start(slot: Slot): void;
   /** Nothing that is on its way is wanted any more. */
   stop(reason: unknown): void;
@@ -51,8 +56,8 @@ export interface CallerParts {
   check: ResultCheck | undefined;
   known: Known;
   attempts: Attempts;
-  /** As it is now: it may be changed on the way. */
-  concurrency: () => number;
+  /** How many calls may be on their way now, and whether one may start. */
+  throttle: Throttle;
   /** How many rows of the input were taken so far; undefined where nobody waits for them, as the input is there. */
   taken: (() => number) | undefined;
   /** Calls a function of the user's: inside of the lease of the operation. */

@@ -11,6 +11,8 @@ import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { delayOf } from './delay-of.js';
 import { resultsOf, type Slot } from './slot.js';
 import type { Attempts } from './usage/attempts.js';
+import type { Usage } from './usage/usage.js';
+import type { Throttle } from './throttle.js';
 
 /** Calls the function of a `map`: tries again what failed, ends what takes too long, and looks at what it returns. */
 export class Calls implements Caller {
@@ -26,6 +28,9 @@ export class Calls implements Caller {
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Of rows that wait for their next attempt. */
   readonly #retries = new Set<NodeJS.Timeout>();
+  /** Rows whose next attempt may start, as soon as there is room. */
+  readonly #due: Slot[] = [];
+  readonly #throttle: Throttle;
   #isFinishing = false;
   readonly #ownsRows: boolean;
   readonly #check: ResultCheck | undefined;
@@ -39,9 +44,11 @@ export class Calls implements Caller {
     ownsRows: boolean,
     check: ResultCheck | undefined,
     attempts: Attempts,
+    throttle: Throttle,
   ) {
     this.#attempts = attempts;
     this.#fn = fn;
+    this.#throttle = throttle;
     this.#check = check;
     this.#options = options;
     this.#sink = sink;
@@ -62,16 +69,18 @@ export class Calls implements Caller {
     this.#timers.clear();
     for (const timer of this.#retries) clearTimeout(timer);
     this.#retries.clear();
+    this.#due.length = 0;
     this.#run.stop(reason);
   }
 
   /** No further call begins: those on their way may end, rows that wait for another are given up. */
   finish(): void {
     this.#isFinishing = true;
-    const left = [...this.#retries];
+    for (const timer of this.#retries) clearTimeout(timer);
+    const left = this.#retries.size + this.#due.length;
     this.#retries.clear();
-    for (const timer of left) {
-      clearTimeout(timer);
+    this.#due.length = 0;
+    for (let row = 0; row < left; row++) {
       this.#end();
       this.#sink.left();
     }
@@ -80,17 +89,33 @@ export class Calls implements Caller {
   /** Each row has a call of its own, which waits for no others. */
   stalled(): void {}
 
+  /** Rows that wait to be tried again come first. */
+  takes(cost: number): boolean {
+    return this.#due.length === 0 && this.#throttle.admits(cost);
+  }
+
+  /** Tries rows again for which there is room. */
+  opened(): void {
+    for (;;) {
+      const [slot] = this.#due;
+      if (slot === undefined || this.#throttle.running >= this.#throttle.limit || !this.#throttle.admits(slot.cost)) return;
+      this.#due.shift();
+      if (this.#attempts.mayBegin) this.#call(slot);
+      else {
+        this.#end();
+        this.#sink.overspent();
+      }
+    }
+  }
+
   #call(slot: Slot): void {
     this.made++;
     this.#attempts.begin();
     slot.attempt++;
     const { timeout, retry } = this.#options;
-    const call = new Call(slot, this.#run, (usage) => this.#attempts.late([slot], usage));
-    const threw = (error: unknown): void => {
-      call.end();
-      this.#attempts.end([slot], call.usage, undefined, call);
-      this.#threw(slot, error);
-    };
+    const late = (usage: Usage): void => this.#attempts.late([slot], usage);
+    const call = new Call(slot, this.#run, late, this.#throttle.start(slot.cost), this.made);
+    const threw = (error: unknown): void => this.#threw(slot, call, error, true);
     let row: Row;
     let output: unknown;
     let promise: Promise<unknown> | undefined;
@@ -115,7 +140,7 @@ export class Calls implements Caller {
       this.#timers.delete(timer);
       const error = new CheckpointError('ERR_CKPT_TIMEOUT', `row ${slot.index} took longer than ${timeout} ms`, { row: slot.index });
       call.abort(error);
-      threw(error);
+      this.#threw(slot, call, error, false);
     }, timeout);
     this.#timers.add(timer);
     const inTime = (how: (outcome: unknown) => void) => (outcome: unknown) => {
@@ -131,6 +156,9 @@ export class Calls implements Caller {
   #ended(slot: Slot, call: Call, row: Row, output: unknown): void {
     call.end();
     const wrong = this.#attempts.end([slot], call.usage, output, call);
+    call.leave(this.#throttle, true);
+    this.#throttle.succeeded();
+    if (this.#due.length > 0) this.opened();
     try {
       if (row !== slot.row) warnOfChange(slot, row, output);
     } catch (error) {
@@ -143,7 +171,7 @@ export class Calls implements Caller {
   #returned(slot: Slot, output: unknown): void {
     if (this.#run.isStopped) return this.#end();
     // As a rule it would return the same again.
-    const refused = (error: unknown): void => (this.#options.retry.badResults ? this.#threw(slot, error) : this.#failed(slot, error));
+    const refused = (error: unknown): void => (this.#options.retry.badResults ? this.#again(slot, error) : this.#failed(slot, error));
     let looking: Promise<void> | undefined;
     try {
       slot.results = callOutput(output, slot.index);
@@ -164,8 +192,22 @@ export class Calls implements Caller {
     this.#sink.done(slot);
   }
 
-  #threw(slot: Slot, error: unknown): void {
+  #threw(slot: Slot, call: Call, error: unknown, hasArrived: boolean): void {
+    call.end();
+    this.#attempts.end([slot], call.usage, undefined, call);
+    call.leave(this.#throttle, hasArrived);
     if (this.#run.isStopped) return this.#end();
+    try {
+      call.tell(this.#throttle, error);
+    } catch (thrown) {
+      return this.#failed(slot, thrown);
+    }
+    if (this.#due.length > 0) this.opened();
+    this.#again(slot, error);
+  }
+
+  /** Tries the row again if it may be. */
+  #again(slot: Slot, error: unknown): void {
     let delay: number | undefined;
     try {
       delay = slot.attempt > this.#options.retry.times ? undefined : delayOf(error, slot, this.#options.retry);
@@ -180,9 +222,8 @@ export class Calls implements Caller {
     }
     const timer = setTimeout(() => {
       this.#retries.delete(timer);
-      if (this.#attempts.mayBegin) return this.#call(slot);
-      this.#end();
-      this.#sink.overspent();
+      this.#due.push(slot);
+      this.opened();
     }, delay);
     this.#retries.add(timer);
     this.#sink.event({ type: 'retry', row: slot.index, attempt: slot.attempt, delay, error });

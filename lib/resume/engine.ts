@@ -9,6 +9,7 @@ import { copyRow } from '../base/value/copy.js';
 import type { ResultCheck } from '../schema/result-check.js';
 import type { Caller, MakeCaller } from './caller.js';
 import { Calls } from './calls.js';
+import { rowFailure } from './call-output.js';
 import type { MapEvent, MapProgress, MapSummary, RowFailure } from './events.js';
 import { failureOf } from './failure-record.js';
 import { failedBefore, isRetried, onErrorOf } from './failed-rows.js';
@@ -21,11 +22,12 @@ import type { KnownFile } from './known-file.js';
 import type { CheckedMapOptions, MapFunction } from './map-options.js';
 import { guarded } from '../base/guarded.js';
 import { Meter } from './meter.js';
-import { keyOf, showKey } from './row-key.js';
+import { keyOf, keyReader, showKey } from './row-key.js';
 import type { RunControl } from './run-control.js';
 import { appendResults, countOf, Window, type Slot } from './slot.js';
 import { Attempts } from './usage/attempts.js';
 import { Spending } from './usage/spending.js';
+import { Throttle } from './throttle.js';
 
 const CHUNK_ROWS = 1024;
 /** Results that are given out at a time. */
@@ -107,7 +109,7 @@ export class Engine {
   /** Among the results that are given out next are some of this run. */
   #isFresh = false;
   #failure: Failure | undefined;
-  #concurrency: number;
+  readonly #throttle: Throttle;
   /** Asked to come to an end: no call begins. */
   #isStopping = false;
   /** Calls that are on their way when the run has failed, or was asked to end, may go on until then. */
@@ -120,7 +122,6 @@ export class Engine {
     this.#parts = parts;
     this.#options = parts.options;
     this.#known = parts.known;
-    this.#concurrency = parts.options.concurrency;
     const sink = {
       done: (slot: Slot) => this.#done(slot),
       failed: (slot: Slot, error: CheckpointError) => this.#rowFailed(slot, error),
@@ -130,14 +131,20 @@ export class Engine {
       event: parts.onEvent,
     };
     const { source, options, known, check, call } = parts;
+    const opened = (): void => {
+      this.#calls.opened?.();
+      this.#roomMade();
+    };
+    const throttle = new Throttle(options, (event) => this.#paused(event), opened);
+    this.#throttle = throttle;
     const ownsRows = !Array.isArray(source);
     this.#spending = new Spending(known.spent, options.budget);
     const attempts = new Attempts(this.#spending, options);
     this.#attempts = attempts;
     const taken = Symbol.asyncIterator in source ? () => this.#input : undefined;
     this.#calls =
-      parts.caller?.({ options, sink, ownsRows, check, known, attempts, call, concurrency: () => this.#concurrency, taken }) ??
-      new Calls(parts.fn, options, sink, ownsRows, check, attempts);
+      parts.caller?.({ options, sink, ownsRows, check, known, attempts, call, throttle, taken }) ??
+      new Calls(parts.fn, options, sink, ownsRows, check, attempts, throttle);
     this.#identifier = new Identifier(parts.known, parts.options);
     const tell = guarded(parts.options.onProgress, 'onProgress');
     this.#meter = new Meter(
@@ -146,7 +153,8 @@ export class Engine {
         computed: this.#computed,
         failed: this.#failures.length,
         calls: this.#calls.made,
-        concurrency: this.#concurrency,
+        concurrency: throttle.limit,
+        pausedUntil: throttle.pausedUntil,
         usage: this.#spending.usage,
       }),
       () => this.#identifier.knownAhead,
@@ -164,7 +172,8 @@ export class Engine {
   }
 
   setConcurrency(concurrency: number): void {
-    this.#concurrency = concurrency;
+    this.#throttle.limit = concurrency;
+    this.#calls.opened?.();
     this.#roomMade();
     this.#calls.stalled(this.#fed);
   }
@@ -188,7 +197,11 @@ export class Engine {
       this.#parts.control.begin(this);
       const slots = (): Window => this.#window;
       const look = (slot: Slot): unknown => (slot.results ??= this.#resultsNow(slot));
-      this.#parts.control.arrivals?.watch({ slots, look, asked: () => this.#ready.open() });
+      const { source } = this.#parts;
+      const readKey = keyReader(this.#options.key);
+      // Keys of all rows would be as much memory as small results.
+      const keyAt = Array.isArray(source) ? (index: number): string => readKey(source[index] as Row, index) : undefined;
+      this.#parts.control.arrivals?.watch({ slots, look, asked: () => this.#ready.open(), keyAt });
       void this.#feed();
       for (;;) {
         const rows = await this.#next();
@@ -205,6 +218,7 @@ export class Engine {
       // Whoever stops early comes here without a failure.
       this.#fail(new CheckpointError('ERR_CKPT_CLOSED', 'the map has ended'), false);
       clearTimeout(this.#deadline);
+      this.#throttle.close();
       await this.#parts.final?.abort();
       await this.#parts.flusher?.stop();
       await this.#calls.close?.(false);
@@ -252,6 +266,7 @@ export class Engine {
           row,
           weight,
           attempt: 0,
+          cost: 0,
           results: undefined,
           usage: undefined,
           isTold: false,
@@ -265,7 +280,9 @@ export class Engine {
           this.#refused(slot, error);
         } else if (!this.#failsAgain(slot)) {
           if (!this.#isLookedAhead) await this.#lookAhead(index + 1, pace);
-          while (!this.#hasRoom()) {
+          if (this.#throttle.needsCost && !this.#isPriced(slot)) continue;
+          while (!this.#hasRoom(slot.cost)) {
+            if (this.#throttle.isHeld) this.#meter.tell();
             if (this.#parts.control.arrivals?.isRead === true) this.#ready.open();
             await this.#room.wait();
           }
@@ -328,13 +345,41 @@ export class Engine {
     while (!this.#hasRoom()) await this.#room.wait();
   }
 
-  #hasRoom(): boolean {
+  /** `cost`: what the call would take of the rate limit. */
+  #hasRoom(cost = 0): boolean {
     if (this.#failure !== undefined) return true;
-    while (this.#lost.length > 0 && this.#hasCallRoom()) this.#startLost(this.#lost.shift() as Slot);
-    return this.#lost.length === 0 && this.#hasCallRoom();
+    if (this.#lost.length > 0) this.#startLosts();
+    return this.#lost.length === 0 && this.#hasCallRoom(cost);
   }
 
-  #hasCallRoom(): boolean {
+  #startLosts(): void {
+    for (;;) {
+      const [slot] = this.#lost;
+      if (slot === undefined || this.#failure !== undefined || !this.#hasCallRoom(slot.cost)) return;
+      this.#lost.shift();
+      if (!this.#throttle.needsCost || this.#isPriced(slot)) this.#startLost(slot);
+    }
+  }
+
+  /** Looks what a call for the row takes of the rate limit. False: the row has failed by that. */
+  #isPriced(slot: Slot): boolean {
+    try {
+      slot.cost = this.#parts.call(() => this.#throttle.costOf(slot.row, slot.index));
+      return true;
+    } catch (error) {
+      slot.state = 'failed';
+      this.#rowFailed(slot, rowFailure(slot, error));
+      return false;
+    }
+  }
+
+  /** All calls wait: whoever looks at the progress sees it, though no row is done meanwhile. */
+  #paused(event: MapEvent): void {
+    this.#parts.onEvent(event);
+    this.#meter.tell();
+  }
+
+  #hasCallRoom(cost: number): boolean {
     const { batchSize } = this.#options;
     const { running, width } = this.#calls;
     if (!this.#attempts.mayBegin) {
@@ -342,8 +387,9 @@ export class Engine {
       if (this.#attempts.running === 0) this.#overspent();
       return false;
     }
-    const most = this.#concurrency * width;
-    return running < most && running + (this.#parts.flusher?.pending ?? 0) < most + batchSize;
+    const most = this.#throttle.limit * width;
+    if (running >= most || running + (this.#parts.flusher?.pending ?? 0) >= most + batchSize) return false;
+    return this.#calls.takes?.(cost) ?? true;
   }
 
   /** The row came long ago: the record must not say of what it was then that it gave these results. */
@@ -360,7 +406,7 @@ export class Engine {
   #isFarAhead(): boolean {
     if (this.#known.keepsAll || this.#failure !== undefined) return false;
     const { size } = this.#window;
-    const most = this.#concurrency * this.#calls.width;
+    const most = this.#throttle.limit * this.#calls.width;
     return size > most && (size > AHEAD_ROWS + most || this.#weight > AHEAD_WEIGHT);
   }
 
@@ -387,7 +433,7 @@ export class Engine {
         return rows;
       }
       if (this.#fed && this.#window.size === 0) return undefined;
-      this.#hasRoom(); // lost rows want calls, also when no row is fed any more
+      this.#startLosts(); // they want calls, also when no row is fed any more
       await this.#tellAhead();
       await this.#ready.wait();
     }

@@ -15,6 +15,8 @@ export interface MapProgress extends Progress, Pick<MapSummary, 'calls' | 'usage
   failed: number;
   /** The most rows that are being computed at a time, as it is now. */
   concurrency: number;
+  /** Until when no call starts, because a service says so or the rate limit is reached; undefined: calls may start. */
+  pausedUntil: Date | undefined;
   /** Rows a second that this run computed, over its last seconds; 0 at first. */
   rate: number;
   /** Seconds that the rest will take at that rate; undefined where that is not known. */
@@ -25,6 +27,11 @@ export interface MapProgress extends Progress, Pick<MapSummary, 'calls' | 'usage
 export type MapEvent =
   /** The function threw, and the row, or the call of `mapBatches` that begins with it, is tried again after `delay` milliseconds. */
   | { type: 'retry'; row: number; attempt: number; delay: number; error: unknown }
+  /**
+   * A service was overloaded: no call starts for `delay` milliseconds. `told`: what it said, where that is more than the most that a run
+   * waits.
+   */
+  | { type: 'paused'; delay: number; told: number; error: unknown }
   /** The run was asked to end: calls that are running have `drain` milliseconds. */
   | { type: 'stopping'; drain: number }
   /** A call of `mapBatches` failed: its rows, by their indexes, are called in halves. */

@@ -4,8 +4,10 @@ import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys, checkSignal, type WriteOptions } from '../options/options.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import type { Row, RowLike } from '../base/rows.js';
+import { checkAdaptive, type AdaptiveConcurrency } from './adaptive.js';
 import type { MapEvent, MapProgress, RowFailure } from './events.js';
 import type { FailureRecord } from './failure-record.js';
+import { checkRateLimit, type RateLimitOptions } from './rate-limit.js';
 import { checkContent, type ContentOption } from './row-content.js';
 import type { KeyOption } from './row-key.js';
 import { SKIPPED } from './skipped-rows.js';
@@ -60,7 +62,7 @@ export interface RetryOptions {
    * 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION`
    * as its cause. @default always true
    */
-  retryIf?: (error: unknown, attempt: number) => boolean | number;
+  retryIf?: (error: unknown, attempt: number) => boolean | number | null | undefined;
   /**
    * Whether a call counts as failed, and is made again, whose results are refused: they do not fit the `schema`, or are no rows.
    *
@@ -92,8 +94,29 @@ export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> 
    * The rows are compared one by one. Results that were made with another hash are not used.
    */
   hash?: string;
-  /** The most rows that are being computed at a time, 1 to 100,000. @default 8 @unit rows */
-  concurrency?: number;
+  /**
+   * The most rows that are being computed at a time, 1 to 100,000; or between which numbers to find that out.
+   *
+   * With `{ initial, min, max }` it is halved when the service is overloaded (429, 503, 529, a `timeout`), and goes up again while it is
+   * not. After a pause a number is halved, too, and goes up again to what you gave.
+   * @default 8 @unit rows
+   */
+  concurrency?: number | AdaptiveConcurrency;
+  /**
+   * The most calls in any stretch of time: see {@link RateLimitOptions}.
+   *
+   * It is kept as the service sees it, for this run: others have limits of their own.
+   * @default none
+   */
+  rateLimit?: RateLimitOptions<T>;
+  /**
+   * For how long all calls wait after an error, in ms; undefined, null or false for not at all.
+   *
+   * Usually what {@link retryAfter} reads, and a second, two, four, ... after a 429 or 529 that says nothing. At most an hour. `false`: no
+   * call waits for another.
+   * @default what the service says
+   */
+  pauseFor?: false | ((error: unknown) => number | false | null | undefined);
   /**
    * The most finished rows that are not durable yet, 1 to 1,000,000: a crash loses no more.
    *
@@ -195,7 +218,7 @@ export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> 
 
 /** The options of a run, checked and filled in. */
 export interface CheckedMapOptions<T extends RowLike> extends MapOptions<T> {
-  concurrency: number;
+  concurrency: number | Required<AdaptiveConcurrency>;
   batchSize: number;
   flushEvery: number;
   retry: Required<RetryOptions>;
@@ -211,6 +234,8 @@ export const MAP_RECORD = {
   content: true,
   hash: true,
   concurrency: true,
+  rateLimit: true,
+  pauseFor: true,
   batchSize: true,
   flushEvery: true,
   schema: true,
@@ -256,8 +281,12 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
     removed = 'keep',
     lockWait = 0,
     signal,
+    rateLimit,
+    pauseFor,
   } = options;
-  checkConcurrency('concurrency', concurrency);
+  if (typeof concurrency !== 'object') checkConcurrency('concurrency', concurrency);
+  if (pauseFor !== undefined && pauseFor !== false && typeof pauseFor !== 'function')
+    throw invalid(`pauseFor must be a function or false, got ${show(pauseFor)}`);
   whole('batchSize', batchSize, 1, 1_000_000);
   ms('flushEvery', flushEvery);
   if (timeout !== undefined) ms('timeout', timeout, 1);
@@ -281,7 +310,8 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   return {
     ...options,
     ...budget,
-    concurrency,
+    concurrency: typeof concurrency === 'object' ? checkAdaptive(concurrency, checkConcurrency) : concurrency,
+    ...(rateLimit !== undefined && { rateLimit: checkRateLimit(rateLimit) }),
     batchSize,
     flushEvery,
     onError,

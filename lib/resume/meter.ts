@@ -7,7 +7,7 @@ const RATE_MS = 10_000;
 const SAMPLE_MS = 250;
 
 /** What a meter counts. */
-export type Counts = Pick<MapProgress, 'resumed' | 'computed' | 'failed' | 'calls' | 'concurrency' | 'usage'>;
+export type Counts = Pick<MapProgress, 'resumed' | 'computed' | 'failed' | 'calls' | 'concurrency' | 'pausedUntil' | 'usage'>;
 
 /** Tells how far a run is, now and then. */
 export class Meter {
@@ -35,6 +35,11 @@ export class Meter {
 
   finish(): void {
     this.#report(performance.now());
+  }
+
+  /** Something has changed though no row is done. */
+  tell(): void {
+    if (this.#tell.length > 0) this.finish();
   }
 
   #report(now: number): void {

@@ -15,7 +15,7 @@ export async function openBar(operation: string): Promise<MapBar> {
   // eslint-disable-next-line no-control-regex -- a name must not steer the terminal
   const name = operation.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
   const bar = new SingleBar({
-    format: (_options, { progress }, { rows, totalRows, resumed, failed, rate, secondsLeft, usage }: MapProgress) => {
+    format: (_options, { progress }, { rows, totalRows, resumed, failed, rate, secondsLeft, pausedUntil, usage }: MapProgress) => {
       const of = totalRows === undefined ? '' : ` of ${totalRows}`;
       const parts = [
         `${name}: ${rows}${of} rows`,
@@ -23,6 +23,7 @@ export async function openBar(operation: string): Promise<MapBar> {
         ...(failed > 0 ? [`${failed} failed`] : []),
         ...(usage.run.cost > 0 ? [`cost ${costText(usage.run.cost)}`] : []),
         `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} rows/s`,
+        ...(pausedUntil === undefined ? [] : [`paused until ${pausedUntil.toTimeString().slice(0, 8)}`]),
         ...(secondsLeft === undefined ? [] : [`${timeText(secondsLeft)} left`]),
       ];
       const text = parts.join(', ');

@@ -20,6 +20,7 @@ const NOT_BEGUN: MapProgress = {
   calls: 0,
   concurrency: 0,
   usage: noUsage(),
+  pausedUntil: undefined,
   rate: 0,
   secondsLeft: undefined,
 };

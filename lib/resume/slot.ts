@@ -16,6 +16,8 @@ export interface Slot {
   /** About how many characters and bytes it held when it came. */
   readonly weight: number;
   attempt: number;
+  /** What a call for it takes of the rate limit. */
+  cost: number;
   results: Row | readonly Row[] | undefined;
   /** What its attempts used so far; undefined where nothing was told. */
   usage: RowUsage | undefined;

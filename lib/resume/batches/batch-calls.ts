@@ -1,4 +1,4 @@
-import { CheckpointError } from '../../base/errors.js';
+import { CheckpointError, isCheckpointError } from '../../base/errors.js';
 import { show } from '../../base/messages.js';
 import type { Row } from '../../base/rows.js';
 import { copyRow } from '../../base/value/copy.js';
@@ -78,6 +78,10 @@ export class BatchCalls implements Caller {
     this.#leave(left);
   }
 
+  opened(): void {
+    this.#pump();
+  }
+
   stalled(isEnd: boolean): void {
     this.#isAtEnd ||= isEnd;
     this.#pump(true);
@@ -85,13 +89,18 @@ export class BatchCalls implements Caller {
 
   /** Makes calls as long as there are rows and room. `isAll`: also with fewer rows than there may be. */
   #pump(isAll = this.#isAtEnd): void {
-    while (!this.#isFinishing && this.#calls < this.#parts.concurrency()) {
+    const { throttle } = this.#parts;
+    while (!this.#isFinishing && this.#calls < throttle.limit) {
       if (!this.#mayCall()) return;
       let batch = this.#next.shift();
       if (batch === undefined) {
         const slots = this.#gathered.take(isAll);
         if (slots === undefined) break;
         batch = { slots, attempt: 0 };
+      }
+      if (!throttle.admits(costOf(batch))) {
+        this.#next.unshift(batch);
+        break;
       }
       this.#calls++;
       void this.#make(batch);
@@ -120,7 +129,7 @@ export class BatchCalls implements Caller {
         if (this.#gathered.since === undefined) return;
         const isOld = performance.now() - this.#gathered.since >= this.#batches.linger;
         if (isOld && taken() === before) this.#pump(true);
-        if (this.#calls < this.#parts.concurrency()) this.#wait();
+        if (this.#calls < this.#parts.throttle.limit) this.#wait();
       },
       Math.max(left, Math.min(QUIET_MS, this.#batches.linger)),
     );
@@ -130,13 +139,26 @@ export class BatchCalls implements Caller {
     this.made++;
     batch.attempt++;
     for (const slot of batch.slots) slot.attempt++;
+    const { throttle } = this.#parts;
+    const ticket = throttle.start(costOf(batch));
+    const call = throttle.calls;
     let outcomes: RowOutcome[];
     try {
       outcomes = await callBatch(batch, this.#call);
     } catch (error) {
+      throttle.end(ticket, !(isCheckpointError(error) && error.code === 'ERR_CKPT_TIMEOUT'));
       if (this.#call.run.isStopped) return this.#end(batch.slots.length);
+      try {
+        throttle.failed(error, call);
+      } catch (thrown) {
+        this.#calls--;
+        for (const slot of batch.slots) this.#rowFailed(slot, thrown);
+        return this.#pump();
+      }
       return this.#threw(batch, error);
     }
+    throttle.end(ticket, true);
+    throttle.succeeded();
     if (this.#call.run.isStopped) return this.#end(batch.slots.length);
     this.#ended(batch, outcomes);
   }
@@ -194,8 +216,11 @@ export class BatchCalls implements Caller {
     this.#calls++;
     const timer = setTimeout(() => {
       this.#retries.delete(timer);
-      if (this.#parts.attempts.mayBegin) return void this.#make(batch);
       this.#calls--;
+      if (this.#parts.attempts.mayBegin) {
+        this.#next.unshift(batch);
+        return this.#pump();
+      }
       this.#leave(batch.slots.length);
       this.#parts.sink.overspent();
     }, delay);
@@ -233,4 +258,9 @@ export class BatchCalls implements Caller {
     this.running -= rows;
     for (let row = 0; row < rows; row++) this.#parts.sink.left();
   }
+}
+
+/** What a call takes of the rate limit. */
+function costOf({ slots }: Batch): number {
+  return slots.reduce((cost, slot) => cost + slot.cost, 0);
 }

@@ -2,6 +2,7 @@ import { invalid, show } from '../../base/messages.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import { keysOf } from '../../options/option-keys.js';
 import { asOptions, checkKeys } from '../../options/options.js';
+import type { AdaptiveConcurrency } from '../adaptive.js';
 import { checkMapOptions, MAP_RECORD, ms, whole, type CheckedMapOptions, type MapOptions, type MapOutput } from '../map-options.js';
 import type { RowKey } from '../row-key.js';
 import type { Usage } from '../usage/usage.js';
@@ -48,7 +49,7 @@ export interface MapBatchesOptions<T extends RowLike = Row> extends MapOptions<T
   /** How large a row is: tokens, characters, bytes. With `maxTokens`. */
   tokens?: (row: T) => number;
   /** The most calls that are on their way at a time, 1 to 100,000. @default 8 @unit calls */
-  concurrency?: number;
+  concurrency?: number | AdaptiveConcurrency;
   /**
    * How long rows wait for more of an input that comes slowly, until their call is made though it is not full.
    *

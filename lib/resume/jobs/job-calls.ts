@@ -129,7 +129,7 @@ export class JobCalls implements Caller {
 
   /** Hands in what there is room for. `isAll`: also fewer rows than a job may have. */
   #pump(isAll: boolean): void {
-    while (!this.#isFinishing && this.#active.size < this.#parts.concurrency()) {
+    while (!this.#isFinishing && this.#active.size < this.#parts.throttle.limit) {
       const slots = this.#gathered.take(isAll);
       if (slots === undefined) return;
       this.#begin(this.#atHand.add(slots.filter((slot) => this.#rows.has(slot))), true);

@@ -17,7 +17,10 @@ export interface PollInterval {
  * Options of {@link CheckpointManager.mapJobs}, beside those of a `map`. `timeout` is of each call of the provider's functions. `retries`
  * are of requests that failed, which go into a further job, and of jobs that were not accepted.
  */
-export interface MapJobsOptions<T extends RowLike = Row> extends Omit<MapOptions<T>, 'concurrency' | 'workers' | 'usage' | 'budget'> {
+export interface MapJobsOptions<T extends RowLike = Row> extends Omit<
+  MapOptions<T>,
+  'concurrency' | 'rateLimit' | 'pauseFor' | 'workers' | 'usage' | 'budget'
+> {
   /** The most rows of a job, 1 to 100,000. @default 10000 @unit rows */
   jobSize?: number;
   /** The most jobs that are with the provider at a time, 1 to 1000. @default 4 @unit jobs */
@@ -53,7 +56,7 @@ export interface CheckedJobs {
   cancel: boolean;
 }
 
-const { concurrency: _, workers: __, usage: ___, budget: ____, ...OF_MAP } = MAP_RECORD;
+const { concurrency: _, workers: __, usage: ___, budget: ____, rateLimit: _____, pauseFor: ______, ...OF_MAP } = MAP_RECORD;
 const KEYS = keysOf<MapJobsOptions>({ ...OF_MAP, jobSize: true, maxJobs: true, pollEvery: true, uncertain: true, cancel: true });
 const INTERVAL = keysOf<PollInterval>({ min: true, max: true });
 const NEEDED = ['submit', 'poll', 'fetch'] as const;

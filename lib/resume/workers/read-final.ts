@@ -32,8 +32,19 @@ export async function readFinal(
     const results = rows.slice(offset, offset + count);
     offset += count;
     const key = keyText(index);
-    const row = input[index] as Row;
-    arrivals?.took({ index, number: index, key, state: 'known', row, weight: 0, attempt: 0, results, usage: undefined, isTold: false });
+    arrivals?.took({
+      index,
+      number: index,
+      key,
+      state: 'known',
+      row: input[index] as Row,
+      weight: 0,
+      attempt: 0,
+      cost: 0,
+      results,
+      usage: undefined,
+      isTold: false,
+    });
   }
   return true;
 }

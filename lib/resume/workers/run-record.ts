@@ -4,6 +4,7 @@ import { CheckpointError } from '../../base/errors.js';
 import { thisSpace } from '../../base/lock/process-space.js';
 import type { Row } from '../../base/rows.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
+import { initialOf } from '../adaptive.js';
 import type { CheckedMapOptions } from '../map-options.js';
 import type { SharedInput } from './shared-input.js';
 
@@ -55,7 +56,7 @@ export function runRecord(
 ): RunRecord {
   const count = rows.length;
   // A range that is as long as its worker's calls are many takes as long as one call.
-  const rangeRows = Math.max(1, Math.min(concurrency, Math.ceil(count / LEAST_RANGES)), Math.ceil(count / MOST_RANGES));
+  const rangeRows = Math.max(1, Math.min(initialOf(concurrency), Math.ceil(count / LEAST_RANGES)), Math.ceil(count / MOST_RANGES));
   const by = `process ${process.pid} on ${thisSpace().machine}`;
   const shared = {
     version: VERSION,

@@ -7,6 +7,7 @@ import { createIn } from '../../directory/folders.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import { schemaTypes } from '../../formats/parquet/schema-types.js';
 import type { ResultCheck } from '../../schema/result-check.js';
+import { initialOf } from '../adaptive.js';
 import { Engine } from '../engine.js';
 import type { MapEvent, MapProgress, MapSummary } from '../events.js';
 import { Flusher } from '../flusher.js';
@@ -58,10 +59,10 @@ export async function runShared(
 ): Promise<{ summary: MapSummary } | { error: CheckpointError }> {
   const { files, options } = call;
   const input = await sharedInput(rows, options);
-  const { concurrency } = options;
+  const concurrency = initialOf(options.concurrency);
   const before = { rows: 0, totalRows: rows.length, resumed: 0, computed: 0, failed: 0, calls: 0, concurrency, usage: noUsage(), rate: 0 };
   let member: Membership;
-  const control = new SharedControl(call.control, { ...before, secondsLeft: undefined }, options.signal);
+  const control = new SharedControl(call.control, { ...before, pausedUntil: undefined, secondsLeft: undefined }, options.signal);
   try {
     const record = runRecord(files, input, options, call.compat);
     member = await Membership.join(files, record, { lockWait: options.lockWait, signal: control.signal });
@@ -90,7 +91,7 @@ async function asMember(
   const results = new ResultsSoFar(files, input, member.folder, (path, error) => onEvent({ type: 'damaged', path, error }));
   await results.begin();
   const tell = [guarded(options.onProgress, 'onProgress'), call.update].filter((told) => told !== undefined);
-  const progress = new SharedProgress(results, count, options.concurrency, tell);
+  const progress = new SharedProgress(results, count, initialOf(options.concurrency), tell);
   control.follow(() => progress.now());
   const computed = new OwnResults();
   const own = await compute(call, input, member, results, progress, control, computed);

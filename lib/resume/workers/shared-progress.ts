@@ -12,7 +12,7 @@ export class SharedProgress {
   readonly #tell: readonly ((progress: MapProgress) => void)[];
   readonly #from = performance.now();
   readonly #leftAtFirst: number;
-  #own: Pick<MapProgress, 'computed' | 'calls' | 'rate' | 'concurrency' | 'usage'>;
+  #own: Pick<MapProgress, 'computed' | 'calls' | 'rate' | 'concurrency' | 'pausedUntil' | 'usage'>;
   #told = 0;
 
   constructor(results: ResultsSoFar, rows: number, concurrency: number, tell: readonly ((progress: MapProgress) => void)[]) {
@@ -20,7 +20,7 @@ export class SharedProgress {
     this.#rows = rows;
     this.#tell = tell;
     this.#leftAtFirst = results.left;
-    this.#own = { computed: 0, calls: 0, rate: 0, concurrency, usage: noUsage() };
+    this.#own = { computed: 0, calls: 0, rate: 0, concurrency, pausedUntil: undefined, usage: noUsage() };
   }
 
   /** This worker has told how far it is itself. */
@@ -41,11 +41,13 @@ export class SharedProgress {
   now(): MapProgress {
     const { left, failures } = this.#results;
     const { computed, calls, rate, concurrency, usage } = this.#own;
+    const until = this.#own.pausedUntil;
+    const pausedUntil = until !== undefined && until.getTime() > Date.now() ? until : undefined;
     // What this worker has finished may not be durable yet.
     const done = Math.max(this.#rows - left - failures.size, computed);
     const ofAll = (this.#leftAtFirst - left) / (performance.now() - this.#from);
     const secondsLeft = left === 0 ? 0 : ofAll > 0 ? left / ofAll / 1000 : undefined;
-    const counts = { resumed: done - computed, computed, failed: failures.size, calls, concurrency, usage };
+    const counts = { resumed: done - computed, computed, failed: failures.size, calls, concurrency, pausedUntil, usage };
     return { rows: done + failures.size, totalRows: this.#rows, ...counts, rate, secondsLeft };
   }
 }
