@@ -203,7 +203,7 @@ export declare class CheckpointManager {
 }
 
 /** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
-export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base'> {
+export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share'> {
   /** Save in the form that DocETL reads: see `compat` of a save. */ compat?: 'docetl';
   /** Save as Parquet if the native binary is there; `false` saves as JSON. @default true */ enableArrow?: boolean;
   /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */ logger?: Logger | false;
@@ -686,7 +686,7 @@ export declare interface MapListing {
 }
 
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
-export declare interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'metadata' | 'signal'> {
+export declare interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share' | 'metadata' | 'signal'> {
   /** What identifies a row: a column, a path (`meta.id`), or a function that makes the key. `1` and `'1'` are two keys. */
   key: KeyOption<T>;
   /** What of a row is compared with the row that its results were made from. @default 'all' */ content?: ContentOption<T>;
@@ -1255,6 +1255,9 @@ export declare interface WriteOptions {
    * several; for a CheckpointManager `{ step, operation }`, for a Kura manager a name; `auto`: those that are likely to. A file is
    * whole, as without the option, where nothing is shared, below 1 MiB, with `compat`, and where the file system has no hard links. No
    * effect on JSON, JSONL and batches. docs/deltas.md says what to know before. @default false */ base?: Base;
+  /** How a file shares what its `base` has. `values`: it refers to them. `reflink`: it is whole, and column chunks of 128 KiB or more
+   * that are the same byte for byte are in the same blocks of the disk, where the file system can do that (btrfs, XFS); elsewhere they
+   * are written, with one warning. */ share?: 'values' | 'reflink';
   /** The folder whose `.ckpt` keeps the files that others refer to. @default the folder of the file */ pool?: string;
   /** The most threads that encode columns of this save, 1 to 64 and no more than the cores. @default the cores @unit threads */
   threads?: number;

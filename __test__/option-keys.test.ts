@@ -28,6 +28,7 @@ const WRITE: { [K in keyof Required<WriteOptions>]: WriteOptions[K] } = {
   schema: { columns: [{ name: 'id', type: 'string' }] },
   compat: undefined,
   base: 'auto',
+  share: 'values',
   pool: folder,
   threads: 1,
   signal: new AbortController().signal,

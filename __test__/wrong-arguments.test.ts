@@ -50,6 +50,7 @@ const MAP = [
   'rowGroupRows',
   'pages',
   'base',
+  'share',
   'metadata',
   'signal',
 ];
@@ -73,7 +74,7 @@ const RIGHT: Record<string, Omit<Target, 'name' | 'call'>> = {
   CheckpointError: { right: ['ERR_CKPT_IO', 'message', {}], keys: ['path', 'row', 'column', 'cause'], sync: true },
   CheckpointManager: {
     right: [here('manager'), quiet],
-    keys: ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'pages', 'base', 'compat', 'logger'],
+    keys: ['enableArrow', 'compression', 'compressionLevel', 'rowGroupRows', 'pages', 'base', 'share', 'compat', 'logger'],
     sync: true,
   },
   JsonlCheckpointManager: { right: [here('kura'), quiet], keys: ['enabled', 'compat', 'logger'], sync: true },

@@ -531,9 +531,9 @@ export class CheckpointManager {
     what: string,
   ): Promise<MapCall> {
     const input = rowsOfCall(rows);
-    const { compression, compressionLevel, rowGroupRows, pages, base, metadata, schema } = checked;
+    const { compression, compressionLevel, rowGroupRows, pages, base, share, metadata, schema } = checked;
     const check = resultCheck(schema);
-    const given = Object.entries({ compression, compressionLevel, rowGroupRows, pages, base, metadata }).filter(
+    const given = Object.entries({ compression, compressionLevel, rowGroupRows, pages, base, share, metadata }).filter(
       ([, value]) => value !== undefined,
     );
     const save = mergeWriteOptions(this.#defaults, Object.fromEntries(given), what);

@@ -21,7 +21,7 @@ import type { Logger } from './log-lines.js';
 /** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
 export interface CheckpointManagerOptions extends Pick<
   WriteOptions,
-  'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base'
+  'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share'
 > {
   /** Save in the form that DocETL reads: see `compat` of a save. */
   compat?: 'docetl';
@@ -70,7 +70,7 @@ export interface CheckpointListing extends NamedCheckpointInfo {
   error?: CheckpointError;
 }
 
-export type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'compat' | 'base'>;
+export type WriteDefaults = Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'compat' | 'base' | 'share'>;
 
 const MANAGER_KEYS = keysOf<CheckpointManagerOptions>({
   enableArrow: true,
@@ -79,6 +79,7 @@ const MANAGER_KEYS = keysOf<CheckpointManagerOptions>({
   rowGroupRows: true,
   pages: true,
   base: true,
+  share: true,
   compat: true,
   logger: true,
 });
@@ -98,6 +99,7 @@ export function checkManagerOptions(given: CheckpointManagerOptions | undefined)
   const { enableArrow = true, logger, ...defaults } = options;
   checkWriteOptions(defaults, what);
   checkCompat(defaults.compat, 'docetl');
+  if (enableArrow === false && defaults.share === 'reflink') throw invalid("share: 'reflink' is for Parquet, and enableArrow is false");
   if (typeof enableArrow !== 'boolean') throw invalid(`enableArrow must be true or false, got ${show(enableArrow)}`);
   return { enableArrow, logger: checkLogger(logger), defaults };
 }

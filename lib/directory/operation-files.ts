@@ -1,4 +1,6 @@
 import type { FileLock } from '../base/lock/file-lock.js';
+import { isTextByChoice } from '../formats/choose.js';
+import { refuseReflink } from '../formats/with-share.js';
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { Attachment, CheckpointStore } from '../store/store.js';
@@ -87,8 +89,10 @@ export class OperationFiles implements Wanted, SaveTarget {
   }
 
   async save(rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo> {
-    const share = options.compat === undefined ? await basesIn(this.#sharing(), options.base) : undefined;
-    const info = await saveFile(this, rows, share === undefined ? options : { ...options, share }, attachment);
+    if (isTextByChoice(this.store)) refuseReflink(options, 'a manager of JSON');
+    const bases = options.compat === undefined ? await basesIn(this.#sharing(), options.base) : undefined;
+    const sharing = bases === undefined ? undefined : { ...bases, reflink: options.share === 'reflink' };
+    const info = await saveFile(this, rows, sharing === undefined ? options : { ...options, sharing }, attachment);
     this.home.recent.note(info.path);
     return info;
   }

@@ -3,6 +3,7 @@ import { fallbackStore } from './parquet/fallback/fallback-store.js';
 import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/binding.js';
 import { jsonStore } from './text/json-store.js';
 import { jsonlStore } from './text/jsonl-store.js';
+import { isLines } from './text/is-lines.js';
 import { parquetStore } from './parquet/parquet-store.js';
 import { readLargeParquet } from './parquet/read-parquet.js';
 import { readSmallParquet } from './parquet/read-small-parquet.js';
@@ -18,6 +19,11 @@ export function chooseStore(enableArrow: boolean): CheckpointStore {
   return jsonStore;
 }
 
+/** Whether a store is one of text because its user wants that, and not for lack of the native binary. */
+export function isTextByChoice(store: CheckpointStore): boolean {
+  return store.format !== 'parquet' && loadBinding() !== null;
+}
+
 /** The store that a path to save to asks for by its name. */
 export function storeFor(path: string): CheckpointStore {
   if (path.endsWith('.json')) return jsonStore;
@@ -31,11 +37,6 @@ function insteadOfParquet(store: CheckpointStore): CheckpointStore {
   const { summary, advice } = noBindingReason() ?? { summary: '', advice: '' };
   const fallback = { reason: `${summary}. ${advice}` };
   return { ...store, write: async (...call) => ({ ...(await store.write(...call)), fallback }) };
-}
-
-/** Whether a name is that of a file of JSON lines. */
-function isLines(path: string): boolean {
-  return path.endsWith('.jsonl') || path.endsWith('.ndjson');
 }
 
 /**

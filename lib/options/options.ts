@@ -83,6 +83,14 @@ export interface WriteOptions {
    */
   base?: Base;
   /**
+   * How a file shares what its `base` has. `values`: it refers to them. `reflink`: it is whole, and column chunks of 128 KiB or more that
+   * are the same byte for byte are in the same blocks of the disk, where the file system can do that (btrfs, XFS); elsewhere they are
+   * written, with one warning.
+   *
+   * `reflink` without `base`, with `compat`, or for JSON and JSONL, is `ERR_CKPT_INVALID_OPTION`. @default 'values'
+   */
+  share?: 'values' | 'reflink';
+  /**
    * The folder whose `.ckpt` keeps the files that others refer to.
    *
    * All files that share values are in it or below it. No effect without `base`, and in a manager, whose directory it is.
@@ -251,6 +259,7 @@ export const CODECS = valuesOf<Codec>({
   none: true,
 });
 const PAGES = valuesOf<NonNullable<WriteOptions['pages']>>({ fixed: true, content: true });
+const SHARES = valuesOf<NonNullable<WriteOptions['share']>>({ values: true, reflink: true });
 const TEXT_MODES = valuesOf<TextMode>({ strict: true, lossy: true, bytes: true });
 const DUPLICATE_COLUMNS = valuesOf<DuplicateColumns>({ refuse: true, rename: true });
 
@@ -265,6 +274,7 @@ const WRITE_RECORD = {
   schema: true,
   compat: true,
   base: true,
+  share: true,
   pool: true,
   threads: true,
   signal: true,
@@ -352,6 +362,11 @@ export function checkWriteOptions(options: WriteOptions | undefined, what = 'wri
   if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
   const base = checkBase(checked.base);
   if (base !== undefined) checked.base = base;
+  checkChoice('share', checked.share, SHARES);
+  if (checked.share === 'reflink' && base === undefined)
+    throw invalid("share: 'reflink' needs base: the checkpoints that may have the same blocks");
+  if (checked.share === 'reflink' && checked.compat !== undefined)
+    throw invalid(`share: 'reflink' does not go with compat '${show(checked.compat)}': what another program reads shares nothing`);
   if (pool !== undefined) checkPath(pool);
   if (metadata !== undefined) {
     if (!isPlainObject(metadata)) throw invalid(`metadata must be an object of strings, got ${show(metadata)}`);

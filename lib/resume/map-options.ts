@@ -76,7 +76,7 @@ export interface RetryOptions {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- options that say nothing of results fit any function
 export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> extends Pick<
   WriteOptions,
-  'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'metadata' | 'signal'
+  'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share' | 'metadata' | 'signal'
 > {
   /** What identifies a row: a column, a path (`meta.id`), or a function that makes the key. `1` and `'1'` are two keys. */
   key: KeyOption<T>;
@@ -256,6 +256,7 @@ export const MAP_RECORD = {
   rowGroupRows: true,
   pages: true,
   base: true,
+  share: true,
   metadata: true,
   signal: true,
 } satisfies Record<keyof MapOptions, true>;

@@ -10,7 +10,8 @@ import type { Row, RowLike } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
-import { withShare } from '../../formats/with-share.js';
+import { isTextByChoice } from '../../formats/choose.js';
+import { refuseReflink, withShare } from '../../formats/with-share.js';
 import { jsonlStore, readTorn } from '../../formats/text/jsonl-store.js';
 import type { CheckpointStore } from '../../store/store.js';
 import { checkpointFiles } from '../../directory/checkpoint-file.js';
@@ -63,6 +64,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     const given = rowsOfCall(rows);
     const { store, logger, extensions, defaults } = this.#kind;
     const merged = mergeWriteOptions(defaults, options, 'saveCheckpoint', 'kura');
+    if (isTextByChoice(store)) refuseReflink(merged, 'a manager of JSONL');
     const stem = await this.#stem(name);
     if (!this.enabled) return null;
     if (store.format === 'json' && merged.compat !== undefined) {

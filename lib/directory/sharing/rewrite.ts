@@ -71,7 +71,7 @@ export async function writeCopy(path: string, target: string, { share, signal, o
     ...(types !== undefined && { types: [types] }),
     ...(facts?.plan !== undefined && (await layoutOptions(facts))),
     ...(codec !== undefined && { compression: codec }),
-    ...(share !== undefined && { share }),
+    ...(share !== undefined && { sharing: share }),
     ...(signal !== undefined && { signal }),
   };
   const carries = facts?.footer.keyValues[KEY_ATTACHMENT] !== undefined;

@@ -29,7 +29,7 @@ export interface TypedWriteOptions extends SaveOptions {
   /** Those that come first count where they differ; a number that one of them makes a double is one. */
   types?: readonly ColumnTypes[];
   /** Values that earlier files have are not written again. */
-  share?: ShareRequest;
+  sharing?: ShareRequest;
 }
 
 /** A column keeps its type while at most one value in this many has another: as within one file. */

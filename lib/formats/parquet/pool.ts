@@ -57,6 +57,8 @@ export interface ShareRequest {
   root: string;
   /** Checkpoints that may have the same values, the likeliest first. */
   bases: readonly string[];
+  /** Blocks of whole files instead of values. */
+  reflink?: boolean;
 }
 
 /**

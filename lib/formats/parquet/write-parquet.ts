@@ -95,8 +95,8 @@ class ParquetWriter {
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
     this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
-    const { bloomFilter = false, pages, share, rowGroupRows = ROW_GROUP_ROWS } = options;
-    this.#ends = pages === 'content' && share === undefined ? new RowGroupEnds(rowGroupRows) : undefined;
+    const { bloomFilter = false, pages, sharing, rowGroupRows = ROW_GROUP_ROWS } = options;
+    this.#ends = pages === 'content' && (sharing === undefined || sharing.reflink === true) ? new RowGroupEnds(rowGroupRows) : undefined;
     this.#columniser = new Columniser(this.#chunkRows, bloomFilter === false ? undefined : new BloomMarks(bloomFilter));
     for (const each of types) if (each.size > 0) this.#columniser.expect(sampleRowsOf(each), (root) => widenNumbers(root, each));
     if (samples.length > 0) this.#columniser.expect(samples);
@@ -108,7 +108,7 @@ class ParquetWriter {
     for (let start = 0; start < rows.length;) {
       let count = Math.min(this.#rows === 0 ? FIRST_CHUNK_ROWS : this.#chunkRows, this.#chunkRows, rows.length - start);
       // The core ends row groups where its blocks of as many rows end, and only between chunks.
-      if (this.options.share !== undefined) count = Math.min(count, CHUNK_ROWS - (this.#rows % CHUNK_ROWS));
+      if (this.options.sharing !== undefined) count = Math.min(count, CHUNK_ROWS - (this.#rows % CHUNK_ROWS));
       const ends = this.#ends?.find(rows, start, count) ?? 0;
       if (ends > 0) count = ends;
       let bytes = this.#fill(rows, start, count);
@@ -154,7 +154,7 @@ class ParquetWriter {
   }
 
   async finish(attachment?: Attachment): Promise<CheckpointInfo> {
-    const { hash, compat, share, bloomFilter = false, moreMetadata } = this.options;
+    const { hash, compat, sharing, bloomFilter = false, moreMetadata } = this.options;
     this.#pace.check();
     if (this.#rows === 0) {
       const slab = this.#save.room(this.#columniser.emptyBytes) as Slab;
@@ -170,7 +170,7 @@ class ParquetWriter {
     }
     const metadata = moreMetadata === undefined ? this.options.metadata : { ...this.options.metadata, ...moreMetadata() };
     const pairs = keyValuesOf(this.#columniser.plan(), hash, metadata, compat);
-    if (share !== undefined && bloomFilter !== false) pairs[KEY_BLOOM_FILTER] = JSON.stringify(bloomFilter);
+    if (sharing !== undefined && sharing.reflink !== true && bloomFilter !== false) pairs[KEY_BLOOM_FILTER] = JSON.stringify(bloomFilter);
     const description = await this.#save.finish(pairs);
     this.#pace.finish();
     return ParquetFacts.of(this.path, description).info();

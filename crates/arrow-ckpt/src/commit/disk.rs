@@ -109,6 +109,19 @@ impl OpenFile for DiskFile {
         file.read_exact(buffer)
     }
 
+    #[cfg(target_os = "linux")]
+    fn try_clone(&mut self, source: &File) -> io::Result<()> {
+        rustix::fs::ioctl_ficlone(&self.file, source)?;
+        self.file.set_len(0)
+    }
+
+    /// The kernel shares blocks by itself where the file system can.
+    #[cfg(target_os = "linux")]
+    fn append_clone(&mut self, source: &File, mut position: u64, length: u64) -> io::Result<u64> {
+        let length = usize::try_from(length).map_err(io::Error::other)?;
+        Ok(rustix::fs::copy_file_range(source, Some(&mut position), &self.file, None, length)? as u64)
+    }
+
     fn sync(&mut self) -> io::Result<()> {
         self.file.sync_all()
     }

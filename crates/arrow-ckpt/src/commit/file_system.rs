@@ -2,6 +2,7 @@
 //! any of them and forgets what was not flushed (`tests/faults`).
 
 use std::fmt::Debug;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -64,6 +65,17 @@ pub trait OpenFile: Debug + Send {
 
     /// Fills `buffer` with what was written from `position` on.
     fn read_exact_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()>;
+
+    /// Whether blocks of `source` may be shared: an error says why not. Nothing is written yet, and nothing is afterwards.
+    fn try_clone(&mut self, _source: &File) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// Appends `length` bytes of `source` from `position` on, by sharing their blocks where both begin and end with one. Gives how many; 0
+    /// at the end of `source`.
+    fn append_clone(&mut self, _source: &File, _position: u64, _length: u64) -> io::Result<u64> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
 
     /// Makes what was written durable.
     fn sync(&mut self) -> io::Result<()>;

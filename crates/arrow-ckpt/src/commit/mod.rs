@@ -10,6 +10,7 @@ mod file_system;
 mod pool;
 mod temporary_name;
 
+use std::fs::File;
 use std::io::{Error, ErrorKind, Result as IoResult};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -104,6 +105,31 @@ impl TempFile {
         self.flush()?;
         let file = self.file.as_ref().ok_or_else(|| CkptError::internal("read back after commit"))?;
         file.read_exact_at(buffer, position).map_err(|error| CkptError::io("read back", &self.target, &error))
+    }
+
+    /// Whether blocks of `source` may be shared. To be asked before anything is written.
+    pub fn try_clone(&mut self, source: &File) -> IoResult<()> {
+        self.file.as_mut().ok_or(ErrorKind::NotFound)?.try_clone(source)
+    }
+
+    /// Appends `length` bytes of `source` from `position` on by sharing their blocks; false, and nothing is appended, where that cannot be.
+    pub fn append_clone(&mut self, source: &File, position: u64, length: u64) -> Result<bool> {
+        self.flush()?;
+        let failed = |error| CkptError::io("write", &self.target, &error);
+        let file = self.file.as_mut().ok_or_else(|| CkptError::internal("write after commit"))?;
+        let mut done = 0;
+        while done < length {
+            match file.append_clone(source, position + done, length - done) {
+                Ok(0) => return Err(failed(ErrorKind::UnexpectedEof.into())),
+                Ok(bytes) => done += bytes,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if done > 0 || error.kind() == ErrorKind::StorageFull => {
+                    return Err(failed(error));
+                }
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// Makes what others keep alive for this file durable (4a), see [`pin_all`].

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::ArrayRef;
 use bytes::Bytes;
+use parquet::file::metadata::RowGroupMetaData;
 
+use super::chunks::chunk_range;
 use super::columns::Projected;
 use super::file::CheckpointFile;
 use super::held_rows::mask;
@@ -45,6 +47,16 @@ impl CheckpointFile {
             return Err(CkptError::new(ErrorCode::Corrupt, message).at(self.source.path()));
         }
         self.source.read(offset, bytes).map_err(|error| error.at(self.source.path()))
+    }
+
+    /// Where each column chunk is: its first byte, its length, its checksum. Nothing of files of other writers.
+    pub(crate) fn chunk_places(&self) -> Vec<(u64, u64, u32)> {
+        let chunks = self.metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
+        let crcs = self.chunk_crcs.iter().flatten();
+        chunks
+            .zip(crcs)
+            .filter_map(|(chunk, crc)| chunk_range(chunk).map(|(at, length)| (at, length, *crc)))
+            .collect()
     }
 
     /// Bytes that a column has in the file, compressed.

@@ -90,13 +90,35 @@ impl PendingLeaf {
         Self { metadata, written, bloom, codec: pages.codec(), pages: pages.take() }
     }
 
-    /// Waits for the pages. Gives the chunk, which begins `start` bytes behind the start of its column, and its bytes.
-    pub fn settle(self, start: u64) -> Result<(EncodedLeaf, Vec<Bytes>)> {
+    /// Waits for the pages.
+    pub fn wait(self) -> Result<PackedLeaf> {
         let mut packed = self.pages.into_iter().map(PendingPage::wait).collect::<Result<Vec<_>>>()?;
         // The writer knows its dictionary last, and in the file it is first.
         packed.sort_by_key(|page| !page.is_dictionary);
         let written = self.written.without_empty(&mut packed);
-        let (pages, crc) = written.place(&packed, start)?;
+        Ok(PackedLeaf { metadata: self.metadata, written, bloom: self.bloom, codec: self.codec, packed })
+    }
+}
+
+/// A column chunk whose pages are there.
+pub struct PackedLeaf {
+    metadata: ColumnChunkMetaData,
+    written: WrittenPages,
+    bloom: Option<EncodedBloom>,
+    codec: Compression,
+    packed: Vec<PackedPage>,
+}
+
+impl PackedLeaf {
+    /// Bytes of its pages.
+    pub fn bytes(&self) -> u64 {
+        self.packed.iter().map(|page| page.bytes.len() as u64).sum()
+    }
+
+    /// Gives the chunk, which begins `start` bytes behind the start of its column, and its bytes.
+    pub fn settle(self, start: u64) -> Result<(EncodedLeaf, Vec<Bytes>)> {
+        let packed = self.packed;
+        let (pages, crc) = self.written.place(&packed, start)?;
         let metadata = placed(self.metadata, self.codec, &packed, start)?;
         let leaf = EncodedLeaf { metadata, crc, pages, bloom: self.bloom };
         Ok((leaf, packed.into_iter().map(|page| page.bytes).collect()))

@@ -21,6 +21,7 @@ mod pack;
 mod pages;
 mod plan;
 mod record;
+mod reflink;
 mod sample;
 mod segments;
 mod sharing;

@@ -19,6 +19,7 @@ use super::leaf_pages::Workers;
 use super::options::{DEFAULT_PAGE_ROWS, DEFAULT_ROW_GROUP_ROWS, MAX_ROW_GROUP_BYTES, WriteOptions};
 use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
+use super::reflink::{Reflinks, SMALLEST_CHUNK, padding};
 use super::sharing::{Early, PlacedReferences, Placing, SharedColumn, Sharing};
 use super::unshare::{Told, values};
 use super::writers::PageEnds;
@@ -73,6 +74,10 @@ pub struct CheckpointWriter {
     sharing: Option<Sharing>,
     /// Why nothing can be pinned.
     unpinned: Option<String>,
+    /// None unless blocks are shared.
+    reflinks: Option<Reflinks>,
+    /// Rows of the row groups that ended.
+    ended_rows: u64,
 }
 
 struct GroupInFlight {
@@ -96,6 +101,8 @@ impl CheckpointWriter {
         let encoding = Encoding { codec: options.codec_choice()?, ends, page_rows, group_rows };
         let lane = Lane::new(options.threads.unwrap_or(usize::MAX));
         let mut temp = TempFile::create_in(files, path)?;
+        let (by_blocks, by_values): (Vec<_>, Vec<_>) = options.share.iter().partition(|share| share.reflink);
+        let reflinks = by_blocks.first().map(|share| Reflinks::open(share, &mut temp));
         temp.write_all(MAGIC)?;
         Ok(Self {
             temp,
@@ -110,7 +117,9 @@ impl CheckpointWriter {
             groups: Vec::new(),
             workers: Workers { lane, budget: Budget::default() },
             attachment: None,
-            sharing: options.share.as_ref().map(Sharing::new),
+            sharing: by_values.first().map(|share| Sharing::new(share)),
+            reflinks,
+            ended_rows: 0,
             unpinned: None,
         })
     }
@@ -166,6 +175,10 @@ impl CheckpointWriter {
 
     /// Has encoded what the columns of the row group that fills hold much of.
     fn advance(&mut self) -> Result<()> {
+        // The same values become the same bytes only if they are encoded at once.
+        if self.reflinks.is_some() {
+            return Ok(());
+        }
         let segment =
             self.sharing.as_ref().map_or(SEGMENT_BYTES, |sharing| sharing.segment_bytes(SEGMENT_BYTES));
         self.early.resize_with(self.builders.len(), || None);
@@ -202,10 +215,23 @@ impl CheckpointWriter {
     fn is_full(&self, rows: usize, bytes: usize) -> bool {
         let chunks = (self.groups.len() + self.in_flight.len() + 1) * self.builders.len() * LEAVES_PER_COLUMN;
         // Blocks of two files are of the same rows, whatever other columns these have: row groups end where blocks do.
-        let waits = self.sharing.is_some() && !self.rows.is_multiple_of(BLOCK_ROWS);
+        let shares = self.sharing.is_some() || self.follows_base();
+        let mut waits = shares && !self.rows.is_multiple_of(BLOCK_ROWS);
+        if let Some(reflinks) = self.reflinks.as_ref().filter(|_| self.follows_base()) {
+            match reflinks.ends_at(self.ended_rows + self.rows as u64) {
+                Some(true) => return true,
+                Some(false) => waits = true,
+                None => {}
+            }
+        }
         let most = if waits { 2 * MAX_ROW_GROUP_BYTES } else { MAX_ROW_GROUP_BYTES };
         self.filled() + bytes > most
             || (self.rows + rows > self.encoding.group_rows && chunks < MAX_CHUNKS / 16)
+    }
+
+    /// Whether row groups end where those of the base do, so that equal columns have equal chunks.
+    fn follows_base(&self) -> bool {
+        self.reflinks.is_some() && self.encoding.ends == PageEnds::Fixed
     }
 
     /// Hands the columns of the row group that fills to the pool. `next`: those of the one after it.
@@ -219,6 +245,7 @@ impl CheckpointWriter {
         let mut early = std::mem::take(&mut self.early);
         early.resize_with(builders.len(), || None);
         let rows = std::mem::take(&mut self.rows);
+        self.ended_rows += rows as u64;
         let (sender, done) = channel();
         let columns = builders.iter().map(|_| None).collect();
         let types = builders.iter().enumerate().map(|(index, builder)| self.merge_type(index, builder));
@@ -350,14 +377,35 @@ impl CheckpointWriter {
         let start = self.offset;
         let mut leaves = Vec::with_capacity(column.leaves.len());
         for leaf in column.leaves {
+            let leaf = leaf.wait()?;
+            let blocks = self.reflinks.is_some() && leaf.bytes() >= SMALLEST_CHUNK;
+            if blocks {
+                self.pad()?;
+            }
             let (leaf, pages) = leaf.settle(self.offset - start)?;
-            for bytes in pages {
-                self.temp.write_all(&bytes)?;
+            let shared = match &self.reflinks {
+                Some(reflinks) if blocks => reflinks.append(&pages, leaf.crc, &mut self.temp)?,
+                _ => None,
+            };
+            self.offset += shared.unwrap_or(0);
+            for bytes in pages.iter().filter(|_| shared.is_none()) {
+                self.temp.write_all(bytes)?;
                 self.offset += bytes.len() as u64;
+            }
+            if blocks {
+                self.pad()?;
             }
             leaves.push(leaf);
         }
         Ok(PlacedColumn { column_type: column.column_type, offset: start, leaves })
+    }
+
+    /// Goes on where the next block of the file system begins.
+    fn pad(&mut self) -> Result<()> {
+        let zeros = padding(self.offset);
+        self.temp.write_all(zeros)?;
+        self.offset += zeros.len() as u64;
+        Ok(())
     }
 
     /// Appends bytes of the caller's to the attachment: they stand in the file behind the rows, and no column chunk points at them. To be
@@ -408,7 +456,7 @@ impl CheckpointWriter {
         let mut columns: Vec<_> = self.plan.iter().map(|node| node.name.clone()).zip(types).collect();
         let mut pairs = key_values.to_vec();
         pairs.extend(self.attachment.as_ref().map(Attachment::key_value));
-        let mut kept_whole = None;
+        let mut kept_whole = self.reflinks.as_mut().and_then(|reflinks| reflinks.refused.take());
         if let Some(mut sharing) = self.sharing.take() {
             let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
             let is_small = sharing.is_small();
@@ -518,8 +566,10 @@ impl CheckpointWriter {
     }
 
     fn read_back(&mut self, placed: &PlacedColumn) -> Result<Vec<u8>> {
-        let length: i64 = placed.leaves.iter().map(|leaf| leaf.metadata.compressed_size()).sum();
-        let mut chunk = vec![0; length as usize];
+        // Chunks may have zeros between them.
+        let ends =
+            placed.leaves.iter().map(|leaf| leaf.metadata.byte_range()).map(|(start, length)| start + length);
+        let mut chunk = vec![0; ends.max().unwrap_or(0) as usize];
         self.temp.read_back(&mut chunk, placed.offset)?;
         Ok(chunk)
     }

@@ -27,6 +27,9 @@ pub struct Share {
     /// Checkpoints that may have the same values, the likeliest first.
     #[serde(default)]
     pub bases: Vec<PathBuf>,
+    /// Blocks of whole files are shared, not values.
+    #[serde(default)]
+    pub reflink: bool,
     /// Tests: small files and small columns share, too.
     #[serde(default)]
     pub any_size: bool,

@@ -16,8 +16,11 @@ import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
 const warned = new Set<string>();
 
 /** Once for each folder and cause: nothing is lost but room. */
-function warnWhole(root: string, why: string): void {
-  const warning = `a checkpoint in ${root} is whole, although it shares values with others: ${why}`;
+function warnWhole({ root, reflink }: ShareRequest, why: string): void {
+  const warning =
+    reflink === true
+      ? `checkpoints in ${root} share no blocks: the file system cannot (${why}); btrfs and XFS can`
+      : `a checkpoint in ${root} is whole, although it shares values with others: ${why}`;
   if (warned.has(warning)) return;
   warned.add(warning);
   process.emitWarning(warning, 'CheckpointWarning');
@@ -66,9 +69,9 @@ export class NativeSave {
   }
 
   #nativeOptions(): string {
-    const { share } = this.#options;
-    if (share === undefined) return nativeOptions(this.#options);
-    return nativeOptions(this.#options, { ...share, id: randomBytes(16).toString('hex'), anySize: sharesAnySize() });
+    const { sharing } = this.#options;
+    if (sharing === undefined) return nativeOptions(this.#options);
+    return nativeOptions(this.#options, { ...sharing, id: randomBytes(16).toString('hex'), anySize: sharesAnySize() });
   }
 
   #onEvent(kind: number, first: number, text: string): void {
@@ -143,7 +146,7 @@ export class NativeSave {
   /** No more rows: resolves with the file's description when it is durable. */
   async finish(keyValues: Record<string, string>): Promise<FileDescription> {
     const slab = this.#slabs[this.#current];
-    const isSmall = this.#options.share === undefined || !sharesAnySize();
+    const isSmall = this.#options.sharing === undefined || !sharesAnySize();
     if (this.#native === undefined && slab !== undefined && isSmall)
       return this.#finishSmall(slab.bytes.subarray(0, this.#used), keyValues);
     this.#submit();
@@ -151,13 +154,16 @@ export class NativeSave {
     while (!this.#ended && !this.#pins) await this.#event();
     if (this.#pins) await this.#commitThin();
     if (this.#error !== undefined) throw this.#error;
+    const { sharing } = this.#options;
+    const why = this.#saved?.keptWhole;
+    if (sharing !== undefined && why !== undefined) warnWhole(sharing, why);
     return this.#saved as FileDescription;
   }
 
   /** The file refers to others: nobody may remove these before it has its name. */
   async #commitThin(): Promise<void> {
-    const { share, signal } = this.#options;
-    const lock = await lockPool((share as ShareRequest).root, signal).catch((error: unknown) => {
+    const { sharing, signal } = this.#options;
+    const lock = await lockPool((sharing as ShareRequest).root, signal).catch((error: unknown) => {
       if (signal?.aborted === true) throw error;
       return (error as Error).message;
     });
@@ -168,8 +174,6 @@ export class NativeSave {
       // The file has its name: a lock that stays behind is free, since nobody holds it.
       if (typeof lock !== 'string') await lock.release().catch(() => {});
     }
-    const why = this.#saved?.keptWhole;
-    if (why !== undefined) warnWhole((share as ShareRequest).root, why);
   }
 
   async #finishSmall(records: Uint8Array, keyValues: Record<string, string>): Promise<FileDescription> {
