@@ -98,8 +98,7 @@ impl Reflinks {
 impl Base {
     /// Whether these bytes, and zeros behind them, are there.
     fn has(&self, mut offset: u64, pages: &[Bytes], zeros: u64) -> bool {
-        let rest =
-            Bytes::from_static(&padding(1)[..]).slice(..(zeros as usize).min(BLOCK_BYTES as usize - 1));
+        let rest = Bytes::from_static(padding(1)).slice(..(zeros as usize).min(BLOCK_BYTES as usize - 1));
         pages.iter().chain(std::iter::once(&rest)).all(|expected| {
             let found = self.checked.read_span(offset, expected.len());
             offset += expected.len() as u64;
