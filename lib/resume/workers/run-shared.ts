@@ -1,9 +1,6 @@
-import { join } from 'node:path';
 import { isCheckpointError, type CheckpointError } from '../../base/errors.js';
 import { guarded } from '../../base/guarded.js';
-import { FileLock } from '../../base/lock/file-lock.js';
 import type { Row } from '../../base/rows.js';
-import { createIn } from '../../directory/folders.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import { schemaTypes } from '../../formats/parquet/schema-types.js';
 import type { ResultCheck } from '../../schema/result-check.js';
@@ -19,7 +16,6 @@ import { addUsage, type UsageTotals } from '../usage/usage.js';
 import { usageIn } from '../usage/usage-in.js';
 import { ClaimedRows } from './claimed-rows.js';
 import { Membership } from './membership.js';
-import { readFinal } from './read-final.js';
 import { replaying } from './replaying.js';
 import { ResultsSoFar } from './results-so-far.js';
 import { runRecord } from './run-record.js';
@@ -28,6 +24,7 @@ import { SharedControl, stoppedAfter } from './shared-control.js';
 import { sharedInput, type SharedInput } from './shared-input.js';
 import { SharedLog } from './shared-log.js';
 import { SharedProgress } from './shared-progress.js';
+import { whole, type Whole } from './whole.js';
 
 /** What a worker is asked for. */
 interface SharedCall {
@@ -119,9 +116,6 @@ async function asMember(
   };
 }
 
-/** What there is when all rows are done; `usage`: where this worker made the checkpoint. */
-type Whole = Pick<MapSummary, 'computed' | 'removed' | 'calls' | 'failed' | 'path'> & Partial<Pick<MapSummary, 'usage'>>;
-
 /** `told`: calls that were none, as what they gave was known. */
 async function usageOf({ usage: own }: MapSummary, { usage: all, path }: Whole, told: number): Promise<MapSummary['usage']> {
   const run: UsageTotals = { ...own.run, calls: own.run.calls - (all === undefined ? 0 : told) };
@@ -186,47 +180,6 @@ async function compute(
     source.stop();
     await results.notes.settled().catch(() => {});
   }
-}
-
-/** All rows are done or have failed: their results. The first worker that comes here makes the checkpoint. */
-async function whole(
-  files: OperationFiles,
-  input: SharedInput,
-  { folder }: Membership,
-  results: ResultsSoFar,
-  signal: AbortSignal,
-  arrivals: AllArrivals | undefined,
-  onError: CheckedMapOptions<Row>['onError'],
-  alone: () => Promise<MapSummary>,
-): Promise<Whole> {
-  const first = await finalLock(folder, signal);
-  try {
-    await results.look();
-    // Where rows have failed, only 'skip' takes a checkpoint without them.
-    if (results.final === undefined || (results.failures.size > 0 && onError !== 'skip')) return await alone();
-  } finally {
-    await first.release();
-  }
-  const { path } = results.final;
-  if (await readFinal(files, results.final, input, signal, arrivals)) {
-    const failed = [...results.failures.values()].sort((a, b) => a.row - b.row);
-    return { computed: 0, removed: 0, calls: 0, failed, path };
-  }
-  // It is damaged, or somebody has removed it: its rows are computed again, as in any map.
-  const again = await finalLock(folder, signal);
-  try {
-    return await alone();
-  } finally {
-    await again.release();
-  }
-}
-
-/** Whoever has it makes the checkpoint, or reads batches that the others are to leave alone. */
-function finalLock(folder: string, signal: AbortSignal): Promise<FileLock> {
-  const what = 'the checkpoint of a shared map';
-  return createIn(folder, () =>
-    FileLock.take(join(folder, 'final.lock'), { waitMs: Number.POSITIVE_INFINITY, signal, what, queues: true }),
-  );
 }
 
 async function lastOf<T>(run: AsyncGenerator<unknown, T, undefined>): Promise<T> {
