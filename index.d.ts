@@ -24,7 +24,7 @@ export declare interface BatchContext {
   /** Aborted when nobody wants the result any more, or the time of the call is over. Pass it on to `fetch`. */
   readonly signal: AbortSignal;
   /** Adds to what the call has used, at any time during it, also if it fails in the end. Its rows share that. @throws
-   * `ERR_CKPT_INVALID_ARGUMENT` for what is no usage */ addUsage(usage: Usage): void;
+   * `ERR_CKPT_INVALID_ARGUMENT` for what is no usage */ readonly addUsage: (usage: Usage) => void;
 }
 
 /** The function of a `mapBatches`: an array with one entry for each row, in their order. An entry is what the function of a `map`
@@ -619,7 +619,7 @@ export declare interface MapContext {
   /** 1 at first, 2 for the first retry. */ readonly attempt: number;
   /** Aborted when nobody wants the result any more, or its time is over. Pass it on to `fetch`. */ readonly signal: AbortSignal;
   /** Adds to what this row has used, at any time during the call: also what an attempt used that fails in the end. @throws
-   * `ERR_CKPT_INVALID_ARGUMENT` for what is no usage */ addUsage(usage: Usage): void;
+   * `ERR_CKPT_INVALID_ARGUMENT` for what is no usage */ readonly addUsage: (usage: Usage) => void;
 }
 
 /** What happens on the way of a `map`. */

@@ -12,6 +12,8 @@ export interface Counts {
   busy: number;
   /** 500. */
   broken: number;
+  /** 400: the row itself is wrong. */
+  refused: number;
   /** Never answered. */
   silent: number;
 }
@@ -22,9 +24,12 @@ export interface FlakyModel {
   close(): void;
 }
 
-/** Starts a model on a port of this machine that answers a posted row with what `answer` makes of it, mostly. */
+/**
+ * Starts a model on a port of this machine that answers a posted row with what `answer` makes of it, mostly, and says what that took. A row
+ * of which it makes undefined is refused.
+ */
 export async function startFlakyModel(answer: (row: Record<string, unknown>) => unknown, slowestMs = 60): Promise<FlakyModel> {
-  const counts: Counts = { requests: 0, answered: 0, busy: 0, broken: 0, silent: 0 };
+  const counts: Counts = { requests: 0, answered: 0, busy: 0, broken: 0, refused: 0, silent: 0 };
   const respond = async (body: string, response: ServerResponse): Promise<void> => {
     counts.requests++;
     const luck = Math.random();
@@ -38,10 +43,14 @@ export async function startFlakyModel(answer: (row: Record<string, unknown>) => 
       counts.broken++;
       return void response.writeHead(500).end();
     }
+    const result = answer(JSON.parse(body) as Record<string, unknown>);
+    if (result === undefined) {
+      counts.refused++;
+      return void response.writeHead(400).end();
+    }
     counts.answered++;
-    response
-      .writeHead(200, { 'content-type': 'application/json' })
-      .end(JSON.stringify(answer(JSON.parse(body) as Record<string, unknown>)));
+    const usage = { input_tokens: body.length, output_tokens: JSON.stringify(result).length };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ result, usage }));
   };
   const server = createServer((request, response) => {
     let body = '';

@@ -9,7 +9,7 @@ interface Told {
   resumed?: number;
   /** So many more answers are on disk. */
   flushed?: number;
-  done?: { path: string };
+  done?: { path: string; cost: number; failed: readonly string[] };
 }
 
 /**
@@ -23,32 +23,35 @@ export async function killAndResume(
   let saved = 0;
   for (let run = 1; ; run++) {
     const before = model.counts.requests;
-    const { resumed, path } = await runWorker([folder, model.url, input, key], run <= kills ? rows / (kills + 2) : undefined);
+    const { resumed, done } = await runWorker([folder, model.url, input, key], run <= kills ? rows / (kills + 2) : undefined);
     saved += resumed;
-    const how = path === undefined ? 'killed' : 'ended';
+    const how = done === undefined ? 'killed' : 'ended';
     console.log(`run ${run}: ${resumed} of ${rows} rows were there, ${model.counts.requests - before} calls, ${how}`);
-    if (path === undefined) continue;
-    const { requests, answered, busy, broken, silent } = model.counts;
-    console.log(`the model got ${requests} calls: ${answered} answered, ${busy} times 429, ${broken} times 500, ${silent} never`);
+    if (done === undefined) continue;
+    const { requests, answered, busy, broken, refused, silent } = model.counts;
+    const bad = `${busy} times 429, ${broken} times 500, ${refused} times 400, ${silent} never`;
+    console.log(`the model got ${requests} calls: ${answered} answered, ${bad}`);
+    console.log(`the answers that are kept cost ${done.cost.toFixed(4)} in all runs`);
+    for (const failure of done.failed) console.log(`left out: ${failure}`);
     console.log(`${saved} calls saved: so many rows were done before a run began, and not asked for again`);
-    console.log(`${answered - rows} answers were paid for twice: they were on their way when a run was killed`);
-    return path;
+    console.log(`${answered - rows + done.failed.length} answers were paid for twice: they were on their way when a run was killed`);
+    return done.path;
   }
 }
 
 /**
  * Runs it once. `mostRows`: with so many answers on disk it is killed, or a moment after the first; undefined: it comes to its end.
- * `path`: of the checkpoint; undefined where it was killed before.
+ * `done`: what it told at its end; undefined where it was killed before.
  */
-async function runWorker(args: readonly string[], mostRows: number | undefined): Promise<{ resumed: number; path: string | undefined }> {
+async function runWorker(args: readonly string[], mostRows: number | undefined): Promise<{ resumed: number; done: Told['done'] }> {
   const worker = fork(WORKER, args, { execArgv: ['--import', 'tsx'] });
   let resumed = 0;
-  let path: string | undefined;
+  let done: Told['done'];
   let flushed = 0;
   let timer: NodeJS.Timeout | undefined;
   const kill = (): void => void worker.kill('SIGKILL');
   worker.on('message', (told: Told) => {
-    if (told.done !== undefined) path = told.done.path;
+    if (told.done !== undefined) done = told.done;
     if (told.resumed !== undefined) resumed = told.resumed;
     if (told.flushed === undefined || mostRows === undefined) return;
     timer ??= setTimeout(kill, Math.random() * 700);
@@ -57,6 +60,6 @@ async function runWorker(args: readonly string[], mostRows: number | undefined):
   });
   const code = await new Promise<number | null>((resolve) => worker.on('close', resolve));
   clearTimeout(timer);
-  if (path === undefined && !worker.killed) throw new Error(`the worker ended with ${code}`);
-  return { resumed, path };
+  if (done === undefined && !worker.killed) throw new Error(`the worker ended with ${code}`);
+  return { resumed, done };
 }

@@ -65,10 +65,13 @@ export class Call implements MapContext {
     this.#number = number;
   }
 
-  addUsage(given: Usage): void {
-    const usage = checkUsage(given, 'addUsage');
-    if (this.#ended) return this.#late(usage);
-    this.usage = merged(this.usage, usage);
+  /** A function of its own: whoever takes the context apart has it without the rest. */
+  get addUsage(): (usage: Usage) => void {
+    return (given) => {
+      const usage = checkUsage(given, 'addUsage');
+      if (this.#ended) return this.#late(usage);
+      this.usage = merged(this.usage, usage);
+    };
   }
 
   /** Made when it is asked for: a controller costs more than a small function. */

@@ -27,7 +27,7 @@ export interface MapContext {
    *
    * @throws `ERR_CKPT_INVALID_ARGUMENT` for what is no usage
    */
-  addUsage(usage: Usage): void;
+  readonly addUsage: (usage: Usage) => void;
 }
 
 /** The function of a `map`: one row becomes one row, several, or none (`[]`, null, undefined). */

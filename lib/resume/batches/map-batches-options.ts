@@ -22,7 +22,7 @@ export interface BatchContext {
    *
    * @throws `ERR_CKPT_INVALID_ARGUMENT` for what is no usage
    */
-  addUsage(usage: Usage): void;
+  readonly addUsage: (usage: Usage) => void;
 }
 
 /**
