@@ -86,10 +86,12 @@ test('several runs end at one signal; each tells that it is stopping', async () 
   const checkpoints = manager(join(folder, 'several'));
   const events: unknown[] = [];
   const options = { ...MAP, timeout: 5000, onEvent: ({ type, ...more }: { type: string }) => type === 'stopping' && events.push(more) };
-  const rows = articles(1000);
+  // More than are done before the last of them has begun.
+  const rows = articles(20_000);
   const runs = ['a', 'b'].map((name) => checkpoints.map('s', name, rows, new Model(() => 5).summarise, options));
   const stream = checkpoints.mapStream('s', 'c', rows, new Model(() => 5).summarise, options);
   await stream.next();
+  while (runs.some((run) => run.progress.computed === 0)) await setTimeout(1);
   const forget = stopOnSignal([...runs, stream], { signals: ['SIGUSR2'] });
   process.emit('SIGUSR2', 'SIGUSR2');
   for (const run of runs) await assert.rejects(run, { code: 'ERR_CKPT_STOPPED' });

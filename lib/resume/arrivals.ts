@@ -72,7 +72,7 @@ export class Arrivals {
 
   /** The results of a row are there. */
   came(slot: Slot): void {
-    if (this.#log === undefined || slot.isTold) return;
+    if (this.#log === undefined || slot.isTold === true) return;
     slot.isTold = true;
     const { index, key, results } = slot;
     this.#log.push({ index, key, results, resumed: slot.state === 'known' });

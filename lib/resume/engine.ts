@@ -266,10 +266,7 @@ export class Engine {
           row,
           weight,
           attempt: 0,
-          cost: 0,
           results: undefined,
-          usage: undefined,
-          isTold: false,
         };
         this.#window.push(slot);
         this.#weight += weight;
@@ -379,7 +376,7 @@ export class Engine {
     this.#meter.tell();
   }
 
-  #hasCallRoom(cost: number): boolean {
+  #hasCallRoom(cost = 0): boolean {
     const { batchSize } = this.#options;
     const { running, width } = this.#calls;
     if (!this.#attempts.mayBegin) {

@@ -2,7 +2,10 @@ import type { Failure, StoredFailure } from './failure-record.js';
 import type { Row } from '../base/rows.js';
 import type { RowUsage } from './usage/spending.js';
 
-/** A row of the input on its way to its results. */
+/**
+ * A row of the input on its way to its results. What only some runs need is optional, and not there at first: many thousand slots are alive
+ * at a time, and each field costs the collector.
+ */
 export interface Slot {
   /** Its index in the input. */
   readonly index: number;
@@ -17,12 +20,12 @@ export interface Slot {
   readonly weight: number;
   attempt: number;
   /** What a call for it takes of the rate limit. */
-  cost: number;
+  cost?: number;
   results: Row | readonly Row[] | undefined;
   /** What its attempts used so far; undefined where nothing was told. */
-  usage: RowUsage | undefined;
+  usage?: RowUsage | undefined;
   /** Whoever reads results as they come has these. */
-  isTold: boolean;
+  isTold?: boolean;
   /** What is recorded of it where it failed. */
   failure?: Failure;
   /** It failed in an earlier run, and was not tried again. */

@@ -66,7 +66,7 @@ export class Throttle {
   }
 
   /** Whether a call may start, as far as pauses and the rate limit go. */
-  admits(cost: number): boolean {
+  admits(cost = 0): boolean {
     if (this.#pausedUntil > 0) return false;
     if (this.#rate === undefined) return true;
     this.#isHeld = !this.#rate.admits(this.#costWithin(cost));
@@ -97,7 +97,7 @@ export class Throttle {
   }
 
   /** A call starts, the one whose number is how many there were then. */
-  start(cost: number): Ticket | undefined {
+  start(cost = 0): Ticket | undefined {
     this.#calls++;
     this.#adaptive.started(++this.running);
     return this.#rate?.take(this.#costWithin(cost));

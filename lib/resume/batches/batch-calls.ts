@@ -262,5 +262,5 @@ export class BatchCalls implements Caller {
 
 /** What a call takes of the rate limit. */
 function costOf({ slots }: Batch): number {
-  return slots.reduce((cost, slot) => cost + slot.cost, 0);
+  return slots.reduce((cost, slot) => cost + (slot.cost ?? 0), 0);
 }

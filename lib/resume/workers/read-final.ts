@@ -40,10 +40,7 @@ export async function readFinal(
       row: input[index] as Row,
       weight: 0,
       attempt: 0,
-      cost: 0,
       results,
-      usage: undefined,
-      isTold: false,
     });
   }
   return true;

@@ -36,7 +36,7 @@ export class OwnArrivals extends Arrivals {
 
   override took(slot: Slot): void {
     if (slot.state === 'done') this.#own.computed.add(slot.index);
-    if (slot.isTold) this.#own.told.add(slot.index);
+    if (slot.isTold === true) this.#own.told.add(slot.index);
   }
 }
 
@@ -62,7 +62,7 @@ export class AllArrivals extends Arrivals {
   override came(slot: Slot): void {
     const told = this.#asTold(slot);
     this.#all.came(told);
-    slot.isTold = told.isTold;
+    if (told.isTold === true) slot.isTold = true;
   }
 
   override took(slot: Slot): void {
