@@ -18,6 +18,11 @@ export function mapErrors(): void {
       await rejectsWith('ERR_CKPT_DUPLICATE_KEY', () => map([{ id: 1 }, { id: 1 }], (row) => row), { row: 1 });
     });
 
+    test('a map whose budget is spent', async () => {
+      const options = { key: 'id', concurrency: 1, budget: { calls: 1 } } as const;
+      await rejectsWith('ERR_CKPT_BUDGET', () => checkpoints.map('s', 'budget', [{ id: 1 }, { id: 2 }], (row) => row, options));
+    });
+
     test('a map that is stopped', async () => {
       const run = map([{ id: 1 }, { id: 2 }], async (row) => (run.stop({ drain: 0 }), row));
       await rejectsWith('ERR_CKPT_STOPPED', () => run, { done: 1, left: 1 });
