@@ -172,6 +172,15 @@ export declare class CheckpointManager {
   jobs(step: string, operation: string): Promise<JobInfo[]>;
   /** Removes the record of a job: the next {@link mapJobs} hands its rows in again. Resolves with whether there was one. @throws
    * `ERR_CKPT_LOCKED` while a map of the operation runs */ forgetJob(step: string, operation: string, jobKey: string): Promise<boolean>;
+  /** Removes the results of single rows, so that the next {@link map} computes these and no others; resolves with the number of rows of
+   * the input. Of the checkpoint, of interrupted maps and among kept results; all other results stay, also where the process ends
+   * meanwhile.
+   * ```ts
+   * await checkpoints.forget('process', 'summarise', { where: { summary: '' } });
+   * ```
+   * @throws `ERR_CKPT_LOCKED` while another process works on the operation; `ERR_CKPT_UNKNOWN_COLUMN` for a `where` that rows fit only
+   * because none has its column; what reading damaged results throws */
+  forget<T extends RowLike = Row>(step: string, operation: string, options: ForgetOptions<T>): Promise<number>;
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
   planIncremental<T extends RowLike>(step: string, operation: string, rows: Iterable<T> | AsyncIterable<T>, options: PlanOptions<T>): Promise<IncrementalPlan<T>>;
   /** What is known of a checkpoint without its rows; null if there is none. Of two files, the newer that can be read. */
@@ -415,6 +424,13 @@ export declare interface FailureRecord {
   /** Its `code`, if it had one. */ code: string | null;
   /** How often the function was called for it in the run that recorded it. */ attempts: number;
   /** When it failed. */ time: Date;
+}
+
+/** Options of {@link CheckpointManager.forget}: `keys`, `where`, or both, and then both must hold. */
+export declare interface ForgetOptions<T extends RowLike = Row> {
+  /** The keys of rows of the input, as the `map` had them. @default any */ keys?: readonly RowKey[];
+  /** Rows of the input of which a result is like this: the `where` of a load. @default any */ where?: Where<T>;
+  /** Only results that were made with this hash. @default any */ hash?: string;
 }
 
 /** The hash of an operation: 64 hexadecimal digits of SHA-256, the same in every process and on every machine.

@@ -92,6 +92,7 @@ export { stopOnSignal, type StopOnSignalOptions } from './lib/resume/stop-on-sig
 export type { PartialResults } from './lib/resume/partial-results.js';
 export type { IncrementalPlan, PlanOptions } from './lib/resume/plan.js';
 export type { BatchOptions, BatchSaveOptions, PartialOptions } from './lib/directory/batch-options.js';
+export type { ForgetOptions } from './lib/resume/forget/forget-options.js';
 export type { ContentOption } from './lib/resume/row-content.js';
 export type { KeyOption, RowKey } from './lib/resume/row-key.js';
 export type { Compute, StepOptions } from './lib/resume/step.js';

@@ -13,6 +13,8 @@ import { checkMapJobsOptions, checkProvider, type MapJobsOptions } from '../resu
 import { startMap, startStream, type MapRun, type MapStream } from '../resume/map-handle.js';
 import type { FailureRecord } from '../resume/failure-record.js';
 import { failuresOf } from '../resume/failures-of.js';
+import { checkForgetOptions, type ForgetOptions } from '../resume/forget/forget-options.js';
+import { forgetRows } from '../resume/forget/forget-rows.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions, type MapOutput } from '../resume/map-options.js';
 import { mapsIn, type MapListing } from '../resume/map-listing.js';
 import type { RunControl } from '../resume/run-control.js';
@@ -379,6 +381,22 @@ export class CheckpointManager {
     } finally {
       await lease.release();
     }
+  }
+
+  /**
+   * Removes the results of single rows, so that the next {@link map} computes these and no others; resolves with the number of rows of the
+   * input. Of the checkpoint, of interrupted maps and among kept results; all other results stay, also where the process ends meanwhile.
+   *
+   * ```ts
+   * await checkpoints.forget('process', 'summarise', { where: { summary: '' } });
+   * ```
+   * @throws `ERR_CKPT_LOCKED` while another process works on the operation; `ERR_CKPT_UNKNOWN_COLUMN` for a `where` that rows fit only
+   * because none has its column; what reading damaged results throws
+   */
+  async forget<T extends RowLike = Row>(step: string, operation: string, options: ForgetOptions<T>): Promise<number> {
+    const checked = checkForgetOptions(options);
+    const files = await this.#files(step, operation);
+    return files === null ? 0 : forgetRows(files, checked);
   }
 
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */

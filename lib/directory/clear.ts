@@ -46,7 +46,7 @@ export async function clearKept(folder: string): Promise<number> {
 }
 
 /** Removes a folder of kept results if nothing is in it any more. */
-async function removeKeptFolder(folder: string): Promise<void> {
+export async function removeKeptFolder(folder: string): Promise<void> {
   await removeFolder(folder);
   await removeEmptyFolder(dirname(folder));
 }

@@ -50,6 +50,11 @@ function partText(key: unknown, index: number, column: string | undefined): stri
   );
 }
 
+/** The text of a key, as a reader makes it. `index`: of the key where it was given. @throws `ERR_CKPT_MISSING_KEY` for what is none */
+export function textOfKey(key: unknown, index: number): string {
+  return keyText(key, index, undefined);
+}
+
 /** The key of a text that a reader made. */
 export function keyOf(text: string): RowKey {
   if (text.startsWith('[')) return splitParts(text.slice(1, -1)).map(partOf);

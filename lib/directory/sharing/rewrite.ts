@@ -8,6 +8,7 @@ import { storedTypesOf, type TypedWriteOptions } from '../../formats/parquet/col
 import { describedParquet } from '../../formats/parquet/describe-files.js';
 import { KEY_ATTACHMENT } from '../../formats/parquet/file-keys.js';
 import { layoutOptions } from '../../formats/parquet/layout-options.js';
+import type { ParquetFacts } from '../../formats/parquet/parquet-facts.js';
 import { parquetStore } from '../../formats/parquet/parquet-store.js';
 import { holderPath, lockPool, POOL_FOLDER, type ShareRequest } from '../../formats/parquet/pool.js';
 import { CODECS, type CheckpointInfo, type Codec, type ColumnInfo } from '../../options/options.js';
@@ -61,7 +62,17 @@ export async function rewriteFile(source: FoundFile, target: string, rewriting: 
 /** Writes what a checkpoint holds to another path: rows, types, order and layout of columns, hash, metadata, attachment. */
 export async function writeCopy(path: string, target: string, { share, signal, onRows }: Rewriting): Promise<CheckpointInfo> {
   const store = await storeOf(path);
-  const { hash, metadata } = await store.head(path);
+  const { facts, options } = await copyOptions(path);
+  const carries = facts?.footer.keyValues[KEY_ATTACHMENT] !== undefined;
+  const attachment = carries ? store.attachment?.bind(store, path) : undefined;
+  const rows = eachRow(store.batches(path, signal === undefined ? {} : { signal }), onRows);
+  const more = { ...(share !== undefined && { sharing: share }), ...(signal !== undefined && { signal }) };
+  return parquetStore.write(target, rows, { ...options, ...more }, attachment);
+}
+
+/** The options of a save that makes a file as this one is: hash, metadata, types, layout, codec. With what is known of a Parquet file. */
+export async function copyOptions(path: string): Promise<{ facts: ParquetFacts | undefined; options: TypedWriteOptions }> {
+  const { hash, metadata } = await (await storeOf(path)).head(path);
   const facts = await describedParquet(path);
   const types = facts === undefined ? undefined : storedTypesOf(facts);
   const codec = facts === undefined ? undefined : codecOf(facts.info().columns);
@@ -71,13 +82,8 @@ export async function writeCopy(path: string, target: string, { share, signal, o
     ...(types !== undefined && { types: [types] }),
     ...(facts?.plan !== undefined && (await layoutOptions(facts))),
     ...(codec !== undefined && { compression: codec }),
-    ...(share !== undefined && { sharing: share }),
-    ...(signal !== undefined && { signal }),
   };
-  const carries = facts?.footer.keyValues[KEY_ATTACHMENT] !== undefined;
-  const attachment = carries ? store.attachment?.bind(store, path) : undefined;
-  const rows = eachRow(store.batches(path, signal === undefined ? {} : { signal }), onRows);
-  return parquetStore.write(target, rows, options, attachment);
+  return { facts, options };
 }
 
 /** The codec that a save was asked for, where it is not one of those that `auto` chooses from. */
@@ -106,7 +112,8 @@ async function needHolder(root: string, id: string): Promise<void> {
   await rename(join(trash, swept), path);
 }
 
-async function setTime(path: string, modifiedMs: number): Promise<void> {
+/** Gives a file the time of another, durably. */
+export async function setTime(path: string, modifiedMs: number): Promise<void> {
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, 'r+');

@@ -1,0 +1,129 @@
+import { unlink } from 'node:fs/promises';
+import { loadBinding } from '../../base/addon/binding.js';
+import { temporaryBeside } from '../../base/commit/temporary-name.js';
+import type { Row } from '../../base/rows.js';
+import { removeFiles } from '../../directory/clear.js';
+import { give } from '../../directory/migrate-file.js';
+import type { OperationFiles } from '../../directory/operation-files.js';
+import { saveFile } from '../../directory/save.js';
+import { copyOptions, setTime } from '../../directory/sharing/rewrite.js';
+import { storeOf } from '../../formats/choose.js';
+import type { TypedWriteOptions } from '../../formats/parquet/column-types.js';
+import type { StoredFailure } from '../failure-record.js';
+import { openLedger } from '../found-files.js';
+import { KnownTable } from '../known-table.js';
+import { LedgerWriter } from '../ledger-writer.js';
+import { damagedLedger } from '../ledger-head.js';
+import { withoutExtension } from '../merge-kept.js';
+import { SKIPPED, skippedMetadata } from '../skipped-rows.js';
+import type { Forgotten } from './forgotten.js';
+import type { ResultFile } from './result-files.js';
+
+const MOST_KEYS = 20;
+
+/** What is left of a file of results. */
+interface Left {
+  ledger: LedgerWriter;
+  table: KnownTable;
+  /** For each row of the input its number of results, negative where they go. */
+  counts: number[];
+  failures: readonly StoredFailure[];
+  /** How many failures go. */
+  failuresGone: number;
+}
+
+/**
+ * Writes a file of results without rows that are to be forgotten. The new one takes the place of the old one in one step, and has its time:
+ * it is no newer. One that nothing is left of is removed, unless it is the checkpoint. What does not have such rows stays as it is.
+ */
+export async function fileWithout(file: ResultFile, forgotten: Forgotten, files: OperationFiles): Promise<void> {
+  const left = await leftOf(file, forgotten);
+  if (left === undefined) return;
+  if (!file.isFinal && left.ledger.rows + left.ledger.failures === 0) return void (await removeFiles([file.path]));
+  const { path } = file;
+  const store = await storeOf(path);
+  const options = await optionsOf(path, left);
+  const attachment = (): Iterable<Uint8Array> => left.ledger.pieces(files, left.table);
+  const rows = rowsLeft(path, left);
+  if (!path.endsWith('.json') && loadBinding() === null) {
+    // It becomes JSON, as any save here.
+    await saveFile({ store: files.store, stem: withoutExtension(path), logger: files.logger }, rows, options, attachment);
+    return;
+  }
+  const temporary = temporaryBeside(path);
+  try {
+    await store.write(temporary, rows, options, attachment);
+    await setTime(temporary, file.modifiedMs);
+    await give(temporary, path, file);
+  } catch (error) {
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
+}
+
+/** Undefined: nothing goes. */
+async function leftOf({ path, hash }: ResultFile, forgotten: Forgotten): Promise<Left | undefined> {
+  const opened = await openLedger(path);
+  if (opened === null) return undefined;
+  const { head, ledger } = opened;
+  const table = new KnownTable();
+  const left = new LedgerWriter();
+  const counts: number[] = [];
+  try {
+    await ledger.rows(head, (row) => {
+      const goes = forgotten.has(row, hash);
+      counts.push(goes ? ~row.count : row.count);
+      if (!goes) table.append(row);
+    });
+    let [place, number] = [0, 0];
+    await ledger.keys(head, (key) => {
+      if ((counts[place++] as number) >= 0) left.add(number++, key);
+    });
+    const before = await ledger.failures(head);
+    const failures = before.filter((failure) => !forgotten.hasFailure(failure));
+    left.addFailures(failures);
+    await ledger.finish();
+    const failuresGone = before.length - failures.length;
+    if (table.size === counts.length && failuresGone === 0) return undefined;
+    return { ledger: left, table, counts, failures, failuresGone };
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** The options of its copy. A thin file becomes a whole one. */
+async function optionsOf(path: string, { failures, failuresGone }: Left): Promise<TypedWriteOptions> {
+  const { facts, options } = await copyOptions(path);
+  const metadata = { ...options.metadata };
+  if (failuresGone > 0 && metadata[SKIPPED] !== undefined) {
+    delete metadata[SKIPPED];
+    const keys = failures.slice(0, MOST_KEYS).map(({ key }) => key);
+    if (failures.length > 0) Object.assign(metadata, skippedMetadata(failures.length, keys));
+  }
+  const { metadata: _, ...others } = options;
+  return {
+    ...others,
+    ...(Object.keys(metadata).length > 0 && { metadata }),
+    ...(facts?.compat !== undefined && { compat: facts.compat }),
+  };
+}
+
+async function* rowsLeft(path: string, { counts }: Left): AsyncGenerator<Row, void, undefined> {
+  let [place, done] = [0, 0];
+  for await (const rows of (await storeOf(path)).batches(path, {})) {
+    for (const row of rows) {
+      while (place < counts.length && countOf(counts[place] as number) === done) [place, done] = [place + 1, 0];
+      const count = counts[place];
+      if (count === undefined) throw damagedLedger(path);
+      done++;
+      if (count >= 0) yield row;
+    }
+  }
+  while (place < counts.length && countOf(counts[place] as number) === done) [place, done] = [place + 1, 0];
+  // It is shorter than its record says.
+  if (place < counts.length) throw damagedLedger(path);
+}
+
+function countOf(count: number): number {
+  return count < 0 ? ~count : count;
+}

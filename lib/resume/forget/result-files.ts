@@ -1,0 +1,37 @@
+import { isOfFile, type CheckpointFile } from '../../directory/checkpoint-file.js';
+import { keptFolder } from '../../directory/kept-files.js';
+import type { FoundFile } from '../../directory/layout.js';
+import type { OperationFiles } from '../../directory/operation-files.js';
+import { isOf } from '../clear-batches.js';
+import { findBatches, findKept, openLedger, type FoundBatch } from '../found-files.js';
+
+/** A file that has results of an operation, with a record of its rows. */
+export interface ResultFile extends FoundFile {
+  hash: string | null;
+  /** The checkpoint: it stays when no row is left. */
+  isFinal: boolean;
+}
+
+/** All of them: of the checkpoint, of batches, kept ones. Damaged ones, which a `map` passes over, are left out. */
+export async function resultFiles(files: OperationFiles, hash: string | undefined): Promise<ResultFile[]> {
+  const found: ResultFile[] = [];
+  for (const { found: file, hash: of, error } of await files.hashed())
+    if (isReadable(error) && (await isOfMap(file.path, files))) found.push({ ...file, hash: of, isFinal: true });
+  const batches: FoundBatch[] = [];
+  for (const folder of [await files.sharedBatches(), await files.batches()]) batches.push(...(await findBatches(folder)));
+  for (const batch of [...batches, ...(await findKept(keptFolder(files.stem)))])
+    if (isReadable(batch.error) && isOf(batch, files)) found.push({ ...batch, isFinal: false });
+  return found.filter((file) => hash === undefined || file.hash === hash);
+}
+
+/** @throws what may not be so later: of the system, or a file of a later version */
+function isReadable(error: CheckpointFile['error']): boolean {
+  if (error !== undefined && !isOfFile(error)) throw error;
+  return error === undefined;
+}
+
+async function isOfMap(path: string, { step, operation }: OperationFiles): Promise<boolean> {
+  const opened = await openLedger(path);
+  await opened?.ledger.close();
+  return opened?.head.step === step && opened.head.operation === operation;
+}
