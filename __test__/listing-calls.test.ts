@@ -52,7 +52,7 @@ for (const enableArrow of [true, false]) {
     }
     const [size] = counts['size']!;
     assert.equal(size!['open'], undefined, 'sizes open no file');
-    assert.equal(size!['readdir'], 4, 'the directory, two steps, one folder of batches');
+    assert.equal(size!['readdir'], 6, 'the directory, two steps, one folder of batches; the steps again for results that are kept');
     assert.equal(counts['list']![0]!['readdir'], 3, 'the directory and two steps');
   });
 }

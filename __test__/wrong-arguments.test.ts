@@ -31,10 +31,24 @@ interface Target {
   sync?: true;
 }
 
+/** A map that has come to its end. */
+function ended(): api.MapRun {
+  return new api.CheckpointManager(null, quiet).map('s', 'o', [], () => ({}), { key: 'id' });
+}
+
 const READ = READ_KEYS.filter((key) => key !== 'onProgress');
 const MAP = [
   'key',
+  'content',
   'hash',
+  'schema',
+  'removed',
+  'retryFailed',
+  'rateLimit',
+  'pauseFor',
+  'usage',
+  'budget',
+  'workers',
   'concurrency',
   'batchSize',
   'flushEvery',
@@ -70,6 +84,7 @@ const RIGHT: Record<string, Omit<Target, 'name' | 'call'>> = {
   hashOperation: { right: [{ config: {} }], keys: ['config', 'code', 'input', 'upstream'] },
   inferSchema: { right: [GOOD], sync: true },
   diffSchema: { right: [{ columns: [] }, { columns: [] }], sync: true },
+  stopOnSignal: { right: [ended(), {}], keys: ['signals', 'drain'], sync: true },
   isCheckpointError: { right: [new Error('e')], sync: true },
   CheckpointError: { right: ['ERR_CKPT_IO', 'message', {}], keys: ['path', 'row', 'column', 'cause'], sync: true },
   CheckpointManager: {

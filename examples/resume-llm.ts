@@ -1,6 +1,6 @@
 // npx tsx examples/resume-llm.ts [folder] [rows]
-// A pipeline that asks a flaky model, is killed at random and goes on where it was. Ends with the calls that this saved. What a user writes is
-// resume/worker.ts and resume/ask.ts.
+// A pipeline that asks a flaky model, is killed at random and goes on where it was. Ends with the calls that this saved.
+// What a user writes is resume/worker.ts and resume/ask.ts.
 import assert from 'node:assert/strict';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

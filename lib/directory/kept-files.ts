@@ -52,9 +52,10 @@ interface KeptFolder {
 export async function keptFoldersIn(folder: string, begin = ''): Promise<KeptFolder[]> {
   const found: KeptFolder[] = [];
   const whole = (name: string): string => begin + (begin === '' ? name : name.slice(CONTINUED.length));
-  for (const { name } of await foldersOf(join(folder, FOLDER)))
+  const folders = await foldersOf(folder);
+  for (const { name } of folders.some((entry) => entry.name === FOLDER) ? await foldersOf(join(folder, FOLDER)) : [])
     if (!name.startsWith('.')) found.push({ operation: decodeName(whole(name), 'operation'), folder: join(folder, FOLDER, name) });
-  for (const { name } of await foldersOf(folder))
+  for (const { name } of folders)
     if (name.endsWith(CONTINUES)) found.push(...(await keptFoldersIn(join(folder, name), whole(name).slice(0, -CONTINUES.length))));
   return found;
 }

@@ -105,8 +105,15 @@ export async function listBatchOperations(directory: string): Promise<BatchFolde
   return (await contentsOf(directory)).batches;
 }
 
+/** What a directory holds. */
+interface Contents {
+  steps: { step: string; folder: string }[];
+  operations: DirectoryOperation[];
+  batches: BatchFolder[];
+}
+
 /** What a directory holds, in the order of the names. Each folder is read once, and no file is opened. */
-export async function contentsOf(directory: string): Promise<{ operations: DirectoryOperation[]; batches: BatchFolder[] }> {
+export async function contentsOf(directory: string): Promise<Contents> {
   const { steps, batches } = await foldersIn(directory);
   const operations: DirectoryOperation[] = [];
   for (const { step, folder } of steps) {
@@ -114,7 +121,7 @@ export async function contentsOf(directory: string): Promise<{ operations: Direc
     for (const operation of operationsAmong(folder, entries)) operations.push({ step, ...operation });
     batches.push(...batchesAmong(await foldersAmong(folder, entries), step));
   }
-  return { operations, batches };
+  return { steps, operations, batches };
 }
 
 /** The folders of a directory, which is read once: those of steps, and of batches where DocETL has them. */
