@@ -15,6 +15,7 @@ const COMMANDS = [
   'verify',
   'diff',
   'sweep',
+  'forget',
   'dedupe',
   'materialize',
   'compact',

@@ -4,6 +4,7 @@ import { examples, type AddCommand } from './add-command.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { bytes, columns, compat, compression, count, duration, gather, gatherPairs, selection } from './shared-options.js';
+import { forgetCommand } from './forget-command.js';
 import { sharingCommands } from './sharing-commands.js';
 
 const EXIT_CODES = `Exit codes:
@@ -181,6 +182,7 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
     .option('--limit <count>', 'how many differing rows to print', count, 20)
     .option('--strict-order', 'the order of keys in rows and objects counts, too')
     .addOption(compat('--compat <program>', 'rows as they were saved by this program'));
+  forgetCommand(command);
   sharingCommands(command);
   return program;
 }

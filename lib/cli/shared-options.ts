@@ -2,7 +2,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { COMPATS } from '../options/compat.js';
 import { CODECS } from '../options/options.js';
 
-const WHERE = `Filters (--where, all must hold):
+/** What a filter may be, for the help. */
+export const WHERE = `Filters (--where, all must hold):
   category=a  score>=0.5  title!="a b"    also < > <= ; the value is JSON if it can be, else text
   '{"metadata.source":{"$in":["web"]}}'   JSON in the manner of MongoDB: $eq $ne $gt $gte $lt $lte $in $nin $exists $not $and $or
   '$state=open'  '{"$field":"$state","$eq":"open"}'   a key that begins with $`;
