@@ -113,7 +113,8 @@ suite('what stays in the pool', noBinding, () => {
     const directory = join(home, 'lock');
     let ended = false;
     const remove = async (): Promise<void> => {
-      for (; !ended; await setTimeout(1)) {
+      // At any moment, but not always: on a busy machine nobody could come between.
+      for (; !ended; await setTimeout(Math.random() * 8)) {
         try {
           rmdirSync(join(directory, '.ckpt'));
         } catch {

@@ -490,7 +490,8 @@ describe('calls beside running workers', () => {
       const partial = await checkpoints.loadPartialResults('s', 'op', { hash: 'h' });
       const ids = new Set((partial?.rows ?? []).map(({ id }) => id));
       assert.ok((partial?.inputRows ?? 0) >= ids.size);
-      seen.push(partial?.inputRows ?? 0);
+      // Once all are done, the sweep below may remove their checkpoint before the runs have told.
+      if (callsOf(all.map(({ model }) => model)).length < 300) seen.push(partial?.inputRows ?? 0);
       const plan = await checkpoints.planIncremental('s', 'op', ROWS, { key: 'id', hash: 'h' });
       assert.equal(plan.new.length + plan.unchanged.length, 300);
       await checkpoints.listCheckpoints();
