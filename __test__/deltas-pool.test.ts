@@ -123,9 +123,12 @@ suite('what stays in the pool', noBinding, () => {
       }
     };
     const removing = remove();
-    for (let turn = 0; turn < 200; turn++) await (await lockPool(directory)).release();
-    ended = true;
-    await removing;
+    try {
+      for (let turn = 0; turn < 200; turn++) await (await lockPool(directory)).release();
+    } finally {
+      ended = true;
+      await removing;
+    }
   });
 
   test('a pool in which no reader would look is refused', async () => {
