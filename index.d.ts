@@ -733,6 +733,7 @@ export declare interface MapOptions<T extends RowLike = Row, Out extends RowLike
   /** What the call for a row has used, by what the function returned; called once for each row that is done. */
   usage?: (result: MapOutput<Out>, context: MapContext) => Usage | null | undefined;
   /** What may be used at most. The run ends in order when no further call fits: `ERR_CKPT_BUDGET`. @default no limit */ budget?: Budget;
+  /** Results that were made longer ago are made again. @default no limit @unit ms */ maxAge?: number;
   /** Shows a progress bar on stderr if that is a terminal. @default false */ progressBar?: boolean;
 }
 
@@ -920,6 +921,7 @@ export declare interface PlanOptions<T extends RowLike = Row> {
   /** What identifies a row, as in the `map`. */ key: KeyOption<T>;
   /** What of a row is compared, as in the `map`. @default 'all' */ content?: ContentOption<T>;
   /** The hash of the operation, as in the `map`. */ hash?: string;
+  /** Results that were made longer ago count as changed, as in the `map`. @default no limit @unit ms */ maxAge?: number;
   /** What the call for a row will cost, as far as that can be known before: for `cost` of the plan. */ cost?: (row: T) => number;
 }
 

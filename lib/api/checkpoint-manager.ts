@@ -407,10 +407,11 @@ export class CheckpointManager {
     options: PlanOptions<T>,
   ): Promise<IncrementalPlan<T>> {
     const given = rowsOfCall(rows);
-    const { key, content, hash, cost } = checkPlanOptions(options);
+    const { key, content, hash, maxAge, cost } = checkPlanOptions(options);
     const wanted = {
       key: key as KeyOption,
       ...(content !== undefined && { content: content as ContentOption }),
+      ...(maxAge !== undefined && { maxAge }),
       ...(cost !== undefined && { cost: cost as (row: Row) => number }),
     };
     const plan = await planRows(await this.#files(step, operation, hash), given, wanted);

@@ -27,6 +27,7 @@ import type { RunControl } from './run-control.js';
 import { appendResults, countOf, Window, type Slot } from './slot.js';
 import { Attempts } from './usage/attempts.js';
 import { Spending } from './usage/spending.js';
+import { NO_USAGE } from './usage/usage.js';
 import { Throttle } from './throttle.js';
 
 const CHUNK_ROWS = 1024;
@@ -505,7 +506,8 @@ export class Engine {
   #done(slot: Slot): void {
     slot.state = 'done';
     this.#known.table.count.set(slot.number, countOf(slot));
-    if (slot.usage !== undefined) this.#known.table.setUsage(slot.number, slot.usage);
+    if (slot.usage !== undefined || this.#known.oldest > 0)
+      this.#known.table.setDetails(slot.number, { ...(slot.usage ?? NO_USAGE), time: Date.now() });
     this.#computed++;
     this.#parts.flusher?.add(slot);
     this.#parts.control.arrivals?.came(slot);

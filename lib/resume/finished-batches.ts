@@ -69,8 +69,9 @@ async function rowsIn(
       if (of === undefined && failedRows(head) > 0) return undefined;
       if (of !== undefined && (head.step !== of.step || head.operation !== of.operation)) return undefined;
       const rows = new Set<string>();
-      await ledger.rows(head, ({ keyHigh, keyLow, high, low, count }) => {
-        const row = [keyHigh, keyLow, high, low, count].join();
+      await ledger.rows(head, ({ keyHigh, keyLow, high, low, count, time }) => {
+        // Results that were made again have another time.
+        const row = [keyHigh, keyLow, high, low, count, time].join();
         if (keeps(row)) rows.add(row);
       });
       // Its checksum is compared at its end.

@@ -3,6 +3,8 @@ import type { UsageTotals } from './usage/usage.js';
 
 /** One row of a record of rows: digests of its key and content, the number of its results, what they cost. */
 export interface RecordedRow extends UsageTotals {
+  /** When the results were made, in ms since 1970; 0 where that was not recorded. */
+  time: number;
   keyHigh: number;
   keyLow: number;
   high: number;
@@ -33,8 +35,10 @@ export class KnownTable {
   readonly inputTokens = new NumberColumn(Float64Array);
   readonly outputTokens = new NumberColumn(Float64Array);
   readonly cost = new NumberColumn(Float64Array);
-  /** Of some row it was told. */
-  hasUsage = false;
+  /** When they were made, as far as that was recorded: ms since 1970. */
+  readonly time = new NumberColumn(Float64Array);
+  /** One of these is known of some row. */
+  hasDetails = false;
   /** 1 where this run has met the row. */
   readonly seen = new NumberColumn(Uint8Array);
   size = 0;
@@ -64,7 +68,7 @@ export class KnownTable {
   append(row: RecordedRow): number {
     const { keyHigh, keyLow, high, low, count } = row;
     const number = this.add(keyHigh, keyLow);
-    this.setUsage(number, row);
+    this.setDetails(number, row);
     this.high.set(number, high);
     this.low.set(number, low);
     this.count.set(number, count);
@@ -80,9 +84,11 @@ export class KnownTable {
     };
   }
 
-  setUsage(number: number, { calls, inputTokens, outputTokens, cost }: UsageTotals): void {
-    if (!this.hasUsage && calls === 0 && inputTokens === 0 && outputTokens === 0 && cost === 0) return;
-    this.hasUsage = true;
+  /** Takes up what the results of a row cost, and when they were made. */
+  setDetails(number: number, { calls, inputTokens, outputTokens, cost, time }: UsageTotals & { time: number }): void {
+    if (!this.hasDetails && calls === 0 && inputTokens === 0 && outputTokens === 0 && cost === 0 && time === 0) return;
+    this.hasDetails = true;
+    this.time.set(number, time);
     this.calls.set(number, calls);
     this.inputTokens.set(number, inputTokens);
     this.outputTokens.set(number, outputTokens);

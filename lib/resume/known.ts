@@ -5,13 +5,14 @@ import type { StoredFailure } from './failure-record.js';
 import { openLedger } from './found-files.js';
 import { KnownFile, type FilePart } from './known-file.js';
 import { KnownTable } from './known-table.js';
+import { foundFiles } from '../directory/layout.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { addUsage, NO_USAGE, type UsageTotals } from './usage/usage.js';
 
 /** Numbers of files are kept in 16 bits. Batches are merged long before. */
 const MAX_FILES = 65_535;
 
-const REMEMBERED = ['high', 'low', 'source', 'offset', 'count', 'calls', 'inputTokens', 'outputTokens', 'cost'] as const;
+const REMEMBERED = ['high', 'low', 'source', 'offset', 'count', 'calls', 'inputTokens', 'outputTokens', 'cost', 'time'] as const;
 type Older = Record<(typeof REMEMBERED)[number], number>;
 
 /** The results of earlier runs of an operation: which rows they are of, and where they are. */
@@ -26,6 +27,8 @@ export class Known {
    */
   finalRows: number | undefined;
   readonly keepsAll: boolean;
+  /** Results from before are made again: ms since 1970, 0 for none. */
+  readonly oldest: number;
   /** Takes in more files, of kept results, when a row is in none of the others: see {@link complete}. */
   more: (() => Promise<void>) | undefined;
   /** The number of the first file of kept results. */
@@ -41,8 +44,10 @@ export class Known {
   /** Of rows that several files know: what the files before say. A row may have been changed, computed, and changed back. */
   readonly #older = new Map<number, Older[]>();
 
-  constructor(keepsAll: boolean) {
+  /** `maxAge`: ms. */
+  constructor(keepsAll: boolean, maxAge?: number) {
     this.keepsAll = keepsAll;
+    this.oldest = maxAge === undefined ? 0 : Math.max(1, Date.now() - maxAge);
   }
 
   /**
@@ -62,22 +67,26 @@ export class Known {
       this.#isGood.push(false);
       let offset = 0;
       const isKept = file > this.#firstKept;
+      // What says no time of its own is as old as its file.
+      const fileTime = this.oldest > 0 ? await modifiedMs(path) : 0;
       await ledger.rows(head, (row) => {
         // Newer than a failure that was met before.
         if (!isKept && this.failures.size > 0) this.failures.delete(nameOf(row.keyHigh, row.keyLow));
         const found = this.table.find(row.keyHigh, row.keyLow);
         const isSame = found >= 0 && this.table.high.get(found) === row.high && this.table.low.get(found) === row.low;
-        if (isSame && this.fileOf(found) !== undefined) {
+        if (row.time === 0) row.time = fileTime;
+        // One that was made again, as the other was too old, counts.
+        if (isSame && this.fileOf(found) !== undefined && row.time <= this.table.time.get(found)) {
           // The same results, as of a batch that was left behind: where they were is as good.
           offset += row.count;
           return;
         }
         if (found >= 0 && isKept) {
           // The row may have been met by now: what is said of it must stay.
-          const { high, low, count, calls, inputTokens, outputTokens, cost } = row;
+          const { high, low, count, calls, inputTokens, outputTokens, cost, time } = row;
           const others = this.#olderOf(found);
           if (!others.some((one) => one.high === high && one.low === low)) addUsage(this.spent, row);
-          others.push({ high, low, source: file, offset, count, calls, inputTokens, outputTokens, cost });
+          others.push({ high, low, source: file, offset, count, calls, inputTokens, outputTokens, cost, time });
           offset += row.count;
           return;
         }
@@ -88,7 +97,7 @@ export class Known {
         this.table.source.set(number, file);
         this.table.offset.set(number, offset);
         this.table.count.set(number, row.count);
-        this.table.setUsage(number, row);
+        this.table.setDetails(number, row);
         addUsage(this.spent, row);
         offset += row.count;
       });
@@ -117,11 +126,12 @@ export class Known {
   /** Whether there are results of a row with this content; then the table has their place. */
   recall(number: number, high: number, low: number): boolean {
     const { table } = this;
-    if (table.high.get(number) === high && table.low.get(number) === low && this.fileOf(number) !== undefined) return true;
+    const isThere = table.high.get(number) === high && table.low.get(number) === low && this.fileOf(number) !== undefined;
+    if (isThere && table.time.get(number) >= this.oldest) return true;
     for (const older of this.#older.get(number) ?? []) {
-      if (older.high !== high || older.low !== low || this.#isGood[older.source - 1] !== true) continue;
+      if (older.high !== high || older.low !== low || this.#isGood[older.source - 1] !== true || older.time < this.oldest) continue;
       for (const column of REMEMBERED) table[column].set(number, older[column]);
-      table.setUsage(number, older);
+      table.setDetails(number, older);
       return true;
     }
     return false;
@@ -202,4 +212,9 @@ export class Known {
 /** What no other key has. */
 export function nameOf(high: number, low: number): string {
   return `${high} ${low}`;
+}
+
+async function modifiedMs(path: string): Promise<number> {
+  const [found] = await foundFiles([path]);
+  return found?.modifiedMs ?? 0;
 }

@@ -7,10 +7,11 @@ import { NO_USAGE, type UsageTotals } from './usage/usage.js';
  *
  *   {"version":1,"step":"process","operation":"extract","rows":2}\n
  *   per row, in the order of the results: digest of the key (u32 high, u32 low), digest of the content (u32 high, u32 low), number of
- *   results (u32); in version 2 what they cost (calls, input tokens, output tokens, cost: four f64)
+ *   results (u32); in version 2 what they cost (calls, input tokens, output tokens, cost: four f64), and when they were made (ms since
+ *   1970: f64), 0 where that was not recorded
  *   per row: the text of its key in UTF-8, which is JSON and has no line end, and \n
  *
- * All numbers are little-endian. Version 2 is written where a cost was told of a row; the head then has the sum, `usage`. What else is
+ * All numbers are little-endian. Version 2 is written where a cost or a time is known of a row; the head then has the sum, `usage`. What else is
  * known follows in sections, which the head names in their order:
  *
  *   {...,"keyBytes":8,"sections":[{"name":"failures","count":1,"bytes":120}]}\n
@@ -43,15 +44,15 @@ export function failedRows({ sections = [] }: LedgerHead): number {
 }
 
 const VERSION = 1;
-/** With what the results of each row cost. */
+/** With what the results of each row cost, and when they were made. */
 const VERSION_USAGE = 2;
 const ROW_BYTES = 20;
-const USAGE_BYTES = 32;
+const DETAIL_BYTES = 40;
 export const LINE_END = 10;
 
 /** What a row takes. */
 export function rowBytes({ usage }: Pick<LedgerHead, 'usage'>): number {
-  return ROW_BYTES + (usage === undefined ? 0 : USAGE_BYTES);
+  return ROW_BYTES + (usage === undefined ? 0 : DETAIL_BYTES);
 }
 
 /** The line of a head. */

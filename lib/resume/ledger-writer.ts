@@ -62,10 +62,10 @@ export class LedgerWriter {
     const failures = failureLines(this.#stored(table));
     const sections = this.failures === 0 ? [] : [{ name: 'failures', count: this.failures, bytes: failures.length }];
     const more = sections.length === 0 ? {} : { keyBytes: this.#keyBytes, sections };
-    const head = { step, operation, rows: this.rows, ...(table.hasUsage && { usage: this.#usage(table) }), ...more };
+    const head = { step, operation, rows: this.rows, ...(table.hasDetails && { usage: this.#usage(table) }), ...more };
     yield Buffer.from(headLine(head));
     const columns = [table.keyHigh, table.keyLow, table.high, table.low, table.count];
-    const costs = table.hasUsage ? [table.calls, table.inputTokens, table.outputTokens, table.cost] : [];
+    const costs = table.hasDetails ? [table.calls, table.inputTokens, table.outputTokens, table.cost, table.time] : [];
     for (let start = 0; start < this.rows; start += PIECE_ROWS) {
       const end = Math.min(start + PIECE_ROWS, this.rows);
       const piece = Buffer.allocUnsafe((end - start) * rowBytes(head));

@@ -30,7 +30,7 @@ export class LedgerReader {
 
   /** Tells the rows in order. To be called once, first. */
   async rows({ rows, usage }: LedgerHead, visit: (row: LedgerRow) => void): Promise<void> {
-    const row: LedgerRow = { keyHigh: 0, keyLow: 0, high: 0, low: 0, count: 0, ...NO_USAGE };
+    const row: LedgerRow = { keyHigh: 0, keyLow: 0, high: 0, low: 0, count: 0, time: 0, ...NO_USAGE };
     const size = rowBytes({ usage });
     for (let done = 0; done < rows;) {
       while (this.#left.length < size) if (!(await this.#more())) throw damagedLedger(this.path);
@@ -46,6 +46,7 @@ export class LedgerReader {
           row.inputTokens = this.#left.readDoubleLE(at + 28);
           row.outputTokens = this.#left.readDoubleLE(at + 36);
           row.cost = this.#left.readDoubleLE(at + 44);
+          row.time = this.#left.readDoubleLE(at + 52);
         }
         visit(row);
       }

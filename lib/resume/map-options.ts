@@ -212,6 +212,14 @@ export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> 
    * @default no limit
    */
   budget?: Budget;
+  /**
+   * Results that were made longer ago are made again.
+   *
+   * The time of each is recorded from the first run on that has this option, or `usage` or `budget`. Results from before are as old as their
+   * file, which a new checkpoint and merges of batches renew. Not with `workers`.
+   * @default no limit @unit ms
+   */
+  maxAge?: number;
   /** Shows a progress bar on stderr if that is a terminal. @default false */
   progressBar?: boolean;
 }
@@ -249,6 +257,7 @@ export const MAP_RECORD = {
   onProgress: true,
   onEvent: true,
   usage: true,
+  maxAge: true,
   budget: true,
   progressBar: true,
   compression: true,
@@ -307,6 +316,7 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
     throw invalid(`progressBar must be true or false, got ${show(options.progressBar)}`);
   checkWorkers(options, what);
   checkSignal(signal);
+  checkMaxAge(options.maxAge);
   const budget = options.budget === undefined ? {} : { budget: checkBudget(options.budget) };
   return {
     ...options,
@@ -323,11 +333,17 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   };
 }
 
-function checkWorkers({ workers, budget }: Pick<MapOptions, 'workers' | 'budget'>, what: string): void {
+export function checkMaxAge(maxAge: unknown): void {
+  if (maxAge !== undefined && !(typeof maxAge === 'number' && maxAge >= 0))
+    throw invalid(`maxAge must be milliseconds from 0 on, got ${show(maxAge)}`);
+}
+
+function checkWorkers({ workers, budget, maxAge }: Pick<MapOptions, 'workers' | 'budget' | 'maxAge'>, what: string): void {
   if (workers === undefined) return;
   if (workers !== 'shared') throw invalid(`workers must be 'shared', got ${show(workers)}`);
   if (what !== 'map') throw invalid(`${what} cannot have workers, only map can: call map, or leave workers out`);
   if (budget !== undefined) throw invalid('a budget holds for one run, and workers share one map: leave budget or workers out');
+  if (maxAge !== undefined) throw invalid('workers do not tell the age of results: leave maxAge or workers out');
 }
 
 export function checkKey(key: unknown): void {

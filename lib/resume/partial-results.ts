@@ -76,6 +76,7 @@ function joined(
   return { rows, inputRows: isCounted ? ofFinal + newer.size : undefined, isPartial };
 }
 
-function contentOf({ high, low }: { high: number; low: number }): string {
-  return `${high} ${low}`;
+/** Results that were made again, as they were too old, are of another time. */
+function contentOf({ high, low, time }: { high: number; low: number; time: number }): string {
+  return `${high} ${low} ${time}`;
 }

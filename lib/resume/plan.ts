@@ -9,7 +9,7 @@ import { Identifier } from './identifier.js';
 import { findBatches, MOST_LOOKS, openLedger } from './found-files.js';
 import { addKept } from './kept-results.js';
 import { Known } from './known.js';
-import { checkHash, checkKey } from './map-options.js';
+import { checkHash, checkKey, checkMaxAge } from './map-options.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { checkContent, type ContentOption } from './row-content.js';
 import { keyOf, type KeyOption, type RowKey } from './row-key.js';
@@ -22,6 +22,8 @@ export interface PlanOptions<T extends RowLike = Row> {
   content?: ContentOption<T>;
   /** The hash of the operation, as in the `map`. */
   hash?: string;
+  /** Results that were made longer ago count as changed, as in the `map`. @default no limit @unit ms */
+  maxAge?: number;
   /**
    * What the call for a row will cost, as far as that can be known before: for `cost` of the plan.
    *
@@ -46,7 +48,7 @@ export interface IncrementalPlan<T extends RowLike = Row> {
   cost?: number;
 }
 
-const KEYS = keysOf<PlanOptions>({ key: true, content: true, hash: true, cost: true });
+const KEYS = keysOf<PlanOptions>({ key: true, content: true, hash: true, maxAge: true, cost: true });
 
 export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): PlanOptions<T> {
   const options = asOptions(given, 'planIncremental') as PlanOptions<T>;
@@ -54,6 +56,7 @@ export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): Plan
   checkKey(options.key);
   checkContent(options.content);
   checkHash(options.hash);
+  checkMaxAge(options.maxAge);
   if (options.cost !== undefined && typeof options.cost !== 'function')
     throw invalid(`cost must be a function that tells what a row costs, got ${show(options.cost)}`);
   return options;
@@ -63,9 +66,9 @@ export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): Plan
 export async function planRows(
   files: OperationFiles | null,
   rows: Iterable<Row> | AsyncIterable<Row>,
-  { cost, ...given }: Pick<PlanOptions, 'key' | 'content' | 'cost'>,
+  { cost, maxAge, ...given }: Pick<PlanOptions, 'key' | 'content' | 'maxAge' | 'cost'>,
 ): Promise<IncrementalPlan> {
-  const known = new Known(false);
+  const known = new Known(false, maxAge);
   const final = files === null ? null : await takeIn(files, known);
   const plan: IncrementalPlan = { new: [], changed: [], unchanged: [], removed: [], hashChanged: final?.hashChanged === true };
   if (cost !== undefined) plan.cost = 0;

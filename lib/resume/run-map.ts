@@ -153,7 +153,7 @@ async function* withFiles(
   }
   for (const { path, modifiedMs } of ownOf(batches, files)) await noteUse(dirname(path), modifiedMs);
   const types = [schemaTypes(check?.columns ?? [])];
-  const known = new Known(keepsAll);
+  const known = new Known(keepsAll, options.maxAge);
   const compacted = async (parts: FilePart[], path: string): Promise<void> => {
     await known.moved(parts, path);
     onEvent({ type: 'compacted', files: parts.length, path });
