@@ -23,7 +23,7 @@ const run = checkpoints.map('process', 'summarise', rows, (row, context) => ask(
   // A row that the model refuses is left out, and recorded.
   onError: 'skip',
   // All runs together.
-  budget: { cost: 10 },
+  budget: { cost: 100 },
   // Answers are paid for: none waits to become durable.
   flushEvery: 0,
   onEvent: (event) => {
