@@ -508,7 +508,7 @@ describe('calls beside running workers', () => {
     for (const { rows } of results) assertExact(rows, allSummaries(ROWS));
     assert.equal(callsOf(all.map(({ model }) => model)).length, 300);
     assert.ok(seen.some((rows) => rows > 0 && rows < 300));
-    for (const [at, rows] of seen.entries()) assert.ok(at === 0 || rows >= (seen[at - 1] ?? 0));
+    for (const [at, rows] of seen.entries()) assert.ok(at === 0 || rows >= (seen[at - 1] ?? 0), seen.join());
   });
 
   test(
