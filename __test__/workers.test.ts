@@ -480,7 +480,7 @@ describe('the handle of a worker', () => {
 describe('calls beside running workers', () => {
   test('partial results, plans, listings and sweeps', async () => {
     const directory = fresh();
-    const all = [1, 2].map(() => worker(directory, { flushEvery: 0, batchSize: 4 }, new Model(() => 5)));
+    const all = [1, 2].map(() => worker(directory, { flushEvery: 0, batchSize: 4 }, new Model(() => 60)));
     await begun(...all.map(({ model }) => model));
     const seen: number[] = [];
     const checkpoints = manager(directory);
