@@ -480,13 +480,16 @@ describe('the handle of a worker', () => {
 describe('calls beside running workers', () => {
   test('partial results, plans, listings and sweeps', async () => {
     const directory = fresh();
-    const all = [1, 2].map(() => worker(directory, { flushEvery: 0, batchSize: 4 }, new Model(() => 60)));
+    // They are at work until there were some looks, on a busy machine too.
+    let looks = 0;
+    const slow = (): number => (looks < 4 ? 400 : 1);
+    const all = [1, 2].map(() => worker(directory, { flushEvery: 0, batchSize: 4 }, new Model(slow)));
     await begun(...all.map(({ model }) => model));
     const seen: number[] = [];
     const checkpoints = manager(directory);
     let running = true;
     const runs = Promise.all(all.map(({ run }) => run)).finally(() => (running = false));
-    while (running) {
+    for (; running; looks++) {
       const partial = await checkpoints.loadPartialResults('s', 'op', { hash: 'h' });
       const ids = new Set((partial?.rows ?? []).map(({ id }) => id));
       assert.ok((partial?.inputRows ?? 0) >= ids.size);
