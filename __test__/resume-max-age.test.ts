@@ -16,7 +16,7 @@ const HOUR = 3_600_000;
 class Counter {
   calls = 0;
   failsAt: number | undefined;
-  readonly fn = ({ id }: Row): Row => {
+  readonly fn = ({ id }: Row): Row & { call: number } => {
     if (id === this.failsAt) throw new Error('no answer');
     return { id, call: ++this.calls };
   };
@@ -37,7 +37,7 @@ for (const [store, given] of Object.entries({ parquet: {}, json: { enableArrow: 
       assert.ok(plan.changed.length >= 10, String(plan.changed.length));
       const { rows, computed } = await checkpoints.map('s', 'o', input(15), counter.fn, { ...MAP, maxAge: 0 });
       assert.equal(computed, 15);
-      assert.ok(rows.every(({ call }) => Number(call) > 15));
+      assert.ok(rows.every((row) => Number((row as Row)['call']) > 15));
       assert.equal((await checkpoints.map('s', 'o', input(15), counter.fn, { ...MAP, maxAge: HOUR })).calls, 0);
       assert.equal((await checkpoints.map('s', 'o', input(15), counter.fn, MAP)).calls, 0);
     });
@@ -82,11 +82,11 @@ for (const [store, given] of Object.entries({ parquet: {}, json: { enableArrow: 
       // A sweep does not take them for what is in the checkpoint.
       await checkpoints.sweep();
       const partial = await checkpoints.loadPartialResults('s', 'o', { hash: 'h' });
-      assert.ok(partial?.isPartial === true && partial.rows.filter(({ call }) => Number(call) > 50).length === 49);
+      assert.ok(partial?.isPartial === true && partial.rows.filter((row) => Number((row as Row)['call']) > 50).length === 49);
       counter.failsAt = undefined;
       const { rows } = await checkpoints.map('s', 'o', input(50), counter.fn, { ...again, maxAge: HOUR });
       assert.equal(counter.calls, 99);
-      assert.equal(rows.filter(({ call }) => Number(call) > 50).length, 49);
+      assert.equal(rows.filter((row) => Number((row as Row)['call']) > 50).length, 49);
       assert.deepStrictEqual(
         readdirSync(join(folder, store, 'interrupted', 's')).filter((name) => name.endsWith('_batches')),
         [],

@@ -96,7 +96,8 @@ suite('the snippets of the documents', { concurrency: false }, () => {
     }
     for (const snippet of page.snippets.filter(({ language }) => language === 'python')) {
       test(`${page.name}:${snippet.line}: Python runs`, { skip: noPython }, async () => {
-        await run(process.env['ARROW_CKPT_PYTHON']!, ['-c', snippet.code], { cwd: folderOf(page) });
+        const env = { ...process.env, PYTHONPATH: join(ROOT, 'python', 'src'), PYTHONDONTWRITEBYTECODE: '1' };
+        await run(process.env['ARROW_CKPT_PYTHON']!, ['-c', snippet.code], { cwd: folderOf(page), env });
       });
     }
   }

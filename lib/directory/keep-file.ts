@@ -9,9 +9,10 @@ import { keptStem, nextKept } from './kept-files.js';
 
 /**
  * Gives a checkpoint a second name among kept results, so that it outlives the save that is about to take its first one. A copy where the
- * file system has no links. Durable when it resolves. `directory`: of the manager; gives the new path.
+ * file system has no links. Durable when it resolves. `directory`: of the manager; gives the new path, undefined where somebody has removed
+ * the checkpoint meanwhile.
  */
-export async function keepFile(path: string, folder: string, directory: string): Promise<string> {
+export async function keepFile(path: string, folder: string, directory: string): Promise<string | undefined> {
   const target = await targetFor(path, folder);
   // A sweep of the pool looks at all files one after the other: what a thin one refers to must not seem unwanted in between.
   const lock = hasPool(directory) ? await lockPool(directory) : undefined;
@@ -27,6 +28,7 @@ export async function keepFile(path: string, folder: string, directory: string):
     await syncFolder(folder);
     return target;
   } catch (error) {
+    if (await isGone(path)) return undefined;
     throw fromSystemError(error, 'keep', path);
   } finally {
     await lock?.release();
@@ -48,11 +50,19 @@ export async function moveToKept(paths: readonly string[], folder: string): Prom
         }
       });
     } catch (error) {
-      throw fromSystemError(error, 'keep', path);
+      if (!(await isGone(path))) throw fromSystemError(error, 'keep', path);
     }
   }
   // The new names first: a power cut may leave both.
   for (const each of new Set(paths.length === 0 ? [] : [folder, ...paths.map(dirname)])) await syncFolder(each);
+}
+
+/** Who clears a directory is in nobody's way. */
+async function isGone(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT',
+  );
 }
 
 /** What a copy would not mend. */

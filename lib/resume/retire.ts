@@ -79,6 +79,7 @@ async function keepRows({ files, damaged }: Dropping, { hash, final, batches, is
     if (going * 2 <= all) continue;
     const [found] = await foundFiles([path]);
     const target = await keepFile(path, folder, files.directory);
+    if (target === undefined) continue;
     // So far it was in use.
     await noteUse(withoutExtension(target), found?.modifiedMs ?? 0);
     await kept.addFile(path, files);

@@ -81,7 +81,14 @@ function readerOf(content: ContentOption | undefined): (row: Row, index: number)
 }
 
 function given(value: unknown, row: number): unknown {
-  if (value !== undefined && !isThenable(value)) return value;
+  let isPromise: boolean;
+  try {
+    isPromise = isThenable(value);
+  } catch (cause) {
+    const message = `content returned for row ${row} what cannot be looked at`;
+    throw new CheckpointError('ERR_CKPT_UNSUPPORTED_VALUE', message, { row, cause });
+  }
+  if (value !== undefined && !isPromise) return value;
   unheeded(value);
   const what = value === undefined ? 'undefined' : 'a promise';
   throw new CheckpointError(

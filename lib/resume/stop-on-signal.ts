@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { CheckpointError } from '../base/errors.js';
 import { invalid, show } from '../base/messages.js';
+import { itemsOf } from '../base/value/items-of.js';
 import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 import { controlOf, checkDrain, type MapHandle, type StopOptions } from './map-handle.js';
@@ -27,7 +28,7 @@ const USUAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
  * ```
  */
 export function stopOnSignal(runs: MapHandle | readonly MapHandle[], options?: StopOnSignalOptions): () => void {
-  const handles: readonly MapHandle[] = Array.isArray(runs) ? runs : [runs as MapHandle];
+  const handles: readonly MapHandle[] = (itemsOf(runs) as MapHandle[] | undefined) ?? [runs as MapHandle];
   for (const handle of handles) {
     if (controlOf(handle) !== undefined) continue;
     const message = `stopOnSignal takes what map or mapStream returns, or an array of these, got ${show(handle)}; do not await it before`;
