@@ -94,7 +94,7 @@ test('several runs end at one signal; each tells that it is stopping', async () 
   while (runs.some((run) => run.progress.computed === 0)) await setTimeout(1);
   const forget = stopOnSignal([...runs, stream], { signals: ['SIGUSR2'] });
   process.emit('SIGUSR2', 'SIGUSR2');
-  for (const run of runs) await assert.rejects(run, { code: 'ERR_CKPT_STOPPED' });
+  await Promise.all(runs.map((run) => assert.rejects(run, { code: 'ERR_CKPT_STOPPED' })));
   const rest = async (): Promise<void> => {
     for await (const _ of stream);
   };

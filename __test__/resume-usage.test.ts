@@ -36,6 +36,15 @@ for (const [store, given] of Object.entries(STORES)) {
       assert.deepStrictEqual((await checkpoints.map('s', 'o', input(50), echo, MAP)).usage.total, each(50));
     });
 
+    test('of results that were made again without a word of it is not that of those before', async () => {
+      const checkpoints = make('again');
+      await checkpoints.map('s', 'o', input(20), echo, { ...MAP, usage });
+      const edited: Row[] = input(20).map(({ id }) => ({ id, edited: true }));
+      assert.equal((await checkpoints.map('s', 'o', edited, echo, MAP)).computed, 20);
+      const last = await checkpoints.map('s', 'o', edited, echo, MAP);
+      assert.deepStrictEqual([last.computed, last.usage.total], [0, NOTHING]);
+    });
+
     test('survives an interruption, merges of batches, and another hash', async () => {
       const checkpoints = make('interrupted');
       let broken = true;

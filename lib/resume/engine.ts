@@ -505,9 +505,11 @@ export class Engine {
 
   #done(slot: Slot): void {
     slot.state = 'done';
-    this.#known.table.count.set(slot.number, countOf(slot));
-    if (slot.usage !== undefined || this.#known.oldest > 0)
-      this.#known.table.setDetails(slot.number, { ...(slot.usage ?? NO_USAGE), time: Date.now() });
+    const { table, oldest } = this.#known;
+    table.count.set(slot.number, countOf(slot));
+    // What the table says so far is of the results before.
+    if (slot.usage !== undefined || oldest > 0 || table.hasDetails)
+      table.setDetails(slot.number, { ...(slot.usage ?? NO_USAGE), time: Date.now() });
     this.#computed++;
     this.#parts.flusher?.add(slot);
     this.#parts.control.arrivals?.came(slot);

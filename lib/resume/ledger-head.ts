@@ -11,8 +11,8 @@ import { NO_USAGE, type UsageTotals } from './usage/usage.js';
  *   1970: f64), 0 where that was not recorded
  *   per row: the text of its key in UTF-8, which is JSON and has no line end, and \n
  *
- * All numbers are little-endian. Version 2 is written where a cost or a time is known of a row; the head then has the sum, `usage`. What else is
- * known follows in sections, which the head names in their order:
+ * All numbers are little-endian. Version 2 is written where a cost or a time is known of a row; the head then has the sum, `usage`. What
+ * else is known follows in sections, which the head names in their order:
  *
  *   {...,"keyBytes":8,"sections":[{"name":"failures","count":1,"bytes":120}]}\n
  *

@@ -215,8 +215,8 @@ export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> 
   /**
    * Results that were made longer ago are made again.
    *
-   * The time of each is recorded from the first run on that has this option, or `usage` or `budget`. Results from before are as old as their
-   * file, which a new checkpoint and merges of batches renew. Not with `workers`.
+   * The time of each is recorded from the first run on that has this option, or `usage` or `budget`. Results from before are as old as
+   * their file, which a new checkpoint and merges of batches renew. Not with `workers`.
    * @default no limit @unit ms
    */
   maxAge?: number;
