@@ -20,6 +20,7 @@ const COMMANDS = [
   'materialize',
   'compact',
   'sql',
+  'work',
 ];
 
 suite('the help of the command line', noCli, () => {

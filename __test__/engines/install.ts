@@ -13,7 +13,11 @@ const MARK = '.installed';
 const WINDOWS = process.platform === 'win32';
 
 /** Installs a release in a folder of its own, or takes it from the cache; throws with the installer's last lines. */
-export function install(engine: Engine, { version, packages }: Release, cache = CACHE): Home {
+export function install(
+  engine: Pick<Engine, 'name' | 'registry'>,
+  { version, packages }: Pick<Release, 'version' | 'packages'>,
+  cache = CACHE,
+): Home {
   const folder = join(cache, `${engine.name}-${version}`);
   const home =
     engine.registry === 'pip' ? { python: join(folder, ...(WINDOWS ? ['Scripts', 'python.exe'] : ['bin', 'python'])) } : { folder };

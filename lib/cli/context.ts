@@ -21,6 +21,6 @@ export interface CommonOptions {
 /**
  * One command: prints its result and resolves with the exit code. What it throws is reported on stderr and decides the exit code: see
  * exit-codes.ts.
- * `args` has as many elements as the command has arguments.
+ * `args` has as many elements as the command has arguments; where the last of them may be repeated, as many as were given.
  */
 export type Run<O extends CommonOptions = CommonOptions> = (context: Context, args: readonly string[], options: O) => Promise<ExitCode>;

@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { bytes, columns, compat, compression, count, duration, gather, gatherPairs, selection } from './shared-options.js';
 import { forgetCommand } from './forget-command.js';
 import { sharingCommands } from './sharing-commands.js';
+import { workCommand } from './work-command.js';
 
 const EXIT_CODES = `Exit codes:
   ${EXIT.fine}    all is well
@@ -42,7 +43,7 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
       .option('-q, --quiet', 'no progress bar, no notes')
       .addHelpText('after', examples(calls))
       .action(async (...all: unknown[]) => {
-        const [options, args] = [all.at(-2) as Parameters<Awaited<ReturnType<typeof load>>['run']>[2], all.slice(0, -2) as string[]];
+        const [options, args] = [all.at(-2) as Parameters<Awaited<ReturnType<typeof load>>['run']>[2], all.slice(0, -2).flat() as string[]];
         const { run } = await load();
         const { json = false, quiet = false } = options;
         base.output.quiet = quiet;
@@ -184,5 +185,6 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
     .addOption(compat('--compat <program>', 'rows as they were saved by this program'));
   forgetCommand(command);
   sharingCommands(command);
+  workCommand(command);
   return program;
 }

@@ -7,8 +7,8 @@ import { Output, OutputClosed } from './output/output.js';
 import { programOf } from './program-of.js';
 import { renamed } from './renamed.js';
 
-/** Commands whose stdout is rows, a line each: a document with an error would be taken for one. */
-const ROW_COMMANDS: ReadonlySet<string> = new Set(['cat', 'head']);
+/** Commands whose stdout is lines of JSON, of rows or parts: a document with an error would be taken for one. */
+const LINE_COMMANDS: ReadonlySet<string> = new Set(['cat', 'head', 'work']);
 
 /** Runs the command line; resolves with the exit code. Never rejects. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
@@ -38,7 +38,7 @@ async function failed(error: unknown, output: Output, args: readonly string[]): 
   const told = error instanceof CommanderError ? usageError(error) : error;
   output.error(told);
   try {
-    if (args.includes('--json') && !ROW_COMMANDS.has(args[0] ?? '')) await output.document({ error: failureOf(told) });
+    if (args.includes('--json') && !LINE_COMMANDS.has(args[0] ?? '')) await output.document({ error: failureOf(told) });
   } catch {
     // There is no one left to tell.
   }

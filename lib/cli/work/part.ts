@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize, resolve, sep } from 'node:path';
+import { CheckpointError, fromSystemError } from '../../base/errors.js';
+import { decodeName, encodeName } from '../../directory/names.js';
+import { checkpointsBelow } from '../directory/folder.js';
+
+/** A part of the input, and where its results go. */
+export interface Part {
+  /** As it was given. */
+  name: string;
+  input: string;
+  /** The results are the checkpoint of this operation, `<directory>/<step>/<operation>.parquet`. */
+  directory: string;
+  step: string;
+  operation: string;
+}
+
+const EXTENSION = /\.(?:parquet|json|jsonl|ndjson)$/;
+
+/**
+ * The part of a name: a path, or one below `folder`, where the results keep its folders.
+ * @throws `ERR_CKPT_INVALID_ARGUMENT` for a name that leads out of `folder`, or that is no file name
+ */
+export function partOf(name: string, folder: string | undefined, out: string): Part {
+  const below = normalize(name);
+  if (folder !== undefined && (isAbsolute(below) || below === '..' || below.startsWith(`..${sep}`)))
+    throw wrong(name, `a part must be below ${folder}`);
+  const target = resolve(out, folder === undefined ? '.' : dirname(below));
+  const step = decodeName(basename(target), 'step');
+  const operation = decodeName(basename(below).replace(EXTENSION, ''), 'operation');
+  if (operation === '' || operation === '.' || operation === '..') throw wrong(name, 'a part must be a file');
+  if (basename(target) === '' || encodeName(step, 'step') !== basename(target))
+    throw wrong(name, `no results can be in a folder named ${basename(target) || '/'}; choose another name for --out`);
+  return { name, input: folder === undefined ? name : join(folder, below), directory: dirname(target), step, operation };
+}
+
+/** The names of all parts below a folder, in order: `_SUCCESS`, `_metadata`, and what else begins with `_` or a dot are none. */
+export async function partsBelow(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { parts, error } of checkpointsBelow(folder)) {
+    if (error !== undefined) throw error;
+    if (!parts.some((part) => part.startsWith('_'))) names.push(parts.join(sep));
+  }
+  return names;
+}
+
+/** The SHA-256 of a file, in hexadecimal digits. @throws what the system says, as a coded error */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes as Uint8Array);
+  } catch (error) {
+    throw fromSystemError(error, 'read', path);
+  }
+  return hash.digest('hex');
+}
+
+function wrong(name: string, why: string): CheckpointError {
+  return new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `${name}: ${why}`, { path: name });
+}
