@@ -11,6 +11,7 @@ import { assertExact } from './support/exact.ts';
 import { noBinding } from './support/readers.ts';
 import { fc, SEED } from './support/seeded.ts';
 import { pathOf, saveSteps, STEPS } from './support/shared-steps.ts';
+import { sharingAny } from './support/sharing-any.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const [, , FILTER, AGAIN] = STEPS;
@@ -139,8 +140,7 @@ describe('materialize', { skip: noBinding }, () => {
   });
 
   test('keeps what a map has attached: the same call computes nothing again', async () => {
-    process.env['ARROW_CKPT_SHARE_ANY'] = '1';
-    try {
+    await sharingAny(async () => {
       const directory = join(folder, 'map');
       const manager = await saveSteps(directory, { base: 'auto' });
       const rows = STEPS[0]!.rows;
@@ -162,15 +162,12 @@ describe('materialize', { skip: noBinding }, () => {
       const second = await run();
       assert.equal(calls, rows.length);
       assertExact(second.rows, first.rows);
-    } finally {
-      delete process.env['ARROW_CKPT_SHARE_ANY'];
-    }
+    });
   });
 
   test('rows of every kind come back, in columns of the same types', async () => {
-    process.env['ARROW_CKPT_SHARE_ANY'] = '1';
     let thin = 0;
-    try {
+    await sharingAny(async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryCase, async ({ rows }) => {
           const directory = join(folder, 'kinds');
@@ -189,9 +186,7 @@ describe('materialize', { skip: noBinding }, () => {
         }),
         { numRuns: Number(process.env['ARROW_CKPT_CASES'] ?? 60), seed: SEED, endOnFailure: true, includeErrorInReport: true },
       );
-    } finally {
-      delete process.env['ARROW_CKPT_SHARE_ANY'];
-    }
+    });
     assert.ok(thin > 20, `${thin} thin files`);
   });
 

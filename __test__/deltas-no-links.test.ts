@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { noMounts } from './support/no-mounts.ts';
+import { mounting, noMounts } from './support/no-mounts.ts';
 import { noBinding } from './support/readers.ts';
 import { resultOf } from './support/run-program.ts';
 import { suite } from './support/suite.ts';
@@ -21,8 +21,7 @@ suite('where no file can be kept for others', noBinding || noMounts(), () => {
 
   /** Two saves on a tmpfs with these options, after a command of the shell. */
   const saves = (options: string, then: string): Promise<Outcome> => {
-    const steps = [`mount -t tmpfs -o ${options} none "$0"`, `"$1" "${PROGRAM}" "$0" prepare`, then, 'exec "$@"'];
-    const through = ['unshare', '-rm', 'sh', '-c', steps.join(' && '), folder];
+    const through = mounting(folder, `mount -t tmpfs -o ${options} none "$0"`, `"$1" "${PROGRAM}" "$0" prepare`, then);
     return resultOf('thin-no-pool.mjs', { args: [folder, 'save'], through });
   };
 

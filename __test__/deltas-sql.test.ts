@@ -10,6 +10,7 @@ import { noBinding } from './support/readers.ts';
 import { cliJson, cliOk, noCli } from './support/run-cli.ts';
 import { saveSteps, STEPS } from './support/shared-steps.ts';
 import { suite } from './support/suite.ts';
+import { sharingAny } from './support/sharing-any.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 /** The rows of every view. */
@@ -44,7 +45,6 @@ suite('views for DuckDB', noBinding || noPython || noCli, () => {
   });
 
   test('have every kind of value, from several holders, with own values, nulls, repeats and another order', async () => {
-    process.env['ARROW_CKPT_SHARE_ANY'] = '1';
     const directory = join(folder, 'kinds');
     const manager = new CheckpointManager(directory, { logger: false });
     const kinds = (id: number): Row => ({
@@ -69,7 +69,7 @@ suite('views for DuckDB', noBinding || noPython || noCli, () => {
         .toReversed()
         .map((row, index) => (index % 3 === 0 ? { ...row, 'a "text"': `own ${index} ${'long '.repeat(200)}` } : row)),
     };
-    try {
+    await sharingAny(async () => {
       for (const [operation, each] of Object.entries(saved)) {
         const base = ['one', 'two'].includes(operation)
           ? 'auto'
@@ -81,9 +81,7 @@ suite('views for DuckDB', noBinding || noPython || noCli, () => {
           base: operation === 'two' ? [{ step: 's', operation: 'one' }] : (base as 'auto'),
         });
       }
-    } finally {
-      delete process.env['ARROW_CKPT_SHARE_ANY'];
-    }
+    });
     const deltas = await Promise.all(Object.keys(saved).map(async (operation) => (await manager.getCheckpointInfo('s', operation))?.delta));
     assert.deepStrictEqual(
       deltas.map((delta) => delta?.holders.length ?? 0),
@@ -98,17 +96,14 @@ suite('views for DuckDB', noBinding || noPython || noCli, () => {
   });
 
   test('a column of another type in its holder has the type of the file', async () => {
-    process.env['ARROW_CKPT_SHARE_ANY'] = '1';
     const directory = join(folder, 'types');
     const manager = new CheckpointManager(directory, { logger: false });
     const rows = Array.from({ length: 4096 }, (_, id): Row => ({ id, n: id, s: { a: id } }));
     const more = [...rows, ...Array.from({ length: 4096 }, (_, id): Row => ({ id, n: id + 0.5, s: { a: id + 0.5, b: 'x' } }))];
-    try {
+    await sharingAny(async () => {
       await manager.saveCheckpoint('s', 'one', rows, { base: 'auto' });
       await manager.saveCheckpoint('s', 'two', more, { base: { step: 's', operation: 'one' }, rowGroupRows: 2048 });
-    } finally {
-      delete process.env['ARROW_CKPT_SHARE_ANY'];
-    }
+    });
     const shared = Object.keys((await manager.getCheckpointInfo('s', 'two'))?.delta?.columns ?? {});
     assert.ok(
       ['n', 's'].every((column) => shared.includes(column)),

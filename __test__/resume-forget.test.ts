@@ -8,6 +8,7 @@ import { assertExact } from './support/exact.ts';
 import { KeptStore } from './support/kept-store.ts';
 import { allSummaries, articles, manager, MAP, Model, type Article } from './support/map-rows.ts';
 import { runProgram } from './support/run-program.ts';
+import { sharingAny } from './support/sharing-any.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const folder = tempFolder('forget');
@@ -257,8 +258,7 @@ describe('forget', () => {
   });
 
   test('a thin checkpoint becomes a whole one, and others that share its values are right', async () => {
-    process.env['ARROW_CKPT_SHARE_ANY'] = '1';
-    try {
+    await sharingAny(async () => {
       const store = newStore();
       const checkpoints = manager(store.directory);
       const long = 'a text that is long enough to be worth a reference, '.repeat(4);
@@ -277,9 +277,7 @@ describe('forget', () => {
       assertExact((await checkpoints.map('s', 'op', rows, fn, options)).rows, rows);
       assert.equal(calls, 202);
       assert.ok((await checkpoints.getCheckpointInfo('s', 'op'))?.delta, 'it is thin again');
-    } finally {
-      delete process.env['ARROW_CKPT_SHARE_ANY'];
-    }
+    });
   });
 
   test('Parquet without the binary becomes JSON, of which nothing else is missing', async () => {

@@ -65,6 +65,19 @@ describe('killed', () => {
     return kills;
   }
 
+  /** Ends when the provider has accepted a job, before the run knows that. */
+  async function killedAtFirstJob(directory: string, options: object): Promise<void> {
+    const run = new Run(directory, url, options);
+    provider.at = (now) => {
+      if (now !== 'accepted' || run.isKilled) return false;
+      run.kill();
+      return true;
+    };
+    await run.ended;
+    assert.ok(run.isKilled);
+    provider.at = () => {};
+  }
+
   async function isWhole(directory: string): Promise<void> {
     assert.deepStrictEqual(provider.twice, []);
     assert.equal(provider.accepted.size, ROWS);
@@ -95,14 +108,7 @@ describe('killed', () => {
     const directory = join(folder, 'question');
     provider.accepted.clear();
     provider.jobs.clear();
-    const run = new Run(directory, url, { withoutFind: true, maxJobs: 1 });
-    provider.at = (now) => {
-      if (now !== 'accepted' || run.isKilled) return false;
-      run.kill();
-      return true;
-    };
-    await run.ended;
-    provider.at = () => {};
+    await killedAtFirstJob(directory, { withoutFind: true, maxJobs: 1 });
     const [job] = await new CheckpointManager(directory, { logger: false }).jobs('s', 'op');
     assert.deepStrictEqual([job?.state, job?.id, job?.rows], ['intent', null, 40]);
     for (let time = 0; time < 2; time++)
@@ -117,14 +123,7 @@ describe('killed', () => {
     const directory = join(folder, 'resubmit');
     provider.accepted.clear();
     const options = { withoutFind: true, maxJobs: 1, uncertain: 'resubmit' };
-    const run = new Run(directory, url, options);
-    provider.at = (now) => {
-      if (now !== 'accepted' || run.isKilled) return false;
-      run.kill();
-      return true;
-    };
-    await run.ended;
-    provider.at = () => {};
+    await killedAtFirstJob(directory, options);
     assert.match(await new Run(directory, url, options).ended, /"results":100/);
     assert.equal(provider.twice.length, 40);
   });

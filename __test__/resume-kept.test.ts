@@ -8,6 +8,7 @@ import { assertExact } from './support/exact.ts';
 import { KeptStore } from './support/kept-store.ts';
 import { allSummaries, articles, manager, MAP, Model, type Article } from './support/map-rows.ts';
 import { cli, cliJson } from './support/run-cli.ts';
+import { sharingAny } from './support/sharing-any.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 const folder = tempFolder('kept');
@@ -232,8 +233,7 @@ describe('kept results', () => {
   });
 
   test('a thin checkpoint that is kept keeps what it refers to', async () => {
-    process.env['ARROW_CKPT_SHARE_ANY'] = '1';
-    try {
+    await sharingAny(async () => {
       const store = newStore();
       const checkpoints = manager(store.directory);
       const long = 'a text that is long enough to be worth a reference, '.repeat(4);
@@ -257,8 +257,6 @@ describe('kept results', () => {
       await checkpoints.sweep();
       await run('a', rows);
       assert.equal(calls, 205);
-    } finally {
-      delete process.env['ARROW_CKPT_SHARE_ANY'];
-    }
+    });
   });
 });

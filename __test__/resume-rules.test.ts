@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { CheckpointManager, hashOperation, type Code, type MapProgress, type Row } from 'arrow-ckpt';
 import { rejectsWith } from './support/codes.ts';
 import { articles, manager, MAP, type Article } from './support/map-rows.ts';
+import { mounting, noMounts } from './support/no-mounts.ts';
 import { resultOf } from './support/run-program.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
@@ -135,12 +135,7 @@ test('known rows can be read in a folder that cannot be written to; a new row is
   const where = join(folder, 'read only');
   const rows = Array.from({ length: 50 }, (_, id) => ({ id }));
   await manager(where).map('s', 'op', rows, (row) => row, { key: 'id', hash: 'h' });
-  const steps = ['mount --bind "$0" "$0"', 'mount -o remount,bind,ro "$0"', 'exec "$@"'];
-  const report = await resultOf('map-read-only.mjs', { args: [where], through: ['unshare', '-rm', 'sh', '-c', steps.join(' && '), where] });
+  const through = mounting(where, 'mount --bind "$0" "$0"', 'mount -o remount,bind,ro "$0"');
+  const report = await resultOf('map-read-only.mjs', { args: [where], through });
   assert.deepStrictEqual(report, { resumed: 50, rows: 50, streamed: 50, calls: 0, code: 'ERR_CKPT_READ_ONLY' });
 });
-
-function noMounts(): string | false {
-  if (process.platform !== 'linux') return 'mounts, which is for Linux';
-  return spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0 ? false : 'may not mount a file system';
-}

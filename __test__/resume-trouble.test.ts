@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -9,6 +9,7 @@ import { LedgerReader } from '../lib/resume/ledger.ts';
 import { rejectsWith } from './support/codes.ts';
 import { assertExact } from './support/exact.ts';
 import { allSummaries, articles, manager, MAP, Model, type Article } from './support/map-rows.ts';
+import { mounting, noMounts } from './support/no-mounts.ts';
 import { resultOf } from './support/run-program.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
@@ -206,14 +207,14 @@ test('a disk that fills up in the middle: what was flushed is kept, and the next
   const where = join(folder, 'full');
   mkdirSync(where);
   const ballast = join(where, 'ballast');
-  const steps = ['mount -t tmpfs -o size=4m none "$0"', `head -c 2800000 /dev/zero > ${JSON.stringify(ballast)}`, 'exec "$@"'];
+  const through = mounting(where, 'mount -t tmpfs -o size=4m none "$0"', `head -c 2800000 /dev/zero > ${JSON.stringify(ballast)}`);
   const report = await resultOf<{
     failure: { code: string; message: string };
     first: number;
     resumed: number;
     second: number;
     isEqual: boolean;
-  }>('map-small-disk.mjs', { args: [where, ballast], through: ['unshare', '-rm', 'sh', '-c', steps.join(' && '), where] });
+  }>('map-small-disk.mjs', { args: [where, ballast], through });
   t.diagnostic(JSON.stringify(report));
   assert.equal(report.failure.code, 'ERR_CKPT_NO_SPACE');
   assert.match(report.failure.message, /no space left on the disk/);
@@ -221,12 +222,6 @@ test('a disk that fills up in the middle: what was flushed is kept, and the next
   assert.ok(report.first + report.second <= 4000 + 16 + 200, 'what was lost is at most the rows on their way and one batch');
   assert.ok(report.isEqual);
 });
-
-function noMounts(): string | false {
-  if (process.platform !== 'linux') return 'mounts a tmpfs, which is for Linux';
-  const { status } = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']);
-  return status === 0 ? false : 'may not mount a file system';
-}
 
 test('a record of rows of a later version is refused, and one of another shape damaged', async () => {
   async function* pieces(text: string): AsyncGenerator<Uint8Array> {

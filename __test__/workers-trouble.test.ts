@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { readCheckpoint } from 'arrow-ckpt';
 import { assertExact } from './support/exact.ts';
 import { allSummaries, articles } from './support/map-rows.ts';
+import { mounting, noMounts } from './support/no-mounts.ts';
 import { resultOf } from './support/run-program.ts';
 import { tempFolder } from './support/temp-folder.ts';
 import { callsIn, expectedDigest, WorkerProcess } from './support/worker-kills.ts';
@@ -95,10 +95,10 @@ test('one worker with the binary and one without refuse each other', async () =>
 test('a disk that fills up ends all workers; what was flushed is kept', { skip: noMounts() }, async (t) => {
   const where = fresh();
   const ballast = join(where, 'ballast');
-  const steps = ['mount -t tmpfs -o size=4m none "$0"', `head -c 2800000 /dev/zero > ${JSON.stringify(ballast)}`, 'exec "$@"'];
+  const through = mounting(where, 'mount -t tmpfs -o size=4m none "$0"', `head -c 2800000 /dev/zero > ${JSON.stringify(ballast)}`);
   const report = await resultOf<{ failures: string[]; first: number; second: number; areEqual: boolean; left: string[] }>(
     'map-worker-disk.mjs',
-    { args: [where, ballast], through: ['unshare', '-rm', 'sh', '-c', steps.join(' && '), where] },
+    { args: [where, ballast], through },
   );
   t.diagnostic(JSON.stringify(report));
   assert.deepEqual(report.failures, ['ERR_CKPT_NO_SPACE', 'ERR_CKPT_NO_SPACE']);
@@ -106,9 +106,3 @@ test('a disk that fills up ends all workers; what was flushed is kept', { skip: 
   assert.ok(report.first + report.second <= 4000 + 2 * (16 + 200));
   assert.deepEqual(report.left, []);
 });
-
-function noMounts(): string | false {
-  if (process.platform !== 'linux') return 'mounts a tmpfs, which is for Linux';
-  const { status } = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']);
-  return status === 0 ? false : 'may not mount a file system';
-}

@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { readCheckpoint, writeCheckpoint, type CheckpointErrorCode, type Row } from 'arrow-ckpt';
 import { FORMATS, rejectsWith, seenCodes, type Format } from '../support/codes.js';
-import { noMounts } from '../support/no-mounts.ts';
+import { mounting, noMounts } from '../support/no-mounts.ts';
 import { resultOf, runProgram } from '../support/run-program.js';
 import { tempFolder } from '../support/temp-folder.js';
 
@@ -35,8 +35,7 @@ export function diskErrors(): void {
   /** Starts node on a tmpfs at `where` with an old checkpoint on it; `then` is a command of the shell in between. */
   const onSmallDisk = (where: string, megabytes: number, format: Format, then: string) => {
     const saveOld = fileURLToPath(new URL('../programs/save-old.mjs', import.meta.url));
-    const steps = [`mount -t tmpfs -o size=${megabytes}m none "$0"`, `"$1" "${saveOld}" "$0" ${format}`, then, 'exec "$@"'];
-    return ['unshare', '-rm', 'sh', '-c', steps.join(' && '), where];
+    return mounting(where, `mount -t tmpfs -o size=${megabytes}m none "$0"`, `"$1" "${saveOld}" "$0" ${format}`, then);
   };
 
   function assertRefused(t: TestContext, { save, old, files }: Report, code: CheckpointErrorCode, path: string, format: Format): void {

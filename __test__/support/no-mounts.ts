@@ -6,3 +6,11 @@ export function noMounts(): string | false {
   const { status, stderr } = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { encoding: 'utf8' });
   return status === 0 ? false : `may not mount a file system: ${stderr?.trim() ?? 'no unshare'}`;
 }
+
+/**
+ * A command that starts another one, node, where it may mount file systems, once the shell has taken these steps: for `through` of
+ * `runProgram`. In a step `"$0"` is the folder, and `"$1"` is node. A step that fails is the end.
+ */
+export function mounting(folder: string, ...steps: string[]): string[] {
+  return ['unshare', '-rm', 'sh', '-c', [...steps, 'exec "$@"'].join(' && '), folder];
+}
