@@ -39,6 +39,12 @@ export interface FoundFile {
   version: string;
 }
 
+/** The path of a checkpoint, a batch or kept results without the extension. */
+export function stemOf(path: string): string {
+  const extension = EXTENSIONS.find((end) => path.endsWith(end)) ?? '';
+  return path.slice(0, path.length - extension.length);
+}
+
 /** The folder of a step, whether it exists or not. */
 export async function stepFolder(directory: string, step: string): Promise<string> {
   return join(directory, await placeOf(directory, step, 'step', ['']));
@@ -201,7 +207,7 @@ function operationsAmong(folder: string, entries: readonly NamedEntry[]): StepOp
     const known = operations.get(component);
     if (known !== undefined) known.paths.push(join(folder, path));
     else {
-      const stem = join(folder, path.slice(0, path.lastIndexOf('.')));
+      const stem = stemOf(join(folder, path));
       operations.set(component, { operation: decodeName(component, 'operation'), stem, paths: [join(folder, path)] });
     }
   }

@@ -1,13 +1,12 @@
 import type { CheckpointError } from '../base/errors.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { keptFolder } from '../directory/kept-files.js';
-import { foundFiles } from '../directory/layout.js';
+import { foundFiles, stemOf } from '../directory/layout.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { noteUse } from '../directory/use-record.js';
 import type { MapEvent } from './events.js';
 import { findKept } from './found-files.js';
 import type { Known } from './known.js';
-import { withoutExtension } from './merge-kept.js';
 import { droppedBy, retire, type Dropping } from './retire.js';
 
 /** Takes in the kept results of the run's hash. */
@@ -53,6 +52,5 @@ export async function beforeFinal(dropping: Dropping, keeps: boolean, onEvent: (
 
 /** Notes the use of kept results. */
 export async function noteKeptUse(known: Known): Promise<void> {
-  for (const { path, modifiedMs } of await foundFiles(known.keptInUse().map((file) => file.path)))
-    await noteUse(withoutExtension(path), modifiedMs);
+  for (const { path, modifiedMs } of await foundFiles(known.keptInUse().map((file) => file.path))) await noteUse(stemOf(path), modifiedMs);
 }

@@ -2,6 +2,7 @@ import { utimes } from 'node:fs/promises';
 import { isCheckpointError } from '../base/errors.js';
 import { removeFiles } from '../directory/clear.js';
 import { keptFolder, keptStem, nextKept } from '../directory/kept-files.js';
+import { stemOf } from '../directory/layout.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { usedMs } from '../directory/use-record.js';
 import { groupOf } from './batch-log.js';
@@ -33,13 +34,8 @@ async function merge(files: OperationFiles, folder: string, group: readonly Foun
   const picked = new PickedRows();
   for (const { path } of group) await picked.add(path, () => true);
   const path = await picked.write(files, keptStem(folder, await nextKept(folder)), group[0]?.hash ?? null);
-  const used = await Promise.all(group.map(async (file) => Math.max(file.modifiedMs, await usedMs(withoutExtension(file.path)))));
+  const used = await Promise.all(group.map(async (file) => Math.max(file.modifiedMs, await usedMs(stemOf(file.path)))));
   const last = new Date(Math.max(...used));
   await utimes(path, last, last);
   await removeFiles(group.map((file) => file.path));
-}
-
-/** What the use of a file is noted of. */
-export function withoutExtension(path: string): string {
-  return path.replace(/\.\w+$/, '');
 }

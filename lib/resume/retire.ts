@@ -2,12 +2,11 @@ import type { CheckpointError } from '../base/errors.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { keepFile } from '../directory/keep-file.js';
 import { keptFolder, keptStem, nextKept } from '../directory/kept-files.js';
-import { foundFiles } from '../directory/layout.js';
+import { foundFiles, stemOf } from '../directory/layout.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { noteUse } from '../directory/use-record.js';
 import { findKept } from './found-files.js';
 import type { Known } from './known.js';
-import { withoutExtension } from './merge-kept.js';
 import { PickedRows, type Wanted } from './picked-rows.js';
 import { eachRowOf, RowSet } from './row-set.js';
 
@@ -81,7 +80,7 @@ async function keepRows({ files, damaged }: Dropping, { hash, final, batches, is
     const target = await keepFile(path, folder, files.directory);
     if (target === undefined) continue;
     // So far it was in use.
-    await noteUse(withoutExtension(target), found?.modifiedMs ?? 0);
+    await noteUse(stemOf(target), found?.modifiedMs ?? 0);
     await kept.addFile(path, files);
   }
   const sources = new Set([...final, ...batches]);

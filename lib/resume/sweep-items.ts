@@ -1,11 +1,10 @@
 import { checkpointFiles } from '../directory/checkpoint-file.js';
 import type { DocetlConfig } from '../directory/docetl-config.js';
 import { keptFoldersIn } from '../directory/kept-files.js';
-import { contentsOf, foundFiles, listSteps, type FoundFile } from '../directory/layout.js';
+import { contentsOf, foundFiles, listSteps, stemOf, type FoundFile } from '../directory/layout.js';
 import { usedMs } from '../directory/use-record.js';
 import { finishedBatches } from './finished-batches.js';
 import { findBatches, findKept, isBroken } from './found-files.js';
-import { withoutExtension } from './merge-kept.js';
 import type { SweepItem } from './sweep-item.js';
 
 /** All checkpoints, batches and kept results of a directory. */
@@ -39,7 +38,7 @@ async function keptItems(directory: string): Promise<SweepItem[]> {
       for (const found of await findKept(folder)) {
         const { hash, head, error, path } = found;
         const names = { step: head?.step ?? own, operation: head?.operation ?? operation };
-        items.push({ kind: 'kept', ...names, hash, isDamaged: isBroken(error), ...itemOf(found, await usedMs(withoutExtension(path))) });
+        items.push({ kind: 'kept', ...names, hash, isDamaged: isBroken(error), ...itemOf(found, await usedMs(stemOf(path))) });
       }
     }
   }

@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
 import { withProgress } from '../output/progress.js';
 import { plural } from '../output/quantities.js';
-import { storageSummary, storageTable } from '../directory/storage-text.js';
+import { printStorage, storageSummary } from '../directory/storage-text.js';
 
 /** Options of `analyze`. */
 interface AnalyzeOptions extends CommonOptions {
@@ -32,7 +32,10 @@ export const run: Run<AnalyzeOptions> = async (context, [directory = ''], { esti
   if (json) await output.document({ directory, checkpoints: entries, totals, failures: errors.map(failureOf) });
   else {
     await output.line(storageSummary(totals, output.colours));
-    if (entries.length > 0) await output.line(`\n${storageTable(entries, output.width, output.colours)}`);
+    if (entries.length > 0) {
+      await output.line();
+      await printStorage(output, entries);
+    }
   }
   return errors.length > 0 ? EXIT.findings : EXIT.fine;
 };

@@ -7,11 +7,13 @@ import type { ColumnSchema } from '../../options/checkpoint-schema.js';
 import { inferSchema } from '../../schema/infer-schema.js';
 import { typeWords } from '../../schema/words.js';
 import { keptFiles, keptFolder } from '../../directory/kept-files.js';
+import { stemOf } from '../../directory/layout.js';
 import { storeOf } from '../../formats/choose.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { countText, percentOf, percentText, plural, sizeText } from '../output/quantities.js';
-import { tableText, type TableColumn } from '../output/table-text.js';
+import { printTable } from '../output/print-table.js';
+import type { TableColumn } from '../output/table-text.js';
 import { fit, printable } from '../output/text.js';
 import { RowText } from '../rows/row-text.js';
 
@@ -48,7 +50,7 @@ export const run: Run<InspectOptions> = async (context, [path = ''], { rows, com
   };
   const first = options.limit === 0 ? [] : await store.read(path, options);
   const inferred = withoutColumns ? { fromRows: first.length, columns: inferSchema(first).columns } : undefined;
-  const kept = (await keptFiles(keptFolder(path.replace(/\.(?:parquet|json)$/, '')))).map(({ bytes }) => bytes);
+  const kept = (await keptFiles(keptFolder(stemOf(path)))).map(({ bytes }) => bytes);
   const inspected = {
     info,
     origin,
@@ -106,13 +108,11 @@ async function print(context: Context, inspected: Inspected): Promise<void> {
   ];
   for (const [name, value] of facts) await output.line(`${colours.bold(name.padEnd(11))}${printable(value)}`);
   if (info.columns.length > 0) {
-    await output.line(
-      `\n${tableText(
-        columnHeads(),
-        info.columns.map((column) => columnCells(column, info)),
-        width,
-        colours,
-      )}`,
+    await output.line();
+    await printTable(
+      output,
+      columnHeads(),
+      info.columns.map((column) => columnCells(column, info)),
     );
   }
   if (inferred !== undefined && inferred.columns.length > 0) {
@@ -122,7 +122,7 @@ async function print(context: Context, inspected: Inspected): Promise<void> {
       { head: 'Type', cut: true },
     ];
     const cells = inferred.columns.map((column) => [`${column.name}${column.optional === true ? '?' : ''}`, typeWords(column)]);
-    await output.line(tableText(heads, cells, width, colours));
+    await printTable(output, heads, cells);
   }
   if (sample.length === 0) return;
   await output.line(`\n${colours.bold(`First ${sample.length === 1 ? 'row' : `${sample.length} rows`}`)}`);

@@ -8,7 +8,8 @@ import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { failureOf, type Failure } from '../failure.js';
 import { withProgress, type ProgressLine } from '../output/progress.js';
 import { countText, plural, sizeText } from '../output/quantities.js';
-import { tableText, type TableColumn } from '../output/table-text.js';
+import { printTable } from '../output/print-table.js';
+import type { TableColumn } from '../output/table-text.js';
 
 type OnProgress = (progress: Progress) => void;
 
@@ -79,7 +80,7 @@ interface Summary {
 }
 
 async function print({ output }: Context, directory: string, { files, whole, damaged, rows }: Summary): Promise<void> {
-  const { colours, width } = output;
+  const { colours } = output;
   if (files.length === 0) return output.note(`no checkpoints below ${directory}`);
   const columns: TableColumn[] = [
     { head: '', style: (mark) => (mark === '✓' ? colours.green(mark) : colours.red(mark)) },
@@ -89,13 +90,10 @@ async function print({ output }: Context, directory: string, { files, whole, dam
     { head: 'Size', align: 'right' },
     { head: 'Checksums' },
   ];
-  await output.line(
-    tableText(
-      columns,
-      files.map((file) => cellsOf(file, directory)),
-      width,
-      colours,
-    ),
+  await printTable(
+    output,
+    columns,
+    files.map((file) => cellsOf(file, directory)),
   );
   await output.line();
   const found = damaged === 0 ? 'all are whole' : `${countText(whole)} whole, ${colours.red(`${countText(damaged)} damaged`)}`;

@@ -4,7 +4,8 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
 import { withProgress } from '../output/progress.js';
 import { countText, percentText, sizeText } from '../output/quantities.js';
-import { tableText, type TableColumn } from '../output/table-text.js';
+import { printTable } from '../output/print-table.js';
+import type { TableColumn } from '../output/table-text.js';
 import { onRewrite } from './rewritten.js';
 
 /** `analyze DIR --shared`: what the checkpoints of a directory would share, by column and by pair. Changes nothing. */
@@ -31,13 +32,15 @@ async function print(
   { bytes, bytesAfter }: { bytes: number; bytesAfter: number },
   seconds: number,
 ): Promise<void> {
-  const { width, colours } = output;
   const saved = `${sizeText(bytes - bytesAfter)} (${percentText(bytes - bytesAfter, bytes)})`;
   await output.line(`Parquet checkpoints: ${sizeText(bytes)}`);
   await output.line(`After dedupe: ${sizeText(bytesAfter)}, ${saved} saved; measured in ${seconds.toFixed(1)} s`);
   const sharing = measured.filter(({ columns }) => columns.length > 0);
   if (sharing.length === 0) return;
-  const table = (columns: TableColumn[], rows: string[][]): Promise<void> => output.line(`\n${tableText(columns, rows, width, colours)}`);
+  const table = async (columns: TableColumn[], rows: string[][]): Promise<void> => {
+    await output.line();
+    await printTable(output, columns, rows);
+  };
   await table(
     [{ head: 'Step', cut: true }, { head: 'Operation', cut: true }, right('Size'), right('Own'), right('Shared')],
     measured.map(({ step, operation, bytes: size, ownBytes, sharedBytes }) => [

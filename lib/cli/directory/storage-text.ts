@@ -1,7 +1,9 @@
 import { together, type Savings, type StorageEntry, type StorageTotals } from './storage.js';
 import type { Colours } from '../output/colours.js';
+import type { Output } from '../output/output.js';
+import { printTable } from '../output/print-table.js';
 import { percentText, plural, sizeText } from '../output/quantities.js';
-import { tableText, type TableColumn } from '../output/table-text.js';
+import type { TableColumn } from '../output/table-text.js';
 
 const LINE = '━'.repeat(40);
 
@@ -32,8 +34,8 @@ export function storageSummary(
   return lines.join('\n');
 }
 
-/** A line for each step and operation; the batches of an operation are one. `~` marks a measured estimate. */
-export function storageTable(entries: readonly StorageEntry[], width: number | undefined, colours: Colours): string {
+/** Prints a line for each step and operation; the batches of an operation are one. `~` marks a measured estimate. */
+export async function printStorage(output: Output, entries: readonly StorageEntry[]): Promise<void> {
   const columns: TableColumn[] = [
     { head: 'Step', cut: true },
     { head: 'Operation', cut: true },
@@ -42,7 +44,7 @@ export function storageTable(entries: readonly StorageEntry[], width: number | u
     { head: 'Savings', align: 'right' },
     { head: 'Savings %', align: 'right' },
   ];
-  return tableText(columns, groupsOf(entries).map(cellsOf), width, colours);
+  await printTable(output, columns, groupsOf(entries).map(cellsOf));
 }
 
 interface Group {

@@ -7,7 +7,8 @@ import type { UsageTotals } from '../../resume/usage/usage.js';
 import type { Context } from '../context.js';
 import type { StoredKept } from '../directory/layout-of.js';
 import { countText, sizeText, timeText } from './quantities.js';
-import { tableText, type TableColumn } from './table-text.js';
+import { printTable } from './print-table.js';
+import type { TableColumn } from './table-text.js';
 
 /** One line of the list. */
 export interface Listed extends Omit<CheckpointInfo, 'columns'> {
@@ -37,7 +38,6 @@ interface Found {
 
 /** Prints it as tables. */
 export async function printList({ output }: Context, directory: string, { listed, maps, batches, kept }: Found): Promise<void> {
-  const { colours, width } = output;
   if (listed.length + batches.length + kept.length === 0) return output.note(`no checkpoints in ${directory}`);
   // Only a directory that has such checkpoints has these columns.
   const isShared = listed.some(({ delta }) => (delta ?? null) !== null);
@@ -53,45 +53,37 @@ export async function printList({ output }: Context, directory: string, { listed
     { head: 'Size', align: 'right' },
     ...(isShared ? [{ head: 'Shared', align: 'right' } as const] : []),
     ...costColumn(shown),
-    { head: 'Modified', style: colours.dim },
+    { head: 'Modified', style: output.colours.dim },
     { head: 'Hash', cut: true },
   ];
-  if (listed.length > 0)
-    await output.line(
-      tableText(
-        columns,
-        listed.map((entry) => cellsOf(entry, shown)),
-        width,
-        colours,
-      ),
-    );
-  let lines = listed.length;
-  if (maps.length > 0)
-    await output.line(
-      `${lines++ > 0 ? '\n' : ''}${tableText(
-        mapColumns(shown),
-        maps.map((map) => mapCells(map, shown)),
-        width,
-        colours,
-      )}`,
-    );
-  const counted = async (heads: TableColumn[], rows: string[][]): Promise<void> => {
+  let tables = 0;
+  const table = async (heads: readonly TableColumn[], rows: readonly string[][]): Promise<void> => {
     if (rows.length === 0) return;
-    if (lines++ > 0) await output.line();
-    await output.line(tableText([...heads, { head: 'Size', align: 'right' }], rows, width, colours));
+    if (tables++ > 0) await output.line();
+    await printTable(output, heads, rows);
   };
-  await counted(
+  await table(
+    columns,
+    listed.map((entry) => cellsOf(entry, shown)),
+  );
+  await table(
+    mapColumns(shown),
+    maps.map((map) => mapCells(map, shown)),
+  );
+  await table(
     [
       { head: 'Batches of', cut: true },
       { head: 'Batches', align: 'right' },
+      { head: 'Size', align: 'right' },
     ],
     batches.map(({ operation, batches: count, bytes }) => [operation, countText(count), sizeText(bytes)]),
   );
-  await counted(
+  await table(
     [
       { head: 'Kept results of', cut: true },
       { head: 'Operation', cut: true },
       { head: 'Files', align: 'right' },
+      { head: 'Size', align: 'right' },
     ],
     kept.map(({ step, operation, files, bytes }) => [step, operation, countText(files), sizeText(bytes)]),
   );

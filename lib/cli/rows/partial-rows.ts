@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { CheckpointManager } from '../../api/checkpoint-manager.js';
 import { isCheckpointError } from '../../base/errors.js';
 import type { Row } from '../../base/rows.js';
+import { stemOf } from '../../directory/layout.js';
 import { decodeName } from '../../directory/names.js';
 import type { ReadOptions } from '../../options/options.js';
 import { mapsIn, type MapListing } from '../../resume/map-listing.js';
@@ -21,7 +22,7 @@ interface PartialMap {
  */
 export async function partialMap(path: string): Promise<PartialMap | undefined> {
   if (await stat(path).catch(() => undefined)) return undefined;
-  const stem = path.replace(/\.(?:parquet|json)$/, '');
+  const stem = stemOf(path);
   const directory = dirname(dirname(stem));
   const [step, operation] = [decodeName(basename(dirname(stem)), 'step'), decodeName(basename(stem), 'operation')];
   // Where the directory is not there either, the path of the file is what to tell.

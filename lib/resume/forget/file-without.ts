@@ -3,6 +3,7 @@ import { loadBinding } from '../../base/addon/binding.js';
 import { temporaryBeside } from '../../base/commit/temporary-name.js';
 import type { Row } from '../../base/rows.js';
 import { removeFiles } from '../../directory/clear.js';
+import { stemOf } from '../../directory/layout.js';
 import { give } from '../../directory/migrate-file.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import { saveFile } from '../../directory/save.js';
@@ -14,7 +15,6 @@ import { openLedger } from '../found-files.js';
 import { KnownTable } from '../known-table.js';
 import { LedgerWriter } from '../ledger-writer.js';
 import { damagedLedger } from '../ledger-head.js';
-import { withoutExtension } from '../merge-kept.js';
 import { SKIPPED, skippedMetadata } from '../skipped-rows.js';
 import type { Forgotten } from './forgotten.js';
 import type { ResultFile } from './result-files.js';
@@ -47,7 +47,7 @@ export async function fileWithout(file: ResultFile, forgotten: Forgotten, files:
   const rows = rowsLeft(path, left);
   if (!path.endsWith('.json') && loadBinding() === null) {
     // It becomes JSON, as any save here.
-    await saveFile({ store: files.store, stem: withoutExtension(path), logger: files.logger }, rows, options, attachment);
+    await saveFile({ store: files.store, stem: stemOf(path), logger: files.logger }, rows, options, attachment);
     return;
   }
   const temporary = temporaryBeside(path);
