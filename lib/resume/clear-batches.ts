@@ -5,12 +5,13 @@ import { keptFolder } from '../directory/kept-files.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import type { BatchLog } from './batch-log.js';
 import { isBroken, type FoundBatch } from './found-files.js';
+import { isOfOperation } from './ledger-head.js';
 import { removeClaims } from './leftovers.js';
 import { mergeKept } from './merge-kept.js';
 
 /** Whether a batch is of an operation. */
-export function isOf({ head }: FoundBatch, { step, operation }: OperationFiles): boolean {
-  return head !== null && head.step === step && head.operation === operation;
+export function isOf({ head }: FoundBatch, files: OperationFiles): boolean {
+  return head !== null && isOfOperation(head, files);
 }
 
 /** Those whose results count. */

@@ -2,9 +2,10 @@ import { isOfFile } from '../directory/checkpoint-file.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { digest } from './digest.js';
 import { recordOfFailure, type FailureRecord, type StoredFailure } from './failure-record.js';
-import { findBatches, MOST_LOOKS, openLedger } from './found-files.js';
+import { findBatches, MOST_LOOKS } from './found-files.js';
 import { isOf } from './clear-batches.js';
-import { failedRows } from './ledger-head.js';
+import { failedRows, isOfOperation } from './ledger-head.js';
+import { readLedger } from './read-ledger.js';
 
 /** A file of results of an operation, and its hash. */
 interface Recorded {
@@ -50,20 +51,15 @@ async function failuresIn(found: readonly Recorded[], files: OperationFiles): Pr
 async function addFailures(
   failures: Map<string, { failure: StoredFailure; hash: string | null }>,
   { path, hash }: Recorded,
-  { step, operation }: OperationFiles,
+  files: OperationFiles,
 ): Promise<void> {
-  const opened = await openLedger(path);
-  if (opened === null) return;
-  const { head, ledger } = opened;
   const nameOf = (high: number, low: number): string => `${high} ${low} ${hash}`;
-  try {
-    if (head.step !== step || head.operation !== operation || (failures.size === 0 && failedRows(head) === 0)) return;
+  await readLedger(path, async (ledger, head) => {
+    if (!isOfOperation(head, files) || (failures.size === 0 && failedRows(head) === 0)) return;
     await ledger.rows(head, ({ keyHigh, keyLow }) => void failures.delete(nameOf(keyHigh, keyLow)));
     for (const failure of await ledger.failures(head)) {
       const { high, low } = digest(failure.key);
       failures.set(nameOf(high, low), { failure, hash });
     }
-  } finally {
-    await ledger.close();
-  }
+  });
 }

@@ -1,8 +1,8 @@
 import { isCheckpointError } from '../base/errors.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
-import { openLedger } from './found-files.js';
 import { failedRows } from './ledger-head.js';
+import { readLedger } from './read-ledger.js';
 import type { SweepItem } from './sweep-item.js';
 
 /**
@@ -61,10 +61,7 @@ async function rowsIn(
   of?: Pick<SweepItem, 'step' | 'operation'>,
 ): Promise<Set<string> | undefined> {
   try {
-    const opened = await openLedger(path);
-    if (opened === null) return undefined;
-    const { head, ledger } = opened;
-    try {
+    return await readLedger(path, async (ledger, head) => {
       // What it says of rows that failed is in no checkpoint.
       if (of === undefined && failedRows(head) > 0) return undefined;
       if (of !== undefined && (head.step !== of.step || head.operation !== of.operation)) return undefined;
@@ -77,9 +74,7 @@ async function rowsIn(
       // Its checksum is compared at its end.
       await ledger.finish();
       return rows;
-    } finally {
-      await ledger.close();
-    }
+    });
   } catch (error) {
     if (isCheckpointError(error)) return undefined;
     throw error;

@@ -4,10 +4,9 @@ import { isOfFile } from '../directory/checkpoint-file.js';
 import { keptFiles } from '../directory/kept-files.js';
 import { batchStem, filesOf, listBatches, type FoundFile } from '../directory/layout.js';
 import { storeOf } from '../formats/choose.js';
-import type { CheckpointStore } from '../store/store.js';
-import { LedgerReader } from './ledger.js';
 import type { LedgerHead } from './ledger-head.js';
 import type { OperationFiles } from '../directory/operation-files.js';
+import { ledgerHeadOf } from './read-ledger.js';
 
 /** How often a folder is looked at anew whose files go and come. */
 export const MOST_LOOKS = 100;
@@ -73,19 +72,11 @@ async function batchOf(index: number, { path, bytes, modifiedMs, version }: Foun
   try {
     const store = await storeOf(path);
     const { hash } = await store.head(path);
-    const opened = await openLedger(path, store);
-    await opened?.ledger.close();
-    return { index, path, bytes, modifiedMs, version, hash, head: opened?.head ?? null };
+    return { index, path, bytes, modifiedMs, version, hash, head: await ledgerHeadOf(path, store) };
   } catch (error) {
     if (!isCheckpointError(error)) throw error;
     return { index, path, bytes, modifiedMs, version, hash: null, head: null, error };
   }
-}
-
-/** The ledger of a file of results; null where it has none. `known`: the store to read it with, where somebody has looked. */
-export async function openLedger(path: string, known?: CheckpointStore): Promise<{ head: LedgerHead; ledger: LedgerReader } | null> {
-  const store = known ?? (await storeOf(path));
-  return store.attachment === undefined ? null : LedgerReader.open(path, store.attachment(path));
 }
 
 /** The final checkpoint of this hash that has a ledger; null for none. `damaged` is called for each that cannot be read. */

@@ -2,9 +2,11 @@ import { CheckpointError } from '../base/errors.js';
 import { storeOf } from '../formats/choose.js';
 import { digest } from './digest.js';
 import type { StoredFailure } from './failure-record.js';
-import { openLedger } from './found-files.js';
 import { KnownFile, type FilePart } from './known-file.js';
 import { KnownTable } from './known-table.js';
+import type { LedgerReader } from './ledger.js';
+import { isOfOperation, type LedgerHead } from './ledger-head.js';
+import { readLedger } from './read-ledger.js';
 import { foundFiles } from '../directory/layout.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { addUsage, NO_USAGE, type UsageTotals } from './usage/usage.js';
@@ -54,13 +56,10 @@ export class Known {
    * Takes in what the ledger of a file says. A row that is known with other content counts as this file has it, until it is asked for with
    * the other. False where the file has no ledger of this operation. Once {@link complete} was called, what is known comes first.
    */
-  async add(path: string, { step, operation }: OperationFiles): Promise<boolean> {
+  async add(path: string, operation: OperationFiles): Promise<boolean> {
     const store = await storeOf(path);
-    const opened = await openLedger(path, store);
-    if (opened === null) return false;
-    const { head, ledger } = opened;
-    try {
-      if (head.step !== step || head.operation !== operation) return false;
+    const read = async (ledger: LedgerReader, head: LedgerHead): Promise<boolean> => {
+      if (!isOfOperation(head, operation)) return false;
       if (this.files.length >= MAX_FILES)
         throw new CheckpointError('ERR_CKPT_LIMIT', `${path}: a run reads the results of ${MAX_FILES} files at most`, { path });
       const file = this.files.push(new KnownFile(path, store, this.keepsAll && this.files.length < this.#firstKept));
@@ -111,9 +110,8 @@ export class Known {
       // Only now is the checksum of the ledger compared: before, its rows are of a file that is not good.
       this.#isGood[file - 1] = true;
       return true;
-    } finally {
-      await ledger.close();
-    }
+    };
+    return (await readLedger(path, read, store)) ?? false;
   }
 
   /** The failure of a row in an earlier run, with the content that it has now. */

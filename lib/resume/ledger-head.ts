@@ -31,11 +31,18 @@ export interface LedgerHead {
   sections?: readonly LedgerSection[];
 }
 
+type Operation = Pick<LedgerHead, 'step' | 'operation'>;
+
 /** What the head says of a section. */
 interface LedgerSection {
   name: string;
   count: number;
   bytes: number;
+}
+
+/** Whether a file is of an operation, by its head. */
+export function isOfOperation(head: Operation, { step, operation }: Operation): boolean {
+  return head.step === step && head.operation === operation;
 }
 
 /** How many rows failed, as the head says. */

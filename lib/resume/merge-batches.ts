@@ -1,9 +1,9 @@
 import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
-import { openLedger } from './found-files.js';
 import { KnownTable } from './known-table.js';
 import { LedgerWriter } from './ledger-writer.js';
 import type { LedgerHead } from './ledger-head.js';
+import { readLedger } from './read-ledger.js';
 
 /** The results in files, one file after the other. `begins`: takes up the number of the first result of each. */
 export async function* mergedRows(paths: readonly string[], begins: number[]): AsyncGenerator<Row, void, undefined> {
@@ -25,13 +25,9 @@ export async function* mergedLedger(
   const table = new KnownTable();
   const writer = new LedgerWriter();
   for (const path of paths) {
-    const opened = await openLedger(path);
-    if (opened === null) continue;
-    const { head, ledger } = opened;
-    try {
-      const first = table.size;
+    await readLedger(path, async (ledger, head) => {
+      let number = table.size;
       await ledger.rows(head, (row) => void table.append(row));
-      let number = first;
       await ledger.keys(head, (key) => {
         writer.forgetFailure(key);
         writer.add(number++, key);
@@ -39,9 +35,7 @@ export async function* mergedLedger(
       // Of a row that has results and failed later, with other content, both count.
       writer.addFailures(await ledger.failures(head));
       await ledger.finish();
-    } finally {
-      await ledger.close();
-    }
+    });
   }
   yield* writer.pieces(operation, table);
 }

@@ -7,6 +7,7 @@ import type { OperationFiles } from '../directory/operation-files.js';
 import { usedMs } from '../directory/use-record.js';
 import { groupOf } from './batch-log.js';
 import { findKept, type FoundBatch } from './found-files.js';
+import { isOfOperation } from './ledger-head.js';
 import { PickedRows } from './picked-rows.js';
 
 /**
@@ -15,8 +16,8 @@ import { PickedRows } from './picked-rows.js';
  */
 export async function mergeKept(files: OperationFiles): Promise<void> {
   const folder = keptFolder(files.stem);
-  const { step, operation, logger } = files;
-  const found = (await findKept(folder)).filter(({ head }) => head !== null && head.step === step && head.operation === operation);
+  const { logger } = files;
+  const found = (await findKept(folder)).filter(({ head }) => head !== null && isOfOperation(head, files));
   for (const hash of new Set(found.map((file) => file.hash))) {
     const small = found.filter((file) => file.hash === hash).map((file) => ({ file, rows: file.head?.rows ?? 0 }));
     const group = groupOf(small)?.map(({ file }) => file);

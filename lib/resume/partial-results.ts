@@ -1,5 +1,6 @@
 import type { RowLike, Row } from '../base/rows.js';
 import type { OperationFiles } from '../directory/operation-files.js';
+import { isOfOperation } from './ledger-head.js';
 import { keyOfRow, readBatches, recordOf, type BatchRecord } from './read-batches.js';
 
 /** The results of an operation so far. */
@@ -19,10 +20,7 @@ const ATTEMPTS = 10;
 export async function partialResults(files: OperationFiles): Promise<PartialResults<Row> | null> {
   const { step, operation, hash, logger } = files;
   const isWanted = (record: BatchRecord | undefined): boolean =>
-    record !== undefined &&
-    record.head.step === step &&
-    record.head.operation === operation &&
-    (hash === undefined || record.hash === hash);
+    record !== undefined && isOfOperation(record.head, files) && (hash === undefined || record.hash === hash);
   const folders = [await files.sharedBatches(), await files.batches()].map((folder) => ({ step, operation, folder }));
   for (let attempt = 1; ; attempt++) {
     const before = await files.version();

@@ -2,11 +2,11 @@ import type { Row } from '../base/rows.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { saveFile } from '../directory/save.js';
 import { storeOf } from '../formats/choose.js';
-import { openLedger } from './found-files.js';
 import { KnownFile } from './known-file.js';
 import { KnownTable } from './known-table.js';
 import type { LedgerRow } from './ledger.js';
 import { LedgerWriter } from './ledger-writer.js';
+import { readLedger } from './read-ledger.js';
 import { RowSet } from './row-set.js';
 
 /** Whether a row of a file of results is wanted. */
@@ -25,15 +25,12 @@ export class PickedRows {
 
   /** Takes up the rows of a file that are wanted. @throws what reading its record of rows throws; then nothing here is of use any more */
   async add(path: string, wanted: Wanted): Promise<void> {
-    const opened = await openLedger(path);
-    if (opened === null) return;
-    const { head, ledger } = opened;
-    const source = this.#paths.push(path);
-    const first = this.#table.size;
-    const places: number[] = [];
-    let place = 0;
-    let offset = 0;
-    try {
+    await readLedger(path, async (ledger, head) => {
+      const source = this.#paths.push(path);
+      const first = this.#table.size;
+      const places: number[] = [];
+      let place = 0;
+      let offset = 0;
       await ledger.rows(head, (row) => {
         if (wanted(row) && !this.#picked.has(row)) {
           this.#picked.add(row);
@@ -51,9 +48,7 @@ export class PickedRows {
         if (places[next] === place++) this.#ledger.add(first + next++, key);
       });
       await ledger.finish();
-    } finally {
-      await ledger.close();
-    }
+    });
   }
 
   /** Writes them to a file, with a hash. @throws what reading and writing throw */

@@ -6,11 +6,12 @@ import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { Identifier } from './identifier.js';
-import { findBatches, MOST_LOOKS, openLedger } from './found-files.js';
+import { findBatches, MOST_LOOKS } from './found-files.js';
 import { addKept } from './kept-results.js';
 import { Known } from './known.js';
 import { checkHash, checkKey, checkMaxAge } from './map-options.js';
 import type { OperationFiles } from '../directory/operation-files.js';
+import { readLedger } from './read-ledger.js';
 import { checkContent, type ContentOption } from './row-content.js';
 import { keyOf, type KeyOption, type RowKey } from './row-key.js';
 
@@ -149,10 +150,7 @@ async function finalOf(
 
 /** The keys of the rows of the checkpoint that this input has not. */
 async function addRemoved(plan: IncrementalPlan, path: string, { table }: Known): Promise<void> {
-  const opened = await openLedger(path);
-  if (opened === null) return;
-  const { head, ledger } = opened;
-  try {
+  await readLedger(path, async (ledger, head) => {
     const isGone: boolean[] = [];
     await ledger.rows(head, ({ keyHigh, keyLow }) => {
       const number = table.find(keyHigh, keyLow);
@@ -162,9 +160,7 @@ async function addRemoved(plan: IncrementalPlan, path: string, { table }: Known)
     await ledger.keys(head, (key) => {
       if (isGone[place++] === true) plan.removed.push(keyOf(key));
     });
-  } finally {
-    await ledger.close();
-  }
+  });
 }
 
 function costOf(cost: unknown, row: number): number {

@@ -7,9 +7,10 @@ import type { Logger } from '../directory/log-lines.js';
 import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
 import type { StoredFailure } from './failure-record.js';
-import { MOST_LOOKS, openLedger } from './found-files.js';
-import type { LedgerRow } from './ledger.js';
+import { MOST_LOOKS } from './found-files.js';
+import type { LedgerReader, LedgerRow } from './ledger.js';
 import { failedRows, type LedgerHead } from './ledger-head.js';
+import { readLedger } from './read-ledger.js';
 import { takeLease } from '../directory/lease.js';
 
 /** A batch as it was read. */
@@ -119,18 +120,14 @@ async function readRecord(stem: string): Promise<Read | null> {
 export async function recordOf(path: string): Promise<BatchRecord | undefined> {
   const store = await storeOf(path);
   const { hash } = await store.head(path);
-  const opened = await openLedger(path, store);
-  if (opened === null) return undefined;
-  const { head, ledger } = opened;
-  try {
+  const read = async (ledger: LedgerReader, head: LedgerHead): Promise<BatchRecord> => {
     const rows: LedgerRow[] = [];
     await ledger.rows(head, (row) => void rows.push({ ...row }));
     const failures = await ledger.failures(head);
     await ledger.finish();
     return { head, hash, rows, failures };
-  } finally {
-    await ledger.close();
-  }
+  };
+  return readLedger(path, read, store);
 }
 
 /** The batches without rows that a later one has, and without those of which nothing is left. */

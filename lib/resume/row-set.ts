@@ -1,7 +1,8 @@
 import type { OperationFiles } from '../directory/operation-files.js';
-import { openLedger } from './found-files.js';
 import { KnownTable } from './known-table.js';
 import type { LedgerRow } from './ledger.js';
+import { isOfOperation } from './ledger-head.js';
+import { readLedger } from './read-ledger.js';
 
 type RowDigests = Pick<LedgerRow, 'keyHigh' | 'keyLow' | 'high' | 'low'>;
 
@@ -31,16 +32,12 @@ export class RowSet {
  * Tells the rows that the record of a file names; false if it has none of this operation.
  * @throws what reading it throws, after rows were told
  */
-export async function eachRowOf(path: string, { step, operation }: OperationFiles, visit: (row: LedgerRow) => void): Promise<boolean> {
-  const opened = await openLedger(path);
-  if (opened === null) return false;
-  const { head, ledger } = opened;
-  try {
-    if (head.step !== step || head.operation !== operation) return false;
+export async function eachRowOf(path: string, operation: OperationFiles, visit: (row: LedgerRow) => void): Promise<boolean> {
+  const isTold = await readLedger(path, async (ledger, head) => {
+    if (!isOfOperation(head, operation)) return false;
     await ledger.rows(head, visit);
     await ledger.finish();
     return true;
-  } finally {
-    await ledger.close();
-  }
+  });
+  return isTold === true;
 }

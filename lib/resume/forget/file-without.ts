@@ -11,10 +11,10 @@ import { copyOptions, setTime } from '../../directory/sharing/rewrite.js';
 import { storeOf } from '../../formats/choose.js';
 import type { TypedWriteOptions } from '../../formats/parquet/column-types.js';
 import type { StoredFailure } from '../failure-record.js';
-import { openLedger } from '../found-files.js';
 import { KnownTable } from '../known-table.js';
 import { LedgerWriter } from '../ledger-writer.js';
 import { damagedLedger } from '../ledger-head.js';
+import { readLedger } from '../read-ledger.js';
 import { SKIPPED, skippedMetadata } from '../skipped-rows.js';
 import type { Forgotten } from './forgotten.js';
 import type { ResultFile } from './result-files.js';
@@ -63,13 +63,10 @@ export async function fileWithout(file: ResultFile, forgotten: Forgotten, files:
 
 /** Undefined: nothing goes. */
 async function leftOf({ path, hash }: ResultFile, forgotten: Forgotten): Promise<Left | undefined> {
-  const opened = await openLedger(path);
-  if (opened === null) return undefined;
-  const { head, ledger } = opened;
-  const table = new KnownTable();
-  const left = new LedgerWriter();
-  const counts: number[] = [];
-  try {
+  return readLedger(path, async (ledger, head) => {
+    const table = new KnownTable();
+    const left = new LedgerWriter();
+    const counts: number[] = [];
     await ledger.rows(head, (row) => {
       const goes = forgotten.has(row, hash);
       counts.push(goes ? ~row.count : row.count);
@@ -86,9 +83,7 @@ async function leftOf({ path, hash }: ResultFile, forgotten: Forgotten): Promise
     const failuresGone = before.length - failures.length;
     if (table.size === counts.length && failuresGone === 0) return undefined;
     return { ledger: left, table, counts, failures, failuresGone };
-  } finally {
-    await ledger.close();
-  }
+  });
 }
 
 /** The options of its copy. A thin file becomes a whole one. */

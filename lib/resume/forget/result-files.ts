@@ -3,7 +3,9 @@ import { keptFolder } from '../../directory/kept-files.js';
 import type { FoundFile } from '../../directory/layout.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import { isOf } from '../clear-batches.js';
-import { findBatches, findKept, openLedger, type FoundBatch } from '../found-files.js';
+import { findBatches, findKept, type FoundBatch } from '../found-files.js';
+import { isOfOperation } from '../ledger-head.js';
+import { ledgerHeadOf } from '../read-ledger.js';
 
 /** A file that has results of an operation, with a record of its rows. */
 export interface ResultFile extends FoundFile {
@@ -30,8 +32,7 @@ function isReadable(error: CheckpointFile['error']): boolean {
   return error === undefined;
 }
 
-async function isOfMap(path: string, { step, operation }: OperationFiles): Promise<boolean> {
-  const opened = await openLedger(path);
-  await opened?.ledger.close();
-  return opened?.head.step === step && opened.head.operation === operation;
+async function isOfMap(path: string, files: OperationFiles): Promise<boolean> {
+  const head = await ledgerHeadOf(path);
+  return head !== null && isOfOperation(head, files);
 }

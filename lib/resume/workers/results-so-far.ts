@@ -9,6 +9,7 @@ import type { OperationFiles } from '../../directory/operation-files.js';
 import type { RowFailure } from '../events.js';
 import { findFinal, MOST_LOOKS } from '../found-files.js';
 import type { LedgerRow } from '../ledger.js';
+import { isOfOperation } from '../ledger-head.js';
 import { recordOf, type BatchRecord } from '../read-batches.js';
 import { digest } from '../digest.js';
 import type { StoredFailure } from '../failure-record.js';
@@ -167,8 +168,7 @@ export class ResultsSoFar {
   }
 
   #isOurs({ head, hash }: BatchRecord): boolean {
-    const { step, operation, hash: ours = null } = this.#files;
-    return head.step === step && head.operation === operation && hash === ours;
+    return isOfOperation(head, this.#files) && hash === (this.#files.hash ?? null);
   }
 
   #keyOf(index: number): RowKey {
