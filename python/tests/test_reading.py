@@ -105,6 +105,10 @@ def test_a_base_that_is_missing(made: Path, tmp_path: Path) -> None:
         (lambda folder: _written(folder / "object.json", b'{"a":1}'), "ERR_CKPT_NOT_A_CHECKPOINT"),
         (lambda folder: _written(folder / "text.jsonl", b'{"a":1}\n[2]\n'), "ERR_CKPT_CORRUPT"),
         (lambda folder: _written(folder / "later.jsonl", b'{"arrow-ckpt-lines":{"version":2}}\n'), "ERR_CKPT_FORMAT_VERSION"),
+        (lambda folder: _written(folder / "later.json", b'{"arrow-ckpt":{"version":2},"rows":[]}'), "ERR_CKPT_FORMAT_VERSION"),
+        (lambda folder: _written(folder / "odd.json", b'{"arrow-ckpt":{"version":"1"},"rows":[]}'), "ERR_CKPT_CORRUPT"),
+        (lambda folder: _written(folder / "head.jsonl", b'{"arrow-ckpt-lines":5}\n{"a":1}\n'), "ERR_CKPT_CORRUPT"),
+        (lambda folder: _written(folder / "latin.jsonl", b'{"a":"\xff"}\n'), "ERR_CKPT_CORRUPT"),
         (lambda folder: _written(folder / "short.jsonl", b'{"arrow-ckpt-lines":{"version":1,"rows":3}}\n{"a":1}\n'), "ERR_CKPT_CORRUPT"),
     ],
 )
@@ -124,8 +128,36 @@ def test_a_column_that_is_not_there(made: Path) -> None:
     with pytest.raises(CheckpointError, match="no column 'nope'; it has 'id', 'v'") as failure:
         arrow_ckpt.load(made / "mixed.parquet", columns=["nope"])
     assert failure.value.code == "ERR_CKPT_UNKNOWN_COLUMN"
-    with pytest.raises(CheckpointError, match="must be a list"):
-        arrow_ckpt.load(made / "mixed.parquet", columns="id")
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("read", [arrow_ckpt.load, arrow_ckpt.table])
+def test_columns_are_names_of_the_file(made: Path, name: str, read) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(CheckpointError, match="must be a list") as failure:
+        read(made / name, columns="id")
+    assert failure.value.code == "ERR_CKPT_INVALID_ARGUMENT"
+    with pytest.raises(CheckpointError, match="'nope'") as failure:
+        read(made / name, columns=["id", "nope"])
+    assert failure.value.code == "ERR_CKPT_UNKNOWN_COLUMN"
+
+
+def test_a_table_of_json_has_all_keys(tmp_path: Path) -> None:
+    path = _written(tmp_path / "ragged.json", b'[{"a":1},{"b":"x","a":2.5},{"b":3,"c":[{"d":1}]},{"b":null}]')
+    table = arrow_ckpt.table(path)
+    assert table.to_pydict() == {
+        "a": [1, 2.5, None, None],
+        "b": [None, "x", None, None],
+        "c": [None, None, [{"d": 1}], None],
+    }
+    assert arrow_ckpt.table(path, columns=["c", "b"]).column_names == ["c", "b"]
+
+
+@pytest.mark.parametrize("name", ["odd.json", "odd.jsonl"])
+def test_a_table_of_json_with_odd_values(made: Path, name: str) -> None:
+    table = arrow_ckpt.table(made / name)
+    assert table.column("id").to_pylist() == [row["id"] for row in arrow_ckpt.load(made / name)]
+    assert table.column("big")[0].as_py() == 12 and table.column("day")[1].as_py() is None
+    assert "gone" in table.column_names
 
 
 def test_another_programs_file_is_its_columns(made: Path, tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 __all__ = ["CheckpointError"]
 
 
@@ -17,6 +20,15 @@ class CheckpointError(Exception):
         super().__init__(f"{message} [{code}]")
         self.code = code
         self.path = path
+
+
+def check_version(version: Any, newest: int, path: Path) -> None:
+    """Refuses a file of a later version of the format than ``newest``, and one whose version is none."""
+    if type(version) is not int:
+        raise corrupt(str(path), f"its format version is {version!r}, and no number")
+    if version > newest:
+        message = f"{path} has format version {version}, and this package reads up to {newest}; update arrow-ckpt"
+        raise CheckpointError("ERR_CKPT_FORMAT_VERSION", message, str(path))
 
 
 def corrupt(path: str, what: str) -> CheckpointError:

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .errors import CheckpointError, corrupt
+from .errors import CheckpointError, check_version, corrupt
 
 __all__ = ["Footer", "Holder", "Reference", "open_parquet"]
 
@@ -86,10 +86,8 @@ def _footer_of(file: pq.ParquetFile, path: Path) -> Footer:
     hash_, metadata = _json(texts, "hash", path), _json(texts, "metadata", path)
     if not own or "arrow-ckpt.version" not in texts:
         return Footer(path, None, None, hash_, metadata or {}, None, None, None)
-    version = int(texts["arrow-ckpt.version"])
-    if version > NEWEST:
-        message = f"{path} has format version {version}, and this package reads up to {NEWEST}; update arrow-ckpt"
-        raise CheckpointError("ERR_CKPT_FORMAT_VERSION", message, str(path))
+    version = _json(texts, "version", path)
+    check_version(version, NEWEST, path)
     plan = _json(texts, "plan", path)
     if not isinstance(plan, dict) or not isinstance(plan.get("row"), dict):
         raise corrupt(str(path), "its plan is none")

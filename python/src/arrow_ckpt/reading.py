@@ -16,6 +16,7 @@ from .errors import CheckpointError
 from .extended_json import loads
 from .footer import Footer
 from .plan_values import objects_of, values_of
+from .row_table import table_of
 from .text_files import read_text
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def load(path: StrPath, columns: Sequence[str] | None = None) -> list[Row]:
 
 def batches(path: StrPath, columns: Sequence[str] | None = None, size: int = BATCH_ROWS) -> Iterator[list[Row]]:
     """The rows in lists of at most ``size``: see :func:`rows`. Memory holds one of them."""
-    place = checked(path)
+    place = checked(path, columns)
     if size < 1:
         raise CheckpointError("ERR_CKPT_INVALID_ARGUMENT", f"size must be 1 or more, got {size}")
     if _is_parquet(place):
@@ -120,8 +121,15 @@ def batches(path: StrPath, columns: Sequence[str] | None = None, size: int = BAT
 def _text_batches(path: Path, columns: Sequence[str] | None, size: int) -> Iterator[list[Row]]:
     _, found = read_text(path)
     wanted = None if columns is None else set(columns)
+    unseen = dict.fromkeys(columns or ())
+    any_rows = False
     while batch := list(islice(found, size)):
-        yield batch if wanted is None else [{k: v for k, v in row.items() if k in wanted} for row in batch]
+        any_rows = True
+        for name in [name for name in unseen if any(name in row for row in batch)]:
+            del unseen[name]
+        yield batch if wanted is None else [_only(row, wanted) for row in batch]
+    if unseen and any_rows:
+        raise CheckpointError("ERR_CKPT_UNKNOWN_COLUMN", f"no row of {path} has a column '{next(iter(unseen))}'", str(path))
 
 
 def _parquet_batches(path: Path, columns: Sequence[str] | None, size: int) -> Iterator[list[Row]]:
@@ -186,12 +194,12 @@ def table(path: StrPath, columns: Sequence[str] | None = None) -> pa.Table:
     in other files are put in their place.
 
     Args:
-        path: Of a checkpoint. JSON has no types: its table is made of its rows.
+        path: Of a checkpoint. JSON has no types: its columns get those of their values.
         columns: Names of columns. Default: all.
     """
-    place = checked(path)
+    place = checked(path, columns)
     if not _is_parquet(place):
-        return pa.Table.from_pylist(load(place, columns))
+        return table_of(load(place, columns), columns)
     with Columns(place, whole=True) as opened:
         names = _selected(shown(opened.footer, opened.names), columns, place)
         if not opened.footer.references:
@@ -214,8 +222,6 @@ def to_pandas(path: StrPath, columns: Sequence[str] | None = None, **options: An
 def _selected(names: list[str], columns: Sequence[str] | None, path: Path) -> list[str]:
     if columns is None:
         return names
-    if isinstance(columns, str):
-        raise CheckpointError("ERR_CKPT_INVALID_ARGUMENT", f"columns must be a list of names, got '{columns}'")
     for name in columns:
         if name not in names:
             message = f"{path} has no column '{name}'; it has {', '.join(map(repr, names[:20]))}"
@@ -223,8 +229,10 @@ def _selected(names: list[str], columns: Sequence[str] | None, path: Path) -> li
     return list(columns)
 
 
-def checked(path: StrPath) -> Path:
+def checked(path: StrPath, columns: Sequence[str] | None = None) -> Path:
     place = Path(path)
+    if isinstance(columns, str):
+        raise CheckpointError("ERR_CKPT_INVALID_ARGUMENT", f"columns must be a list of names, got '{columns}'")
     if not place.exists():
         raise CheckpointError("ERR_CKPT_NOT_FOUND", f"{place}: no such file", str(place))
     if place.is_dir():

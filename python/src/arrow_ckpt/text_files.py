@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .errors import CheckpointError, corrupt
+from .errors import CheckpointError, check_version, corrupt
 from .extended_json import unescaped
 
 __all__ = ["TextHead", "read_text"]
@@ -32,7 +32,7 @@ def read_text(path: Path) -> tuple[TextHead, Iterator[dict[str, Any]]]:
         head, document = document[ENVELOPE], document.get("rows")
     if not isinstance(document, list):
         raise CheckpointError("ERR_CKPT_NOT_A_CHECKPOINT", f"{path}: no array of rows", str(path))
-    _check(head, path)
+    check_version(head.get("version", NEWEST), NEWEST, path)
     if "rows" in head and head["rows"] != len(document):
         raise corrupt(str(path), f"it has {len(document)} rows, and says {head['rows']}")
     return head, _rows(iter(document), head, path)
@@ -40,11 +40,11 @@ def read_text(path: Path) -> tuple[TextHead, Iterator[dict[str, Any]]]:
 
 def _lines(path: Path) -> tuple[TextHead, Iterator[dict[str, Any]]]:
     def lines() -> Iterator[Any]:
-        with path.open(encoding="utf-8-sig") as file:
+        with path.open("rb") as file:
             for line in file:
-                if line.strip() != "":
+                if line.strip() != b"":
                     try:
-                        yield json.loads(line)
+                        yield json.loads(line.decode("utf-8-sig"))
                     except ValueError as error:
                         raise corrupt(str(path), f"a line is not JSON: {error}") from error
 
@@ -53,15 +53,10 @@ def _lines(path: Path) -> tuple[TextHead, Iterator[dict[str, Any]]]:
     with path.open("rb") as file:
         if file.read(len(LINES) + 4) == f'{{"{LINES}":'.encode():
             head = next(rows)[LINES]
-    _check(head, path)
+    if not isinstance(head, dict):
+        raise corrupt(str(path), "its first line is no head")
+    check_version(head.get("version", NEWEST), NEWEST, path)
     return head, _rows(rows, head, path)
-
-
-def _check(head: TextHead, path: Path) -> None:
-    version = head.get("version", NEWEST)
-    if version > NEWEST:
-        message = f"{path} has format version {version}, and this package reads up to {NEWEST}; update arrow-ckpt"
-        raise CheckpointError("ERR_CKPT_FORMAT_VERSION", message, str(path))
 
 
 def _rows(rows: Iterator[Any], head: TextHead, path: Path) -> Iterator[dict[str, Any]]:
