@@ -16,8 +16,6 @@ import type { Throttle } from './throttle.js';
 
 /** Calls the function of a `map`: tries again what failed, ends what takes too long, and looks at what it returns. */
 export class Calls implements Caller {
-  /** Calls so far, retries among them. */
-  made = 0;
   /** Rows on their way, those that wait for a retry among them. */
   running = 0;
   readonly width = 1;
@@ -53,6 +51,10 @@ export class Calls implements Caller {
     this.#options = options;
     this.#sink = sink;
     this.#ownsRows = ownsRows;
+  }
+
+  get made(): number {
+    return this.#throttle.calls;
   }
 
   start(slot: Slot): void {
@@ -109,7 +111,6 @@ export class Calls implements Caller {
   }
 
   #call(slot: Slot): void {
-    this.made++;
     this.#attempts.begin();
     slot.attempt++;
     const { timeout, retry } = this.#options;

@@ -4,13 +4,11 @@ import type { TypedWriteOptions } from '../formats/parquet/column-types.js';
 import type { CheckpointInfo } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { Failure, StoredFailure } from './failure-record.js';
-import { skippedMetadata } from './skipped-rows.js';
+import { MOST_KEYS, skippedMetadata } from './skipped-rows.js';
 import type { Known } from './known.js';
 import type { KnownFile } from './known-file.js';
 import { LedgerWriter } from './ledger-writer.js';
 import type { OperationFiles } from '../directory/operation-files.js';
-
-const MOST_KEYS = 20;
 
 /**
  * The final checkpoint of an operation, written while the results come, in the order of the input. As long as they are those of the
@@ -103,8 +101,7 @@ export class FinalSave {
 
   /** What the checkpoint says of rows that it has no results of. */
   #metadata(): Record<string, string> {
-    const { failures } = this.#ledger;
-    return failures === 0 ? {} : skippedMetadata(failures, this.#skipped);
+    return skippedMetadata(this.#ledger.failures, this.#skipped);
   }
 
   /** Called when all rows are written. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { throwIfAborted, watchAbort } from '../base/halt.js';
-import { isCheckpointError, type CheckpointError } from '../base/errors.js';
+import type { CheckpointError } from '../base/errors.js';
 import { heldRows, rowsSource, type RowsSource } from '../base/rows-source.js';
 import type { FileLock } from '../base/lock/file-lock.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
@@ -12,6 +12,7 @@ import type { WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { ResultCheck } from '../schema/result-check.js';
 import { BatchLog } from './batch-log.js';
+import { isUnwritable } from './is-unwritable.js';
 import type { MakeCaller } from './caller.js';
 import { clearBatches, ownOf } from './clear-batches.js';
 import { Engine } from './engine.js';
@@ -104,7 +105,7 @@ async function leaseOf(
     if (control.signal.aborted) throw control.signal.reason;
     return { lease: await files.lease({ lockWait: options.lockWait, signal: waiting.signal, streams: !keepsAll }) };
   } catch (error) {
-    if (isCheckpointError(error) && CANNOT_SAVE.has(error.code)) return { cannotSave: { error } };
+    if (isUnwritable(error)) return { cannotSave: { error } };
     throw error;
   } finally {
     for (const end of ends) end?.();
@@ -114,8 +115,6 @@ async function leaseOf(
 interface CannotSave {
   error: unknown;
 }
-
-const CANNOT_SAVE: ReadonlySet<string> = new Set(['ERR_CKPT_READ_ONLY', 'ERR_CKPT_PERMISSION']);
 
 type Update = MapBar['update'];
 

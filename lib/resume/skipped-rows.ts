@@ -3,9 +3,12 @@ import { showKey } from './row-key.js';
 /** The member of a checkpoint's metadata that says which rows have no results, as they failed: how many, and the first keys. */
 export const SKIPPED = 'arrow-ckpt.skipped';
 
-/** `keys`: their texts. */
+/** How many keys it names. */
+export const MOST_KEYS = 20;
+
+/** Nothing where no rows are. `keys`: their texts, of which the first {@link MOST_KEYS} count. */
 export function skippedMetadata(rows: number, keys: readonly string[]): Record<string, string> {
-  return { [SKIPPED]: JSON.stringify({ rows, keys: keys.map(showKey) }) };
+  return rows === 0 ? {} : { [SKIPPED]: JSON.stringify({ rows, keys: keys.slice(0, MOST_KEYS).map(showKey) }) };
 }
 
 /** How many rows a checkpoint has no results of, as they failed. */

@@ -31,8 +31,8 @@ export class Throttle {
   #wasCapped = false;
   /** Calls that are on their way. */
   running = 0;
-  /** Calls so far. */
-  #calls = 0;
+  /** Calls so far, retries among them. */
+  calls = 0;
   /** The number of the last call that had started at the last guess. */
   #guessedAtCall = 0;
   /** The rate limit has held the last call back that wanted to start. */
@@ -98,14 +98,9 @@ export class Throttle {
 
   /** A call starts, the one whose number is how many there were then. */
   start(cost = 0): Ticket | undefined {
-    this.#calls++;
+    this.calls++;
     this.#adaptive.started(++this.running);
     return this.#rate?.take(this.#costWithin(cost));
-  }
-
-  /** Calls so far. */
-  get calls(): number {
-    return this.#calls;
   }
 
   /** A call of several rows that is more than there is in an interval takes all of it. */
@@ -130,7 +125,7 @@ export class Throttle {
    */
   failed(error: unknown, call: number): void {
     const told = this.#wait(error, call);
-    if (told !== undefined || (this.#isAdaptive && isOverload(error))) this.#adaptive.overloaded(call, this.#calls);
+    if (told !== undefined || (this.#isAdaptive && isOverload(error))) this.#adaptive.overloaded(call, this.calls);
     if (told !== undefined && told > 0) this.#pause(told, error);
   }
 
@@ -147,7 +142,7 @@ export class Throttle {
     if (told !== undefined || !TOO_MANY.has(statusOf(error))) return told;
     // Calls that were on their way before the pause say the same again.
     if (this.#guesses > 0 && call <= this.#guessedAtCall) return 0;
-    this.#guessedAtCall = this.#calls;
+    this.#guessedAtCall = this.calls;
     return Math.min(MOST_GUESSED_MS, FIRST_PAUSE_MS * 2 ** this.#guesses++);
   }
 

@@ -16,7 +16,6 @@ const QUIET_MS = 20;
 
 /** Computes rows by calls of several: gathers them, tries again what failed, and halves it. */
 export class BatchCalls implements Caller {
-  made = 0;
   running = 0;
   readonly width: number;
   readonly #parts: CallerParts;
@@ -40,6 +39,10 @@ export class BatchCalls implements Caller {
     const { options, check, call, attempts, sink } = parts;
     const wrong = (error: unknown): void => sink.wrong(error);
     this.#call = { fn, run: new RunningCalls(), timers: new Set(), timeout: options.timeout, check, call, attempts, wrong };
+  }
+
+  get made(): number {
+    return this.#parts.throttle.calls;
   }
 
   start(slot: Slot): void {
@@ -136,7 +139,6 @@ export class BatchCalls implements Caller {
   }
 
   async #make(batch: Batch): Promise<void> {
-    this.made++;
     batch.attempt++;
     for (const slot of batch.slots) slot.attempt++;
     const { throttle } = this.#parts;

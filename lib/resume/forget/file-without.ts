@@ -13,20 +13,19 @@ import type { TypedWriteOptions } from '../../formats/parquet/column-types.js';
 import type { StoredFailure } from '../failure-record.js';
 import { KnownTable } from '../known-table.js';
 import { LedgerWriter } from '../ledger-writer.js';
-import { damagedLedger } from '../ledger-head.js';
 import { readLedger } from '../read-ledger.js';
 import { SKIPPED, skippedMetadata } from '../skipped-rows.js';
 import type { Forgotten } from './forgotten.js';
 import type { ResultFile } from './result-files.js';
-
-const MOST_KEYS = 20;
+import { ResultPlaces } from './result-places.js';
 
 /** What is left of a file of results. */
 interface Left {
   ledger: LedgerWriter;
   table: KnownTable;
-  /** For each row of the input its number of results, negative where they go. */
+  /** For each row of the input its number of results, and whether they go. */
   counts: number[];
+  goes: boolean[];
   failures: readonly StoredFailure[];
   /** How many failures go. */
   failuresGone: number;
@@ -67,14 +66,16 @@ async function leftOf({ path, hash }: ResultFile, forgotten: Forgotten): Promise
     const table = new KnownTable();
     const left = new LedgerWriter();
     const counts: number[] = [];
+    const goes: boolean[] = [];
     await ledger.rows(head, (row) => {
-      const goes = forgotten.has(row, hash);
-      counts.push(goes ? ~row.count : row.count);
-      if (!goes) table.append(row);
+      counts.push(row.count);
+      const isGoing = forgotten.has(row, hash);
+      goes.push(isGoing);
+      if (!isGoing) table.append(row);
     });
     let [place, number] = [0, 0];
     await ledger.keys(head, (key) => {
-      if ((counts[place++] as number) >= 0) left.add(number++, key);
+      if (goes[place++] === false) left.add(number++, key);
     });
     const before = await ledger.failures(head);
     const failures = before.filter((failure) => !forgotten.hasFailure(failure));
@@ -82,7 +83,7 @@ async function leftOf({ path, hash }: ResultFile, forgotten: Forgotten): Promise
     await ledger.finish();
     const failuresGone = before.length - failures.length;
     if (table.size === counts.length && failuresGone === 0) return undefined;
-    return { ledger: left, table, counts, failures, failuresGone };
+    return { ledger: left, table, counts, goes, failures, failuresGone };
   });
 }
 
@@ -92,8 +93,8 @@ async function optionsOf(path: string, { failures, failuresGone }: Left): Promis
   const metadata = { ...options.metadata };
   if (failuresGone > 0 && metadata[SKIPPED] !== undefined) {
     delete metadata[SKIPPED];
-    const keys = failures.slice(0, MOST_KEYS).map(({ key }) => key);
-    if (failures.length > 0) Object.assign(metadata, skippedMetadata(failures.length, keys));
+    const keys = failures.map(({ key }) => key);
+    Object.assign(metadata, skippedMetadata(keys.length, keys));
   }
   const { metadata: _, ...others } = options;
   return {
@@ -103,22 +104,8 @@ async function optionsOf(path: string, { failures, failuresGone }: Left): Promis
   };
 }
 
-async function* rowsLeft(path: string, { counts }: Left): AsyncGenerator<Row, void, undefined> {
-  let [place, done] = [0, 0];
-  for await (const rows of (await storeOf(path)).batches(path, {})) {
-    for (const row of rows) {
-      while (place < counts.length && countOf(counts[place] as number) === done) [place, done] = [place + 1, 0];
-      const count = counts[place];
-      if (count === undefined) throw damagedLedger(path);
-      done++;
-      if (count >= 0) yield row;
-    }
-  }
-  while (place < counts.length && countOf(counts[place] as number) === done) [place, done] = [place + 1, 0];
-  // It is shorter than its record says.
-  if (place < counts.length) throw damagedLedger(path);
-}
-
-function countOf(count: number): number {
-  return count < 0 ? ~count : count;
+async function* rowsLeft(path: string, { counts, goes }: Left): AsyncGenerator<Row, void, undefined> {
+  const places = new ResultPlaces(path, counts);
+  for await (const rows of (await storeOf(path)).batches(path, {})) for (const row of rows) if (goes[places.next()] === false) yield row;
+  places.end();
 }

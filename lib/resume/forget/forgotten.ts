@@ -6,11 +6,11 @@ import { digest } from '../digest.js';
 import type { StoredFailure } from '../failure-record.js';
 import { KnownTable } from '../known-table.js';
 import type { LedgerRow } from '../ledger.js';
-import { damagedLedger } from '../ledger-head.js';
 import { recordOf } from '../read-batches.js';
 import { RowSet } from '../row-set.js';
 import type { CheckedForget } from './forget-options.js';
 import type { ResultFile } from './result-files.js';
+import { ResultPlaces } from './result-places.js';
 
 /** Which rows are to be forgotten. */
 export class Forgotten {
@@ -86,15 +86,14 @@ async function matching(
     const set = sets.get(hash) ?? new RowSet();
     sets.set(hash, set);
     const rows = (await recordOf(path))?.rows ?? [];
-    // The row of the input that the next result is of, and how many of its results have come.
-    let [place, done] = [0, 0];
+    const places = new ResultPlaces(
+      path,
+      rows.map(({ count }) => count),
+    );
     for await (const results of (await storeOf(path)).batches(path, {})) {
       watch.see(results);
       for (const result of results) {
-        while (rows[place]?.count === done) [place, done] = [place + 1, 0];
-        const row = rows[place];
-        if (row === undefined) throw damagedLedger(path);
-        done++;
+        const row = rows[places.next()] as LedgerRow;
         if (!matches(result) || (keys !== undefined && keys.find(row.keyHigh, row.keyLow) < 0)) continue;
         set.add(row);
         any = true;

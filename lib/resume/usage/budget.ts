@@ -25,7 +25,8 @@ export interface Budget {
 }
 
 const KEYS = keysOf<Budget>({ cost: true, tokens: true, calls: true, of: true });
-const LIMITS = ['cost', 'tokens', 'calls'] as const;
+/** What may be limited. */
+export const LIMITS = ['cost', 'tokens', 'calls'] as const;
 
 /** @throws `ERR_CKPT_INVALID_OPTION` */
 export function checkBudget(given: Budget): Budget {

@@ -1,8 +1,7 @@
 import { CheckpointError } from '../../base/errors.js';
 import { addUsage, NO_USAGE, type Usage, type UsageTotals } from './usage.js';
-import type { Budget } from './budget.js';
+import { LIMITS, type Budget } from './budget.js';
 
-const LIMITS = ['cost', 'tokens', 'calls'] as const;
 type Limit = (typeof LIMITS)[number];
 
 /** What a `map` used. */

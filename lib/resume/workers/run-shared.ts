@@ -5,6 +5,7 @@ import type { OperationFiles } from '../../directory/operation-files.js';
 import { schemaTypes } from '../../formats/parquet/schema-types.js';
 import type { ResultCheck } from '../../schema/result-check.js';
 import { initialOf } from '../adaptive.js';
+import { isUnwritable } from '../is-unwritable.js';
 import { Engine } from '../engine.js';
 import type { MapEvent, MapProgress, MapSummary } from '../events.js';
 import { Flusher } from '../flusher.js';
@@ -42,8 +43,6 @@ interface SharedCall {
 /** Runs the map alone: with the function and the options that it is given, and without a lease. */
 export type RunAlone = (call: Pick<SharedCall, 'fn' | 'options' | 'control'>) => AsyncGenerator<Row[], MapSummary, undefined>;
 
-const CANNOT_SAVE: ReadonlySet<string> = new Set(['ERR_CKPT_READ_ONLY', 'ERR_CKPT_PERMISSION']);
-
 /**
  * One worker of a map that several share: docs/RELIABILITY.md, "Several workers on one map". It joins the others, computes what it can
  * claim until no row is left, and has the whole result, of which one of them makes the checkpoint. `error`: it cannot join, as nothing can
@@ -65,7 +64,7 @@ export async function runShared(
     member = await Membership.join(files, record, { lockWait: options.lockWait, signal: control.signal });
   } catch (error) {
     control.end();
-    if (isCheckpointError(error) && CANNOT_SAVE.has(error.code)) return { error };
+    if (isUnwritable(error)) return { error };
     throw error;
   }
   try {
