@@ -4,7 +4,7 @@ import type { ReadableStream as ReadableStream_2 } from 'node:stream/web';
 
 /** How many rows are computed at a time, found out while the run is on its way. */
 export declare interface AdaptiveConcurrency {
-  /** At first. @default 8, or what is between `min` and `max` @unit rows */ initial?: number;
+  /** At first. @default 8, or where that is not from `min` to `max` the nearer of these @unit rows */ initial?: number;
   /** Never fewer. @default 1 @unit rows */ min?: number;
   /** Never more, up to 100,000. @unit rows */ max: number;
 }
@@ -149,7 +149,8 @@ export declare class CheckpointManager {
   map<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In, NoInfer<Out>>): MapRun<Out>;
   /** {@link map} for more rows than fit in memory: the input is read as it is needed, and results come in its order. It holds some
    * thousand rows, and some 60 bytes for each that has passed. Stopping early keeps what is finished. The generator returns what the
-   * run did at its end. Results of an earlier run are read from its files in about the order in which they were: one pass. */
+   * run did at its end. Results of an earlier run are read from its files in about the order in which they were: one pass. @throws what
+   * {@link map} throws, at the next step of the loop */
   mapStream<In extends RowLike, Out extends RowLike>(step: string, operation: string, rows: Iterable<In> | AsyncIterable<In>, fn: MapFunction<In, Out>, options: MapOptions<In, NoInfer<Out>>): MapStream<Out>;
   /** {@link map} for functions of several rows: embeddings, prompts that hold many rows. `fn` gets up to `size` rows and returns an
    * array with one entry for each. Results, failures and what survives a kill are those of each row, as in a `map`; `concurrency`,
@@ -493,6 +494,7 @@ export declare interface JobProvider<In extends RowLike = Row, Out extends RowLi
   }): string | Promise<string>;
   /** The id of the job with this key; null where the provider has none. */
   find?(jobKey: string, context: JobContext): string | null | undefined | Promise<string | null | undefined>;
+  /** What has become of a job: its state, alone or with more. */
   poll(job: Job, context: JobContext): JobState | JobStatus | Promise<JobState | JobStatus>;
   /** The results of a job that is done, has expired or was cancelled, in any order. A request without one has failed. */
   fetch(job: Job, context: JobContext): Iterable<JobResult<Value>> | AsyncIterable<JobResult<Value>> | Promise<Iterable<JobResult<Value>> | AsyncIterable<JobResult<Value>>>;
@@ -617,12 +619,14 @@ export declare interface Logger {
 
 /** Options of {@link CheckpointManager.mapBatches}, beside those of a `map`. `timeout` and `retries` are of a call: what is made again
  * is the call, with the same rows. */
-export declare interface MapBatchesOptions<T extends RowLike = Row> extends MapOptions<T> {
+export declare interface MapBatchesOptions<T extends RowLike = Row> extends Omit<MapOptions<T>, 'usage'> {
   /** The most rows of a call, 1 to 100,000. @unit rows */ size: number;
   /** The most that `tokens` of the rows of a call may come to. A row that is larger by itself gets a call of its own. @default no limit */
   maxTokens?: number;
   /** How large a row is: tokens, characters, bytes. With `maxTokens`. */ tokens?: (row: T) => number;
   /** The most calls that are on their way at a time, 1 to 100,000. @default 8 @unit calls */ concurrency?: number | AdaptiveConcurrency;
+  /** What a call has used, by the array that the function returned; otherwise as in a `map`. The rows of the call share that. @default
+   * what `context.addUsage` told */ usage?: (entries: readonly any[], context: BatchContext) => Usage | null | undefined;
   /** How long rows wait for more of an input that comes slowly, until their call is made though it is not full. @default 100 @unit ms */
   linger?: number;
   /** What is done when a call fails: the function throws, takes too long, or returns no array with an entry for each row. @default
@@ -642,8 +646,8 @@ export declare interface MapContext {
 export declare type MapEvent = 
 /** The function threw, and the row, or the call of `mapBatches` that begins with it, is tried again after `delay` milliseconds. */
   { type: 'retry'; row: number; attempt: number; delay: number; error: unknown }
-/** A service was overloaded: no call starts for `delay` milliseconds. `told`: what it said, where that is more than the most that a run
- * waits. */ | { type: 'paused'; delay: number; told: number; error: unknown }
+/** A service was overloaded: no call starts for `delay` milliseconds. `told`: those that it asked for, which may be more than an hour,
+ * the most that a run waits. */ | { type: 'paused'; delay: number; told: number; error: unknown }
 /** The run was asked to end: calls that are running have `drain` milliseconds. */ | { type: 'stopping'; drain: number }
 /** A call of `mapBatches` failed: its rows, by their indexes, are called in halves. */
 | { type: 'halved'; rows: readonly number[]; error: unknown }
@@ -730,7 +734,7 @@ export declare interface MapOptions<T extends RowLike = Row, Out extends RowLike
    * @default one call computes all rows, and others are refused */ workers?: 'shared';
   /** Called as rows are done, at most every 50 ms and once at the end. */ onProgress?: (progress: MapProgress) => void;
   /** Called for what happens on the way: see {@link MapEvent}. */ onEvent?: (event: MapEvent) => void;
-  /** What the call for a row has used, by what the function returned; called once for each row that is done. */
+  /** What the call for a row has used, by what the function returned: called for each attempt that returned a row or an array. */
   usage?: (result: MapOutput<Out>, context: MapContext) => Usage | null | undefined;
   /** What may be used at most. The run ends in order when no further call fits: `ERR_CKPT_BUDGET`. @default no limit */ budget?: Budget;
   /** Results that were made longer ago are made again. @default no limit @unit ms */ maxAge?: number;
@@ -1106,7 +1110,8 @@ export declare interface StepOptions extends WriteOptions {
  * const run = checkpoints.map('process', 'summarise', articles, summarise, options);
  * stopOnSignal(run);
  * const { rows } = await run;
- * ``` */
+ * ```
+ * @throws `ERR_CKPT_INVALID_ARGUMENT` for what is no run; `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION` */
 export declare function stopOnSignal(runs: MapHandle | readonly MapHandle[], options?: StopOnSignalOptions): () => void;
 
 /** Options of {@link stopOnSignal}. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { CheckpointManager, type MapOptions, type Row, type Usage } from 'arrow-ckpt';
+import { CheckpointManager, type BatchContext, type MapOptions, type Row, type Usage } from 'arrow-ckpt';
 import { rejectsWith } from './support/codes.ts';
 import { cliJson, cliOk, noCli } from './support/run-cli.ts';
 import { suite } from './support/suite.ts';
@@ -241,6 +241,36 @@ for (const [store, given] of Object.entries(STORES)) {
       assert.equal(calls, 3);
       const whole = await checkpoints.mapBatches('s', 'few', input(100), count, { ...budget, budget: { calls: 10 } });
       assert.deepStrictEqual([whole.rows.length, calls], [100, 10]);
+    });
+
+    test('calls for several rows: usage gets what the function returned, and whose call it was', async () => {
+      const checkpoints = make('batch usage');
+      const seen: unknown[] = [];
+      const fn = (rows: Row[], { attempt }: BatchContext): Row[] => (attempt === 1 ? (undefined as never) : rows);
+      const { usage: used } = await checkpoints.mapBatches('s', 'o', input(3), fn, {
+        ...MAP,
+        size: 3,
+        retries: { times: 1, minDelay: 0 },
+        usage: (entries, { keys, indexes, attempt }) => {
+          seen.push([entries.length, keys, indexes, attempt]);
+          return { cost: 2 };
+        },
+      });
+      assert.deepStrictEqual(seen, [[3, [0, 1, 2], [0, 1, 2], 2]]);
+      assert.deepStrictEqual([used.run.calls, used.run.cost], [2, 2]);
+    });
+
+    test('a row without results has no usage to tell but by addUsage', async () => {
+      const checkpoints = make('nothing');
+      const fn = ({ id }: Row, { addUsage }: { addUsage: (told: Usage) => void }): Row | null | undefined => {
+        addUsage({ cost: 1 });
+        return id === 0 ? null : id === 1 ? undefined : { id, tokens: 5 };
+      };
+      const { usage: used } = await checkpoints.map('s', 'o', input(3), fn, {
+        ...MAP,
+        usage: (result) => ({ inputTokens: (result as { tokens: number }).tokens }),
+      });
+      assert.deepStrictEqual(used.run, { calls: 3, inputTokens: 5, outputTokens: 0, cost: 3 });
     });
 
     test('workers share no budget, and each tells what it used', async () => {

@@ -292,6 +292,7 @@ export class CheckpointManager {
    * {@link map} for more rows than fit in memory: the input is read as it is needed, and results come in its order. It holds some thousand
    * rows, and some 60 bytes for each that has passed. Stopping early keeps what is finished. The generator returns what the run did at its
    * end. Results of an earlier run are read from its files in about the order in which they were: one pass.
+   * @throws what {@link map} throws, at the next step of the loop
    */
   mapStream<In extends RowLike, Out extends RowLike>(
     step: string,

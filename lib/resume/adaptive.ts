@@ -4,7 +4,7 @@ import { asOptions, checkKeys } from '../options/options.js';
 
 /** How many rows are computed at a time, found out while the run is on its way. */
 export interface AdaptiveConcurrency {
-  /** At first. @default 8, or what is between `min` and `max` @unit rows */
+  /** At first. @default 8, or where that is not from `min` to `max` the nearer of these @unit rows */
   initial?: number;
   /** Never fewer. @default 1 @unit rows */
   min?: number;

@@ -28,8 +28,8 @@ export type MapEvent =
   /** The function threw, and the row, or the call of `mapBatches` that begins with it, is tried again after `delay` milliseconds. */
   | { type: 'retry'; row: number; attempt: number; delay: number; error: unknown }
   /**
-   * A service was overloaded: no call starts for `delay` milliseconds. `told`: what it said, where that is more than the most that a run
-   * waits.
+   * A service was overloaded: no call starts for `delay` milliseconds. `told`: those that it asked for, which may be more than an hour, the
+   * most that a run waits.
    */
   | { type: 'paused'; delay: number; told: number; error: unknown }
   /** The run was asked to end: calls that are running have `drain` milliseconds. */

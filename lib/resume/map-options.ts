@@ -199,7 +199,7 @@ export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> 
    */
   onEvent?: (event: MapEvent) => void;
   /**
-   * What the call for a row has used, by what the function returned; called once for each row that is done.
+   * What the call for a row has used, by what the function returned: called for each attempt that returned a row or an array.
    *
    * It is added to what `context.addUsage` told, summed up in `usage` of the result and the progress, and kept with the results: a row that
    * is resumed costs nothing again. If it throws, or gives anything else, the run ends with that error; the result is kept.

@@ -26,6 +26,7 @@ const USUAL: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
  * stopOnSignal(run);
  * const { rows } = await run;
  * ```
+ * @throws `ERR_CKPT_INVALID_ARGUMENT` for what is no run; `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`
  */
 export function stopOnSignal(runs: MapHandle | readonly MapHandle[], options?: StopOnSignalOptions): () => void {
   const handles: readonly MapHandle[] = (itemsOf(runs) as MapHandle[] | undefined) ?? [runs as MapHandle];

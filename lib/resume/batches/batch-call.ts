@@ -51,18 +51,19 @@ export async function callBatch({ slots }: Batch, parts: BatchCallParts): Promis
     addUsage: (usage) => call.addUsage(usage),
   };
   parts.attempts.begin();
-  let output: unknown;
+  let entries: readonly unknown[] | undefined;
   try {
     // What an attempt does to its rows must not reach the next.
     const rows = slots.map(({ row }) => copyRow(row));
     const given = [...rows];
-    output = await inTime(parts, call, slots, async () => parts.call(() => parts.fn(given, context)));
-    const entries = itemsOf(output);
+    const output = await inTime(parts, call, slots, async () => parts.call(() => parts.fn(given, context)));
+    entries = itemsOf(output);
     if (entries?.length !== slots.length) throw wrongResult(output, slots);
-    return await Promise.all(slots.map((slot, at) => outcomeOf(slot, rows[at] as Row, entries[at], parts.check)));
+    const each = entries;
+    return await Promise.all(slots.map((slot, at) => outcomeOf(slot, rows[at] as Row, each[at], parts.check)));
   } finally {
     call.end();
-    const wrong = parts.attempts.end(slots, call.usage, output, call);
+    const wrong = parts.attempts.end(slots, call.usage, entries, context);
     if (wrong !== undefined) queueMicrotask(() => parts.wrong(wrong.error));
   }
 }

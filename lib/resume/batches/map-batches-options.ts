@@ -38,7 +38,7 @@ export type BatchFunction<In extends RowLike, Out extends RowLike> = (
  * Options of {@link CheckpointManager.mapBatches}, beside those of a `map`. `timeout` and `retries` are of a call: what is made again is
  * the call, with the same rows.
  */
-export interface MapBatchesOptions<T extends RowLike = Row> extends MapOptions<T> {
+export interface MapBatchesOptions<T extends RowLike = Row> extends Omit<MapOptions<T>, 'usage'> {
   /** The most rows of a call, 1 to 100,000. @unit rows */
   size: number;
   /**
@@ -50,6 +50,13 @@ export interface MapBatchesOptions<T extends RowLike = Row> extends MapOptions<T
   tokens?: (row: T) => number;
   /** The most calls that are on their way at a time, 1 to 100,000. @default 8 @unit calls */
   concurrency?: number | AdaptiveConcurrency;
+  /**
+   * What a call has used, by the array that the function returned; otherwise as in a `map`. The rows of the call share that.
+   *
+   * @default what `context.addUsage` told
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- options that say nothing of results fit any function
+  usage?: (entries: readonly any[], context: BatchContext) => Usage | null | undefined;
   /**
    * How long rows wait for more of an input that comes slowly, until their call is made though it is not full.
    *
@@ -86,7 +93,7 @@ export function checkMapBatchesOptions<T extends RowLike>(
   const all = asOptions(given, 'mapBatches') as MapBatchesOptions<T>;
   checkKeys(all, KEYS, 'mapBatches');
   const { size, maxTokens, tokens, linger = 100, onBatchError = 'halve', ...rest } = all;
-  const options = checkMapOptions(rest as MapOptions<T>, 'mapBatches');
+  const options = checkMapOptions(rest as unknown as MapOptions<T>, 'mapBatches');
   whole('size', size, 1, 100_000);
   ms('linger', linger);
   if (maxTokens !== undefined && !(typeof maxTokens === 'number' && maxTokens > 0))

@@ -52,6 +52,7 @@ export interface JobProvider<In extends RowLike = Row, Out extends RowLike = Row
   submit(rows: readonly JobRow<In>[], context: JobContext & { readonly jobKey: string }): string | Promise<string>;
   /** The id of the job with this key; null where the provider has none. */
   find?(jobKey: string, context: JobContext): string | null | undefined | Promise<string | null | undefined>;
+  /** What has become of a job: its state, alone or with more. */
   poll(job: Job, context: JobContext): JobState | JobStatus | Promise<JobState | JobStatus>;
   /** The results of a job that is done, has expired or was cancelled, in any order. A request without one has failed. */
   fetch(

@@ -1,3 +1,4 @@
+import type { BatchContext } from '../batches/map-batches-options.js';
 import type { CheckedMapOptions, MapContext, MapOutput } from '../map-options.js';
 import type { Row } from '../../base/rows.js';
 import type { Slot } from '../slot.js';
@@ -29,16 +30,22 @@ export class Attempts {
   }
 
   /**
-   * One has ended. `told`: by `addUsage`. `output`: what the function returned, undefined where it has failed. Gives what is wrong with the
-   * usage of the output; the results are good all the same.
+   * One has ended. `told`: by `addUsage`. `output`: what the function returned, undefined or null where it has failed or returned nothing.
+   * Gives what is wrong with the usage of the output; the results are good all the same.
    */
-  end(slots: readonly Slot[], told: Usage | undefined, output: unknown, context: MapContext): { error: unknown } | undefined {
+  end(
+    slots: readonly Slot[],
+    told: Usage | undefined,
+    output: unknown,
+    context: MapContext | BatchContext,
+  ): { error: unknown } | undefined {
     this.running--;
     let usage = told;
     let wrong: { error: unknown } | undefined;
-    if (this.#usage !== undefined && output !== undefined) {
+    if (this.#usage !== undefined && output !== undefined && output !== null) {
       try {
-        usage = merged(told, checkUsage(this.#usage(output as MapOutput<Row>, context), 'usage'));
+        // The options of a mapBatches have one of its own kind.
+        usage = merged(told, checkUsage(this.#usage(output as MapOutput<Row>, context as MapContext), 'usage'));
       } catch (error) {
         wrong = { error };
       }
