@@ -18,6 +18,7 @@ import { describe, test } from 'node:test';
 import { readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { FORMATS, rejectsWith } from '../support/codes.js';
 import { sealFooter } from '../support/footer-seal.js';
+import { partsIn } from '../support/part-folders.js';
 import { tempFolder } from '../support/temp-folder.js';
 import { writeThin } from '../support/thin-files.js';
 
@@ -145,6 +146,11 @@ export function fileErrors(): void {
       const { path, whole, pool } = await writeThin(join(folder, 'thin'), ROWS, [1, 0], ['text']);
       for (const holder of [whole, pool]) rmSync(holder);
       await rejectsWith('ERR_CKPT_BASE', () => readCheckpoint(path), { path, column: 'text', message: /step\/whole\.parquet.*missing/ });
+    });
+
+    test('a column of two types in the parts of a folder', async () => {
+      const path = await partsIn(join(folder, 'differs.parquet'), { 'part-0.parquet': [{ a: 1 }], 'part-1.parquet': [{ a: 'x' }] });
+      await rejectsWith('ERR_CKPT_PARTS_DIFFER', () => readCheckpoint(path), { path: join(path, 'part-1.parquet'), column: 'a' });
     });
 
     test('encrypted Parquet', async () => {

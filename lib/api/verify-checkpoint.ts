@@ -28,9 +28,10 @@ export async function verifyCheckpoint(path: string, options?: VerifyOptions): P
   const { origin } = await store.head(path);
   let rows = 0;
   for await (const batch of store.batches(path, checked)) rows += batch.length;
-  if (store.format === 'parquet') checkCount(path, rows, (await store.info(path)).rows);
+  const info = store.format === 'parquet' ? await store.info(path) : undefined;
+  if (info !== undefined) checkCount(path, rows, info.rows);
   if (store.attachment !== undefined) await readAll(store.attachment(path), checked.signal);
-  return { path, format: store.format, rows, bytes: await sizeOf(path), checksums: origin?.checksums ?? false };
+  return { path, format: store.format, rows, bytes: info?.bytes ?? (await sizeOf(path)), checksums: origin?.checksums ?? false };
 }
 
 /** Only after its last piece the checksum of an attachment is compared. */

@@ -29,6 +29,7 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_CORRUPT'
   | 'ERR_CKPT_UNSUPPORTED_FILE'
   | 'ERR_CKPT_BASE'
+  | 'ERR_CKPT_PARTS_DIFFER'
   | 'ERR_CKPT_LIMIT'
   | 'ERR_CKPT_CHANGED'
   | 'ERR_CKPT_PERMISSION'
@@ -285,6 +286,13 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     exit: 'findings',
     failover: 'file',
   },
+  ERR_CKPT_PARTS_DIFFER: {
+    class: 'file',
+    meaning: 'A column has values of different types in two parts of a folder: texts in one, numbers in another.',
+    advice: 'Write the parts anew with one type; or read them one by one.',
+    exit: 'findings',
+    failover: 'file',
+  },
   ERR_CKPT_LIMIT: {
     class: 'file',
     meaning: 'A file or a row is beyond a cap on size, count or depth.',
@@ -294,7 +302,8 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
   },
   ERR_CKPT_CHANGED: {
     class: 'file',
-    meaning: 'A JSON file was replaced or changed after `openCheckpoint` opened it. (Parquet is held open.)',
+    meaning:
+      'A JSON file, or a part of a folder, was replaced, changed or removed after it was opened, or while it was read. (A Parquet file is held open.)',
     advice: 'Open the checkpoint again.',
     exit: 'io',
     failover: 'manager',

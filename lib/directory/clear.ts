@@ -1,4 +1,4 @@
-import { rmdir, unlink } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fromSystemError } from '../base/errors.js';
 import { syncFolder } from '../base/commit/commit.js';
@@ -7,6 +7,7 @@ import { listFolder } from './folders.js';
 import { keptFiles, keptFoldersIn } from './kept-files.js';
 import { batchFoldersIn, checkpointPaths, isBatchFile, listBatchOperations, listOperations, listSteps } from './layout.js';
 import { removeEmptyParts } from './parts.js';
+import { removeCheckpoint } from './parts-folder.js';
 import { clearPool } from './sweep-pool.js';
 import { sweepTemporaries } from './temporaries.js';
 import { forgetUses } from './use-record.js';
@@ -16,10 +17,9 @@ export async function removeFiles(paths: readonly string[]): Promise<number> {
   let removed = 0;
   for (const path of paths) {
     try {
-      await unlink(path);
-      removed++;
+      if (await removeCheckpoint(path)) removed++;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fromSystemError(error, 'remove', path);
+      throw fromSystemError(error, 'remove', path);
     }
   }
   for (const folder of new Set(paths.map(dirname))) {

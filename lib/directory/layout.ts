@@ -1,9 +1,11 @@
-import type { Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
+import { isPartsFolder } from '../formats/folder/list-parts.js';
 import { listFolder } from './folders.js';
+import { folderBytes, isCheckpointPath } from './parts-folder.js';
 import { decodeName, encodeName, foldName, foldsTo, NOTHING, twinName, type NameKind } from './names.js';
 import { isThereExactly, namesIn } from './folder-names.js';
 import { namedEntries, pathOf, type NamedEntry } from './parts.js';
@@ -11,7 +13,7 @@ import { namedEntries, pathOf, type NamedEntry } from './parts.js';
 /*
  * DocETL's layout:
  *
- *   <directory>/<step>/<operation>.parquet        or .json
+ *   <directory>/<step>/<operation>.parquet        or .json; or a folder of this name, of parts that an engine wrote
  *   <directory>/<operation>_batches/batch_<index>.parquet
  *
  * and beside it, since two steps may have operations of one name, that of maps and of batches that say their step:
@@ -83,7 +85,9 @@ export async function foundFiles(paths: readonly string[]): Promise<FoundFile[]>
   for (const [index, stats] of (await Promise.all(paths.map(statFile))).entries()) {
     if (stats === null) continue;
     const { ino, mtimeMs, size } = stats;
-    found.push({ path: paths[index] as string, modifiedMs: mtimeMs, bytes: size, version: `${ino}:${mtimeMs}:${size}` });
+    const path = paths[index] as string;
+    const bytes = stats.isDirectory() && isFolderName(path) ? await folderBytes(path) : size;
+    found.push({ path, modifiedMs: mtimeMs, bytes, version: `${ino}:${mtimeMs}:${size}` });
   }
   return found.sort((a, b) => b.modifiedMs - a.modifiedMs);
 }
@@ -133,7 +137,12 @@ export async function contentsOf(directory: string): Promise<Contents> {
 /** The folders of a directory, which is read once: those of steps, and of batches where DocETL has them. */
 async function foldersIn(directory: string): Promise<{ steps: { step: string; folder: string }[]; batches: BatchFolder[] }> {
   const folders = await namedFolders(directory);
-  const steps = folders.filter(({ component }) => !component.endsWith(BATCHES));
+  const steps: typeof folders = [];
+  for (const each of folders) {
+    if (each.component.endsWith(BATCHES)) continue;
+    // A checkpoint of parts, and no step: `<operation>.parquet` of the folder above.
+    if (!isFolderName(each.component) || !(await isPartsFolder(each.folder))) steps.push(each);
+  }
   return {
     steps: steps.map(({ component, folder }) => ({ step: decodeName(component, 'step'), folder })),
     batches: batchesAmong(folders, null),
@@ -159,12 +168,21 @@ export async function batchFoldersOf(directory: string, operation: string, step?
   return (await listBatchOperations(directory)).filter((found) => found.operation === operation);
 }
 
+/** Whether a folder of this name may be a checkpoint of parts. */
+function isFolderName(name: string): boolean {
+  return name.endsWith('.parquet');
+}
+
 /** The paths of the checkpoints in a step's folder, from there. */
 export async function checkpointPaths(folder: string): Promise<string[]> {
-  const { entries } = await namedEntries(folder);
-  return entries
-    .filter(({ entry, component }) => !entry.isDirectory() && operationComponent(component) !== undefined)
-    .map(({ path }) => path);
+  const paths: string[] = [];
+  for (const { entry, component, path } of (await namedEntries(folder)).entries)
+    if (isCheckpoint(entry, component) && (!entry.isDirectory() || (await isCheckpointPath(join(folder, path))))) paths.push(path);
+  return paths;
+}
+
+function isCheckpoint(entry: Dirent, component: string): boolean {
+  return (!entry.isDirectory() || isFolderName(component)) && operationComponent(component) !== undefined;
 }
 
 /** The component of a checkpoint's file without its extension. DocETL's lists of input hashes are none, nor is what begins with a dot. */
@@ -202,7 +220,7 @@ export async function listStep(folder: string): Promise<StepOperation[]> {
 function operationsAmong(folder: string, entries: readonly NamedEntry[]): StepOperation[] {
   const operations = new Map<string, StepOperation>();
   for (const { entry, component: name, path } of entries) {
-    const component = entry.isDirectory() ? undefined : operationComponent(name);
+    const component = isCheckpoint(entry, name) ? operationComponent(name) : undefined;
     if (component === undefined) continue;
     const known = operations.get(component);
     if (known !== undefined) known.paths.push(join(folder, path));

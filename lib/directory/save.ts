@@ -10,6 +10,7 @@ import type { Mirror } from './checkpoint-file.js';
 import type { DocetlConfig } from './docetl-config.js';
 import { EXTENSIONS } from './layout.js';
 import type { Logger } from './log-lines.js';
+import { isCheckpointPath } from './parts-folder.js';
 import { sweepAfterSave } from './temporaries.js';
 
 /** What a save needs beside its rows. */
@@ -63,7 +64,7 @@ export async function twinsOf(paths: readonly string[]): Promise<Twins> {
   for (const path of paths) {
     try {
       const version = await versionOf(path);
-      if (version !== null) twins.set(path, version);
+      if (version !== null && (await isCheckpointPath(path))) twins.set(path, version);
     } catch (error) {
       throw fromSystemError(error, 'look for', path);
     }

@@ -1,5 +1,7 @@
-import { stat, unlink } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removePath } from '../base/commit/remove-path.js';
 import { ownerOf } from '../base/commit/temporary-name.js';
 import { listFolder } from './folders.js';
 
@@ -23,13 +25,20 @@ export async function findTemporaries(folder: string): Promise<{ path: string; b
     if (owner === undefined || owner === 'alive') continue;
     const path = join(folder, name);
     try {
-      const { mtimeMs, size } = await stat(path);
+      const stats = await stat(path);
+      const { mtimeMs, size } = stats.isDirectory() ? await together(path, stats) : stats;
       if (owner === 'dead' || Date.now() - mtimeMs >= FOREIGN_AGE_MS) found.push({ path, bytes: size });
     } catch {
       // Gone already.
     }
   }
   return found;
+}
+
+/** A folder of parts that is being written, or was replaced: it is written to as long as one of its files is. */
+async function together(folder: string, { mtimeMs }: Stats): Promise<Pick<Stats, 'mtimeMs' | 'size'>> {
+  const files = await Promise.all((await listFolder(folder)).map(({ name }) => stat(join(folder, name))));
+  return { mtimeMs: Math.max(mtimeMs, ...files.map((file) => file.mtimeMs)), size: files.reduce((sum, { size }) => sum + size, 0) };
 }
 
 /** Sweeps a folder that was saved to, at the first save and then now and then. */
@@ -47,7 +56,7 @@ export async function sweepTemporaries(folder: string): Promise<number> {
   let removed = 0;
   for (const { path } of await findTemporaries(folder)) {
     try {
-      await unlink(path);
+      await removePath(path);
       removed++;
     } catch {
       // Gone already, or not ours to remove: a sweep is no duty.

@@ -1,4 +1,6 @@
-import { firstBytes, PARQUET } from './first-bytes.js';
+import { firstBytes, FOLDER, PARQUET } from './first-bytes.js';
+import { describeParts, describePartsSlowly } from './folder/describe-parts.js';
+import { folderStore } from './folder/folder-store.js';
 import { fallbackStore } from './parquet/fallback/fallback-store.js';
 import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/binding.js';
 import { jsonStore } from './text/json-store.js';
@@ -40,15 +42,19 @@ function insteadOfParquet(store: CheckpointStore): CheckpointStore {
 }
 
 /**
- * The store to read a file with: Parquet by its first bytes, whatever its name, read in TypeScript without the native binary. What is left
- * is text: JSON lines by its name, since a file of one line may be either, else JSON.
+ * The store to read a file with: Parquet by its first bytes, whatever its name, read in TypeScript without the native binary; a folder is
+ * one of Parquet parts. What is left is text: JSON lines by its name, since a file of one line may be either, else JSON.
  */
 export async function storeOf(path: string): Promise<CheckpointStore> {
-  if ((await firstBytes(path)) !== PARQUET) return isLines(path) ? jsonlStore : jsonStore;
-  if (loadBinding() !== null) return parquetStore;
+  const first = await firstBytes(path);
+  if (first !== PARQUET && first !== FOLDER) return isLines(path) ? jsonlStore : jsonStore;
+  if (loadBinding() !== null) return first === FOLDER ? nativeFolders : parquetStore;
   warnNoBinding();
-  return fallbackStore;
+  return first === FOLDER ? fallbackFolders : fallbackStore;
 }
+
+const nativeFolders = folderStore(parquetStore, describeParts);
+const fallbackFolders = folderStore(fallbackStore, describePartsSlowly);
 
 /** All rows of a file that is there to be read: a small Parquet file is read in one step, before anybody has looked at what it is. */
 export async function readAll(path: string, options: ReadOptions): Promise<Row[]> {

@@ -27,7 +27,12 @@ export interface Limits {
   ratio?: number;
   /** Size of one text or one value of bytes, as stored: UTF-8. @default 1073741824 @unit bytes */
   stringBytes?: number;
+  /** Number of parts of a folder. The other limits are for each part. @default 16384 */
+  parts?: number;
 }
+
+/** Those of one file. */
+export type FileLimits = Omit<Limits, 'parts'>;
 
 const LIMITS = keysOf<Limits>({
   footerBytes: true,
@@ -38,6 +43,7 @@ const LIMITS = keysOf<Limits>({
   decodedBytes: true,
   ratio: true,
   stringBytes: true,
+  parts: true,
 });
 
 /** Throws for a limit that there is not, or that is no number of anything. */

@@ -222,6 +222,8 @@ export interface CheckpointInfo {
   columns: ColumnInfo[];
   /** What it shares with other files; null for a whole one. docs/deltas.md. */
   delta?: DeltaInfo | null;
+  /** Number of parts of a folder; undefined for a file. */
+  parts?: number;
   /** Where a save asked for Parquet and wrote JSON, as there is no native binary: why, and what to do. */
   fallback?: { reason: string };
 }

@@ -14,7 +14,9 @@ export async function sweepItems(directory: string, config: DocetlConfig): Promi
   const checkpoints: SweepItem[] = [];
   for (const { step, operation, stem, paths } of contents.operations) {
     const lastUse = await usedMs(stem);
-    for (const { found, hash } of await checkpointFiles(await foundFiles(paths), { config: hashes, step, operation })) {
+    for (const { found, hash, error } of await checkpointFiles(await foundFiles(paths), { config: hashes, step, operation })) {
+      // A folder of anything but parts is not ours to remove.
+      if (error?.code === 'ERR_CKPT_NOT_A_FILE') continue;
       checkpoints.push({ kind: 'checkpoint', step, operation, hash, isDamaged: false, ...itemOf(found, lastUse) });
     }
   }

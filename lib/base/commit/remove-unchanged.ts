@@ -1,4 +1,5 @@
-import { link, rename, stat, unlink } from 'node:fs/promises';
+import { link, rename, stat } from 'node:fs/promises';
+import { removePath } from './remove-path.js';
 import { temporaryBeside } from './temporary-name.js';
 
 /** What differs between a file and another that takes its place; null if there is no file. */
@@ -42,14 +43,14 @@ async function giveBack(aside: string, path: string): Promise<void> {
     await link(aside, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
-    // A file system without links.
+    // A file system without links, or a folder of parts, which can have none.
     if ((await versionOf(path)) === null) await rename(aside, path);
   }
 }
 
 async function remove(path: string): Promise<void> {
   try {
-    await unlink(path);
+    await removePath(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }

@@ -96,6 +96,7 @@ async function print(context: Context, inspected: Inspected): Promise<void> {
   const facts: [string, string][] = [
     ['File', info.path],
     ['Format', formatText(info, origin)],
+    ...(info.parts === undefined ? [] : [['Parts', countText(info.parts)] as [string, string]]),
     ['Rows', countText(info.rows)],
     ['Size', sizeText(info.bytes)],
     ...sharedFacts(info.delta ?? null),

@@ -2,6 +2,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
+import { isPartsFolder, listParts } from '../../formats/folder/list-parts.js';
 
 /** A file below a folder, or a part of it that cannot be listed. */
 export interface FoundEntry {
@@ -22,10 +23,11 @@ export async function isFolder(path: string): Promise<boolean> {
   return (await statOf(path)).isDirectory();
 }
 
-/** Bytes of a file. @throws `ERR_CKPT_NOT_FOUND`, and `ERR_CKPT_NOT_A_FILE` for a folder */
+/** Bytes of a file, or of all parts of a folder. @throws `ERR_CKPT_NOT_FOUND`, and `ERR_CKPT_NOT_A_FILE` for another folder */
 export async function sizeOf(path: string): Promise<number> {
   const stats = await statOf(path);
   if (stats.isFile()) return stats.size;
+  if (stats.isDirectory()) return (await listParts(path)).reduce((sum, { bytes }) => sum + bytes, 0);
   throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot read ${path}: it is no regular file`, { path });
 }
 
@@ -40,8 +42,8 @@ export async function statOf(path: string): Promise<Stats> {
 
 /**
  * The checkpoints below a folder, at any depth, in the order of their names: files by their extension, but for what begins with a dot
- * (temporaries, configuration) and DocETL's lists of hashes. A folder that cannot be listed is reported with its error, and the rest goes
- * on. Links are followed, each folder once.
+ * (temporaries, configuration) and DocETL's lists of hashes; `NAME.parquet` that is a folder of parts is one checkpoint. A folder that
+ * cannot be listed is reported with its error, and the rest goes on. Links are followed, each folder once.
  */
 export async function* checkpointsBelow(
   folder: string,
@@ -62,9 +64,15 @@ export async function* checkpointsBelow(
     if (entry.name.startsWith('.')) continue;
     const found = { path: join(folder, entry.name), parts: [...parts, entry.name] };
     const isDirectory = entry.isSymbolicLink() ? await isFolder(found.path).catch(() => false) : entry.isDirectory();
-    if (isDirectory) yield* checkpointsBelow(found.path, found.parts, seen);
+    if (isDirectory && (await isOneCheckpoint(found.path))) yield found;
+    else if (isDirectory) yield* checkpointsBelow(found.path, found.parts, seen);
     else if (isCheckpointName(entry.name)) yield found;
   }
+}
+
+/** Whether a folder is a checkpoint of parts by its name and what is in it. */
+async function isOneCheckpoint(folder: string): Promise<boolean> {
+  return folder.endsWith('.parquet') && (await isPartsFolder(folder));
 }
 
 /** Whether a file is a checkpoint by its name. */

@@ -55,6 +55,10 @@ export async function materializeFile(path: string, options: MaterializeOptions)
 
 /** A whole file needs no look at its rows. */
 async function copied(source: FoundFile, target: string, info: CheckpointInfo, signal?: AbortSignal): Promise<CheckpointInfo> {
+  if (info.parts !== undefined) {
+    const message = `cannot copy ${source.path}: it is a folder of parts, which share nothing; load its rows and save them as ${target}`;
+    throw new CheckpointError('ERR_CKPT_NOT_A_FILE', message, { path: source.path });
+  }
   const temporary = temporaryBeside(target);
   try {
     await inFolder(dirname(target), () => copyFile(source.path, temporary));

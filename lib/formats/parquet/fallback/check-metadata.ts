@@ -1,6 +1,6 @@
 import type { ColumnChunk, ColumnMetaData } from 'hyparquet';
 import { CheckpointError, type CheckpointErrorCode } from '../../../base/errors.js';
-import type { Limits } from '../../../options/limits.js';
+import type { FileLimits } from '../../../options/limits.js';
 import type { Metadata } from './parse-metadata.js';
 import { checkLimit, MAX_ROWS } from './limits.js';
 
@@ -9,7 +9,7 @@ interface Bounds {
   path: string;
   /** Where the footer begins: every column chunk ends before. */
   end: number;
-  limits: Required<Limits>;
+  limits: Required<FileLimits>;
   /** Leaves of the schema. */
   leaves: number;
 }
@@ -50,7 +50,7 @@ export function checkMetadata({ num_rows: rows, row_groups: groups, orders }: Me
   return Number(counted);
 }
 
-function checkChunk(chunk: ColumnChunk, path: string, end: number, limits: Required<Limits>): ColumnMetaData {
+function checkChunk(chunk: ColumnChunk, path: string, end: number, limits: Required<FileLimits>): ColumnMetaData {
   const { meta_data: metadata, file_path: elsewhere } = chunk;
   const column = metadata?.path_in_schema.join('.');
   const fail = (code: CheckpointErrorCode, message: string): CheckpointError =>

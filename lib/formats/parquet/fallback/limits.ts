@@ -1,11 +1,11 @@
 import { CheckpointError } from '../../../base/errors.js';
-import type { Limits } from '../../../options/limits.js';
+import type { FileLimits } from '../../../options/limits.js';
 
 /**
  * Every cap on what a file may ask of the fallback reader; the native reader's are in crates/arrow-ckpt/src/limits.rs. A caller's `limits`
  * only make them tighter.
  */
-const MOST: Required<Limits> = {
+const MOST: Required<FileLimits> = {
   footerBytes: 256 << 20,
   rowGroups: 1 << 20,
   columns: 100_000,
@@ -33,9 +33,9 @@ export const MAX_ROWS = 2 ** 32 - 2;
 export const MAX_EMPTY_ROWS = 1 << 26;
 
 /** The limits in force: the caller's, none above what the reader bears. */
-export function effectiveLimits(given: Limits = {}): Required<Limits> {
+export function effectiveLimits(given: FileLimits = {}): Required<FileLimits> {
   const limits = { ...MOST };
-  for (const name of Object.keys(MOST) as (keyof Limits)[]) limits[name] = Math.min(MOST[name], given[name] ?? MOST[name]);
+  for (const name of Object.keys(MOST) as (keyof FileLimits)[]) limits[name] = Math.min(MOST[name], given[name] ?? MOST[name]);
   return limits;
 }
 

@@ -9,7 +9,7 @@ import { refuseDuplicates, renameDuplicates } from './duplicate-names.js';
 import { isFooterOurs, isWriterOurs } from './footer-origin.js';
 import { parseMetadata, type Metadata } from './parse-metadata.js';
 import { loadHyparquet, type Hyparquet } from './hyparquet.js';
-import type { Limits } from '../../../options/limits.js';
+import type { FileLimits } from '../../../options/limits.js';
 import type { DuplicateColumns, TextMode } from '../../../options/options.js';
 import { checkLimit, effectiveLimits } from './limits.js';
 import { setTextMode } from './text-mode.js';
@@ -21,7 +21,7 @@ const SMALLEST = 12;
 
 /** Of the options of a load, what an open needs. */
 export interface FallbackOpenOptions {
-  limits?: Limits | undefined;
+  limits?: FileLimits | undefined;
   verify?: boolean | undefined;
   text?: TextMode | undefined;
   duplicateColumns?: DuplicateColumns | undefined;
@@ -43,7 +43,7 @@ export class ParquetFile {
   readonly footer: Footer;
   readonly hyparquet: Hyparquet;
   /** What the file may ask for. */
-  readonly limits: Required<Limits>;
+  readonly limits: Required<FileLimits>;
   readonly #handle: FileHandle;
 
   private constructor(
@@ -52,7 +52,7 @@ export class ParquetFile {
     bytes: number,
     { metadata, ours }: { metadata: Metadata; ours: boolean },
     hyparquet: Hyparquet,
-    limits: Required<Limits>,
+    limits: Required<FileLimits>,
     { text = 'strict', duplicateColumns }: FallbackOpenOptions,
   ) {
     this.path = path;
@@ -136,7 +136,12 @@ async function readFooter(handle: FileHandle, size: number, path: string, most: 
 }
 
 /** The metadata, and whether they are of a file that arrow-ckpt wrote last: only then the checksum is one of theirs. */
-function readMetadata(footer: Uint8Array, path: string, limits: Required<Limits>, verify: boolean): { metadata: Metadata; ours: boolean } {
+function readMetadata(
+  footer: Uint8Array,
+  path: string,
+  limits: Required<FileLimits>,
+  verify: boolean,
+): { metadata: Metadata; ours: boolean } {
   // Before anything is parsed: damage may say anything.
   const byBytes = isFooterOurs(Buffer.from(footer.buffer, footer.byteOffset, footer.byteLength - 8));
   if (byBytes && verify) checkFooter(footer, path);
@@ -148,7 +153,7 @@ function readMetadata(footer: Uint8Array, path: string, limits: Required<Limits>
   return { metadata, ours };
 }
 
-function parseFooter(footer: Uint8Array, path: string, limits: Required<Limits>): Metadata {
+function parseFooter(footer: Uint8Array, path: string, limits: Required<FileLimits>): Metadata {
   try {
     // Behind it stand its length and PAR1.
     return parseMetadata(footer.subarray(0, -8), limits, path);

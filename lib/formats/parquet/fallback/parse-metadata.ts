@@ -10,7 +10,7 @@ import type {
   TimeUnit,
 } from 'hyparquet';
 import { CheckpointError } from '../../../base/errors.js';
-import type { Limits } from '../../../options/limits.js';
+import type { FileLimits } from '../../../options/limits.js';
 import { checkLimit, MAX_CHUNKS, MAX_LIST_ENTRIES } from './limits.js';
 import { CODECS, CONVERTED_TYPES, ENCODINGS, named, PAGE_TYPES, PHYSICAL_TYPES, REPETITIONS } from './parquet-names.js';
 import { Compact, WIRE } from './thrift.js';
@@ -30,7 +30,7 @@ export interface Metadata extends FileMetaData {
  * Reads a footer's Thrift. Each field that is known must have its type, each that the format demands must be there, and nothing may ask for
  * more than the limits: what comes of it can be used without another look at its types.
  */
-export function parseMetadata(bytes: Uint8Array, limits: Required<Limits>, path: string): Metadata {
+export function parseMetadata(bytes: Uint8Array, limits: Required<FileLimits>, path: string): Metadata {
   let version: number | undefined;
   let rows: bigint | undefined;
   let schema: SchemaElement[] | undefined;

@@ -6,7 +6,7 @@ import { chunkRange } from './check-metadata.js';
 import { checkChunk, chunkChecksum } from './checksums.js';
 import { copied } from './copied.js';
 import { decompressor } from './decompressor.js';
-import type { Limits } from '../../../options/limits.js';
+import type { FileLimits } from '../../../options/limits.js';
 import type { Leaf } from './fields.js';
 import type { Hyparquet } from './hyparquet.js';
 import { countOf, joinPages, type LeafData, type Levels, type Page } from './leaf-data.js';
@@ -83,7 +83,7 @@ async function readPages(
 class ChunkReader {
   readonly #hyparquet: Hyparquet;
   readonly #path: string;
-  readonly #limits: Required<Limits>;
+  readonly #limits: Required<FileLimits>;
   readonly #leaf: Leaf;
   readonly #chunk: ColumnMetaData;
   readonly #verify: boolean;

@@ -13,12 +13,13 @@ export interface OpenNative {
 
 /** Opens a file. Its load must be closed. @throws what is wrong with it */
 export async function openNative(path: string, options: FileOptions = {}): Promise<OpenNative> {
-  const { verify = true, limits, text, duplicateColumns } = options;
+  const { verify = true, text, duplicateColumns } = options;
+  const { parts: _, ...limits } = options.limits ?? {};
   const binding = loadBinding();
   if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a native load without the binary');
   const load = NativeLoad.open(binding, path, {
     verify,
-    ...(limits !== undefined && { limits }),
+    ...(options.limits !== undefined && { limits }),
     ...(text !== undefined && { text }),
     renameDuplicates: duplicateColumns === 'rename',
   });

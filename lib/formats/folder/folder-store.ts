@@ -1,0 +1,63 @@
+import { CheckpointError, isCheckpointError } from '../../base/errors.js';
+import type { Row } from '../../base/rows.js';
+import type { FileOptions, ReadOptions } from '../../options/options.js';
+import type { CheckpointStore, OpenOptions } from '../../store/store.js';
+import { gather } from '../../store/wanted-rows.js';
+import { OpenFolder } from './open-folder.js';
+import { folderBatches } from './read-folder.js';
+import { survey, type DescribeParts, type Survey } from './survey.js';
+
+/** How often a reading starts over because another process replaced the folder meanwhile. */
+const READINGS = 5;
+
+/** Reads folders of Parquet parts as one checkpoint, each part by a store of files. It writes none: see `writeFolder`. */
+export function folderStore(store: CheckpointStore, describe: DescribeParts): CheckpointStore {
+  const look = (path: string, options?: FileOptions & Pick<ReadOptions, 'compat'>): Promise<Survey> => {
+    const { verify, limits, text, duplicateColumns, compat } = options ?? {};
+    const given = Object.entries({ verify, limits, text, duplicateColumns }).filter(([, value]) => value !== undefined);
+    return survey(path, describe, Object.fromEntries(given), compat);
+  };
+
+  async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
+    let given = false;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        for await (const batch of folderBatches(await look(path, options), store, options)) {
+          given = true;
+          yield batch;
+        }
+        return;
+      } catch (error) {
+        // Rows that were given out cannot be taken back.
+        if (given || attempt === READINGS || !isChanged(error)) throw error;
+      }
+    }
+  }
+
+  async function read(path: string, options: ReadOptions): Promise<Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await gather(folderBatches(await look(path, options), store, options));
+      } catch (error) {
+        if (attempt === READINGS || !isChanged(error)) throw error;
+      }
+    }
+  }
+
+  return {
+    format: 'parquet',
+    extension: '.parquet',
+    async write(path) {
+      throw new CheckpointError('ERR_CKPT_INTERNAL', `arrow-ckpt has a bug: a save of ${path} by a store that reads folders`, { path });
+    },
+    read,
+    batches,
+    open: async (path: string, options: OpenOptions) => new OpenFolder(await look(path, options), store, options),
+    head: async (path) => (await look(path)).head,
+    info: async (path, options) => (await look(path, options)).info,
+  };
+}
+
+function isChanged(error: unknown): boolean {
+  return isCheckpointError(error) && error.code === 'ERR_CKPT_CHANGED';
+}

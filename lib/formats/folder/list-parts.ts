@@ -1,0 +1,174 @@
+import type { Dirent } from 'node:fs';
+import { opendir, realpath, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { CheckpointError, fromSystemError, isCheckpointError } from '../../base/errors.js';
+import { show } from '../../base/messages.js';
+import { hivePair, type HivePair } from './hive.js';
+import { compareNames, isIgnored, isMarker, isPart, isPartition, isByEngine, tableOf } from './part-names.js';
+
+/** The most parts of a folder, and the most entries that are looked at for each: `limits.parts` sets a smaller number. */
+const MAX_PARTS = 16_384;
+/** Folders `key=value` in each other. */
+const MAX_KEYS = 16;
+/** Files that the system is asked for at a time. */
+const AT_ONCE = 64;
+
+/** A part of a folder, as it was when the folder was listed. */
+export interface Part {
+  path: string;
+  /** What the folders on its way give. */
+  pairs: readonly HivePair[];
+  bytes: number;
+  /** Differs when the part has changed, or is another file. */
+  stamp: string;
+}
+
+interface Entry {
+  /** The folder's entries on the way, and the name. */
+  steps: readonly string[];
+  pairs: readonly HivePair[];
+}
+
+/**
+ * The parts of a folder in the order of their names. Names that begin with `_` or `.` are no parts. @throws `ERR_CKPT_NOT_A_FILE` for a
+ * folder that is none of parts, `ERR_CKPT_UNSUPPORTED_FILE` for a table with a log and for links that lead out of the folder,
+ * `ERR_CKPT_LIMIT`
+ */
+export async function listParts(folder: string, most: number = MAX_PARTS): Promise<Part[]> {
+  try {
+    const found = await new Listing(folder, Math.min(most, MAX_PARTS)).all();
+    const parts: Part[] = [];
+    for (let at = 0; at < found.length; at += AT_ONCE) {
+      const piece = found.slice(at, at + AT_ONCE).map(async ({ steps, pairs }) => {
+        const path = join(folder, ...steps);
+        const { bytes, stamp } = await stampOf(path);
+        return { path, pairs, bytes, stamp };
+      });
+      parts.push(...(await Promise.all(piece)));
+    }
+    return parts;
+  } catch (error) {
+    throw fromSystemError(error, 'read', folder);
+  }
+}
+
+/** What differs between a part and another that takes its place, and its size. @throws `ERR_CKPT_CHANGED` where there is none any more */
+export async function stampOf(path: string): Promise<{ bytes: number; stamp: string }> {
+  try {
+    const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
+    return { bytes: Number(size), stamp: [dev, ino, size, mtimeNs].join() };
+  } catch (error) {
+    const gone = fromSystemError(error, 'read', path);
+    if (isCheckpointError(gone) && gone.code === 'ERR_CKPT_NOT_FOUND') throw vanished(path, error);
+    throw gone;
+  }
+}
+
+/** The error of a part that was there a moment ago. */
+export function vanished(path: string, cause: unknown): CheckpointError {
+  const message = `the part ${path} was removed while its folder was read; read the folder again`;
+  return new CheckpointError('ERR_CKPT_CHANGED', message, { path, cause });
+}
+
+class Listing {
+  readonly #folder: string;
+  readonly #most: number;
+  readonly #found: Entry[] = [];
+  #looked = 0;
+  #hasMarker = false;
+  #root: string | undefined;
+
+  constructor(folder: string, most: number) {
+    this.#folder = folder;
+    this.#most = most;
+  }
+
+  async all(): Promise<Entry[]> {
+    await this.#list([], []);
+    if (this.#found.length === 0 && !this.#hasMarker) throw this.#noParts('it has none');
+    const isNamed = isPart(this.#folder) || this.#hasMarker;
+    if (!isNamed && !this.#found.every(({ steps, pairs }) => pairs.length > 0 || isByEngine(steps.at(-1) as string)))
+      throw this.#noParts(
+        'nothing says so: neither a name that ends in .parquet, nor _SUCCESS, nor names that engines give to parts; read its files one by one',
+      );
+    return this.#found.sort((a, b) => compareSteps(a.steps, b.steps));
+  }
+
+  async #list(steps: readonly string[], pairs: readonly HivePair[]): Promise<void> {
+    for await (const entry of await opendir(join(this.#folder, ...steps))) {
+      if (++this.#looked > 2 * this.#most + 1024) throw this.#tooMany('entries');
+      const { name } = entry;
+      const table = steps.length === 0 ? tableOf(name) : undefined;
+      if (table !== undefined) {
+        const message = `${this.#folder} is a ${table} table, whose log says which files count; read it with a program that knows it`;
+        throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path: this.#folder });
+      }
+      this.#hasMarker ||= steps.length === 0 && isMarker(name);
+      if (!isIgnored(name)) await this.#add(entry, [...steps, name], pairs);
+    }
+  }
+
+  async #add(entry: Dirent, steps: readonly string[], pairs: readonly HivePair[]): Promise<void> {
+    const kind = entry.isSymbolicLink() ? await this.#behind(steps) : entry;
+    const path = join(...steps);
+    if (kind.isDirectory()) {
+      const pair = hivePair(entry.name);
+      if (pair === undefined) throw this.#noParts(`${show(path)} is a folder in it, and no key=value`);
+      if (pairs.length === MAX_KEYS) throw this.#tooMany('folders in each other');
+      return this.#list(steps, [...pairs.filter(([key]) => key !== pair[0]), pair]);
+    }
+    if (!kind.isFile() || !isPart(entry.name)) throw this.#noParts(`${show(path)} in it is no Parquet file`);
+    if (this.#found.length === this.#most) throw this.#tooMany('parts');
+    this.#found.push({ steps, pairs });
+  }
+
+  /** A link may lead to another place in the folder, and nowhere else: a folder of a stranger must not show files of the reader. */
+  async #behind(steps: readonly string[]): Promise<{ isDirectory(): boolean; isFile(): boolean }> {
+    const link = join(this.#folder, ...steps);
+    this.#root ??= await realpath(this.#folder);
+    const target = await realpath(link);
+    if (target.startsWith(this.#root + sep)) return stat(link);
+    const message = `${link} is a link that leads out of the folder; copy the part into it`;
+    throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path: link });
+  }
+
+  #noParts(why: string): CheckpointError {
+    const message = `cannot read ${this.#folder}: it is a folder, and none of parts: ${why}`;
+    return new CheckpointError('ERR_CKPT_NOT_A_FILE', message, { path: this.#folder });
+  }
+
+  #tooMany(what: string): CheckpointError {
+    const most = what === 'parts' ? ` than ${this.#most}` : '';
+    const message = `${this.#folder} has more ${what}${most}; write fewer and larger parts, or read the parts of it that you need`;
+    return new CheckpointError('ERR_CKPT_LIMIT', message, { path: this.#folder });
+  }
+}
+
+function compareSteps(a: readonly string[], b: readonly string[]): number {
+  for (let at = 0; at < a.length && at < b.length; at++) {
+    const order = compareNames(a[at] as string, b[at] as string);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+/**
+ * Whether a folder is surely one of parts, and not one in which others keep files: it has `_SUCCESS` or the like, `key=value` folders, or
+ * nothing but files of the names that engines give to parts. False for what cannot be listed.
+ */
+export async function isPartsFolder(folder: string): Promise<boolean> {
+  let looked = 0;
+  let byEngines = 0;
+  try {
+    for await (const { name } of await opendir(folder)) {
+      if (isMarker(name) || isPartition(name)) return true;
+      if (isIgnored(name)) continue;
+      if (!isByEngine(name)) return false;
+      byEngines++;
+      if (++looked === MAX_PARTS) break;
+    }
+  } catch {
+    return false;
+  }
+  return byEngines > 0;
+}

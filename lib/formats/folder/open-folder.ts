@@ -1,0 +1,88 @@
+import type { Columns } from '../../columnar/columns/column.js';
+import { rowsBatch } from '../../columnar/columns/rows-batch.js';
+import type { Row } from '../../base/rows.js';
+import type { ReadOptions } from '../../options/options.js';
+import { closedError } from '../../store/open-by-path.js';
+import type { CheckpointStore, OpenFile, OpenOptions } from '../../store/store.js';
+import { gather } from '../../store/wanted-rows.js';
+import { checkPart, folderBatches, refuseUnknown, whereOfPart } from './read-folder.js';
+import type { Survey } from './survey.js';
+
+/** A folder of parts that is open: its parts are those of the moment when it was opened. None of them is held open between readings. */
+export class OpenFolder implements OpenFile {
+  readonly info;
+  readonly #folder: Survey;
+  readonly #store: CheckpointStore;
+  readonly #opened: OpenOptions;
+  readonly #running = new Set<AsyncGenerator>();
+  #closed = false;
+
+  constructor(folder: Survey, store: CheckpointStore, opened: OpenOptions) {
+    this.info = folder.info;
+    this.#folder = folder;
+    this.#store = store;
+    this.#opened = opened;
+  }
+
+  async *batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined> {
+    this.#check();
+    const all = folderBatches(this.#folder, this.#store, { ...options, ...this.#opened }, picked);
+    this.#running.add(all);
+    try {
+      for await (const batch of all) {
+        yield batch;
+        if (this.#closed) break;
+      }
+      // Closing ends the readings: this is no end of the rows.
+      this.#check();
+    } finally {
+      this.#running.delete(all);
+    }
+  }
+
+  /** Of rows: what the parts have in common are the keys of these, and not their columns. */
+  async *columnBatches(options: ReadOptions): AsyncGenerator<Columns, void, undefined> {
+    for await (const batch of this.batches(options)) yield rowsBatch(batch, this.#names(options));
+  }
+
+  async columns(options: ReadOptions): Promise<Columns> {
+    return rowsBatch(await gather(this.batches(options)), this.#names(options));
+  }
+
+  async count({ where, ...options }: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number> {
+    this.#check();
+    if (where === undefined) return this.info.rows;
+    refuseUnknown(this.#folder, { where, ...options });
+    let rows = 0;
+    for (const part of this.#folder.parts) {
+      const left = whereOfPart(this.#folder, part, where);
+      if (left === undefined) rows += part.rows;
+      else if (left !== false) {
+        await checkPart(part);
+        const file = await this.#store.open(part.path, this.#opened);
+        try {
+          rows += await file.count({ ...options, where: left, unknownColumns: 'missing' });
+        } finally {
+          file.close();
+        }
+        await checkPart(part);
+      }
+      this.#check();
+    }
+    return rows;
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const reading of this.#running) void reading.return(undefined);
+  }
+
+  /** All batches have the same columns, whether or not their rows have them. */
+  #names({ columns }: ReadOptions): readonly string[] {
+    return columns ?? this.#folder.keys;
+  }
+
+  #check(): void {
+    if (this.#closed) throw closedError(this.#folder.path);
+  }
+}
