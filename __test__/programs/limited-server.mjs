@@ -1,5 +1,6 @@
 // A service for tests, in a process of its own so that it has a clock of its own: says its port, and what came to it at /seen.
 //   /call?ms=   answers after so long; counts, and refuses with 429 and Retry-After what is over the limit
+//   /forget   empties /seen
 //   /set?limit=&interval=&after=&status=   the limit from now on; what Retry-After says
 //   /refuse?ms=   refuses all for so long, those that are on their way too
 //   /break, /hang   ends the connection; never answers
@@ -24,6 +25,10 @@ const server = createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost');
   const number = (name, usual) => Number(searchParams.get(name) ?? usual);
   if (pathname === '/seen') return response.end(JSON.stringify(seen));
+  if (pathname === '/forget') {
+    seen = [];
+    return response.end();
+  }
   if (pathname === '/set') {
     limit = number('limit', Number.POSITIVE_INFINITY);
     interval = number('interval', 1000);

@@ -42,6 +42,11 @@ export class LimitedServer {
     return text;
   }
 
+  /** What it has seen so far counts no more; its limit stays. */
+  async forget(): Promise<void> {
+    await this.ask('forget');
+  }
+
   async seen(): Promise<Seen[]> {
     return (await (await this.ask('seen')).json()) as Seen[];
   }

@@ -6,7 +6,8 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readCheckpoint } from 'arrow-ckpt';
 import { assertExact } from './exact.ts';
-import { allSummaries, articles } from './map-rows.ts';
+import type { LimitedServer } from './limited-server.ts';
+import { allSummaries, articles, type Article } from './map-rows.ts';
 
 const PROGRAM = fileURLToPath(new URL('../programs/map-worker.mjs', import.meta.url));
 
@@ -84,10 +85,15 @@ export function callsIn(folder: string): number[] {
 }
 
 /** What the whole result of so many rows looks like from outside. */
-export function expectedDigest(rows: number): string {
+export function expectedDigest(rows: number, fails = 0): string {
   return createHash('sha256')
-    .update(JSON.stringify(allSummaries(articles(rows))))
+    .update(JSON.stringify(allSummaries(withoutFailed(rows, fails))))
     .digest('hex');
+}
+
+/** The rows that have results, where one in so many fails. */
+function withoutFailed(rows: number, fails: number): Article[] {
+  return articles(rows).filter(({ id }) => fails === 0 || id % fails !== 1);
 }
 
 /** Workers, and how they are killed. */
@@ -99,6 +105,12 @@ export interface WorkerKillPlan extends Omit<WorkerPlan, 'options'> {
   concurrency: number;
   batchSize: number;
   flushEvery: number;
+  /** Rows of a call: then it is a mapBatches. */
+  size?: number;
+  /** One row in so many fails, and is left out. */
+  fails?: number;
+  /** Counts the calls that it answers; without it they are noted in a file. */
+  service?: LimitedServer;
   options?: Record<string, unknown>;
 }
 
@@ -107,7 +119,7 @@ export interface WorkerKillReport {
   runs: number;
   kills: number;
   calls: number;
-  /** rows + kills x (concurrency + batchSize), summed over the runs. */
+  /** rows + kills x (concurrency x size + batchSize), summed over the runs. Calls of several rows count as many. */
   most: number;
 }
 
@@ -123,18 +135,20 @@ export async function killWorkers(plan: WorkerKillPlan, tell: (text: string) => 
     report.runs++;
     report.kills += kills;
     report.calls += calls;
-    report.most += plan.rows + kills * (plan.concurrency + plan.batchSize);
+    report.most += plan.rows + kills * (plan.concurrency * (plan.size ?? 1) + plan.batchSize);
     tell(`run ${report.runs}: ${kills} kills, ${calls} calls`);
   }
   return report;
 }
 
 async function killRun(plan: WorkerKillPlan, wanted: number): Promise<{ kills: number; calls: number }> {
-  const { folder, rows, concurrency, batchSize, flushEvery } = plan;
+  const { folder, rows, concurrency, batchSize, flushEvery, size, fails = 0, service } = plan;
   const { mkdirSync } = await import('node:fs');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'calls'), '');
-  const options = { concurrency, batchSize, flushEvery, ...plan.options };
+  await service?.forget();
+  const given = { ...(size && { size }), ...(fails && { fails, onError: 'skip' }), ...(service && { url: service.url }) };
+  const options = { concurrency, batchSize, flushEvery, ...given, ...plan.options };
   const start = (): WorkerProcess => new WorkerProcess({ ...plan, options });
   const workers = Array.from({ length: plan.workers }, start);
   let kills = 0;
@@ -150,20 +164,31 @@ async function killRun(plan: WorkerKillPlan, wanted: number): Promise<{ kills: n
     workers[at] = start();
     if (Math.random() < 0.7) await workers[at].begun;
   }
-  const digest = expectedDigest(rows);
+  const digest = expectedDigest(rows, fails);
+  const failed = articles(rows).filter(({ id }) => fails > 0 && id % fails === 1);
   for (const worker of workers) {
     const end = await worker.end();
     if (end?.digest !== digest) throw new Error(`a worker ended otherwise: ${JSON.stringify(end)}`);
+    assertExact(
+      end.failures.map(({ key, cause }) => [key, cause]),
+      failed.map(({ id }) => [id, `no summary of ${id}`]),
+    );
   }
-  assertExact(await readCheckpoint(finalOf(folder)), allSummaries(articles(rows)));
+  assertExact(await readCheckpoint(finalOf(folder)), allSummaries(withoutFailed(rows, fails)));
   const left = readdirSync(join(folder, 'checkpoints')).filter((name) => name.startsWith('.workers') || name.startsWith('.lease'));
   if (left.length > 0) throw new Error(`left behind: ${left.join()}`);
-  const calls = callsIn(folder);
-  const most = rows + kills * (concurrency + batchSize);
-  if (new Set(calls).size !== rows || calls.length > most)
-    throw new Error(`${calls.length} calls of ${new Set(calls).size} rows, for ${rows} rows and ${kills} kills; at most ${most}`);
+  const calls = service === undefined ? callsIn(folder).length : await answeredBy(service);
+  const most = rows + kills * (concurrency * (size ?? 1) + batchSize);
+  const areAll = service !== undefined || new Set(callsIn(folder)).size === rows;
+  if (!areAll || calls < rows || calls > most) throw new Error(`${calls} calls for ${rows} rows and ${kills} kills; at most ${most}`);
   rmSync(folder, { recursive: true });
-  return { kills, calls: calls.length };
+  return { kills, calls };
+}
+
+/** The rows of all calls that the service has answered since it was last asked. */
+async function answeredBy(service: LimitedServer): Promise<number> {
+  const seen = await service.seen();
+  return seen.reduce((rows, { status, tokens }) => rows + (status === 200 ? tokens : 0), 0);
 }
 
 function finalOf(folder: string): string {

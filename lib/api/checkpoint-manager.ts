@@ -326,7 +326,7 @@ export class CheckpointManager {
       const { batches, options: checked } = checkMapBatchesOptions(options);
       if (typeof fn !== 'function') throw invalid(`what mapBatches calls for rows must be a function, got ${show(fn)}`);
       const caller: MakeCaller = (parts) => new BatchCalls(fn as unknown as BatchFunction<Row, Row>, batches, parts);
-      return this.#callOf(step, operation, rows, checked, { fn: noCall, caller, control }, 'mapBatches');
+      return this.#callOf(step, operation, rows, checked, { fn: noCall, caller, width: batches.size, control }, 'mapBatches');
     });
   }
 
@@ -547,7 +547,7 @@ export class CheckpointManager {
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
     checked: CheckedMapOptions<In>,
-    how: Pick<MapCall, 'fn' | 'caller' | 'control'>,
+    how: Pick<MapCall, 'fn' | 'caller' | 'width' | 'control'>,
     what: string,
   ): Promise<MapCall> {
     const input = rowsOfCall(rows);

@@ -142,7 +142,8 @@ export class Engine {
     this.#spending = new Spending(known.spent, options.budget);
     const attempts = new Attempts(this.#spending, options);
     this.#attempts = attempts;
-    const taken = Symbol.asyncIterator in source ? () => this.#input : undefined;
+    // A worker's source says itself when no row comes.
+    const taken = Symbol.asyncIterator in source && parts.indexOf === undefined ? () => this.#input : undefined;
     this.#calls =
       parts.caller?.({ options, sink, ownsRows, check, known, attempts, call, throttle, taken }) ??
       new Calls(parts.fn, options, sink, ownsRows, check, attempts, throttle);
@@ -341,6 +342,11 @@ export class Engine {
   /** Waits until a call may begin: for a source that takes no row before. */
   async room(): Promise<void> {
     while (!this.#hasRoom()) await this.#room.wait();
+  }
+
+  /** No row comes before those that are on its way are done: they are called, be they fewer than a call takes. */
+  idle(): void {
+    this.#calls.stalled(false);
   }
 
   /** `cost`: what the call would take of the rate limit. */

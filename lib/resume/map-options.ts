@@ -181,8 +181,8 @@ export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> 
   /**
    * `'shared'`: this call is one of several workers that compute the rows together, in other processes, threads or on other machines.
    *
-   * Each makes the same call, with the same rows, and gets the whole result. Any of them may come late, end early or be killed. Not for
-   * `mapStream`, `mapBatches` and the like. See docs/resume.md, "Ten machines".
+   * Each makes the same call, with the same rows, and gets the whole result. Any of them may come late, end early or be killed. For `map`
+   * and `mapBatches`. See docs/resume.md, "Ten machines".
    * @default one call computes all rows, and others are refused
    */
   workers?: 'shared';
@@ -341,7 +341,8 @@ export function checkMaxAge(maxAge: unknown): void {
 function checkWorkers({ workers, budget, maxAge }: Pick<MapOptions, 'workers' | 'budget' | 'maxAge'>, what: string): void {
   if (workers === undefined) return;
   if (workers !== 'shared') throw invalid(`workers must be 'shared', got ${show(workers)}`);
-  if (what !== 'map') throw invalid(`${what} cannot have workers, only map can: call map, or leave workers out`);
+  if (what !== 'map' && what !== 'mapBatches')
+    throw invalid(`${what} cannot have workers, only map and mapBatches can: call one of these, or leave workers out`);
   if (budget !== undefined) throw invalid('a budget holds for one run, and workers share one map: leave budget or workers out');
   if (maxAge !== undefined) throw invalid('workers do not tell the age of results: leave maxAge or workers out');
 }

@@ -39,6 +39,8 @@ export interface MapCall {
   fn: MapFunction<Row, Row>;
   /** Computes the rows in place of calls of `fn`; undefined for those. */
   caller?: MakeCaller | undefined;
+  /** Rows of a call, at most. @default 1 */
+  width?: number;
   /** Calls a function of the user's; set where the run has a lease. */
   call?: <T>(work: () => T) => T;
   options: CheckedMapOptions<Row>;
@@ -87,9 +89,9 @@ async function* asWorker(
   rows: readonly Row[],
   update: Update | undefined,
 ): AsyncGenerator<Row[], MapSummary, undefined> {
-  const { fn, options, check, control, save } = call;
+  const { fn, caller, width = 1, options, check, control, save } = call;
   const alone: RunAlone = (changes) => withFiles({ ...call, ...changes }, files, rows, undefined, undefined);
-  const shared = { files, fn, options, check, control, compat: save.compat, update, onEvent: listenerOf(files, options) };
+  const shared = { files, fn, caller, width, options, check, control, compat: save.compat, update, onEvent: listenerOf(files, options) };
   const outcome = await runShared(shared, rows, alone);
   return 'error' in outcome ? yield* withFiles(call, files, rows, update, outcome) : outcome.summary;
 }

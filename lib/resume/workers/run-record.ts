@@ -53,10 +53,12 @@ export function runRecord(
   { rows, digest }: SharedInput,
   { concurrency, onError, removed }: CheckedMapOptions<Row>,
   compat: string | undefined,
+  /** Rows of a call. */
+  width: number,
 ): RunRecord {
   const count = rows.length;
-  // A range that is as long as its worker's calls are many takes as long as one call.
-  const rangeRows = Math.max(1, Math.min(initialOf(concurrency), Math.ceil(count / LEAST_RANGES)), Math.ceil(count / MOST_RANGES));
+  // A range that is as long as the rows of its worker's calls are many takes as long as one call.
+  const rangeRows = Math.max(1, Math.min(initialOf(concurrency) * width, Math.ceil(count / LEAST_RANGES)), Math.ceil(count / MOST_RANGES));
   const by = `process ${process.pid} on ${thisSpace().machine}`;
   const shared = {
     version: VERSION,

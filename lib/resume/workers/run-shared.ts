@@ -5,6 +5,7 @@ import type { OperationFiles } from '../../directory/operation-files.js';
 import { schemaTypes } from '../../formats/parquet/schema-types.js';
 import type { ResultCheck } from '../../schema/result-check.js';
 import { initialOf } from '../adaptive.js';
+import type { MakeCaller } from '../caller.js';
 import { isUnwritable } from '../is-unwritable.js';
 import { Engine } from '../engine.js';
 import type { MapEvent, MapProgress, MapSummary } from '../events.js';
@@ -31,6 +32,9 @@ import { whole, type Whole } from './whole.js';
 interface SharedCall {
   files: OperationFiles;
   fn: MapFunction<Row, Row>;
+  /** Computes the rows in place of calls of `fn`, so many by one call; undefined for those. */
+  caller: MakeCaller | undefined;
+  width: number;
   options: CheckedMapOptions<Row>;
   check: ResultCheck | undefined;
   control: RunControl;
@@ -41,7 +45,7 @@ interface SharedCall {
 }
 
 /** Runs the map alone: with the function and the options that it is given, and without a lease. */
-export type RunAlone = (call: Pick<SharedCall, 'fn' | 'options' | 'control'>) => AsyncGenerator<Row[], MapSummary, undefined>;
+export type RunAlone = (call: Pick<SharedCall, 'fn' | 'caller' | 'options' | 'control'>) => AsyncGenerator<Row[], MapSummary, undefined>;
 
 /**
  * One worker of a map that several share: docs/RELIABILITY.md, "Several workers on one map". It joins the others, computes what it can
@@ -60,7 +64,7 @@ export async function runShared(
   let member: Membership;
   const control = new SharedControl(call.control, { ...before, pausedUntil: undefined, secondsLeft: undefined }, options.signal);
   try {
-    const record = runRecord(files, input, options, call.compat);
+    const record = runRecord(files, input, options, call.compat, call.width);
     member = await Membership.join(files, record, { lockWait: options.lockWait, signal: control.signal });
   } catch (error) {
     control.end();
@@ -94,7 +98,7 @@ async function asMember(
   const replay = replaying(call, results.failures);
   const arrivals = call.control.arrivals && new AllArrivals(call.control.arrivals, computed);
   const alone = async (): Promise<MapSummary> => {
-    const run = runAlone({ fn: replay.fn, options: replay.options, control: control.next(arrivals) });
+    const run = runAlone({ fn: replay.fn, caller: replay.caller, options: replay.options, control: control.next(arrivals) });
     try {
       return await lastOf(run);
     } finally {
@@ -124,7 +128,7 @@ async function usageOf({ usage: own }: MapSummary, { usage: all, path }: Whole, 
 
 /** Computes what this worker can claim, until no row is left to any. */
 async function compute(
-  { files, fn, options, check, control: { arrivals }, onEvent }: SharedCall,
+  { files, fn, caller, options, check, control: { arrivals }, onEvent }: SharedCall,
   input: SharedInput,
   member: Membership,
   results: ResultsSoFar,
@@ -150,12 +154,16 @@ async function compute(
   const source = new ClaimedRows(input.rows, member, results, {
     room: () => engine.room(),
     flush: () => flusher.flush(),
-    waits: () => progress.tell(),
+    waits: () => {
+      engine.idle();
+      progress.tell();
+    },
     signal: control.signal,
   });
   const engine = new Engine({
     source,
     fn,
+    caller,
     call: (work) => work(),
     options: { ...options, onProgress: (own) => progress.own(own) },
     check,
