@@ -998,8 +998,9 @@ export declare function retryAfter(error: unknown): number | undefined;
 /** How a row that failed is tried again. */
 export declare interface RetryOptions {
   /** How many times, after the first attempt: 0 to 1000. */ times: number;
-  /** The wait before the first retry; each further one is twice as long. @default 500 @unit ms */ minDelay?: number;
-  /** The longest wait. @default 30000 @unit ms */ maxDelay?: number;
+  /** The wait before the first retry; each further one is twice as long. @default 500, or `maxDelay` if that is less @unit ms */
+  minDelay?: number;
+  /** The longest wait. @default 30000, or `minDelay` if that is more @unit ms */ maxDelay?: number;
   /** Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from
    * 0 to 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with
    * `ERR_CKPT_INVALID_OPTION` as its cause. @default always true */

@@ -247,6 +247,8 @@ test('options are checked', async () => {
     { flushEvery: -1 },
     { retries: -1 },
     { retries: { times: 1, retryIf: 1 } },
+    { retries: { times: 1, minDelay: 20, maxDelay: 10 } },
+    { retries: { times: Number.NaN } },
     { timeout: 0 },
     { onError: 'ignore' },
     { lockWait: Number.NaN },
@@ -256,6 +258,9 @@ test('options are checked', async () => {
     { signal: {} },
   ];
   for (const options of wrong) await rejectsWith('ERR_CKPT_INVALID_OPTION', map(options));
+  // One delay that lies beyond what is usual for the other is no contradiction.
+  await map({ retries: { times: 1, minDelay: 60_000 } })();
+  await map({ retries: { times: 1, maxDelay: 10 } })();
   await rejectsWith('ERR_CKPT_INVALID_OPTION', () => checkpoints.map('s', 'o', [], 1 as never, { key: 'id' }));
   await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => checkpoints.map('', 'o', [], () => null, { key: 'id' }));
 });

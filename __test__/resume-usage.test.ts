@@ -154,6 +154,9 @@ for (const [store, given] of Object.entries(STORES)) {
         'another key': { tokens: 3 },
         'a text as a number': { cost: '0.1' },
         infinite: { calls: Number.POSITIVE_INFINITY },
+        'a promise': Promise.resolve({ cost: 1 }),
+        'an array': [],
+        'a map': new Map([['cost', 1]]),
       };
       const checkpoints = make('wrong');
       for (const [name, value] of Object.entries(wrong)) {
@@ -169,6 +172,8 @@ for (const [store, given] of Object.entries(STORES)) {
         const failure = await rejectsWith('ERR_CKPT_ROW_FAILED', () => checkpoints.map('s', `${name} 2`, input(3), told, MAP));
         assert.equal((failure.cause as { code?: string }).code, 'ERR_CKPT_INVALID_ARGUMENT');
       }
+      const later = { ...MAP, usage: (async () => Promise.reject(new Error('later'))) as never };
+      await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => checkpoints.map('s', 'later', input(3), echo, later));
       const thrower = {
         ...MAP,
         usage: (): never => {
@@ -283,6 +288,8 @@ for (const [store, given] of Object.entries(STORES)) {
         run: NOTHING,
         total: each(30),
       });
+      const untold = (await checkpoints.map('s', 'untold', input(30), echo, options)).usage;
+      assert.deepStrictEqual([untold.run.calls, untold.total.calls], [30, 30]);
     });
 
     test('a plan says what it would cost', async () => {

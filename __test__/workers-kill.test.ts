@@ -32,35 +32,39 @@ for (const [name, environment] of Object.entries({ native: {}, 'without the bina
   });
 }
 
-test(`four workers, calls of several rows, a service with a limit, rows that are left out: ${KILLS} kills`, { timeout: 20 * 60_000 }, async (t) => {
-  const service = await LimitedServer.start();
-  try {
-    await service.set({ limit: 80, interval: 200, after: '0.1' });
-    const report = await killWorkers(
-      {
-        folder: `${folder}/limited`,
-        rows: ROWS,
-        callMs: 20,
-        workers: 4,
-        kills: KILLS,
-        everyMs: 700,
-        concurrency: 8,
-        size: 5,
-        batchSize: 100,
-        flushEvery: 20,
-        fails: 97,
-        service,
-        options: {
-          // Those that take the place of killed ones do not know of their calls, which is when the service refuses.
-          rateLimit: { requests: 20, interval: 200 },
-          retries: { times: 50, minDelay: 10, maxDelay: 100 },
+test(
+  `four workers, calls of several rows, a service with a limit, rows that are left out: ${KILLS} kills`,
+  { timeout: 20 * 60_000 },
+  async (t) => {
+    const service = await LimitedServer.start();
+    try {
+      await service.set({ limit: 80, interval: 200, after: '0.1' });
+      const report = await killWorkers(
+        {
+          folder: `${folder}/limited`,
+          rows: ROWS,
+          callMs: 20,
+          workers: 4,
+          kills: KILLS,
+          everyMs: 700,
+          concurrency: 8,
+          size: 5,
+          batchSize: 100,
+          flushEvery: 20,
+          fails: 97,
+          service,
+          options: {
+            // Those that take the place of killed ones do not know of their calls, which is when the service refuses.
+            rateLimit: { requests: 20, interval: 200 },
+            retries: { times: 50, minDelay: 10, maxDelay: 100 },
+          },
         },
-      },
-      (text) => t.diagnostic(text),
-    );
-    t.diagnostic(JSON.stringify(report));
-    assert.ok(report.calls <= report.most);
-  } finally {
-    service.close();
-  }
-});
+        (text) => t.diagnostic(text),
+      );
+      t.diagnostic(JSON.stringify(report));
+      assert.ok(report.calls <= report.most);
+    } finally {
+      service.close();
+    }
+  },
+);

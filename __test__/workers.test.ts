@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { MapOptions, MapProgress, MapResult } from 'arrow-ckpt';
+import { CheckpointManager, type MapEvent, type MapOptions, type MapProgress, type MapResult } from 'arrow-ckpt';
+import { FileLock } from '../lib/base/lock/file-lock.ts';
 import { workersFolder } from '../lib/directory/workers-folder.ts';
 import { rejectsWith } from './support/codes.ts';
 import { assertExact } from './support/exact.ts';
@@ -334,7 +335,10 @@ describe('who may come to a map that workers share', () => {
     assertExact((await late.run).rows, allSummaries(ROWS));
   });
 
-  test('mapStream and other words are refused', async () => {
+  test('mapStream and other words are refused, and so is a manager without a directory', async () => {
+    await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => new CheckpointManager(null).map('s', 'op', ROWS, new Model().summarise, SHARED), {
+      message: /workers need a directory/,
+    });
     await rejectsWith('ERR_CKPT_INVALID_OPTION', () => manager(fresh()).mapStream('s', 'op', ROWS, new Model().summarise, SHARED).next(), {
       message: /mapStream cannot have workers/,
     });
@@ -478,6 +482,25 @@ describe('the handle of a worker', () => {
 });
 
 describe('calls beside running workers', () => {
+  test('no batches are merged while another worker makes the checkpoint of them', async () => {
+    const directory = fresh();
+    let merges = 0;
+    const onEvent = ({ type }: MapEvent): void => void (type === 'compacted' && merges++);
+    const model = new Model(() => 3);
+    const { run } = worker(directory, { flushEvery: 0, concurrency: 1, onEvent }, model);
+    await begun(model);
+    const lock = await FileLock.take(join(workersFolder({ directory, step: 's', operation: 'op' }), 'final.lock'), { waitMs: 5000 });
+    const before = merges;
+    const from = model.calls.length;
+    while (model.calls.length < from + 60) await setTimeout(5);
+    assert.equal(merges, before);
+    await lock.release();
+    while (merges === before && model.calls.length < 300) await setTimeout(5);
+    assert.ok(merges > before);
+    assertExact((await run).rows, allSummaries(ROWS));
+    assert.equal(model.calls.length, 300);
+  });
+
   test('partial results, plans, listings and sweeps', async () => {
     const directory = fresh();
     const all = [1, 2].map(() => worker(directory, { flushEvery: 0, batchSize: 4 }, new Model(() => 5)));

@@ -561,6 +561,10 @@ export class CheckpointManager {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
     }
     const files = await this.#files(step, operation, checked.hash);
+    if (files === null && checked.workers !== undefined) {
+      const message = 'workers need a directory, where they share the rows: without it each would compute all of them';
+      throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
+    }
     return {
       files,
       rows: input,

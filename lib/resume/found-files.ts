@@ -38,27 +38,40 @@ export function isBroken(error: CheckpointError | undefined): boolean {
  * others, the folder is looked at anew.
  */
 export async function findBatches(folder: string): Promise<FoundBatch[]> {
-  return foundIn(async () => {
-    const files: { index: number; file: FoundFile }[] = [];
-    for (const index of await listBatches(folder)) for (const file of await filesOf(batchStem(folder, index))) files.push({ index, file });
-    return files;
-  });
+  return foundIn(() => batchesIn(folder), batchOf);
+}
+
+/** The same with what `read` makes of each; it gives `gone` where the file is. */
+export async function readEach<T extends object>(folder: string, read: (file: FoundFile) => Promise<T | 'gone'>): Promise<T[]> {
+  return foundIn(
+    () => batchesIn(folder),
+    (_, file) => read(file),
+  );
+}
+
+async function batchesIn(folder: string): Promise<{ index: number; file: FoundFile }[]> {
+  const files: { index: number; file: FoundFile }[] = [];
+  for (const index of await listBatches(folder)) for (const file of await filesOf(batchStem(folder, index))) files.push({ index, file });
+  return files;
 }
 
 /** The same of a folder of kept results. */
 export async function findKept(folder: string): Promise<FoundBatch[]> {
-  return foundIn(async () => (await keptFiles(folder)).map((file, index) => ({ index, file })));
+  return foundIn(async () => (await keptFiles(folder)).map((file, index) => ({ index, file })), batchOf);
 }
 
-async function foundIn(list: () => Promise<{ index: number; file: FoundFile }[]>): Promise<FoundBatch[]> {
-  const looked = new Map<string, FoundBatch>();
+async function foundIn<T extends object>(
+  list: () => Promise<{ index: number; file: FoundFile }[]>,
+  read: (index: number, file: FoundFile) => Promise<T | 'gone'>,
+): Promise<T[]> {
+  const looked = new Map<string, T>();
   for (let attempt = 1; ; attempt++) {
-    const found: FoundBatch[] = [];
+    const found: T[] = [];
     let isWhole = true;
     for (const { index, file } of await list()) {
       const name = `${file.path} ${file.version}`;
-      const batch = looked.get(name) ?? (await batchOf(index, file));
-      if (batch.error?.code === 'ERR_CKPT_NOT_FOUND') isWhole = false;
+      const batch = looked.get(name) ?? (await read(index, file));
+      if (batch === 'gone') isWhole = false;
       else {
         looked.set(name, batch);
         found.push(batch);
@@ -68,13 +81,14 @@ async function foundIn(list: () => Promise<{ index: number; file: FoundFile }[]>
   }
 }
 
-async function batchOf(index: number, { path, bytes, modifiedMs, version }: FoundFile): Promise<FoundBatch> {
+async function batchOf(index: number, { path, bytes, modifiedMs, version }: FoundFile): Promise<FoundBatch | 'gone'> {
   try {
     const store = await storeOf(path);
     const { hash } = await store.head(path);
     return { index, path, bytes, modifiedMs, version, hash, head: await ledgerHeadOf(path, store) };
   } catch (error) {
     if (!isCheckpointError(error)) throw error;
+    if (error.code === 'ERR_CKPT_NOT_FOUND') return 'gone';
     return { index, path, bytes, modifiedMs, version, hash: null, head: null, error };
   }
 }

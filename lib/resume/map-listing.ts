@@ -1,10 +1,16 @@
 import { isCheckpointError, type CheckpointError } from '../base/errors.js';
-import { contentsOf } from '../directory/layout.js';
+import { contentsOf, type FoundFile } from '../directory/layout.js';
 import { isInUse } from '../directory/lease.js';
 import { digest } from './digest.js';
-import { findBatches, type FoundBatch } from './found-files.js';
-import { keyOfRow, recordOf } from './read-batches.js';
+import { readEach } from './found-files.js';
+import { keyOfRow, recordOf, type BatchRecord } from './read-batches.js';
 import { addUsage, NO_USAGE, type UsageTotals } from './usage/usage.js';
+
+/** A batch file and what it says. */
+interface ReadFile {
+  file: FoundFile;
+  record: BatchRecord;
+}
 
 /** A `map` that runs, or that ended before its checkpoint was saved: what its batches hold. */
 export interface MapListing {
@@ -37,19 +43,20 @@ export async function mapsIn(directory: string, failed?: (error: CheckpointError
     failed(error);
     return [];
   };
-  const groups = new Map<string, FoundBatch[]>();
+  const groups = new Map<string, ReadFile[]>();
   const { batches } = await contentsOf(directory);
   for (const { folder } of batches) {
-    for (const batch of await findBatches(folder).catch(tell)) {
-      if (batch.head === null) continue;
-      const { step, operation } = batch.head;
-      const name = JSON.stringify([step, operation, batch.hash]);
+    for (const batch of await readEach(folder, readFile).catch(tell)) {
+      if (batch.record === undefined) continue;
+      const { head, hash } = batch.record;
+      const name = JSON.stringify([head.step, head.operation, hash]);
       const group = groups.get(name);
-      if (group === undefined) groups.set(name, [batch]);
-      else group.push(batch);
+      const read = { file: batch.file, record: batch.record };
+      if (group === undefined) groups.set(name, [read]);
+      else group.push(read);
     }
   }
-  const listed = (await Promise.all([...groups.values()].map(listingOf))).filter((listing) => listing.batches > 0);
+  const listed = [...groups.values()].map(listingOf);
   listed.sort((a, b) => compare(a.step, b.step) || compare(a.operation, b.operation) || b.modified.getTime() - a.modified.getTime());
   const running = new Set<string>();
   for (const listing of listed) {
@@ -63,9 +70,9 @@ export async function mapsIn(directory: string, failed?: (error: CheckpointError
   return listed;
 }
 
-async function listingOf(found: readonly FoundBatch[]): Promise<MapListing> {
-  const [first] = found as [FoundBatch];
-  const { step = '', operation = '' } = first.head ?? {};
+function listingOf(found: readonly ReadFile[]): MapListing {
+  const [{ record: first }] = found as [ReadFile];
+  const { step, operation } = first.head;
   const rows = new Set<string>();
   const failed = new Set<string>();
   const listing: MapListing = {
@@ -80,9 +87,8 @@ async function listingOf(found: readonly FoundBatch[]): Promise<MapListing> {
     bytes: 0,
     modified: new Date(0),
   };
-  for (const { path, bytes, modifiedMs } of found) {
-    const record = await recordOf(path).catch(goneOrDamaged);
-    if (record === undefined) continue;
+  for (const { file, record } of found) {
+    const { bytes, modifiedMs } = file;
     for (const row of record.rows) {
       const name = keyOfRow(record, row.keyHigh, row.keyLow);
       // What was merged may still be there, too.
@@ -101,10 +107,14 @@ async function listingOf(found: readonly FoundBatch[]): Promise<MapListing> {
   return { ...listing, rows: rows.size, failed: failed.size };
 }
 
-/** A batch may be merged with others meanwhile, and a damaged one is computed again. */
-function goneOrDamaged(error: unknown): undefined {
-  if (!isCheckpointError(error)) throw error;
-  return undefined;
+/** A damaged one is computed again; that of `saveBatchCheckpoint` has no record. */
+async function readFile(file: FoundFile): Promise<{ file: FoundFile; record: BatchRecord | undefined } | 'gone'> {
+  try {
+    return { file, record: await recordOf(file.path) };
+  } catch (error) {
+    if (!isCheckpointError(error)) throw error;
+    return error.code === 'ERR_CKPT_NOT_FOUND' ? 'gone' : { file, record: undefined };
+  }
 }
 
 function compare(one: string, other: string): number {

@@ -52,10 +52,10 @@ export interface RetryOptions {
    * The wait before the first retry; each further one is twice as long.
    *
    * Each is drawn at random between half and all of that.
-   * @default 500 @unit ms
+   * @default 500, or `maxDelay` if that is less @unit ms
    */
   minDelay?: number;
-  /** The longest wait. @default 30000 @unit ms */
+  /** The longest wait. @default 30000, or `minDelay` if that is more @unit ms */
   maxDelay?: number;
   /**
    * Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from 0 to
@@ -271,6 +271,8 @@ export const MAP_RECORD = {
 } satisfies Record<keyof MapOptions, true>;
 const KEYS = keysOf<MapOptions>(MAP_RECORD);
 const RETRY = keysOf<RetryOptions>({ times: true, minDelay: true, maxDelay: true, retryIf: true, badResults: true });
+const USUAL_MIN_DELAY = 500;
+const USUAL_MAX_DELAY = 30_000;
 /** Node's timers know no longer time. */
 export const MAX_MS = 2 ** 31 - 1;
 
@@ -363,10 +365,14 @@ export function checkConcurrency(name: string, concurrency: number): void {
 function checkRetries(retries: number | RetryOptions = 0): Required<RetryOptions> {
   if (typeof retries !== 'number') checkKeys(asOptions(retries, 'retries'), RETRY, 'retries');
   const given = typeof retries === 'number' ? { times: retries } : retries;
-  const { times, minDelay = 500, maxDelay = 30_000, retryIf = () => true, badResults = false } = given;
+  const { times, retryIf = () => true, badResults = false } = given;
+  // Who gives one of the two means the other one, too.
+  const { maxDelay = Math.max(USUAL_MAX_DELAY, given.minDelay ?? 0) } = given;
+  const { minDelay = Math.min(USUAL_MIN_DELAY, maxDelay) } = given;
   whole('retries', times, 0, 1000);
   ms('minDelay', minDelay);
   ms('maxDelay', maxDelay);
+  if (minDelay > maxDelay) throw invalid(`minDelay of retries must be at most maxDelay, which is ${maxDelay}, got ${show(minDelay)}`);
   if (typeof retryIf !== 'function') throw invalid(`retryIf must be a function, got ${show(retryIf)}`);
   if (typeof badResults !== 'boolean') throw invalid(`badResults must be true or false, got ${show(badResults)}`);
   return { times, minDelay, maxDelay, retryIf, badResults };

@@ -4,6 +4,7 @@ import { DocetlConfig } from '../../directory/docetl-config.js';
 import { operationListing } from '../../directory/inventory.js';
 import { filesOf } from '../../directory/layout.js';
 import { storeOf } from '../../formats/choose.js';
+import { knownInfos } from '../../formats/parquet/describe-files.js';
 import { skippedRows } from '../../resume/skipped-rows.js';
 import { mapsIn } from '../../resume/map-listing.js';
 import type { Run } from '../context.js';
@@ -35,8 +36,9 @@ export const run: Run = async (context, [directory = '']) => {
       errors.push(error);
     }
   };
+  const known = await knownInfos(checkpoints.flatMap(({ step, parquet }) => (step === null || parquet === undefined ? [] : [parquet])));
   for (const { step, operation, stem } of checkpoints)
-    if (step !== null) await add(filesOf(stem).then((found) => operationListing(found, { config, step, operation })));
+    if (step !== null) await add(filesOf(stem).then((found) => operationListing(found, { config, step, operation }, known)));
   for (const name of flat) await add(flatListing(join(directory, name), name));
   const batches = batchCounts(checkpoints);
   // A folder that cannot be listed was told by its layout.

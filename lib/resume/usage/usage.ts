@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../base/errors.js';
+import { unheeded } from '../../base/guarded.js';
 import { show } from '../../base/messages.js';
 import { keysOf } from '../../options/option-keys.js';
 
@@ -54,7 +55,11 @@ export function checkUsage(given: unknown, from: string): Usage {
       `${from} must give { calls, inputTokens, outputTokens, cost }, each a number from 0 on or missing; got ${what}`,
     );
   if (given === null || given === undefined) return {};
-  if (typeof given !== 'object') throw wrong(show(given));
+  if (typeof given !== 'object' || isOther(given)) {
+    // A promise that is rejected must not end the process beside.
+    unheeded(given);
+    throw wrong(show(given));
+  }
   const usage: Usage = {};
   for (const key of Object.keys(given)) {
     if (!KEYS.includes(key)) throw wrong(`the key ${show(key)}`);
@@ -64,4 +69,11 @@ export function checkUsage(given: unknown, from: string): Usage {
     usage[key as keyof Usage] = value;
   }
   return usage;
+}
+
+/** An object that says nothing, and is none to say it with: a promise of an async function, a Map, an empty array. */
+function isOther(given: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(given);
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return Object.keys(given).length === 0 && !isPlain;
 }

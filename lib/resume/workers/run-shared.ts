@@ -123,7 +123,9 @@ async function asMember(
 async function usageOf({ usage: own }: MapSummary, { usage: all, path }: Whole, told: number): Promise<MapSummary['usage']> {
   const run: UsageTotals = { ...own.run, calls: own.run.calls - (all === undefined ? 0 : told) };
   if (all !== undefined) addUsage(run, all.run);
-  return { run, total: all?.total ?? (path === null ? undefined : await usageIn(path)) ?? { ...own.total } };
+  const kept = all?.total ?? (path === null ? undefined : await usageIn(path));
+  // Where no call told what it used, nothing is kept with the results.
+  return { run, total: kept === undefined || kept.calls < own.total.calls ? { ...own.total } : kept };
 }
 
 /** Computes what this worker can claim, until no row is left to any. */
@@ -138,7 +140,8 @@ async function compute(
 ): Promise<MapSummary> {
   const known = new Known(true);
   for (const [name, failure] of results.recorded) known.failures.set(name, failure);
-  const log = new SharedLog(files, await files.batches(), [schemaTypes(check?.columns ?? [])], member.firstIndex, results, (parts, path) =>
+  const types = [schemaTypes(check?.columns ?? [])];
+  const log = new SharedLog(files, await files.batches(), member.folder, types, member.firstIndex, results, (parts, path) =>
     onEvent({ type: 'compacted', files: parts.length, path }),
   );
   const flusher = new Flusher(log, known.table, options, onEvent, async () => {});

@@ -1,12 +1,9 @@
-import { join } from 'node:path';
-import { isCheckpointError } from '../../base/errors.js';
-import { FileLock } from '../../base/lock/file-lock.js';
 import type { Row } from '../../base/rows.js';
-import { createIn } from '../../directory/folders.js';
 import type { FoundFile } from '../../directory/layout.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import type { MapSummary } from '../events.js';
 import type { CheckedMapOptions } from '../map-options.js';
+import { finalLock } from './final-lock.js';
 import type { Membership } from './membership.js';
 import { readFinal } from './read-final.js';
 import type { ResultsSoFar } from './results-so-far.js';
@@ -54,16 +51,5 @@ export async function whole(
     return await alone();
   } finally {
     await again?.release();
-  }
-}
-
-/** Whoever has it makes the checkpoint, or reads batches that the others are to leave alone. Undefined: another has it for longer. */
-async function finalLock(folder: string, signal: AbortSignal, waitMs: number): Promise<FileLock | undefined> {
-  const options = { waitMs, signal, what: 'the checkpoint of a shared map', queues: true };
-  try {
-    return await createIn(folder, () => FileLock.take(join(folder, 'final.lock'), options));
-  } catch (error) {
-    if (isCheckpointError(error) && error.code === 'ERR_CKPT_LOCKED') return undefined;
-    throw error;
   }
 }
