@@ -64,8 +64,10 @@ export async function runShared(
   let member: Membership;
   const control = new SharedControl(call.control, { ...before, pausedUntil: undefined, secondsLeft: undefined }, options.signal);
   try {
-    const record = runRecord(files, input, options, call.compat, call.width);
-    member = await Membership.join(files, record, { lockWait: options.lockWait, signal: control.signal });
+    member = await Membership.join(files, runRecord(files, input, options, call.compat, call.width), {
+      lockWait: options.lockWait,
+      signal: control.signal,
+    });
   } catch (error) {
     control.end();
     if (isUnwritable(error)) return { error };
