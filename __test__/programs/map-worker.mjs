@@ -51,6 +51,8 @@ async function summariseAll(together, { signal }) {
 }
 
 const given = { key: 'id', hash: 'h', workers: 'shared', ...options };
+// What the service refuses is tried again, and no row that is wrong.
+if (url !== undefined) given.retries = { ...given.retries, retryIf: (error) => !(error instanceof Error) || error.name === 'TypeError' };
 const from = performance.now();
 try {
   const {

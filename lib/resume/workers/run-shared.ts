@@ -64,10 +64,8 @@ export async function runShared(
   let member: Membership;
   const control = new SharedControl(call.control, { ...before, pausedUntil: undefined, secondsLeft: undefined }, options.signal);
   try {
-    member = await Membership.join(files, runRecord(files, input, options, call.compat, call.width), {
-      lockWait: options.lockWait,
-      signal: control.signal,
-    });
+    const record = runRecord(files, input, options, call.compat, call.width);
+    member = await Membership.join(files, record, { lockWait: options.lockWait, signal: control.signal });
   } catch (error) {
     control.end();
     if (isUnwritable(error)) return { error };
@@ -125,8 +123,8 @@ async function asMember(
 async function usageOf({ usage: own }: MapSummary, { usage: all, path }: Whole, told: number): Promise<MapSummary['usage']> {
   const run: UsageTotals = { ...own.run, calls: own.run.calls - (all === undefined ? 0 : told) };
   if (all !== undefined) addUsage(run, all.run);
-  const kept = all?.total ?? (path === null ? undefined : await usageIn(path));
   // Where no call told what it used, nothing is kept with the results.
+  const kept = all?.total ?? (path === null ? undefined : await usageIn(path));
   return { run, total: kept === undefined || kept.calls < own.total.calls ? { ...own.total } : kept };
 }
 
