@@ -1,6 +1,7 @@
 import { invalid, show } from '../base/messages.js';
 import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
+import { checkConcurrency } from './check-number.js';
 
 /** How many rows are computed at a time, found out while the run is on its way. */
 export interface AdaptiveConcurrency {
@@ -15,15 +16,15 @@ export interface AdaptiveConcurrency {
 const KEYS = keysOf<AdaptiveConcurrency>({ initial: true, min: true, max: true });
 
 /** @throws `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION` */
-export function checkAdaptive(given: AdaptiveConcurrency, check: (name: string, value: number) => void): Required<AdaptiveConcurrency> {
+export function checkAdaptive(given: AdaptiveConcurrency): Required<AdaptiveConcurrency> {
   const options = asOptions(given, 'concurrency') as AdaptiveConcurrency;
   checkKeys(options, KEYS, 'concurrency');
   const { min = 1, max } = options;
-  check('max of concurrency', max);
-  check('min of concurrency', min);
+  checkConcurrency('max of concurrency', max);
+  checkConcurrency('min of concurrency', min);
   if (min > max) throw invalid(`min of concurrency must be at most max, which is ${max}, got ${show(min)}`);
   const { initial = Math.min(max, Math.max(min, 8)) } = options;
-  check('initial of concurrency', initial);
+  checkConcurrency('initial of concurrency', initial);
   if (initial < min || initial > max)
     throw invalid(`initial of concurrency must be from min to max, ${min} to ${max}, got ${show(initial)}`);
   return { initial, min, max };

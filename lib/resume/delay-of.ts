@@ -1,7 +1,8 @@
 import { unheeded } from '../base/guarded.js';
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
-import { MAX_MS, type RetryOptions } from './map-options.js';
+import { MAX_MS } from './check-number.js';
+import type { RetryOptions } from './retry-options.js';
 
 /**
  * The milliseconds to wait before a row is tried again; undefined: it is not.

@@ -1,7 +1,6 @@
 import { CheckpointError } from '../base/errors.js';
 import type { Row } from '../base/rows.js';
-import type { OpenFile } from '../store/store.js';
-import type { CheckpointStore } from '../store/store.js';
+import type { CheckpointStore, OpenFile } from '../store/store.js';
 
 interface Block {
   start: number;

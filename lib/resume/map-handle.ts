@@ -4,7 +4,7 @@ import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
 import { Arrivals, type MapItem } from './arrivals.js';
 import type { MapProgress, MapResult, MapSummary } from './events.js';
-import { checkConcurrency, ms } from './map-options.js';
+import { checkConcurrency, ms } from './check-number.js';
 import { RunControl } from './run-control.js';
 import { runMap, type MapCall } from './run-map.js';
 

@@ -7,7 +7,9 @@ import type { Row, RowLike } from '../base/rows.js';
 import { checkAdaptive, type AdaptiveConcurrency } from './adaptive.js';
 import type { MapEvent, MapProgress, RowFailure } from './events.js';
 import type { FailureRecord } from './failure-record.js';
+import { checkConcurrency, ms, whole } from './check-number.js';
 import { checkRateLimit, type RateLimitOptions } from './rate-limit.js';
+import { checkRetries, type RetryOptions } from './retry-options.js';
 import { checkContent, type ContentOption } from './row-content.js';
 import type { KeyOption } from './row-key.js';
 import { SKIPPED } from './skipped-rows.js';
@@ -42,34 +44,6 @@ export type OnError = 'throw' | 'collect' | 'skip';
 
 export function isOnError(value: unknown): value is OnError {
   return value === 'throw' || value === 'collect' || value === 'skip';
-}
-
-/** How a row that failed is tried again. */
-export interface RetryOptions {
-  /** How many times, after the first attempt: 0 to 1000. */
-  times: number;
-  /**
-   * The wait before the first retry; each further one is twice as long.
-   *
-   * Each is drawn at random between half and all of that.
-   * @default 500, or `maxDelay` if that is less @unit ms
-   */
-  minDelay?: number;
-  /** The longest wait. @default 30000, or `minDelay` if that is more @unit ms */
-  maxDelay?: number;
-  /**
-   * Decides by what was thrown. False, null, undefined and `''`: do not try again. True: try again after the usual wait. A number from 0 to
-   * 2147483647: wait that many ms (`Retry-After` of a server). Anything else, a promise too, fails the row with `ERR_CKPT_INVALID_OPTION`
-   * as its cause. @default always true
-   */
-  retryIf?: (error: unknown, attempt: number) => boolean | number | null | undefined;
-  /**
-   * Whether a call counts as failed, and is made again, whose results are refused: they do not fit the `schema`, or are no rows.
-   *
-   * `retryIf` gets that error, `ERR_CKPT_SCHEMA` for example. Without this option such a row fails at once.
-   * @default false
-   */
-  badResults?: boolean;
 }
 
 /** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
@@ -270,11 +244,6 @@ export const MAP_RECORD = {
   signal: true,
 } satisfies Record<keyof MapOptions, true>;
 const KEYS = keysOf<MapOptions>(MAP_RECORD);
-const RETRY = keysOf<RetryOptions>({ times: true, minDelay: true, maxDelay: true, retryIf: true, badResults: true });
-const USUAL_MIN_DELAY = 500;
-const USUAL_MAX_DELAY = 30_000;
-/** Node's timers know no longer time. */
-export const MAX_MS = 2 ** 31 - 1;
 
 /** Checks everything but the options of the save, which the save checks. */
 export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: string): CheckedMapOptions<T> {
@@ -323,7 +292,7 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   return {
     ...options,
     ...budget,
-    concurrency: typeof concurrency === 'object' ? checkAdaptive(concurrency, checkConcurrency) : concurrency,
+    concurrency: typeof concurrency === 'object' ? checkAdaptive(concurrency) : concurrency,
     ...(rateLimit !== undefined && { rateLimit: checkRateLimit(rateLimit) }),
     batchSize,
     flushEvery,
@@ -356,34 +325,4 @@ export function checkKey(key: unknown): void {
 
 export function checkHash(hash: unknown): void {
   if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
-}
-
-export function checkConcurrency(name: string, concurrency: number): void {
-  whole(name, concurrency, 1, 100_000);
-}
-
-function checkRetries(retries: number | RetryOptions = 0): Required<RetryOptions> {
-  if (typeof retries !== 'number') checkKeys(asOptions(retries, 'retries'), RETRY, 'retries');
-  const given = typeof retries === 'number' ? { times: retries } : retries;
-  const { times, retryIf = () => true, badResults = false } = given;
-  // Who gives one of the two means the other one, too.
-  const { maxDelay = Math.max(USUAL_MAX_DELAY, given.minDelay ?? 0) } = given;
-  const { minDelay = Math.min(USUAL_MIN_DELAY, maxDelay) } = given;
-  whole('retries', times, 0, 1000);
-  ms('minDelay', minDelay);
-  ms('maxDelay', maxDelay);
-  if (minDelay > maxDelay) throw invalid(`minDelay of retries must be at most maxDelay, which is ${maxDelay}, got ${show(minDelay)}`);
-  if (typeof retryIf !== 'function') throw invalid(`retryIf must be a function, got ${show(retryIf)}`);
-  if (typeof badResults !== 'boolean') throw invalid(`badResults must be true or false, got ${show(badResults)}`);
-  return { times, minDelay, maxDelay, retryIf, badResults };
-}
-
-export function whole(name: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value) || value < least || value > most)
-    throw invalid(`${name} must be an integer from ${least} to ${most}, got ${show(value)}`);
-}
-
-export function ms(name: string, value: unknown, least = 0): void {
-  if (typeof value !== 'number' || !(value >= least && value <= MAX_MS))
-    throw invalid(`${name} must be milliseconds from ${least} to ${MAX_MS}, got ${show(value)}`);
 }

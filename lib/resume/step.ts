@@ -9,7 +9,7 @@ import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys, WRITE_RECORD, type WriteOptions } from '../options/options.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { copyAsLoaded } from '../base/value/copy.js';
-import { ms } from './map-options.js';
+import { ms } from './check-number.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 
 /** Options of {@link CheckpointManager.step}. The options of a save apply when the rows are computed. */

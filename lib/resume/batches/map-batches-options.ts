@@ -3,7 +3,8 @@ import type { Row, RowLike } from '../../base/rows.js';
 import { keysOf } from '../../options/option-keys.js';
 import { asOptions, checkKeys } from '../../options/options.js';
 import type { AdaptiveConcurrency } from '../adaptive.js';
-import { checkMapOptions, MAP_RECORD, ms, whole, type CheckedMapOptions, type MapOptions, type MapOutput } from '../map-options.js';
+import { ms, whole } from '../check-number.js';
+import { checkMapOptions, MAP_RECORD, type CheckedMapOptions, type MapOptions, type MapOutput } from '../map-options.js';
 import type { RowKey } from '../row-key.js';
 import type { Usage } from '../usage/usage.js';
 

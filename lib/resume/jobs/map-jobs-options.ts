@@ -2,7 +2,8 @@ import { invalid, show } from '../../base/messages.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import { keysOf } from '../../options/option-keys.js';
 import { asOptions, checkKeys } from '../../options/options.js';
-import { checkMapOptions, MAP_RECORD, ms, whole, type CheckedMapOptions, type MapOptions } from '../map-options.js';
+import { ms, whole } from '../check-number.js';
+import { checkMapOptions, MAP_RECORD, type CheckedMapOptions, type MapOptions } from '../map-options.js';
 import type { JobProvider } from './job-provider.js';
 
 /** How long is waited between two looks at a job: `min` at first, then twice as long each time. */
