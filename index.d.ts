@@ -2,6 +2,11 @@
 import type { Readable } from 'node:stream';
 import type { ReadableStream as ReadableStream_2 } from 'node:stream/web';
 
+/** An OAuth token, as functions of Google and Azure give it: a text, or an object that has it. */
+export declare type AccessToken = string | { token?: string | null | undefined } | {
+  access_token?: string | null | undefined;
+};
+
 /** How many rows are computed at a time, found out while the run is on its way. */
 export declare interface AdaptiveConcurrency {
   /** At first. @default 8, or where that is not from `min` to `max` the nearer of these @unit rows */ initial?: number;
@@ -10,6 +15,11 @@ export declare interface AdaptiveConcurrency {
 }
 /** A column of any kind: `kind` says which. */
 export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;
+/** A key of an Azure storage account, or a shared access signature. */
+export declare type AzureCredentials = { key: string } | {
+  sas: string;
+};
+
 /** Earlier checkpoints that may have the same values: a path for {@link writeCheckpoint}, a name for a manager, or several. `auto`:
  * those that are likely to. */
 export declare type Base = 'auto' | string | { step: string; operation: string } | readonly (string | {
@@ -40,6 +50,69 @@ export declare interface BatchSaveOptions extends WriteOptions {
 export declare interface BigIntColumn extends Column { readonly kind: 'bigint'; readonly values: BigInt64Array; }
 /** 1 for true, 0 for false. */
 export declare interface BooleanColumn extends Column { readonly kind: 'boolean'; readonly values: Uint8Array; }
+/** A place that keeps objects by keys. The package has such drivers for S3, Google Cloud Storage, Azure Blob and HTTP; an object of your
+ * own with these methods can be given in their place. docs/buckets.md.
+ * Promises of every driver:
+ * - An object is seen whole, as one `put` wrote it, or not at all. What `put` resolved for is seen by every later call.
+ * - Of several `put`s with `ifAbsent`, or with the same `ifMatch`, one succeeds at most. A store that cannot do that says so by
+ *   `conditional`.
+ * - A failure is a `CheckpointError`, and an abort rejects with `signal.reason`. A `put` that fails leaves the object as it was; if
+ *   nobody can know that, it is `ERR_CKPT_UNKNOWN_OUTCOME`, and the call can be made again. */
+export declare interface Bucket {
+  /** Whether the store obeys `ifAbsent` and `ifMatch` of `put`. */ readonly conditional: boolean;
+  /** Null: there is no such object. The body gives the bytes of one state of the object, or throws. */
+  get(key: string, options?: BucketGetOptions): Promise<BucketObject | null>;
+  /** Makes an object of a file. Resolves when it is durable and seen. */
+  put(key: string, file: string, options?: BucketPutOptions): Promise<{
+    etag: string;
+  }>;
+  /** The objects whose keys begin with `prefix`, in the order of their keys, however many there are. */
+  list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<BucketEntry>;
+  /** Removes an object; one that is not there is no failure. */ delete(key: string, options?: BucketDeleteOptions): Promise<void>;
+}
+/** What a store wants to know of the caller. */
+export declare type BucketCredentials = S3Credentials | AzureCredentials | GoogleServiceAccount | AccessToken;
+/** Options of {@link Bucket.delete}. `ifMatch`: only if the object is in this state; another is `ERR_CKPT_CONDITION`. */
+export declare interface BucketDeleteOptions { ifMatch?: string; signal?: AbortSignal; }
+/** What a listing tells of an object; the size in bytes. */
+export declare interface BucketEntry { key: string; size: number; etag: string; }
+/** Options of {@link Bucket.get}. */
+export declare interface BucketGetOptions {
+  /** @default all of it */ range?: ByteRange;
+  /** Only this state of the object; another is `ERR_CKPT_CHANGED`. */ ifMatch?: string;
+  signal?: AbortSignal;
+}
+
+/** An object that is being read. */
+export declare interface BucketObject {
+  /** The bytes, in pieces, once. */ body: AsyncIterable<Uint8Array>;
+  /** Where in the object the body begins. A store that knows no ranges gives all of it: then it is 0. @unit bytes */ offset: number;
+  /** What tells this state of the object from any other. Opaque: never a checksum. */ etag: string;
+  /** The size of the whole object. @unit bytes */ size: number;
+}
+
+/** How a URL's bucket is reached. Without credentials those of the environment are taken: docs/buckets.md says which variables. */
+export declare interface BucketOptions {
+  /** Where the store is, if it is not that of the provider: of R2, MinIO, versitygw and the like for `s3://`, of an emulator for the
+   * others. A URL with `http` or `https`. */ endpoint?: string;
+  /** Of S3. @default `AWS_REGION`, else `AWS_DEFAULT_REGION`, else us-east-1 */ region?: string;
+  /** The storage account of Azure. @default `AZURE_STORAGE_ACCOUNT` */ account?: string;
+  /** Credentials; a function that gives them, which is asked again when they expire, such as a provider of the AWS SDK or a token
+   * function of Google or Azure; or `false`: none, for public objects. @default of the environment */
+  credentials?: BucketCredentials | (() => BucketCredentials | null | undefined | Promise<BucketCredentials | null | undefined>) | false;
+  /** In place of the global `fetch`, as for proxies. */ fetch?: typeof fetch;
+  /** How often a request that failed for the time being is made again, 0 to 10. @default 4 @unit times */ retries?: number;
+  /** How long a request may go without a byte, 100 or more. @default 60000 @unit ms */ timeout?: number;
+}
+
+/** Options of {@link Bucket.put}. With neither condition the object is replaced. */
+export declare interface BucketPutOptions {
+  /** Only if there is no such object; else it is `ERR_CKPT_CONDITION`. */ ifAbsent?: boolean;
+  /** Only if the object is in this state; else, or if there is none, it is `ERR_CKPT_CONDITION`. */ ifMatch?: string;
+  signal?: AbortSignal;
+  /** Called with the number of bytes that have been sent, as it grows. */ onBytes?: (bytes: number) => void;
+}
+
 /** What a `map` may use at most. At least one limit; each a number from 0 on. */
 export declare interface Budget {
   /** Money, as `usage` and `context.addUsage` tell it. */ cost?: number;
@@ -49,6 +122,11 @@ export declare interface Budget {
    * 'operation' */ of?: 'operation' | 'run';
 }
 
+/** Bytes of an object: from `start` to before `end`, which is the end of the object if it is not given; or the `last` ones. */
+export declare type ByteRange = { start: number; end?: number } | {
+  last: number;
+};
+
 /** The one error class of this package: `code` is stable, `message` says what is wrong, where, and what to do. */
 export declare class CheckpointError extends Error {
   readonly code: CheckpointErrorCode; readonly path?: string; readonly column?: string; readonly row?: number;
@@ -56,7 +134,7 @@ export declare class CheckpointError extends Error {
   constructor(code: CheckpointErrorCode, message: string, given?: CheckpointErrorFields);
 }
 /** The stable code of a CheckpointError. docs/errors.md says what each means and what to do. */
-export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BUDGET' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_JOB_FAILED' | 'ERR_CKPT_JOB_ANSWER' | 'ERR_CKPT_JOB_UNKNOWN' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_PARTS_DIFFER' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_WORKERS_DIFFER' | 'ERR_CKPT_IO' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
+export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BUDGET' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_JOB_FAILED' | 'ERR_CKPT_JOB_ANSWER' | 'ERR_CKPT_JOB_UNKNOWN' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_PARTS_DIFFER' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_WORKERS_DIFFER' | 'ERR_CKPT_IO' | 'ERR_CKPT_NETWORK' | 'ERR_CKPT_UNKNOWN_OUTCOME' | 'ERR_CKPT_CONDITION' | 'ERR_CKPT_CREDENTIALS' | 'ERR_CKPT_CLOCK' | 'ERR_CKPT_NO_BUCKET' | 'ERR_CKPT_KEY' | 'ERR_CKPT_REDIRECT' | 'ERR_CKPT_BUCKET_ANSWER' | 'ERR_CKPT_NOT_CONDITIONAL' | 'ERR_CKPT_NOT_FOR_BUCKETS' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
 /** Where an error happened; every field is optional and present only when it is known. */
 export declare interface CheckpointErrorFields {
   /** The file or folder concerned. */ path?: string;
@@ -80,6 +158,7 @@ export declare interface CheckpointInfo {
   /** The top-level columns in order of first appearance; empty for JSON and JSONL checkpoints, which have none. */ columns: ColumnInfo[];
   /** What it shares with other files; null for a whole one. docs/deltas.md. */ delta?: DeltaInfo | null;
   /** Number of parts of a folder; undefined for a file. */ parts?: number;
+  /** Of an object in a bucket: what tells this state of it from any other. `ifMatch` of a save takes it. */ etag?: string;
   /** Where a save asked for Parquet and wrote JSON, as there is no native binary: why, and what to do. */ fallback?: { reason: string };
 }
 
@@ -371,7 +450,7 @@ export declare type CountOptions<T extends RowLike = Row> = Pick<ReadOptions<T>,
 /** Starts a checkpoint whose rows come bit by bit: `append` them and `close`. Row groups are written as they fill, and some thousand
  * rows are held; with `compat` all are, until `close`. Nothing is visible under the name before `close`. @throws `CheckpointError` for
  * the call; `append` and `close` throw what is wrong with the file system */
-export declare function createCheckpoint<T extends RowLike = RowLike>(path: string, options?: WriteOptions): Promise<CheckpointWriter<T>>;
+export declare function createCheckpoint<T extends RowLike = RowLike>(path: string, options?: FileWriteOptions): Promise<CheckpointWriter<T>>;
 /** Milliseconds since 1970 UTC. */
 export declare interface DateColumn extends Column { readonly kind: 'date'; readonly values: Float64Array; }
 /** Options of {@link CheckpointManager.dedupe}. */
@@ -428,13 +507,35 @@ export declare interface FailureRecord {
   /** When it failed. */ time: Date;
 }
 
+/** What a call of one file takes for a URL. */
+export declare interface FileBucketOptions {
+  /** How the bucket of a URL is reached: an endpoint, credentials and the like, or a driver of your own. docs/buckets.md. */
+  bucket?: Bucket | BucketOptions;
+}
+
+/** When a save to a URL makes the object. */
+export declare interface FileConditions {
+  /** For URLs: only if there is no such object; else it is `ERR_CKPT_CONDITION`. @default false */ ifAbsent?: boolean;
+  /** For URLs: only if the object is still the one whose `info.etag` this is; else it is `ERR_CKPT_CONDITION`. @default any */
+  ifMatch?: string;
+}
+
+/** Options of a load of one file: `readCheckpoint`. */
+export declare interface FileReadOptions<T extends RowLike = Row> extends ReadOptions<T>, FileBucketOptions {
+}
+
+/** Options of a save to one file: `writeCheckpoint`, `createCheckpoint`. */
+export declare interface FileWriteOptions extends WriteOptions, FileBucketOptions, FileConditions {
+}
+
 /** Options of {@link CheckpointManager.forget}: `keys`, `where`, or both, and then both must hold. */
 export declare interface ForgetOptions<T extends RowLike = Row> {
   /** The keys of rows of the input, as the `map` had them. @default any */ keys?: readonly RowKey[];
   /** Rows of the input of which a result is like this: the `where` of a load. @default any */ where?: Where<T>;
   /** Only results that were made with this hash. @default any */ hash?: string;
 }
-
+/** A service account of Google, as its JSON key file has it. */
+export declare interface GoogleServiceAccount { client_email: string; private_key: string; }
 /** The hash of an operation: 64 hexadecimal digits of SHA-256, the same in every process and on every machine.
  * Hashes are chained as in DocETL: with the hash of the operation before as `upstream`, a change anywhere before reaches all that
  * follow. Unlike DocETL's hash, which is another number, it covers the contents of files and not their paths.
@@ -889,10 +990,14 @@ export declare interface NumberColumn extends Column { readonly kind: 'number'; 
 /** What a row that failed does to the run. */
 export declare type OnError = 'throw' | 'collect' | 'skip';
 /** Opens a checkpoint, or a file of another writer, to read parts of it or to stream it. Close it afterwards; `await using` does.
- * @throws what {@link readCheckpoint} throws for the file and the call */
+ * @throws what {@link readCheckpoint} throws for the file and the call. Of a URL only what is read is fetched, once, and kept until it
+ * is closed */
 export declare function openCheckpoint<T extends RowLike = Row>(path: string, options?: OpenCheckpointOptions): Promise<CheckpointReader<T>>;
+
 /** Options of `openCheckpoint`: they hold for all readings of the file. */
-export declare type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'limits' | 'text' | 'duplicateColumns' | 'compat' | 'signal'>;
+export declare interface OpenCheckpointOptions extends Pick<ReadOptions, 'verify' | 'limits' | 'text' | 'duplicateColumns' | 'compat' | 'signal'>, FileBucketOptions {
+}
+
 /** What the results of an operation depend on. */
 export declare interface OperationParts {
   /** The configuration: prompt, model, schema, ... Plain data. */ config?: unknown;
@@ -941,6 +1046,7 @@ export declare interface PollInterval {
 export declare interface Progress {
   /** Rows handed over so far. */ rows: number;
   /** Rows in all, where that is known (an array, a file); else undefined. */ totalRows: number | undefined;
+  /** Of a URL: the bytes that were sent or received so far, while no row is handed over; else undefined. */ bytes?: number;
 }
 
 /** How many calls a service takes in a time. */
@@ -956,10 +1062,11 @@ export declare interface RateLimitOptions<T extends RowLike = Row> {
  * contents.
  * @throws `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
  * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file; `ERR_CKPT_UNKNOWN_COLUMN`, `ERR_CKPT_SCHEMA`;
- * those of the call and the file system as {@link writeCheckpoint}. What a schema throws is passed on. */
-export declare function readCheckpoint<S extends StandardSchemaV1>(path: string, options: ReadOptions & { schema: S }): Promise<StandardSchemaV1.InferOutput<S>[]>;
+ * those of the call and the file system as {@link writeCheckpoint}; for a URL those of docs/errors.md, Buckets. What a schema throws is
+ * passed on. */
+export declare function readCheckpoint<S extends StandardSchemaV1>(path: string, options: FileReadOptions & { schema: S }): Promise<StandardSchemaV1.InferOutput<S>[]>;
 
-export declare function readCheckpoint<T extends RowLike = Row>(path: string, options?: NoInfer<ReadOptions<T>>): Promise<T[]>;
+export declare function readCheckpoint<T extends RowLike = Row>(path: string, options?: NoInfer<FileReadOptions<T>>): Promise<T[]>;
 
 /** Options of every load. */
 export declare interface ReadOptions<T extends RowLike = Row> {
@@ -1044,7 +1151,9 @@ export declare type RowLike = Row | (object & {
   readonly [Symbol.toStringTag]?: never;
 });
 /** Options of one reading of an open checkpoint: those of a load that were not given when it was opened. */
-export declare type RowsOptions<T extends RowLike = Row> = Omit<ReadOptions<T>, Exclude<keyof OpenCheckpointOptions, 'signal'>>;
+export declare type RowsOptions<T extends RowLike = Row> = Omit<ReadOptions<T>, Exclude<keyof OpenCheckpointOptions, 'signal' | 'bucket'>>;
+/** Keys of S3, and of stores that speak it. The AWS SDK's credential providers return this. */
+export declare interface S3Credentials { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined; }
 /** Options of `sample`. */
 export declare interface SampleOptions<T extends RowLike = Row> extends Omit<RowsOptions<T>, 'offset' | 'limit' | 'onProgress'> {
   /** An integer: the same seed takes the same rows. @default another each time */ seed?: number;
@@ -1208,10 +1317,14 @@ export declare interface ValueSchema {
 }
 
 /** Reads every row of a checkpoint, and the record of rows that a `map` attached, compares the checksums, and throws what is wrong.
- * Memory is bounded. @throws what {@link readCheckpoint} throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, ... */
+ * Memory is bounded. Of a URL the whole object is fetched to a temporary file. @throws what {@link readCheckpoint} throws for the file:
+ * `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, ... */
 export declare function verifyCheckpoint(path: string, options?: VerifyOptions): Promise<VerifyResult>;
+
 /** Options of {@link verifyCheckpoint}, as of a load. */
-export declare type VerifyOptions = Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>;
+export declare interface VerifyOptions extends Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>, FileBucketOptions {
+}
+
 /** What {@link verifyCheckpoint} found in a file that is whole. */
 export declare interface VerifyResult extends Pick<CheckpointInfo, 'path' | 'format' | 'rows' | 'bytes'> {
   /** Whether checksums of all that was read were compared. JSON and most files of other writers have none. */ checksums: boolean;
@@ -1242,6 +1355,7 @@ export declare type Where<T extends RowLike = Row> = {
  * Folders on the way are made.
  * The file is Parquet. It is JSON if `path` ends in `.json`, where the native binary is missing (one warning a process; `info.fallback`
  * says why), or with `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` says which.
+ * `path` may be a URL of a bucket: docs/buckets.md. The object is then made by one request, and is the old or the new one.
  * An array counts as it is at the call. A row is read once, at some time before the promise settles: do not change its values until
  * then, nor transfer or resize its buffers. One that is gone when its turn comes is refused; an accessor or a Proxy that always gives
  * something else is saved as it was read, or refused.
@@ -1250,7 +1364,7 @@ export declare type Where<T extends RowLike = Row> = {
  * `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
  * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system. What an
  * iterable or a schema of yours throws is passed on. */
-export declare function writeCheckpoint<T extends RowLike = RowLike>(path: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: WriteOptions): Promise<CheckpointInfo>;
+export declare function writeCheckpoint<T extends RowLike = RowLike>(path: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: FileWriteOptions): Promise<CheckpointInfo>;
 
 /** Options of every save. Those of codecs, row groups and bloom filters have no effect on JSON and JSONL. */
 export declare interface WriteOptions {

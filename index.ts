@@ -65,6 +65,24 @@ export type {
   RewriteResult,
   RewrittenCheckpoint,
 } from './lib/directory/sharing/sharing-options.js';
+export type {
+  Bucket,
+  BucketDeleteOptions,
+  BucketEntry,
+  BucketGetOptions,
+  BucketObject,
+  BucketPutOptions,
+  ByteRange,
+} from './lib/options/bucket.js';
+export type {
+  AccessToken,
+  AzureCredentials,
+  BucketCredentials,
+  BucketOptions,
+  GoogleServiceAccount,
+  S3Credentials,
+} from './lib/options/bucket-options.js';
+export type { FileBucketOptions, FileConditions, FileReadOptions, FileWriteOptions } from './lib/options/file-options.js';
 export type { Compat } from './lib/options/compat.js';
 export type { Base } from './lib/options/base.js';
 export type { DeltaInfo } from './lib/options/delta-info.js';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ERROR_CODES } from '../lib/base/errors.js';
 import { argumentErrors } from './errors/arguments.js';
+import { bucketErrors } from './errors/buckets.js';
 import { compatErrors } from './errors/compat.js';
 import { diskErrors } from './errors/disk.js';
 import { fileErrors } from './errors/files.js';
@@ -21,6 +22,7 @@ schemaErrors();
 compatErrors();
 openErrors();
 mapErrors();
+bucketErrors();
 
 test('every code was provoked', () => {
   assert.deepStrictEqual([...seenCodes].sort(), [...ERROR_CODES].sort());

@@ -21,6 +21,7 @@ const LAYERS = [
   'schema',
   'select',
   'columnar',
+  'bucket',
   'options',
   'base',
 ];

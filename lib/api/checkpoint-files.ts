@@ -1,17 +1,14 @@
 import { throwIfAborted } from '../base/halt.js';
-import {
-  checkPath,
-  checkReadOptions,
-  checkWriteOptions,
-  type CheckpointInfo,
-  type ReadOptions,
-  type WriteOptions,
-} from '../options/options.js';
+import { remotePlace } from '../bucket/bucket-of.js';
+import { checkFileReadOptions, checkFileWriteOptions, type FileReadOptions, type FileWriteOptions } from '../options/file-options.js';
+import { checkFilePath, type CheckpointInfo } from '../options/options.js';
 import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { readAll, storeFor } from '../formats/choose.js';
+import { readRemote } from '../formats/remote/remote-store.js';
+import { writeRemote } from '../formats/remote/write-remote.js';
 import { withShare } from '../formats/with-share.js';
 
 /**
@@ -20,6 +17,8 @@ import { withShare } from '../formats/with-share.js';
  *
  * The file is Parquet. It is JSON if `path` ends in `.json`, where the native binary is missing (one warning a process; `info.fallback`
  * says why), or with `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` says which.
+ *
+ * `path` may be a URL of a bucket: docs/buckets.md. The object is then made by one request, and is the old or the new one.
  *
  * An array counts as it is at the call. A row is read once, at some time before the promise settles: do not change its values until then,
  * nor transfer or resize its buffers. One that is gone when its turn comes is refused; an accessor or a Proxy that always gives something
@@ -34,14 +33,16 @@ import { withShare } from '../formats/with-share.js';
 export async function writeCheckpoint<T extends RowLike = RowLike>(
   path: string,
   rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
-  options?: WriteOptions,
+  options?: FileWriteOptions,
 ): Promise<CheckpointInfo> {
-  checkPath(path);
-  const checked = checkWriteOptions(options);
-  checkSchemaOptions(checked);
-  throwIfAborted(checked.signal);
+  checkFilePath(path);
+  const { save, conditions, bucket } = checkFileWriteOptions(path, options, 'writeCheckpoint');
+  checkSchemaOptions(save);
+  throwIfAborted(save.signal);
   const given = rowsOfCall(rows);
-  return storeFor(path).write(path, given, await withShare(path, checked));
+  const place = remotePlace(path, bucket);
+  if (place !== undefined) return writeRemote(place, given, save, conditions);
+  return storeFor(path).write(path, given, await withShare(path, save));
 }
 
 /**
@@ -50,17 +51,19 @@ export async function writeCheckpoint<T extends RowLike = RowLike>(
  *
  * @throws `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_NOT_A_CHECKPOINT`, `ERR_CKPT_TRUNCATED`, `ERR_CKPT_CORRUPT`,
  * `ERR_CKPT_UNSUPPORTED_FILE`, `ERR_CKPT_FORMAT_VERSION`, `ERR_CKPT_LIMIT` for the file; `ERR_CKPT_UNKNOWN_COLUMN`, `ERR_CKPT_SCHEMA`;
- * those of the call and the file system as {@link writeCheckpoint}. What a schema throws is passed on.
+ * those of the call and the file system as {@link writeCheckpoint}; for a URL those of docs/errors.md, Buckets. What a schema throws is
+ * passed on.
  */
 export async function readCheckpoint<S extends StandardSchemaV1>(
   path: string,
-  options: ReadOptions & { schema: S },
+  options: FileReadOptions & { schema: S },
 ): Promise<StandardSchemaV1.InferOutput<S>[]>;
-export async function readCheckpoint<T extends RowLike = Row>(path: string, options?: NoInfer<ReadOptions<T>>): Promise<T[]>;
-export async function readCheckpoint(path: string, options?: ReadOptions): Promise<Row[]> {
-  checkPath(path);
-  const checked = checkReadOptions(options);
-  checkSchemaOptions(checked);
-  throwIfAborted(checked.signal);
-  return readAll(path, checked);
+export async function readCheckpoint<T extends RowLike = Row>(path: string, options?: NoInfer<FileReadOptions<T>>): Promise<T[]>;
+export async function readCheckpoint(path: string, options?: FileReadOptions): Promise<Row[]> {
+  checkFilePath(path);
+  const { read, bucket } = checkFileReadOptions(path, options, 'readCheckpoint');
+  checkSchemaOptions(read);
+  throwIfAborted(read.signal);
+  const place = remotePlace(path, bucket);
+  return place === undefined ? readAll(path, read) : readRemote(place, read);
 }

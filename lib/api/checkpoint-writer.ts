@@ -2,21 +2,27 @@ import { throwIfAborted } from '../base/halt.js';
 import { CheckpointError } from '../base/errors.js';
 import { RowQueue } from '../base/row-queue.js';
 import { chunksOf, rowsSource } from '../base/rows-source.js';
-import { asOptions, checkPath, checkWriteOptions, type CheckpointInfo, type WriteOptions } from '../options/options.js';
+import { remotePlace } from '../bucket/bucket-of.js';
+import { checkFileWriteOptions, type FileWriteOptions } from '../options/file-options.js';
+import { checkFilePath, type CheckpointInfo } from '../options/options.js';
 import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { TypedWriteOptions } from '../formats/parquet/column-types.js';
 import { storeFor } from '../formats/choose.js';
+import { writeRemote } from '../formats/remote/write-remote.js';
 import { withShare } from '../formats/with-share.js';
 import type { CheckpointStore } from '../store/store.js';
+
+/** Of a store, what a writer needs. */
+type Save = Pick<CheckpointStore, 'write'>;
 
 /** Rows of one array on their way at a time, where they come from an iterable. */
 const CHUNK_ROWS = 1024;
 
 /** The constructor is private: writers come from `createCheckpoint`. */
-let make: <T extends RowLike>(store: CheckpointStore, path: string, options: TypedWriteOptions) => CheckpointWriter<T>;
+let make: <T extends RowLike>(store: Save, path: string, options: TypedWriteOptions) => CheckpointWriter<T>;
 
 /**
  * A checkpoint that is being written: {@link createCheckpoint} makes it.
@@ -45,7 +51,7 @@ export class CheckpointWriter<T extends RowLike = RowLike> implements AsyncDispo
     make = (store, path, options) => new CheckpointWriter(store, path, options);
   }
 
-  private constructor(store: CheckpointStore, path: string, options: TypedWriteOptions) {
+  private constructor(store: Save, path: string, options: TypedWriteOptions) {
     this.path = path;
     const { signal, compat } = options;
     // In another program's form the save holds all rows until the end.
@@ -163,10 +169,15 @@ function isRows(rows: unknown): rows is Iterable<Row> | AsyncIterable<Row> {
  * are held; with `compat` all are, until `close`. Nothing is visible under the name before `close`. @throws `CheckpointError` for the call;
  * `append` and `close` throw what is wrong with the file system
  */
-export async function createCheckpoint<T extends RowLike = RowLike>(path: string, options?: WriteOptions): Promise<CheckpointWriter<T>> {
-  checkPath(path);
-  const checked = checkWriteOptions(asOptions(options, 'createCheckpoint') as WriteOptions, 'createCheckpoint');
-  checkSchemaOptions(checked);
-  throwIfAborted(checked.signal);
-  return make<T>(storeFor(path), path, await withShare(path, checked));
+export async function createCheckpoint<T extends RowLike = RowLike>(
+  path: string,
+  options?: FileWriteOptions,
+): Promise<CheckpointWriter<T>> {
+  checkFilePath(path);
+  const { save, conditions, bucket } = checkFileWriteOptions(path, options, 'createCheckpoint');
+  checkSchemaOptions(save);
+  throwIfAborted(save.signal);
+  const place = remotePlace(path, bucket);
+  if (place === undefined) return make<T>(storeFor(path), path, await withShare(path, save));
+  return make<T>({ write: (_, rows, given) => writeRemote(place, rows, given, conditions) }, place.url, save);
 }

@@ -2,8 +2,12 @@ import { throwIfAborted } from '../base/halt.js';
 import { stat } from 'node:fs/promises';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
 import { keysOf } from '../options/option-keys.js';
-import { checkPath, checkReadOptions, type CheckpointInfo, type ReadOptions } from '../options/options.js';
+import { checkFilePath, checkReadOptions, type CheckpointInfo, type ReadOptions } from '../options/options.js';
+import { remotePlace } from '../bucket/bucket-of.js';
 import { storeOf } from '../formats/choose.js';
+import { withWhole } from '../formats/remote/remote-store.js';
+import { checkFileBucket, type FileBucketOptions } from '../options/file-options.js';
+import type { CheckpointStore } from '../store/store.js';
 
 /** What {@link verifyCheckpoint} found in a file that is whole. */
 export interface VerifyResult extends Pick<CheckpointInfo, 'path' | 'format' | 'rows' | 'bytes'> {
@@ -12,19 +16,26 @@ export interface VerifyResult extends Pick<CheckpointInfo, 'path' | 'format' | '
 }
 
 /** Options of {@link verifyCheckpoint}, as of a load. */
-export type VerifyOptions = Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>;
+export interface VerifyOptions extends Pick<ReadOptions, 'limits' | 'signal' | 'onProgress'>, FileBucketOptions {}
 
-const KEYS = keysOf<VerifyOptions>({ limits: true, signal: true, onProgress: true });
+const KEYS = keysOf<VerifyOptions>({ limits: true, signal: true, onProgress: true, bucket: true });
 
 /**
  * Reads every row of a checkpoint, and the record of rows that a `map` attached, compares the checksums, and throws what is wrong. Memory
- * is bounded. @throws what {@link readCheckpoint} throws for the file: `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, ...
+ * is bounded. Of a URL the whole object is fetched to a temporary file. @throws what {@link readCheckpoint} throws for the file:
+ * `ERR_CKPT_CORRUPT`, `ERR_CKPT_TRUNCATED`, ...
  */
 export async function verifyCheckpoint(path: string, options?: VerifyOptions): Promise<VerifyResult> {
-  checkPath(path);
-  const checked = checkReadOptions(options, 'verifyCheckpoint', KEYS);
+  checkFilePath(path);
+  const { bucket, ...checked } = checkReadOptions(options, 'verifyCheckpoint', KEYS) as VerifyOptions;
   throwIfAborted(checked.signal);
-  const store = await storeOf(path);
+  const place = remotePlace(path, checkFileBucket(path, bucket));
+  if (place === undefined) return verify(path, await storeOf(path), checked);
+  const result = await withWhole(place, checked, (local, store) => verify(local, store, checked));
+  return { ...result, path: place.url };
+}
+
+async function verify(path: string, store: CheckpointStore, checked: ReadOptions): Promise<VerifyResult> {
   const { origin } = await store.head(path);
   let rows = 0;
   for await (const batch of store.batches(path, checked)) rows += batch.length;

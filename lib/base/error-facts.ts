@@ -38,11 +38,22 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_LOCKED'
   | 'ERR_CKPT_WORKERS_DIFFER'
   | 'ERR_CKPT_IO'
+  | 'ERR_CKPT_NETWORK'
+  | 'ERR_CKPT_UNKNOWN_OUTCOME'
+  | 'ERR_CKPT_CONDITION'
+  | 'ERR_CKPT_CREDENTIALS'
+  | 'ERR_CKPT_CLOCK'
+  | 'ERR_CKPT_NO_BUCKET'
+  | 'ERR_CKPT_KEY'
+  | 'ERR_CKPT_REDIRECT'
+  | 'ERR_CKPT_BUCKET_ANSWER'
+  | 'ERR_CKPT_NOT_CONDITIONAL'
+  | 'ERR_CKPT_NOT_FOR_BUCKETS'
   | 'ERR_CKPT_FORMAT_VERSION'
   | 'ERR_CKPT_INTERNAL';
 
 /** What an error is about. docs/errors.md has a section for each. */
-type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'package';
+type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'bucket' | 'package';
 
 /**
  * Whether something else is tried when this error ends a call of a manager.
@@ -350,6 +361,86 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     advice: 'See the message and `cause`.',
     exit: 'io',
     failover: 'manager',
+  },
+  ERR_CKPT_NETWORK: {
+    class: 'bucket',
+    meaning: 'The store cannot be reached, or is too busy, after the retries that `bucket.retries` allows.',
+    advice: 'Check the network and the endpoint, and call again.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_UNKNOWN_OUTCOME: {
+    class: 'bucket',
+    meaning:
+      'Nobody knows whether the store made an object: the connection broke before it said so, and it cannot be asked. The object is the old or the new one.',
+    advice: 'Save again; that is safe.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_CONDITION: {
+    class: 'bucket',
+    meaning: 'An object is there that should not be, or is not in the state that `ifMatch` names.',
+    advice: 'Read the object and decide anew.',
+    exit: 'io',
+    failover: 'never',
+  },
+  ERR_CKPT_CREDENTIALS: {
+    class: 'bucket',
+    meaning: 'There are no credentials for the store, or it does not accept them: they are wrong, or have expired.',
+    advice: 'Set the variables of the environment that the message names, or give `bucket.credentials`.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_CLOCK: {
+    class: 'bucket',
+    meaning:
+      'The store refuses the signature because its clock and the one of this machine differ too much. The message says by how many minutes.',
+    advice: 'Set the clock of the machine.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_NO_BUCKET: {
+    class: 'bucket',
+    meaning: 'There is no bucket or container of this name at the endpoint.',
+    advice: 'Make it, or check the name, the region and the endpoint.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_KEY: {
+    class: 'bucket',
+    meaning: 'No store takes the key of the object: it is empty, longer than 1,024 bytes, or has a segment `.` or `..`.',
+    advice: 'Choose another name.',
+    exit: 'usage',
+    failover: 'never',
+  },
+  ERR_CKPT_REDIRECT: {
+    class: 'bucket',
+    meaning:
+      'The store points to another place: the bucket is in another region, or the endpoint is not that of the store. Redirects are not followed to other hosts.',
+    advice: 'Give the region or the endpoint that the message names.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_BUCKET_ANSWER: {
+    class: 'bucket',
+    meaning: 'What answered is not a store, or not as stores do: a page of HTML, an object without an ETag or a size.',
+    advice: 'Check the endpoint.',
+    exit: 'io',
+    failover: 'manager',
+  },
+  ERR_CKPT_NOT_CONDITIONAL: {
+    class: 'bucket',
+    meaning: 'The call needs a store that obeys conditions, and this one does not.',
+    advice: 'Choose a store of docs/buckets.md, or save without the condition.',
+    exit: 'io',
+    failover: 'never',
+  },
+  ERR_CKPT_NOT_FOR_BUCKETS: {
+    class: 'bucket',
+    meaning: 'The call or the option is for local files, and was given a URL.',
+    advice: 'Use a local path, and copy; docs/buckets.md lists what takes URLs.',
+    exit: 'usage',
+    failover: 'never',
   },
   ERR_CKPT_FORMAT_VERSION: {
     class: 'package',

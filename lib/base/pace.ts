@@ -15,6 +15,8 @@ export interface Progress {
   rows: number;
   /** Rows in all, where that is known (an array, a file); else undefined. */
   totalRows: number | undefined;
+  /** Of a URL: the bytes that were sent or received so far, while no row is handed over; else undefined. */
+  bytes?: number;
 }
 
 /** The options of a call that a pace serves. */

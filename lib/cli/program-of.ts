@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
 import { VERSION } from '../base/version.js';
+import { isBucketUrl } from '../options/bucket-url.js';
+import { checkPath } from '../options/options.js';
 import { examples, type AddCommand } from './add-command.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -44,6 +46,7 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
       .addHelpText('after', examples(calls))
       .action(async (...all: unknown[]) => {
         const [options, args] = [all.at(-2) as Parameters<Awaited<ReturnType<typeof load>>['run']>[2], all.slice(0, -2).flat() as string[]];
+        for (const arg of args) if (isBucketUrl(arg)) checkPath(arg);
         const { run } = await load();
         const { json = false, quiet = false } = options;
         base.output.quiet = quiet;

@@ -6,6 +6,7 @@ import { isPlainObject, type Row, type RowLike } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import { isText, itemsOf, listOf } from '../base/value/items-of.js';
 import { checkBase, type Base } from './base.js';
+import { isBucketUrl } from './bucket-url.js';
 import type { DeltaInfo } from './delta-info.js';
 import { parseWhere, type Where } from './where.js';
 import { COMPATS, type Compat } from './compat.js';
@@ -224,6 +225,8 @@ export interface CheckpointInfo {
   delta?: DeltaInfo | null;
   /** Number of parts of a folder; undefined for a file. */
   parts?: number;
+  /** Of an object in a bucket: what tells this state of it from any other. `ifMatch` of a save takes it. */
+  etag?: string;
   /** Where a save asked for Parquet and wrote JSON, as there is no native binary: why, and what to do. */
   fallback?: { reason: string };
 }
@@ -340,11 +343,18 @@ function asOption(value: object, key: string, what: string): unknown {
   return items;
 }
 
-/** Checks the write options of a call; throws a coded error that names the option, what it takes and what it got. */
-export function checkWriteOptions(options: WriteOptions | undefined, what = 'writeCheckpoint'): WriteOptions {
+/**
+ * Checks the write options of a call; throws a coded error that names the option, what it takes and what it got. `keys`: those that it
+ * takes, where they are more.
+ */
+export function checkWriteOptions(
+  options: WriteOptions | undefined,
+  what = 'writeCheckpoint',
+  keys: OptionKeys = WRITE_KEYS,
+): WriteOptions {
   const given = asOptions(options, what) as WriteOptions;
-  checkKeys(given, WRITE_KEYS, what);
-  const checked = ownOptions(given, WRITE_KEYS);
+  checkKeys(given, keys, what);
+  const checked = ownOptions(given, keys);
   const codec = checkCodec(checked.compression);
   const { compressionLevel: level, rowGroupRows, bloomFilter, hash, metadata, pool } = checked;
   if (level !== undefined) {
@@ -425,8 +435,16 @@ function checkCodec(codec: unknown): Codec {
   return codec as Codec;
 }
 
-/** Throws unless `path` is a string that can name a file. */
+/** Throws unless `path` is a string that can name a local file. @throws `ERR_CKPT_NOT_FOR_BUCKETS` for a URL */
 export function checkPath(path: unknown): string {
+  const checked = checkFilePath(path);
+  if (!isBucketUrl(checked)) return checked;
+  const message = `this call is for local files and directories, and not for URLs yet: got ${show(checked.replace(/[?#].*$/s, ''))}`;
+  throw new CheckpointError('ERR_CKPT_NOT_FOR_BUCKETS', message);
+}
+
+/** Throws unless `path` is a string that can name a file, be it a local one or a URL. */
+export function checkFilePath(path: unknown): string {
   if (typeof path !== 'string' || path === '' || path.includes('\0')) {
     throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `path must be a non-empty string without NUL, got ${show(path)}`);
   }

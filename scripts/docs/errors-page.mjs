@@ -41,6 +41,7 @@ const TITLES = {
   map: 'Rows of a map',
   file: 'The file cannot be read',
   system: 'The system says no',
+  bucket: 'Buckets',
   package: 'This version of arrow-ckpt',
 };
 

@@ -3,12 +3,14 @@ import { throwIfAborted } from '../../base/halt.js';
 import { keysOf, type OptionKeys } from '../../options/option-keys.js';
 import { asOptions, checkReadOptions, type ReadOptions } from '../../options/options.js';
 import { invalid, show } from '../../base/messages.js';
+import type { FileBucketOptions } from '../../options/file-options.js';
 
 /** Options of `openCheckpoint`: they hold for all readings of the file. */
-export type OpenCheckpointOptions = Pick<ReadOptions, 'verify' | 'limits' | 'text' | 'duplicateColumns' | 'compat' | 'signal'>;
+export interface OpenCheckpointOptions
+  extends Pick<ReadOptions, 'verify' | 'limits' | 'text' | 'duplicateColumns' | 'compat' | 'signal'>, FileBucketOptions {}
 
 /** Options of one reading of an open checkpoint: those of a load that were not given when it was opened. */
-export type RowsOptions<T extends RowLike = Row> = Omit<ReadOptions<T>, Exclude<keyof OpenCheckpointOptions, 'signal'>>;
+export type RowsOptions<T extends RowLike = Row> = Omit<ReadOptions<T>, Exclude<keyof OpenCheckpointOptions, 'signal' | 'bucket'>>;
 
 /** Options of `columns` and `scanColumns`: a schema is for rows. */
 export type ColumnsOptions<T extends RowLike = Row> = Omit<RowsOptions<T>, 'schema' | 'extraColumns'>;
@@ -37,6 +39,7 @@ export const OPEN_KEYS = keysOf<OpenCheckpointOptions>({
   duplicateColumns: true,
   compat: true,
   signal: true,
+  bucket: true,
 });
 
 /** Checks the options of a method of a reader. */

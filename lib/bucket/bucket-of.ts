@@ -1,0 +1,55 @@
+import { invalid } from '../base/messages.js';
+import type { Bucket } from '../options/bucket.js';
+import { isBucket, type BucketOptions } from '../options/bucket-options.js';
+import { AzureBucket } from './azure/azure-bucket.js';
+import { bucketUrl, isBucketUrl } from '../options/bucket-url.js';
+import { GoogleBucket } from './google/google-bucket.js';
+import { HttpBucket } from './http/http-bucket.js';
+import { S3Bucket } from './s3/s3-bucket.js';
+import { s3Endpoint } from './s3/s3-place.js';
+
+/** A place in a bucket. */
+export interface BucketPlace {
+  bucket: Bucket;
+  /** Of an object, or what the keys of several begin with. */
+  key: string;
+  /** As it was given, for messages: without what a web server takes as a query, where signatures stand. */
+  url: string;
+  /** Of a store at an endpoint of the caller's, which may not keep its word: the endpoint and the bucket. */
+  endpoint?: string;
+}
+
+/**
+ * What a URL names: in the driver that is given, else in one for its scheme. @throws `ERR_CKPT_INVALID_OPTION` for a URL that is none, and
+ * for a scheme that needs a driver
+ */
+export function bucketOf(path: string, given: Bucket | BucketOptions = {}): BucketPlace {
+  const parts = bucketUrl(path);
+  if (parts === undefined) throw invalid('with the option bucket the path must be a URL: s3://bucket/key');
+  const { scheme, bucket, key } = parts;
+  const url = scheme.startsWith('http') ? path.replace(/[?#].*$/s, '') : path;
+  if (isBucket(given)) return { bucket: given, key, url };
+  if (scheme === 's3') {
+    const endpoint = s3Endpoint(given);
+    const place = { bucket: new S3Bucket(name(bucket), given), key, url };
+    return endpoint === undefined ? place : { ...place, endpoint: `${endpoint}/${bucket}` };
+  }
+  if (scheme === 'gs') return { bucket: new GoogleBucket(name(bucket), given), key, url };
+  if (scheme === 'az') return { bucket: new AzureBucket(name(bucket), given), key, url };
+  if (scheme !== 'http' && scheme !== 'https') throw invalid(`${scheme}:// needs a driver of your own in the option bucket`);
+  if (!URL.canParse(path)) throw invalid('that is no URL of a web server');
+  const { origin, username, password, pathname, search } = new URL(path);
+  if (username !== '' || password !== '') throw invalid('a URL with a name and a password is seen in messages; give bucket.credentials');
+  return { bucket: new HttpBucket(origin, given), key: pathname + search, url };
+}
+
+/** What a call names that takes local paths and URLs; undefined for a local path. */
+export function remotePlace(path: string, given: Bucket | BucketOptions | undefined): BucketPlace | undefined {
+  return given === undefined && !isBucketUrl(path) ? undefined : bucketOf(path, given);
+}
+
+/** In a host or a path, anything else would lead elsewhere. */
+function name(bucket: string): string {
+  if (/^[a-z0-9$][\w.-]{1,221}$/i.test(bucket) && !bucket.includes('..')) return bucket;
+  throw invalid('the name of a bucket has letters, digits, dots, hyphens and underscores, and no others');
+}

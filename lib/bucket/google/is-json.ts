@@ -1,0 +1,9 @@
+/** Whether a text is JSON, and so all of it. */
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
