@@ -87,6 +87,24 @@ describe('rateLimit', () => {
     assert.ok(mostIn(seen, 200, ({ tokens }) => tokens) <= 25);
   });
 
+  test('no call of mapBatches takes more tokens than there are in an interval', async () => {
+    await server.set({});
+    const cost = ({ id }: { id: number }): number => (id % 3) * 10;
+    const rateLimit = { requests: 1000, tokens: 25, interval: 100, cost };
+    const fn = async (rows: { id: number }[]) => {
+      await server.call({ ms: 1, tokens: rows.reduce((sum, row) => sum + cost(row), 0) });
+      return rows;
+    };
+    await checkpoints.mapBatches('s', 'batches that fit', rowsOf(30), fn, { ...KEYED, size: 10, concurrency: 4, rateLimit });
+    const seen = await server.seen();
+    assert.equal(
+      seen.reduce((sum, { tokens }) => sum + tokens, 0),
+      300,
+    );
+    const most = mostIn(seen, 100, ({ tokens }) => tokens);
+    assert.ok(most <= 25, `${most} tokens`);
+  });
+
   test('a wait is seen in the progress', async () => {
     await server.set({});
     const told: MapProgress[] = [];

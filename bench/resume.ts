@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { execFileSync } from 'node:child_process';
 import { killRuns } from '../__test__/support/kill-runs.ts';
 import { writeResult } from './record.ts';
+import { overload } from './resume/overload.ts';
+import { fourWorkers } from './resume/workers.ts';
 
-const PARTS = ['overhead', 'million', 'changes', 'memory', 'kills'] as const;
+const PARTS = ['overhead', 'million', 'changes', 'memory', 'kills', 'workers', 'overload'] as const;
 const asked = process.argv.slice(2);
 const wrong = asked.filter((part) => !(PARTS as readonly string[]).includes(part));
 if (wrong.length > 0) throw new Error(`unknown part ${wrong.join()}; there are ${PARTS.join(', ')}`);
@@ -33,7 +35,11 @@ try {
           )
         : part === 'memory'
           ? program('../__test__/programs/map-memory.mjs', where, '2000000')
-          : program(`./resume/${part}.mjs`, where);
+          : part === 'workers'
+            ? await fourWorkers(where)
+            : part === 'overload'
+              ? await overload(where)
+              : program(`./resume/${part}.mjs`, where);
     console.log(part, JSON.stringify(result));
     console.log(`recorded in ${writeResult(`resume-${part}`, { result })}`);
   }

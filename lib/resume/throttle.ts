@@ -103,7 +103,7 @@ export class Throttle {
     return this.#rate?.take(this.#costWithin(cost));
   }
 
-  /** A call of several rows that is more than there is in an interval takes all of it. */
+  /** Sums of fractions may come to a little more than there is. */
   #costWithin(cost: number): number {
     return Math.min(cost, this.#options.rateLimit?.tokens ?? 0);
   }

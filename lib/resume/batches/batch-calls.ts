@@ -35,8 +35,8 @@ export class BatchCalls implements Caller {
     this.#parts = parts;
     this.#batches = batches;
     this.width = batches.size;
-    this.#gathered = new Gathered(batches.size, batches.maxTokens);
     const { options, check, call, attempts, sink } = parts;
+    this.#gathered = new Gathered(batches.size, batches.maxTokens, options.rateLimit?.tokens);
     const wrong = (error: unknown): void => sink.wrong(error);
     this.#call = { fn, run: new RunningCalls(), timers: new Set(), timeout: options.timeout, check, call, attempts, wrong };
   }

@@ -4,14 +4,18 @@ import type { Slot } from '../slot.js';
 export class Gathered {
   readonly #size: number;
   readonly #maxTokens: number;
+  readonly #maxCost: number;
   #full: Slot[][] = [];
   #open: Slot[] = [];
   #tokens = 0;
+  #cost = 0;
   /** When the first row of the batch came that is not full, by `performance.now`; undefined without one. */
   since: number | undefined;
 
-  constructor(size: number, maxTokens: number) {
+  /** `maxCost`: of the rate limit, no row has more. */
+  constructor(size: number, maxTokens: number, maxCost = Number.POSITIVE_INFINITY) {
     this.#size = size;
+    this.#maxCost = maxCost;
     this.#maxTokens = maxTokens;
   }
 
@@ -20,9 +24,12 @@ export class Gathered {
   }
 
   add(slot: Slot, tokens: number): void {
-    if (this.#open.length > 0 && this.#tokens + tokens > this.#maxTokens) this.#close();
+    const { cost = 0 } = slot;
+    const isTooMuch = this.#tokens + tokens > this.#maxTokens || this.#cost + cost > this.#maxCost;
+    if (this.#open.length > 0 && isTooMuch) this.#close();
     this.#open.push(slot);
     this.#tokens += tokens;
+    this.#cost += cost;
     this.since ??= performance.now();
     if (this.#open.length >= this.#size || this.#tokens >= this.#maxTokens) this.#close();
   }
@@ -45,6 +52,7 @@ export class Gathered {
     if (this.#open.length > 0) this.#full.push(this.#open);
     this.#open = [];
     this.#tokens = 0;
+    this.#cost = 0;
     this.since = undefined;
   }
 }
