@@ -45,20 +45,19 @@ export class Call implements MapContext {
   #controller: AbortController | undefined;
   #aborted: { reason: unknown } | undefined;
   #ended = false;
-  readonly #late: (usage: Usage) => void;
+  readonly #slot: Slot;
+  readonly #late: (slot: Slot, usage: Usage) => void;
   /** What the function has told so far; undefined for nothing. */
   usage: Usage | undefined;
 
-  /** `late` is told of what the function uses after its attempt has ended. `ticket`: its part of the rate limit. `number`: of all calls. */
-  constructor(
-    { index, attempt }: Pick<Slot, 'index' | 'attempt'>,
-    run: RunningCalls,
-    late: (usage: Usage) => void,
-    ticket?: Ticket,
-    number = 0,
-  ) {
-    this.index = index;
-    this.attempt = attempt;
+  /**
+   * `late` is told of what the function uses after its attempt has ended: one for all calls, as a closure for each costs. `ticket`: its
+   * part of the rate limit. `number`: of all calls.
+   */
+  constructor(slot: Slot, run: RunningCalls, late: (slot: Slot, usage: Usage) => void, ticket?: Ticket, number = 0) {
+    this.index = slot.index;
+    this.attempt = slot.attempt;
+    this.#slot = slot;
     this.#run = run;
     this.#late = late;
     this.#ticket = ticket;
@@ -69,7 +68,7 @@ export class Call implements MapContext {
   get addUsage(): (usage: Usage) => void {
     return (given) => {
       const usage = checkUsage(given, 'addUsage');
-      if (this.#ended) return this.#late(usage);
+      if (this.#ended) return this.#late(this.#slot, usage);
       this.usage = merged(this.usage, usage);
     };
   }

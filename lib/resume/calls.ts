@@ -33,6 +33,7 @@ export class Calls implements Caller {
   readonly #ownsRows: boolean;
   readonly #check: ResultCheck | undefined;
   readonly #attempts: Attempts;
+  readonly #late = (slot: Slot, usage: Usage): void => this.#attempts.late([slot], usage);
 
   /** `ownsRows`: nobody else has the rows of the slots. `check`: of what the function returns. */
   constructor(
@@ -114,8 +115,7 @@ export class Calls implements Caller {
     this.#attempts.begin();
     slot.attempt++;
     const { timeout, retry } = this.#options;
-    const late = (usage: Usage): void => this.#attempts.late([slot], usage);
-    const call = new Call(slot, this.#run, late, this.#throttle.start(slot.cost), this.made);
+    const call = new Call(slot, this.#run, this.#late, this.#throttle.start(slot.cost), this.made);
     const threw = (error: unknown): void => this.#threw(slot, call, error, true);
     let row: Row;
     let output: unknown;
@@ -156,7 +156,7 @@ export class Calls implements Caller {
 
   #ended(slot: Slot, call: Call, row: Row, output: unknown): void {
     call.end();
-    const wrong = this.#attempts.end([slot], call.usage, output, call);
+    const wrong = this.#attempts.endOne(slot, call.usage, output, call);
     call.leave(this.#throttle, true);
     this.#throttle.succeeded();
     if (this.#due.length > 0) this.opened();
@@ -195,7 +195,7 @@ export class Calls implements Caller {
 
   #threw(slot: Slot, call: Call, error: unknown, hasArrived: boolean): void {
     call.end();
-    this.#attempts.end([slot], call.usage, undefined, call);
+    this.#attempts.endOne(slot, call.usage, undefined, call);
     call.leave(this.#throttle, hasArrived);
     if (this.#run.isStopped) return this.#end();
     try {

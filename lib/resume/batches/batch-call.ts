@@ -39,7 +39,7 @@ export type RowOutcome = { slot: Slot; error?: undefined } | { slot: Slot; error
 /** Makes one call; gives what came of each row. @throws what fails the call as a whole */
 export async function callBatch({ slots }: Batch, parts: BatchCallParts): Promise<RowOutcome[]> {
   const [first] = slots as [Slot];
-  const call = new Call(first, parts.run, (usage) => parts.attempts.late(slots, usage));
+  const call = new Call(first, parts.run, (_, usage) => parts.attempts.late(slots, usage));
   const keys = slots.map(({ key }) => keyOf(key));
   const context: BatchContext = {
     indexes: slots.map(({ index }) => index),

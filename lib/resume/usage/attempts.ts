@@ -55,6 +55,14 @@ export class Attempts {
     return wrong;
   }
 
+  /** {@link end} for one row: without a list and a sum where nothing is told and nothing kept. */
+  endOne(slot: Slot, told: Usage | undefined, output: unknown, context: MapContext): { error: unknown } | undefined {
+    if (told !== undefined || this.#isKept) return this.end([slot], told, output, context);
+    this.running--;
+    this.#spending.endedUntold();
+    return undefined;
+  }
+
   /** More of one that has ended. */
   late(slots: readonly Slot[], usage: Usage): void {
     share(slots, this.#spending.late(usage));

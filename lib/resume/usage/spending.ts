@@ -47,6 +47,12 @@ export class Spending {
     return usage;
   }
 
+  /** The same where nothing was said. */
+  endedUntold(): void {
+    this.run.calls++;
+    this.#ended++;
+  }
+
   /** More of an attempt that has ended: it took too long, and its function went on. */
   late({ calls = 0, inputTokens = 0, outputTokens = 0, cost = 0 }: Usage): UsageTotals {
     const usage = { calls, inputTokens, outputTokens, cost };
