@@ -21,10 +21,13 @@ export async function killAndResume(
   { folder, input, key, rows, kills }: { folder: string; input: string; key: string; rows: number; kills: number },
 ): Promise<string> {
   let saved = 0;
+  // An earlier start of this program may have left some.
+  let thereBefore: number | undefined;
   for (let run = 1; ; run++) {
     const before = model.counts.requests;
     const { resumed, done } = await runWorker([folder, model.url, input, key], run <= kills ? rows / (kills + 2) : undefined);
     saved += resumed;
+    thereBefore ??= resumed;
     const how = done === undefined ? 'killed' : 'ended';
     console.log(`run ${run}: ${resumed} of ${rows} rows were there, ${model.counts.requests - before} calls, ${how}`);
     if (done === undefined) continue;
@@ -34,7 +37,9 @@ export async function killAndResume(
     console.log(`the answers that are kept cost ${done.cost.toFixed(4)} in all runs`);
     for (const failure of done.failed) console.log(`left out: ${failure}`);
     console.log(`${saved} calls saved: so many rows were done before a run began, and not asked for again`);
-    console.log(`${answered - rows + done.failed.length} answers were paid for twice: they were on their way when a run was killed`);
+    console.log(
+      `${answered - (rows - thereBefore - done.failed.length)} answers were paid for twice: they were on their way when a run was killed`,
+    );
     return done.path;
   }
 }
