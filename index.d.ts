@@ -1382,6 +1382,8 @@ export declare interface WriteOptions {
    * integers, dates and 64-bit bigints outside lists can have one; a column gets none where its dictionary is smaller. The name of no
    * column is `ERR_CKPT_UNKNOWN_COLUMN`, unless there are no rows. No effect on JSON and JSONL. @default false */
   bloomFilter?: boolean | readonly string[];
+  /** Writes a folder of Parquet files, as engines do: so many parts, or parts of so many rows. docs/parts.md. */
+  parts?: number | { rows: number };
   /** The hash of the operation that made the rows: any string. The file keeps it; `info.hash` returns it. */ hash?: string;
   /** Strings of your own. The file keeps them; `info.metadata` returns them. */ metadata?: Record<string, string>;
   /** What the rows must be: a zod object, any Standard Schema, or a {@link CheckpointSchema}. If one does not fit, it is
@@ -1394,7 +1396,7 @@ export declare interface WriteOptions {
   /** Earlier checkpoints that may have the same values: what they have is not written again, and the file refers to them. A path, or
    * several; for a CheckpointManager `{ step, operation }`, for a Kura manager a name; `auto`: those that are likely to. A file is
    * whole, as without the option, where nothing is shared, below 1 MiB, with `compat`, and where the file system has no hard links. No
-   * effect on JSON, JSONL and batches. docs/deltas.md says what to know before. @default false */ base?: Base;
+   * effect on JSON, JSONL, batches and `parts`. docs/deltas.md says what to know before. @default false */ base?: Base;
   /** How a file shares what its `base` has. `values`: it refers to them. `reflink`: it is whole, and column chunks of 128 KiB or more
    * that are the same byte for byte are in the same blocks of the disk, where the file system can do that (btrfs, XFS); elsewhere they
    * are written, with one warning. */ share?: 'values' | 'reflink';

@@ -8,8 +8,8 @@ import { tempFolder } from './support/temp-folder.ts';
 /** Kills of each format: `ARROW_CKPT_KILLS=1000` for a run that is recorded in docs/RELIABILITY.md. */
 const KILLS = Number(process.env['ARROW_CKPT_KILLS'] ?? 20);
 
-for (const format of ['parquet', 'json'] as const) {
-  describe(`a writer of ${format} that is killed`, { skip: format === 'parquet' && noBinding }, () => {
+for (const format of ['parquet', 'json', 'parts'] as const) {
+  describe(`a writer of ${format} that is killed`, { skip: format !== 'json' && noBinding }, () => {
     const folder = tempFolder(`kill-${format}`);
 
     test('leaves the last whole checkpoint, and readers beside see no other', { timeout: 60_000 + KILLS * 2000 }, async (t) => {

@@ -23,6 +23,7 @@ const WRITE: { [K in keyof Required<WriteOptions>]: WriteOptions[K] } = {
   rowGroupRows: 1000,
   pages: 'content',
   bloomFilter: true,
+  parts: undefined,
   hash: 'h',
   metadata: { made: 'here' },
   schema: { columns: [{ name: 'id', type: 'string' }] },

@@ -1,5 +1,5 @@
 // Loads what others save, again and again, until its input ends; prints how often, and what was wrong:
-//   kill-reader.mjs <folder> <parquet|json>
+//   kill-reader.mjs <folder> <parquet|json|parts>
 import { CheckpointManager } from 'arrow-ckpt';
 import { generationOf } from './generations.mjs';
 

@@ -25,7 +25,7 @@ const program = (name: string): string => fileURLToPath(new URL(`../programs/${n
  * Starts writers in processes of their own and kills each with SIGKILL at a random moment after it has begun, `kills` times; readers run
  * beside all the while. After each kill the checkpoint must load whole, as the last generation that its writer told or a later one.
  */
-export async function killLoop(folder: string, format: 'parquet' | 'json', kills: number): Promise<KillCounts> {
+export async function killLoop(folder: string, format: 'parquet' | 'json' | 'parts', kills: number): Promise<KillCounts> {
   const manager = new CheckpointManager(folder, { logger: false });
   const counts: KillCounts = { kills: 0, inSave: 0, saved: 0, loads: 0, temporaries: 0, wrong: [] };
   const reader = spawn(process.execPath, [program('kill-reader.mjs'), folder, format], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -65,8 +65,9 @@ async function killed(folder: string, format: string, first: number): Promise<st
   await new Promise<void>((resolve, reject) => {
     writer.once('error', reject);
     void told.then(() => reject(new Error('a writer ended by itself')));
-    // A few saves take some tens of milliseconds: anywhere in them.
-    writer.stdout?.once('data', () => setTimeout(resolve, Math.random() * 60));
+    // A few saves take some tens of milliseconds, one of several parts more: anywhere in them.
+    const most = format === 'parts' ? 250 : 60;
+    writer.stdout?.once('data', () => setTimeout(resolve, Math.random() * most));
   });
   writer.kill('SIGKILL');
   const lines = (await told).split('\n');

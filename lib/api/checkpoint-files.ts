@@ -9,6 +9,7 @@ import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { readAll, storeFor } from '../formats/choose.js';
 import { readRemote } from '../formats/remote/remote-store.js';
 import { writeRemote } from '../formats/remote/write-remote.js';
+import { saveTo } from '../formats/save-to.js';
 import { withShare } from '../formats/with-share.js';
 
 /**
@@ -42,7 +43,7 @@ export async function writeCheckpoint<T extends RowLike = RowLike>(
   const given = rowsOfCall(rows);
   const place = remotePlace(path, bucket);
   if (place !== undefined) return writeRemote(place, given, save, conditions);
-  return storeFor(path).write(path, given, await withShare(path, save));
+  return saveTo(storeFor(path), path, given, await withShare(path, save));
 }
 
 /**

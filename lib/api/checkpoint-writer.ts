@@ -12,6 +12,7 @@ import { checkSchemaOptions } from '../schema/contract.js';
 import type { TypedWriteOptions } from '../formats/parquet/column-types.js';
 import { storeFor } from '../formats/choose.js';
 import { writeRemote } from '../formats/remote/write-remote.js';
+import { saveTo } from '../formats/save-to.js';
 import { withShare } from '../formats/with-share.js';
 import type { CheckpointStore } from '../store/store.js';
 
@@ -178,6 +179,9 @@ export async function createCheckpoint<T extends RowLike = RowLike>(
   checkSchemaOptions(save);
   throwIfAborted(save.signal);
   const place = remotePlace(path, bucket);
-  if (place === undefined) return make<T>(storeFor(path), path, await withShare(path, save));
+  if (place === undefined) {
+    const store = storeFor(path);
+    return make<T>({ write: (_, rows, given) => saveTo(store, path, rows, given) }, path, await withShare(path, save));
+  }
   return make<T>({ write: (_, rows, given) => writeRemote(place, rows, given, conditions) }, place.url, save);
 }

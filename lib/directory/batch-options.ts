@@ -40,6 +40,7 @@ export function checkBatchSave(given: BatchSaveOptions | undefined): { step?: st
   const options = asOptions(given, 'saveBatchCheckpoint') as BatchSaveOptions;
   checkKeys(options, SAVE_KEYS, 'saveBatchCheckpoint');
   const { step, ...save } = options;
+  if (save.parts !== undefined) throw invalid('parts is not for batches: each of them is a file');
   return { ...text('step', step), save };
 }
 

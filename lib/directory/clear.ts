@@ -9,7 +9,7 @@ import { batchFoldersIn, checkpointPaths, isBatchFile, listBatchOperations, list
 import { removeEmptyParts } from './parts.js';
 import { removeCheckpoint } from './parts-folder.js';
 import { clearPool } from './sweep-pool.js';
-import { sweepTemporaries } from './temporaries.js';
+import { settleSwaps, sweepTemporaries } from './temporaries.js';
 import { forgetUses } from './use-record.js';
 
 /** Removes files durably; gives how many there were. */
@@ -57,6 +57,7 @@ export async function removeKeptFolder(folder: string): Promise<void> {
  */
 export async function clearStepFolder(folder: string): Promise<number> {
   let removed = 0;
+  await settleSwaps(folder);
   for (const batches of await batchFoldersIn(folder, null)) removed += await clearBatchFolder(batches.folder);
   for (const kept of await keptFoldersIn(folder)) removed += await clearKept(kept.folder);
   return removed + (await clearFolder(folder, await checkpointPaths(folder)));

@@ -1,11 +1,12 @@
 import type { Dirent, Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { nameOfNext, nextOf } from '../base/commit/swap.js';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
 import { isPartsFolder } from '../formats/folder/list-parts.js';
 import { listFolder } from './folders.js';
-import { folderBytes, isCheckpointPath } from './parts-folder.js';
+import { folderStats, isCheckpointPath } from './parts-folder.js';
 import { decodeName, encodeName, foldName, foldsTo, NOTHING, twinName, type NameKind } from './names.js';
 import { isThereExactly, namesIn } from './folder-names.js';
 import { namedEntries, pathOf, type NamedEntry } from './parts.js';
@@ -82,12 +83,12 @@ export function filesOf(stem: string, extensions: readonly string[] = EXTENSIONS
 /** Those of these files that are there, the newest first. */
 export async function foundFiles(paths: readonly string[]): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
-  for (const [index, stats] of (await Promise.all(paths.map(statFile))).entries()) {
+  for (const [index, stats] of (await Promise.all(paths.map(statCheckpoint))).entries()) {
     if (stats === null) continue;
     const { ino, mtimeMs, size } = stats;
     const path = paths[index] as string;
-    const bytes = stats.isDirectory() && isFolderName(path) ? await folderBytes(path) : size;
-    found.push({ path, modifiedMs: mtimeMs, bytes, version: `${ino}:${mtimeMs}:${size}` });
+    const ofParts = stats.isDirectory() && isFolderName(path) ? await folderStats(path) : undefined;
+    found.push({ path, modifiedMs: mtimeMs, bytes: size, ...ofParts, version: `${ino}:${mtimeMs}:${size}` });
   }
   return found.sort((a, b) => b.modifiedMs - a.modifiedMs);
 }
@@ -219,7 +220,7 @@ export async function listStep(folder: string): Promise<StepOperation[]> {
 
 function operationsAmong(folder: string, entries: readonly NamedEntry[]): StepOperation[] {
   const operations = new Map<string, StepOperation>();
-  for (const { entry, component: name, path } of entries) {
+  for (const { entry, component: name, path } of [...entries, ...waitingAmong(entries)]) {
     const component = isCheckpoint(entry, name) ? operationComponent(name) : undefined;
     if (component === undefined) continue;
     const known = operations.get(component);
@@ -232,6 +233,15 @@ function operationsAmong(folder: string, entries: readonly NamedEntry[]): StepOp
   // Of two of one age the first of the extensions counts.
   for (const { paths } of operations.values()) paths.sort((a, b) => rankOf(a) - rankOf(b));
   return [...operations.values()];
+}
+
+/** Checkpoints that wait for their names, which nothing has. */
+function waitingAmong(entries: readonly NamedEntry[]): NamedEntry[] {
+  const names = new Set(entries.map(({ component }) => component));
+  return entries.flatMap(({ entry, component, path }) => {
+    const name = nameOfNext(component);
+    return name === undefined || names.has(name) ? [] : [{ entry, component: name, path: join(dirname(path), name) }];
+  });
 }
 
 function rankOf(path: string): number {
@@ -304,6 +314,11 @@ export async function placeOf(folder: string, name: string, kind: NameKind, suff
     (component) => component !== undefined && taken.has(component) && decodeName(component, kind) === name,
   );
   return pathOf(other ?? plain);
+}
+
+/** What has the name; where nothing has, and a save was ended before it gave it, what waits for it: see `swapIn`. */
+async function statCheckpoint(path: string): Promise<Stats | null> {
+  return (await statFile(path)) ?? (isFolderName(path) ? ((await statFile(nextOf(path))) ?? statFile(path)) : null);
 }
 
 async function statFile(path: string): Promise<Stats | null> {

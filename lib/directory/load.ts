@@ -73,6 +73,8 @@ async function readFirst<T>(
     } catch (error) {
       if (!isOfFile(error)) throw error;
       if (error.code === 'ERR_CKPT_NOT_FOUND') return 'changed';
+      // A file became a folder, or a folder a file.
+      if (error.code === 'ERR_CKPT_NOT_A_FILE' && !(await isUnchanged(find, file))) return 'changed';
       // What it refers to was swept because it was replaced.
       if (error.code === 'ERR_CKPT_BASE' && !(await isUnchanged(find, file))) return 'changed';
       failures.push(error);

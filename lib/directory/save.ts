@@ -1,8 +1,10 @@
 import { dirname } from 'node:path';
 import { fromSystemError } from '../base/errors.js';
 import { syncFolder } from '../base/commit/commit.js';
+import { settleSwap } from '../base/commit/swap.js';
 import { removeUnchanged, versionOf } from '../base/commit/remove-unchanged.js';
 import type { TypedWriteOptions } from '../formats/parquet/column-types.js';
+import { saveTo } from '../formats/save-to.js';
 import type { CheckpointInfo } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { Attachment, CheckpointStore } from '../store/store.js';
@@ -41,7 +43,7 @@ export async function saveFile(
   // or a failure leaves is at worst a checkpoint without a hash, which is made anew.
   if (mirror !== undefined && (isBare || hash === undefined)) await mirror.config.set(mirror.step, mirror.operation, null);
   const twins = await twinsOf(EXTENSIONS.filter((extension) => extension !== store.extension).map((extension) => stem + extension));
-  const info = await store.write(stem + store.extension, rows, isBare ? withoutHash : options, attachment);
+  const info = await saveTo(store, stem + store.extension, rows, isBare ? withoutHash : options, attachment);
   if (mirror !== undefined) {
     try {
       await mirror.config.set(mirror.step, mirror.operation, hash ?? null);
@@ -63,6 +65,7 @@ export async function twinsOf(paths: readonly string[]): Promise<Twins> {
   const twins = new Map<string, string>();
   for (const path of paths) {
     try {
+      if (path.endsWith('.parquet')) await settleSwap(path);
       const version = await versionOf(path);
       if (version !== null && (await isCheckpointPath(path))) twins.set(path, version);
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nameOfNext, settleSwap } from '../base/commit/swap.js';
 import { removePath } from '../base/commit/remove-path.js';
 import { ownerOf } from '../base/commit/temporary-name.js';
 import { listFolder } from './folders.js';
@@ -51,8 +52,18 @@ export async function sweepAfterSave(folder: string): Promise<void> {
   await sweepTemporaries(folder);
 }
 
+/** Gives their names to checkpoints that wait for them since their processes have ended, or removes what waits in vain. */
+export async function settleSwaps(folder: string): Promise<void> {
+  for (const { name } of await listFolder(folder)) {
+    const waiting = nameOfNext(name);
+    // A sweep is no duty: readers find what waits.
+    if (waiting !== undefined) await settleSwap(join(folder, waiting)).catch(() => {});
+  }
+}
+
 /** Removes these temporaries. Gives how many. */
 export async function sweepTemporaries(folder: string): Promise<number> {
+  await settleSwaps(folder);
   let removed = 0;
   for (const { path } of await findTemporaries(folder)) {
     try {

@@ -3,12 +3,16 @@ import { describeParts, describePartsSlowly } from './folder/describe-parts.js';
 import { folderStore } from './folder/folder-store.js';
 import { fallbackStore } from './parquet/fallback/fallback-store.js';
 import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/binding.js';
+import { nextOf } from '../base/commit/swap.js';
+import { isCheckpointError } from '../base/errors.js';
 import { jsonStore } from './text/json-store.js';
 import { jsonlStore } from './text/jsonl-store.js';
 import { isLines } from './text/is-lines.js';
 import { parquetStore } from './parquet/parquet-store.js';
+import { storeElsewhere } from './store-elsewhere.js';
 import { readLargeParquet } from './parquet/read-parquet.js';
 import { readSmallParquet } from './parquet/read-small-parquet.js';
+import { whileSwapped } from './while-swapped.js';
 import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import type { CheckpointStore } from '../store/store.js';
@@ -43,9 +47,22 @@ function insteadOfParquet(store: CheckpointStore): CheckpointStore {
 
 /**
  * The store to read a file with: Parquet by its first bytes, whatever its name, read in TypeScript without the native binary; a folder is
- * one of Parquet parts. What is left is text: JSON lines by its name, since a file of one line may be either, else JSON.
+ * one of Parquet parts. Where nothing has the name, and a save was ended before it gave it, what waits for it counts. What is left is text:
+ * JSON lines by its name, since a file of one line may be either, else JSON.
  */
 export async function storeOf(path: string): Promise<CheckpointStore> {
+  try {
+    return await storeAt(path);
+  } catch (error) {
+    if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_NOT_FOUND') throw error;
+    const next = nextOf(path);
+    const store = await storeAt(next).catch(() => undefined);
+    // If nothing waits for the name, it may have it by now.
+    return store === undefined ? storeAt(path) : storeElsewhere(store, path, next);
+  }
+}
+
+async function storeAt(path: string): Promise<CheckpointStore> {
   const first = await firstBytes(path);
   if (first !== PARQUET && first !== FOLDER) return isLines(path) ? jsonlStore : jsonStore;
   if (loadBinding() !== null) return first === FOLDER ? nativeFolders : parquetStore;
@@ -61,6 +78,8 @@ export async function readAll(path: string, options: ReadOptions): Promise<Row[]
   const isText = path.endsWith('.json') || isLines(path);
   const small = isText ? undefined : await readSmallParquet(path, options);
   if (small !== undefined) return small;
-  const store = await storeOf(path);
-  return store === parquetStore ? readLargeParquet(path, options) : store.read(path, options);
+  return whileSwapped(path, async () => {
+    const store = await storeOf(path);
+    return store === parquetStore ? readLargeParquet(path, options) : store.read(path, options);
+  });
 }

@@ -34,6 +34,9 @@ export interface Limits {
 /** Those of one file. */
 export type FileLimits = Omit<Limits, 'parts'>;
 
+/** The most parts of a folder: `limits.parts` sets a smaller number. */
+export const MAX_PARTS = 16_384;
+
 const LIMITS = keysOf<Limits>({
   footerBytes: true,
   rowGroups: true,

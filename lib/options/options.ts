@@ -11,7 +11,7 @@ import type { DeltaInfo } from './delta-info.js';
 import { parseWhere, type Where } from './where.js';
 import { COMPATS, type Compat } from './compat.js';
 import { CheckpointError } from '../base/errors.js';
-import { checkLimits, type Limits } from './limits.js';
+import { checkLimits, MAX_PARTS, type Limits } from './limits.js';
 import type { Progress } from '../base/pace.js';
 import { invalid, show } from '../base/messages.js';
 import { keysOf, valuesOf, type OptionKeys } from './option-keys.js';
@@ -59,6 +59,14 @@ export interface WriteOptions {
    * `ERR_CKPT_UNKNOWN_COLUMN`, unless there are no rows. No effect on JSON and JSONL. @default false
    */
   bloomFilter?: boolean | readonly string[];
+  /**
+   * Writes a folder of Parquet files, as engines do: so many parts, or parts of so many rows. docs/parts.md.
+   *
+   * A column has one type in all of them, `_SUCCESS` comes last, and the folder takes the name whole or not at all. Never more parts than
+   * rows, up to 16,384. An iterable of rows goes through a temporary file where a number of parts is given. Not for batches, nor with
+   * `compat`; `base` has no effect then. No effect on JSON and JSONL. @default one file
+   */
+  parts?: number | { rows: number };
   /** The hash of the operation that made the rows: any string. The file keeps it; `info.hash` returns it. */
   hash?: string;
   /** Strings of your own. The file keeps them; `info.metadata` returns them. */
@@ -79,7 +87,7 @@ export interface WriteOptions {
    * Earlier checkpoints that may have the same values: what they have is not written again, and the file refers to them. A path, or
    * several; for a CheckpointManager `{ step, operation }`, for a Kura manager a name; `auto`: those that are likely to. A file is whole,
    * as without the option, where nothing is shared, below 1 MiB, with `compat`, and where the file system has no hard links. No effect on
-   * JSON, JSONL and batches. docs/deltas.md says what to know before.
+   * JSON, JSONL, batches and `parts`. docs/deltas.md says what to know before.
    * @default false
    */
   base?: Base;
@@ -274,6 +282,7 @@ const WRITE_RECORD = {
   rowGroupRows: true,
   pages: true,
   bloomFilter: true,
+  parts: true,
   hash: true,
   metadata: true,
   schema: true,
@@ -372,6 +381,7 @@ export function checkWriteOptions(
     throw invalid(`bloomFilter must be true, false or an array of column names, got ${show(bloomFilter)}`);
   }
   if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
+  checkParts(checked);
   const base = checkBase(checked.base);
   if (base !== undefined) checked.base = base;
   checkChoice('share', checked.share, SHARES);
@@ -415,6 +425,20 @@ export function checkReadOptions(options: ReadOptions | undefined, what = 'readC
   if (verify !== undefined && typeof verify !== 'boolean') throw invalid(`verify must be true or false, got ${show(verify)}`);
   checkRunning(checked);
   return checked;
+}
+
+/** How the rows are divided. A getter is asked once: what is checked is what is used. */
+function checkParts(checked: WriteOptions): void {
+  const { parts, compat, share } = checked;
+  if (parts === undefined) return;
+  const isCount = (value: unknown, most: number): value is number =>
+    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most;
+  const rows = isPlainObject(parts) && Object.keys(parts).join() === 'rows' ? parts.rows : undefined;
+  if (isCount(rows, 2 ** 32)) checked.parts = { rows };
+  else if (!isCount(parts, MAX_PARTS))
+    throw invalid(`parts must be an integer from 1 to ${MAX_PARTS}, or { rows } with an integer from 1 on, got ${show(parts)}`);
+  if (compat !== undefined) throw invalid(`parts does not go with compat '${show(compat)}': that program reads one file`);
+  if (share === 'reflink') throw invalid("parts does not go with share: 'reflink'");
 }
 
 function checkChoice(name: string, value: unknown, choices: readonly string[]): void {

@@ -9,6 +9,7 @@ import { filesOf, listSteps, operationStem, stepFolder } from '../directory/layo
 import type { Home } from '../directory/operation-files.js';
 import { removeEmptyParts } from '../directory/parts.js';
 import { sweepPool } from '../directory/sweep-pool.js';
+import { settleSwaps } from '../directory/temporaries.js';
 import { forgetUses, forgetUsesIn } from '../directory/use-record.js';
 import { leftovers } from './leftovers.js';
 import { leftWorkers } from './workers/left-workers.js';
@@ -25,6 +26,7 @@ export async function sweepDirectory(
   options: Checked,
 ): Promise<SweepResult> {
   const { dryRun = false, maxBytes } = options;
+  if (!dryRun) for (const { folder } of await listSteps(directory)) await settleSwaps(folder);
   const items = await sweepItems(directory, config);
   const result: SweepResult = { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun };
   const kept = new Set(items);

@@ -81,7 +81,11 @@ export class FaultRun {
 
   replaced(real: Fs): Partial<Fs> {
     const { model } = this;
-    const remove = (path: PathLike) => () => model.change(dirname(String(path)), [[String(path), null]]);
+    const remove = (path: PathLike) => () =>
+      model.change(
+        dirname(String(path)),
+        model.below(String(path)).map(([each]) => [each, null]),
+      );
     const simple = <K extends 'stat' | 'readdir' | 'readFile' | 'utimes'>(name: K) =>
       ((path: string, ...rest: unknown[]) =>
         this.#do(name, path, () => (real[name] as (...all: unknown[]) => Promise<unknown>)(path, ...rest))) as unknown as Fs[K];
@@ -99,10 +103,12 @@ export class FaultRun {
           from,
           () => real.rename(from, to),
           () => {
-            const entry = model.entry(String(from)) ?? null;
+            // A folder takes with it what is in it.
+            const moved = model.below(String(from));
             model.change(dirname(String(to)), [
-              [String(to), entry],
-              [String(from), null],
+              ...model.below(String(to)).map(([path]): [string, null] => [path, null]),
+              ...moved.map(([path, entry]): [string, typeof entry] => [String(to) + path.slice(String(from).length), entry]),
+              ...moved.map(([path]): [string, null] => [path, null]),
             ]);
           },
         ),
@@ -113,14 +119,15 @@ export class FaultRun {
           () => real.link(from, to),
           () => model.change(dirname(String(to)), [[String(to), model.entry(String(from)) ?? null]]),
         ),
-      mkdir: ((path: string, options: { recursive: true }) =>
+      mkdir: ((path: string, options?: { recursive: true }) =>
         this.#do(
           'mkdir',
           path,
-          () => real.mkdir(path, options),
+          () => real.mkdir(path, options as { recursive: true }),
           (first) => {
             const made: string[] = [];
-            for (let at = path; first !== undefined && at.length >= first.length; at = dirname(at)) made.unshift(at);
+            if (options?.recursive !== true) made.push(path);
+            else for (let at = path; first !== undefined && at.length >= first.length; at = dirname(at)) made.unshift(at);
             for (const folder of made) model.change(dirname(folder), [[folder, 'folder']]);
           },
         )) as Fs['mkdir'],

@@ -90,6 +90,11 @@ export class DiskModel {
     return inode;
   }
 
+  /** What has this path, and what is below it. */
+  below(path: string): [string, Entry][] {
+    return [...this.#seen].filter(([each]) => each === path || each.startsWith(`${path}/`));
+  }
+
   entry(path: string): Entry | undefined {
     return this.#seen.get(path);
   }

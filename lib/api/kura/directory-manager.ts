@@ -11,6 +11,7 @@ import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import { isTextByChoice } from '../../formats/choose.js';
+import { saveTo } from '../../formats/save-to.js';
 import { refuseReflink, withShare } from '../../formats/with-share.js';
 import { jsonlStore, readTorn } from '../../formats/text/jsonl-store.js';
 import type { CheckpointStore } from '../../store/store.js';
@@ -74,7 +75,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     const own = stem + store.extension;
     const twins = await twinsOf((await checkpointPaths(stem, extensions)).map(({ path }) => path).filter((path) => path !== own));
     const shared = { ...merged, pool: this.directory, ...(merged.base !== undefined && { base: await this.#bases(merged.base) }) };
-    const info = await store.write(own, given, store.format === 'parquet' ? await withShare(own, shared) : merged);
+    const info = await saveTo(store, own, given, store.format === 'parquet' ? await withShare(own, shared) : merged);
     await removeTwins(twins, logger);
     await sweepAfterSave(dirname(stem));
     logger?.info(namedSavedLine(plainName(name), info));

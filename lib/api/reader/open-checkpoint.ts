@@ -5,6 +5,7 @@ import { checkFilePath, checkReadOptions } from '../../options/options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import { storeOf } from '../../formats/choose.js';
 import { openRemote } from '../../formats/remote/remote-store.js';
+import { whileSwapped } from '../../formats/while-swapped.js';
 import { readerOf, type CheckpointReader } from './checkpoint-reader.js';
 import { OPEN_KEYS, type OpenCheckpointOptions } from './reader-options.js';
 
@@ -17,7 +18,7 @@ export async function openCheckpoint<T extends RowLike = Row>(path: string, opti
   const { signal, bucket, ...opened } = checkReadOptions(options, 'openCheckpoint', OPEN_KEYS) as OpenCheckpointOptions;
   throwIfAborted(signal);
   const place = remotePlace(path, checkFileBucket(path, bucket));
-  const file = place === undefined ? await (await storeOf(path)).open(path, opened) : await openRemote(place, opened, { signal });
+  const file = place === undefined ? await whileSwapped(path, async () => (await storeOf(path)).open(path, opened)) : await openRemote(place, opened, { signal });
   if (signal?.aborted === true) file.close();
   throwIfAborted(signal);
   return readerOf<T>(file);

@@ -3,11 +3,10 @@ import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../../base/errors.js';
 import { show } from '../../base/messages.js';
+import { MAX_PARTS } from '../../options/limits.js';
 import { hivePair, type HivePair } from './hive.js';
 import { compareNames, isIgnored, isMarker, isPart, isPartition, isByEngine, tableOf } from './part-names.js';
 
-/** The most parts of a folder, and the most entries that are looked at for each: `limits.parts` sets a smaller number. */
-const MAX_PARTS = 16_384;
 /** Folders `key=value` in each other. */
 const MAX_KEYS = 16;
 /** Files that the system is asked for at a time. */
@@ -19,6 +18,8 @@ export interface Part {
   /** What the folders on its way give. */
   pairs: readonly HivePair[];
   bytes: number;
+  /** Milliseconds since 1970. */
+  modifiedMs: number;
   /** Differs when the part has changed, or is another file. */
   stamp: string;
 }
@@ -41,8 +42,8 @@ export async function listParts(folder: string, most: number = MAX_PARTS): Promi
     for (let at = 0; at < found.length; at += AT_ONCE) {
       const piece = found.slice(at, at + AT_ONCE).map(async ({ steps, pairs }) => {
         const path = join(folder, ...steps);
-        const { bytes, stamp } = await stampOf(path);
-        return { path, pairs, bytes, stamp };
+        const { bytes, modifiedMs, stamp } = await stampOf(path);
+        return { path, pairs, bytes, modifiedMs, stamp };
       });
       parts.push(...(await Promise.all(piece)));
     }
@@ -52,11 +53,11 @@ export async function listParts(folder: string, most: number = MAX_PARTS): Promi
   }
 }
 
-/** What differs between a part and another that takes its place, and its size. @throws `ERR_CKPT_CHANGED` where there is none any more */
-export async function stampOf(path: string): Promise<{ bytes: number; stamp: string }> {
+/** What differs between a part and another that takes its place, its size and its time. @throws `ERR_CKPT_CHANGED` where it is gone */
+export async function stampOf(path: string): Promise<Pick<Part, 'bytes' | 'modifiedMs' | 'stamp'>> {
   try {
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
-    return { bytes: Number(size), stamp: [dev, ino, size, mtimeNs].join() };
+    return { bytes: Number(size), modifiedMs: Number(mtimeNs) / 1e6, stamp: [dev, ino, size, mtimeNs].join() };
   } catch (error) {
     const gone = fromSystemError(error, 'read', path);
     if (isCheckpointError(gone) && gone.code === 'ERR_CKPT_NOT_FOUND') throw vanished(path, error);

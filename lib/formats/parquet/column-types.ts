@@ -30,6 +30,8 @@ export interface TypedWriteOptions extends SaveOptions {
   types?: readonly ColumnTypes[];
   /** Values that earlier files have are not written again. */
   sharing?: ShareRequest;
+  /** Of a part: the number of its first row among those of the folder. */
+  firstRow?: number;
 }
 
 /** A column keeps its type while at most one value in this many has another: as within one file. */

@@ -140,10 +140,11 @@ class ParquetWriter {
   }
 
   #fill(rows: readonly Row[], start: number, count: number): number {
+    const first = (this.options.firstRow ?? 0) + this.#rows;
     try {
-      return this.#columniser.fill(rows, start, count, this.#rows);
+      return this.#columniser.fill(rows, start, count, first);
     } catch (error) {
-      throw located(error, (row) => rows[start + row - this.#rows]);
+      throw located(error, (row) => rows[start + row - first]);
     }
   }
 
@@ -161,7 +162,7 @@ class ParquetWriter {
       this.#save.filled(slab, this.#columniser.writeEmpty(slab, this.#save.offset(slab)));
     }
     // Without rows there are no columns to know the names by.
-    else this.#columniser.blooms?.check(this.path);
+    else if (this.options.firstRow === undefined) this.#columniser.blooms?.check(this.path);
     if (attachment !== undefined) {
       for await (const piece of attachment()) {
         await this.#save.attach(piece);

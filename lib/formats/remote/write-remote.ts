@@ -20,7 +20,7 @@ export async function writeRemote(
   { ifAbsent, ifMatch }: FileConditions,
 ): Promise<CheckpointInfo> {
   const { bucket, key, url } = place;
-  for (const name of ['base', 'share', 'pool'] as const) {
+  for (const name of ['base', 'share', 'pool', 'parts'] as const) {
     const value = options[name];
     if (value !== undefined && value !== false && value !== 'values')
       throw invalid(`${name} is for local files: an object of a bucket is whole`);
