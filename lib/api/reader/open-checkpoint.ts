@@ -18,7 +18,10 @@ export async function openCheckpoint<T extends RowLike = Row>(path: string, opti
   const { signal, bucket, ...opened } = checkReadOptions(options, 'openCheckpoint', OPEN_KEYS) as OpenCheckpointOptions;
   throwIfAborted(signal);
   const place = remotePlace(path, checkFileBucket(path, bucket));
-  const file = place === undefined ? await whileSwapped(path, async () => (await storeOf(path)).open(path, opened)) : await openRemote(place, opened, { signal });
+  const file =
+    place === undefined
+      ? await whileSwapped(path, async () => (await storeOf(path)).open(path, opened))
+      : await openRemote(place, opened, { signal });
   if (signal?.aborted === true) file.close();
   throwIfAborted(signal);
   return readerOf<T>(file);
