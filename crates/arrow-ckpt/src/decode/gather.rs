@@ -13,6 +13,9 @@ use super::guard::{guarded, message_error};
 use crate::error::{CkptError, Result};
 use crate::limits::MAX_BLOCK_BYTES;
 
+/// Of a text's place.
+const VIEW_BYTES: usize = size_of::<u128>();
+
 /// Which array, and which of its values.
 pub(super) type Slot = (usize, usize);
 
@@ -59,6 +62,10 @@ pub(super) fn bytes_of(array: &dyn Array, from: usize, count: usize) -> usize {
     match array.data_type() {
         DataType::Utf8 => of_offsets(array.as_string::<i32>().value_offsets(), from, count).1 + 4 * count,
         DataType::Binary => of_offsets(array.as_binary::<i32>().value_offsets(), from, count).1 + 4 * count,
+        DataType::Utf8View => {
+            let views = array.as_string_view().views();
+            views[from..from + count].iter().map(|view| *view as u32 as usize + VIEW_BYTES).sum()
+        }
         DataType::List(_) => {
             let list = array.as_list::<i32>();
             let (start, items) = of_offsets(list.value_offsets(), from, count);

@@ -4,26 +4,33 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrow_array::ArrayRef;
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
 use arrow_buffer::{BooleanBuffer, BooleanBufferBuilder};
+use arrow_cast::cast;
 use arrow_schema::DataType;
+use parquet::arrow::FieldLevels;
 
 use super::faults::corrupt;
 use super::gather::{Slot, bytes_of};
 use super::guard::guarded;
+use super::long_texts;
 use super::reader::{ColumnReader, LoadedColumn, Opening};
-use super::thin::SharedPart;
+use super::thin::{Base, SharedPart};
 use crate::encode::conform::conform;
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
 
 /// Bytes of a holder that are decoded at a time, about.
 const BATCH_BYTES: u64 = 2 << 20;
+/// Texts stay in their pages where at least one in so many rows of these is wanted. Else a few of them would hold many pages.
+const PAGE_ROWS: usize = 4;
 
 /// Rows of one holder, decoded when they are asked for.
 pub(super) struct HeldRows {
     part: Arc<SharedPart>,
     base: usize,
+    form: Form,
     /// Each once, ascending.
     rows: Vec<u64>,
     /// How many of them are decoded.
@@ -39,6 +46,39 @@ pub(super) struct HeldRows {
     opening: Opening,
 }
 
+/// What its arrays are.
+#[derive(Clone)]
+pub(super) struct Form {
+    pub target: DataType,
+    /// To have texts that stay in their pages.
+    views: Option<Arc<FieldLevels>>,
+    /// Such texts are copied once, together, so that pages can go.
+    compact: bool,
+}
+
+impl Form {
+    /// Values as the column has them, copied.
+    pub fn plain(part: &SharedPart) -> Self {
+        Self { target: part.target.clone(), views: None, compact: false }
+    }
+
+    /// Texts that stay at hand while many others come.
+    pub fn compacted(&self) -> Self {
+        Self { compact: true, ..self.clone() }
+    }
+
+    /// For each base of a column of long texts: they stay where they are. None where it has others.
+    pub fn views(part: &SharedPart, opening: &Opening) -> Result<Option<Vec<Self>>> {
+        if part.dictionary || part.target != DataType::Utf8 {
+            return Ok(None);
+        }
+        let views = |base: &Base| long_texts::levels_of(&base.file, &base.read.projected, opening.large);
+        let all = part.bases.iter().map(views).collect::<Result<Vec<_>>>()?;
+        let form = |views| Self { target: DataType::Utf8View, views, compact: false };
+        Ok(all.iter().any(Option::is_some).then(|| all.into_iter().map(form).collect()))
+    }
+}
+
 struct OpenGroup {
     reader: ColumnReader,
     batch: usize,
@@ -49,6 +89,7 @@ impl HeldRows {
     pub fn new(
         part: &Arc<SharedPart>,
         base: usize,
+        form: Form,
         mut rows: Vec<u64>,
         step: usize,
         opening: &Opening,
@@ -60,6 +101,7 @@ impl HeldRows {
         Self {
             part: Arc::clone(part),
             base,
+            form,
             rows,
             decoded: 0,
             group: 0,
@@ -75,6 +117,15 @@ impl HeldRows {
         &self.rows
     }
 
+    /// Whether these rows, which ascend, are among its own.
+    pub fn holds(&self, rows: &[u64]) -> bool {
+        let mut rest = &self.rows[..];
+        rows.iter().all(|row| {
+            rest = &rest[rest.partition_point(|other| other < row)..];
+            rest.first() == Some(row)
+        })
+    }
+
     /// Has the first `count` rows decoded. `bytes`: how many bytes there may be of them; false if there are more.
     pub fn decode(&mut self, count: usize, bytes: &mut Option<usize>) -> Result<bool> {
         while self.decoded < count {
@@ -83,7 +134,11 @@ impl HeldRows {
                 continue;
             };
             let rows = open.batch.min(open.left);
-            let array = conformed(&open.reader.next(rows)?, &self.part.target)?;
+            let mut array = open.reader.next(rows)?;
+            if let Some(views) = array.as_string_view_opt().filter(|_| self.form.compact) {
+                array = Arc::new(views.gc());
+            }
+            let array = conformed(&array, &self.form.target)?;
             open.left -= rows;
             if open.left == 0 {
                 open.reader.finish()?;
@@ -118,7 +173,8 @@ impl HeldRows {
         let each = base.bytes.div_ceil(base.file.rows().max(1)).max(1);
         let batch = ((BATCH_BYTES / each) as usize / self.step).max(1).saturating_mul(self.step).min(here);
         let batch = batch.min(MAX_BLOCK_BYTES / loaded.dictionary_bytes.max(1)).max(1);
-        let reader = loaded.decode(&base.read.levels, batch)?;
+        let views = self.form.views.as_ref().filter(|_| loaded.rows <= here.saturating_mul(PAGE_ROWS));
+        let reader = loaded.decode(views.unwrap_or(&base.read.levels), batch)?;
         self.open = Some(OpenGroup { reader, batch, left: here });
         self.start = end;
         Ok(())
@@ -154,6 +210,9 @@ pub(super) fn mask(rows: &[u64], all: Range<u64>) -> Option<BooleanBuffer> {
 
 /// The array as one of the type that all arrays of the column have.
 pub(super) fn conformed(array: &ArrayRef, target: &DataType) -> Result<ArrayRef> {
+    if (array.data_type(), target) == (&DataType::Utf8, &DataType::Utf8View) {
+        return guarded(|| cast(array, target).map_err(CkptError::internal));
+    }
     guarded(|| conform(array, target)).map_err(|error| match error.code {
         ErrorCode::Internal => corrupt(&format!("its values are not of the type {target}")),
         _ => error,

@@ -8,6 +8,7 @@
 //! A file may have been made to harm us. What it claims is compared with [`crate::limits`] before memory is taken
 //! (`prescan`, `chunks`, `pages`), and parquet-rs runs only where its panics are caught (`guard`).
 
+mod ahead;
 mod bloom;
 mod buffers;
 mod chunks;
@@ -37,6 +38,7 @@ mod pack;
 mod page;
 mod pages;
 mod part;
+mod places;
 mod plain;
 mod plan;
 mod prescan;

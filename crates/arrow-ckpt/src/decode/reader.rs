@@ -13,6 +13,7 @@ use parquet::column::page::PageIterator;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ColumnChunkMetaData, ParquetMetaData, RowGroupMetaData};
 
+use super::ahead::Ahead;
 use super::bloom;
 use super::buffers::Buffers;
 use super::chunks::chunk_range;
@@ -29,6 +30,7 @@ use super::pages::{Extent, PageKind, Pages, check_pages};
 use super::part::Part;
 use super::shared::{LoadedShared, SharedRows};
 use super::stream::{Fault, LeafPages, OneChunk, PageStream};
+use super::thin::SharedPart;
 use super::vectors::{self, Vectors};
 use crate::error::{CkptError, ErrorCode, Result};
 
@@ -44,13 +46,25 @@ pub(super) struct Opening {
     pub buffers: Arc<Buffers>,
     /// Bytes of values in other files that a column may have at hand, about.
     pub shared_bytes: u64,
+    /// What a value of each of these columns becomes, together.
+    value_bytes: u64,
+    pub ahead: Arc<Ahead>,
 }
 
 impl Opening {
     /// For a scan with these columns.
     pub fn new(crew: Option<Arc<Crew>>, large: Large, columns: &[Arc<Projected>]) -> Self {
-        let shared = columns.iter().filter(|column| column.shared.is_some()).count() as u64;
-        Self { crew, large, buffers: Arc::default(), shared_bytes: large.shared / shared.max(1) }
+        let shared: Vec<u64> =
+            columns.iter().filter_map(|column| Some(column.shared.as_ref()?.value_bytes())).collect();
+        let value_bytes = shared.iter().fold(0, |sum: u64, bytes| sum.saturating_add(*bytes));
+        let shared_bytes = large.shared / (shared.len() as u64).max(1);
+        Self { crew, large, buffers: Arc::default(), shared_bytes, value_bytes, ahead: Arc::default() }
+    }
+
+    /// The bytes of values in other files that this column may have at hand, about: of all columns the same rows.
+    pub fn held_bytes(&self, part: &SharedPart) -> u64 {
+        let (all, one) = (self.value_bytes.max(1), part.value_bytes());
+        (self.large.shared as f64 * (one as f64 / all as f64).min(1.0)) as u64
     }
 }
 
@@ -67,7 +81,7 @@ pub(super) struct LoadedColumn<'a> {
     /// The largest dictionary whose values will be repeated for each row.
     pub dictionary_bytes: usize,
     /// The rows that are read: all of the row group, or those of the pages with wanted ones.
-    rows: usize,
+    pub rows: usize,
     /// Which of these are wanted; `None`: all.
     wanted: Option<BooleanBuffer>,
     /// Whether the end of the chunk is not to be reached.

@@ -7,6 +7,7 @@ use std::sync::mpsc::Receiver;
 use arrow_array::ArrayRef;
 use serde_json::Value;
 
+use super::ahead::Ahead;
 use super::crew::Crew;
 use super::faults::beyond_limit;
 use super::file::CheckpointFile;
@@ -98,7 +99,10 @@ impl Scan {
         let selector = Selector::new(Arc::clone(file), options.filter, options.ranges, stop.clone());
         let selector = Arc::new(selector);
         let crew = (projection.helpers > 0).then(|| Crew::start(projection.helpers, &stop)).transpose()?;
-        let opening = Opening::new(crew, options.large, &projection.columns);
+        let mut opening = Opening::new(crew, options.large, &projection.columns);
+        if !selector.selects() {
+            opening.ahead = Arc::new(Ahead::of(projection.groups.iter().map(|group| group.group).collect()));
+        }
         let mut feeds = Vec::new();
         for columns in &projection.workers {
             let worker = Worker::new(

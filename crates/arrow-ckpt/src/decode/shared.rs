@@ -5,15 +5,14 @@
 
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Int32Type, Int64Type};
 use arrow_array::{Array, ArrayRef, new_null_array};
 use arrow_buffer::BooleanBuffer;
 
-use super::faults::corrupt;
+use super::ahead::Kept;
 use super::file::CheckpointFile;
 use super::gather::{Slot, gather, gather_dictionary};
-use super::held_rows::{HeldRows, conformed};
+use super::held_rows::{Form, HeldRows, conformed};
+use super::places::{Place, places, rows_of};
 use super::plan::decoded;
 use super::reader::{ColumnReader, LoadedColumn, Opening};
 use super::thin::{Read, SharedPart};
@@ -28,6 +27,7 @@ const SLACK: usize = 4;
 /// The pages of the stored columns, about to be decoded.
 pub(super) struct LoadedShared<'a> {
     file: &'a Arc<CheckpointFile>,
+    group: usize,
     part: Arc<SharedPart>,
     rows: LoadedColumn<'a>,
     holders: Option<LoadedColumn<'a>>,
@@ -50,6 +50,7 @@ impl<'a> LoadedShared<'a> {
         let load = |read: &Read| LoadedColumn::load(file, group, &read.projected, wanted, opening);
         Ok(Self {
             file,
+            group,
             part: Arc::clone(part),
             rows: load(&part.rows)?,
             holders: part.holders.as_ref().map(load).transpose()?,
@@ -67,12 +68,14 @@ impl<'a> LoadedShared<'a> {
     /// `rows`: how many there are.
     pub fn decode(&self, rows: usize, batch_rows: usize) -> Result<SharedRows> {
         let (part, own_bytes) = (&self.part, self.dictionary_bytes());
-        let rows_of = |bytes: u64| (self.opening.shared_bytes / bytes.max(1)).min(MAX_WINDOW) as usize;
+        let held_bytes = self.opening.held_bytes(part);
+        let rows_of = |room: u64, bytes: u64| (room / bytes.max(1)).min(MAX_WINDOW) as usize;
         let batch_rows = batch_rows.max(1);
         let whole = |rows: usize| (rows / batch_rows).max(1).saturating_mul(batch_rows);
-        let window = rows_of(self.own_bytes).min(MAX_BLOCK_BYTES / own_bytes.max(1));
+        let window =
+            rows_of(self.opening.shared_bytes, self.own_bytes).min(MAX_BLOCK_BYTES / own_bytes.max(1));
         let window = whole(window).min(rows.max(1));
-        let unordered = whole(rows_of(part.value_bytes()));
+        let unordered = whole(rows_of(held_bytes, part.value_bytes()));
         let decode = |loaded: &LoadedColumn, read: &Read| loaded.decode(&read.levels, window);
         let with = |loaded: &Option<LoadedColumn>, read: &Option<Read>| {
             loaded.as_ref().zip(read.as_ref()).map(|(loaded, read)| decode(loaded, read)).transpose()
@@ -82,7 +85,10 @@ impl<'a> LoadedShared<'a> {
             rows: decode(&self.rows, &part.rows)?,
             holders: with(&self.holders, &part.holders)?,
             own: with(&self.own, &part.own)?,
+            views: Form::views(part, &self.opening)?,
             part: Arc::clone(part),
+            group: self.group,
+            until: None,
             rows_left: rows,
             window,
             unordered,
@@ -125,6 +131,11 @@ struct Hand {
 pub(super) struct SharedRows {
     file: Arc<CheckpointFile>,
     part: Arc<SharedPart>,
+    /// For each base, where texts stay in their pages.
+    views: Option<Vec<Form>>,
+    group: usize,
+    /// The last row group that what is at hand is for, if that is not what is told alone.
+    until: Option<usize>,
     rows: ColumnReader,
     holders: Option<ColumnReader>,
     own: Option<ColumnReader>,
@@ -137,15 +148,6 @@ pub(super) struct SharedRows {
     told: Told,
     hand: Hand,
     opening: Opening,
-}
-
-/// Where a row's value is.
-#[derive(Clone, Copy)]
-enum Place {
-    /// Here, or nowhere: null.
-    Own,
-    /// In a base, at a row.
-    Base(u32, u32),
 }
 
 impl SharedRows {
@@ -205,6 +207,8 @@ impl SharedRows {
 
     /// After the last row there must be no more.
     pub fn finish(&mut self) -> Result<()> {
+        self.until.take_if(|until| *until <= self.group);
+        self.keep();
         let readers = [Some(&mut self.rows), self.holders.as_mut(), self.own.as_mut()];
         readers.into_iter().flatten().try_for_each(ColumnReader::finish)
     }
@@ -223,12 +227,13 @@ impl SharedRows {
         }
         let mut count = self.told.count() - self.told.done;
         // What is at hand goes before more comes.
+        self.keep();
         self.hand = self.to_hand(count)?;
-        if !self.hand.ordered {
+        if !self.hand.ordered && !self.decode_with_later()? {
             count = count.min(self.unordered);
             loop {
                 self.hand = self.to_hand(count)?;
-                let most = (count > self.batch_rows).then_some(self.opening.shared_bytes as usize * SLACK);
+                let most = (count > self.batch_rows).then_some(self.most());
                 if self.decode_all(most)? {
                     break;
                 }
@@ -253,21 +258,15 @@ impl SharedRows {
     /// The next `count` rows of the window, without the values in holders.
     fn to_hand(&self, count: usize) -> Result<Hand> {
         let places = self.places(count)?;
-        let target = &self.part.target;
+        let rows = rows_of(&places, self.part.bases.len());
+        let ordered = rows.iter().all(|rows| rows.is_sorted());
+        let form = |base: usize| self.form(base, ordered);
+        let target = form(0).target;
         let own = match &self.told.own {
-            Some(own) => conformed(&own.slice(self.told.done, count), target)?,
-            None => new_null_array(target, 1),
+            Some(own) => conformed(&own.slice(self.told.done, count), &target)?,
+            None => new_null_array(&target, 1),
         };
-        let mut rows_of = vec![Vec::new(); self.part.bases.len()];
-        for place in &places {
-            if let Place::Base(base, row) = place {
-                rows_of[*base as usize].push(u64::from(*row));
-            }
-        }
-        let ordered = rows_of.iter().all(|rows| rows.is_sorted());
-        let held = rows_of.into_iter().enumerate();
-        let held =
-            held.map(|(base, rows)| HeldRows::new(&self.part, base, rows, self.batch_rows, &self.opening));
+        let held = rows.into_iter().enumerate().map(|(base, rows)| self.held_rows(base, form(base), rows));
         Ok(Hand { places, next: 0, own: Some(own), held: held.collect(), ordered })
     }
 
@@ -275,46 +274,90 @@ impl SharedRows {
     fn places(&self, count: usize) -> Result<Vec<Place>> {
         let Told { rows, holders, own, done } = &self.told;
         let rows = rows.as_ref().ok_or_else(|| CkptError::internal("no rows are told"))?;
-        let rows =
-            rows.as_primitive_opt::<Int64Type>().ok_or_else(|| CkptError::internal("rows are int64"))?;
-        let numbers = holders.as_ref().and_then(|numbers| numbers.as_primitive_opt::<Int32Type>());
-        let bases = &self.part.bases;
-        (*done..done + count)
-            .map(|at| {
-                let number = numbers.map(|numbers| numbers.is_valid(at).then(|| numbers.value(at)));
-                if rows.is_null(at) {
-                    return match number.flatten() {
-                        None => Ok(Place::Own),
-                        Some(number) => Err(corrupt(&format!("a value is in file {number} at no row"))),
-                    };
-                }
-                let row = rows.value(at);
-                if own.as_ref().is_some_and(|own| own.is_valid(at)) {
-                    return Err(corrupt(&format!(
-                        "a value is here, and in another file at row {row} as well"
-                    )));
-                }
-                let base = match number {
-                    None => Some(0),
-                    Some(number) => bases.iter().position(|base| Some(base.number) == number),
-                };
-                let base = base.ok_or_else(|| {
-                    let number =
-                        number.flatten().map_or_else(|| "null".to_owned(), |number| number.to_string());
-                    corrupt(&format!("a value is said to be in file {number}, which has none of the column"))
-                })?;
-                match u64::try_from(row) {
-                    Ok(row) if row < bases[base].file.rows() => Ok(Place::Base(base as u32, row as u32)),
-                    _ => {
-                        let file = &bases[base].file;
-                        let (path, rows) = (file.source.path().display(), file.rows());
-                        Err(corrupt(&format!(
-                            "a value is said to be in row {row} of {path}, which has {rows} rows"
-                        )))
-                    }
-                }
-            })
-            .collect()
+        let part = |array: &ArrayRef| array.slice(*done, count);
+        let (holders, own) = (holders.as_ref().map(part), own.as_ref().map(part));
+        places(&self.part, &part(rows), holders.as_ref(), own.as_ref())
+    }
+
+    /// The next rows are in no order: has their values decoded that were not when those of an earlier row group were, and those of later row
+    /// groups with them where there is room. False if they are for the caller to decode.
+    fn decode_with_later(&mut self) -> Result<bool> {
+        let (ahead, column, group) = (Arc::clone(&self.opening.ahead), self.rows.column, self.group);
+        if let Some(kept) = ahead.take(column, group) {
+            let pairs = kept.held.iter().zip(&self.hand.held);
+            if pairs.clone().all(|(kept, held)| kept.holds(held.rows())) {
+                (self.hand.held, self.until) = (kept.held, Some(kept.until));
+                return Ok(true);
+            }
+        }
+        let mut rows: Vec<Vec<u64>> = self.hand.held.iter().map(|held| held.rows().to_vec()).collect();
+        let (mut count, mut until) = (self.hand.places.len(), group);
+        if self.rows_left > 0 || count < self.told.count() {
+            return Ok(false);
+        }
+        for next in ahead.after(group) {
+            count += self.file.metadata.row_group(next).num_rows() as usize;
+            // What is wrong with a row group is told when it is its turn.
+            let Some(of_next) = (count <= self.unordered).then(|| self.rows_of_group(next).ok()).flatten()
+            else {
+                break;
+            };
+            if of_next.iter().all(|rows| rows.is_sorted()) {
+                break;
+            }
+            rows.iter_mut().zip(of_next).for_each(|(rows, next)| rows.extend(next));
+            until = next;
+        }
+        if until == group {
+            return Ok(false);
+        }
+        let held = rows.into_iter().enumerate();
+        let held = held.map(|(base, rows)| self.held_rows(base, self.form(base, false), rows));
+        let held = held.collect();
+        let alone = std::mem::replace(&mut self.hand.held, held);
+        if self.decode_all(Some(self.most()))? {
+            self.until = Some(until);
+            return Ok(true);
+        }
+        self.hand.held = alone;
+        Ok(false)
+    }
+
+    /// The rows of each holder that a row group refers to.
+    fn rows_of_group(&self, group: usize) -> Result<Vec<Vec<u64>>> {
+        let rows = self.file.metadata.row_group(group).num_rows() as usize;
+        let read = |read: &Read| {
+            let loaded = LoadedColumn::load(&self.file, group, &read.projected, None, &self.opening)?;
+            loaded.decode(&read.levels, rows)?.next(rows)
+        };
+        let holders = self.part.holders.as_ref().map(read).transpose()?;
+        let places = places(&self.part, &read(&self.part.rows)?, holders.as_ref(), None)?;
+        Ok(rows_of(&places, self.part.bases.len()))
+    }
+
+    /// Keeps what later rows need.
+    fn keep(&mut self) {
+        if let Some(until) = self.until.take() {
+            let held = std::mem::take(&mut self.hand.held);
+            self.opening.ahead.keep(self.rows.column, Kept { held, until });
+        }
+    }
+
+    fn form(&self, base: usize, ordered: bool) -> Form {
+        match &self.views {
+            Some(views) if ordered => views[base].clone(),
+            Some(views) => views[base].compacted(),
+            None => Form::plain(&self.part),
+        }
+    }
+
+    fn held_rows(&self, base: usize, form: Form, rows: Vec<u64>) -> HeldRows {
+        HeldRows::new(&self.part, base, form, rows, self.batch_rows, &self.opening)
+    }
+
+    /// Bytes that the values at hand may have.
+    fn most(&self) -> usize {
+        (self.opening.held_bytes(&self.part) as usize).saturating_mul(SLACK)
     }
 
     /// An error in a holder names it, and the checkpoint that needs it.

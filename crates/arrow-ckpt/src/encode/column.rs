@@ -45,7 +45,7 @@ impl Progress {
         node: &PlanNode,
         mut rest: Builder,
         column_type: ColumnType,
-        shares: bool,
+        most: Option<u64>,
     ) -> Result<EncodedColumn> {
         let Some(mut looking) = self.looking.take() else {
             return self.encoder.finish(node, rest, column_type);
@@ -53,7 +53,7 @@ impl Progress {
         if let Some(segment) = rest.take_segment()? {
             looking.add(&mut self.encoder, node, segment)?;
         }
-        looking.finish(self.encoder, node, column_type, shares)
+        looking.finish(self.encoder, node, column_type, most)
     }
 }
 
@@ -93,13 +93,13 @@ impl EarlyColumn {
         })
     }
 
-    /// Hands out the rest. `shares`: whether the column may refer to other files, and others to it.
+    /// Hands out the rest. `most`: see [`crate::share::Matching::find`]; none if the column does not refer to other files, nor others to it.
     pub fn finish(
         self,
         node: PlanNode,
         rest: Builder,
         column_type: ColumnType,
-        shares: bool,
+        most: Option<u64>,
         to: Sender<Answer>,
         index: usize,
     ) -> Result<()> {
@@ -109,7 +109,7 @@ impl EarlyColumn {
             let state =
                 std::mem::replace(&mut *state.lock().unwrap_or_else(PoisonError::into_inner), given_up);
             let column =
-                state.and_then(|progress| caught(|| progress.finish(&node, rest, column_type, shares)));
+                state.and_then(|progress| caught(|| progress.finish(&node, rest, column_type, most)));
             // A closed channel means the save was given up: nobody waits for the result.
             drop(to.send((index, column)));
         })

@@ -66,17 +66,19 @@ impl Looking {
         self.new = kind.rows(from + at.unwrap_or(fresh.len()));
     }
 
-    /// All rows are in: encodes what the column has of its own. `shares`: not if the column turned out to be one that is not to be shared.
+    /// All rows are in: encodes what the column has of its own. `most`: see [`Matching::find`]; none if the column turned out to be one that is
+    /// not to be shared.
     pub fn finish(
         self,
         mut encoder: ColumnEncoder,
         node: &PlanNode,
         column_type: ColumnType,
-        shares: bool,
+        most: Option<u64>,
     ) -> Result<EncodedColumn> {
         let rows = self.encoded + self.kept.iter().map(|segment| segment.array.len()).sum::<usize>();
         let mut digests = self.digester.finish()?;
-        let matches = Matching::new(&self.candidates).find(&digests, rows, self.first).filter(|_| shares);
+        let find = |most| Matching::new(&self.candidates).find(&digests, rows, self.first, most);
+        let matches = most.and_then(find);
         if let Some(matches) = &matches {
             let array = own_values(&self.kept, matches, self.encoded);
             encoder.add(node, &Segment { array, column_type: column_type.clone() })?;
@@ -86,7 +88,7 @@ impl Looking {
         }
         let mut column = encoder.close(node, None, column_type)?;
         let Self { words, candidates, .. } = self;
-        column.shared = shares.then(|| SharedColumn { digests, words, candidates, matches });
+        column.shared = most.map(|_| SharedColumn { digests, words, candidates, matches });
         Ok(column)
     }
 }

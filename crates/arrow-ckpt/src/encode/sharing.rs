@@ -16,8 +16,9 @@ use crate::decode::Named;
 use crate::error::{CkptError, Result};
 use crate::format::{KEY_HOLDERS, KEY_ID, KEY_REFS, KEY_VERSION, THIN_VERSION};
 use crate::share::{
-    Candidate, CandidateColumn, Candidates, DigestKind, DigestedColumn, Digests, HOLDERS, Matches, Matching,
-    NONE, OWN, ROWS, Reference, Section, Share, digests, holders_text, references_text,
+    ByGroup, Candidate, CandidateColumn, Candidates, DECODED, DECODED_ALONE, DigestKind, DigestedColumn,
+    Digests, HOLDERS, Matches, Matching, NONE, OWN, ROWS, Reference, Section, Share, digests, holders_text,
+    is_dear, references_text,
 };
 
 /// The columns of a file: names and types.
@@ -62,6 +63,8 @@ pub struct Search {
     candidates: Vec<Arc<CandidateColumn>>,
     /// The number of the row group's first row.
     first: u64,
+    /// See [`Matching::find`].
+    pub most: u64,
 }
 
 impl Search {
@@ -75,7 +78,7 @@ impl Search {
     ) -> Result<EncodedColumn> {
         let array = builder.finish(&column_type.to_stored())?;
         let mut found = Digests { kind: self.kind, digests: digests(&array, self.kind)? };
-        let matches = Matching::new(&self.candidates).find(&found, array.len(), self.first);
+        let matches = Matching::new(&self.candidates).find(&found, array.len(), self.first, self.most);
         let own = match &matches {
             Some(matches) => own_values(&array, matches)?,
             None => array,
@@ -114,6 +117,17 @@ pub struct PlacedReferences {
     pub rows: PlacedColumn,
     /// Holders.
     pub holders: PlacedColumn,
+    /// What they are.
+    found: Found,
+}
+
+/// What a column of one row group finds in other files.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    rows: usize,
+    distinct: usize,
+    /// Bytes there, about.
+    bytes: u64,
 }
 
 /// Whether a column may be encoded while its row group fills.
@@ -142,10 +156,7 @@ struct ColumnState {
     references: BTreeMap<usize, PlacedReferences>,
     /// Holder, and the column's name there.
     of: BTreeMap<usize, String>,
-    found: usize,
-    distinct: usize,
-    /// Bytes in holders that rows of this file stand for, about.
-    bytes: u64,
+    scattered: ByGroup,
     /// Rows with values of the file's own, nulls among them.
     own: usize,
 }
@@ -215,6 +226,7 @@ impl Sharing {
     }
 
     /// A row group ends: for each of its columns what is to be looked for. `encoded`: the bytes of each that it does not have any more.
+    /// `only`: the file has no other.
     pub fn searches(
         &mut self,
         builders: &[Builder],
@@ -222,12 +234,14 @@ impl Sharing {
         types: &[ColumnType],
         rows: usize,
         filled: usize,
+        only: bool,
     ) -> Vec<Option<Search>> {
         let first = self.first_row();
         self.group_rows.push(rows);
         self.filled += filled;
         self.columns.resize_with(builders.len(), ColumnState::default);
         let any_size = self.share.any_size;
+        let most = if only { DECODED } else { DECODED_ALONE };
         let search = |(index, (builder, column_type)): (usize, (&Builder, &ColumnType))| {
             let bytes = builder.bytes() + encoded[index];
             let small = bytes < SMALLEST_COLUMN || bytes * SMALLEST_PART < filled;
@@ -247,7 +261,7 @@ impl Sharing {
             }
             let words = column_type.words();
             let candidates = self.candidates.of(builder.name(), &words);
-            Some(Search { kind, words, candidates, first })
+            Some(Search { kind, words, candidates, first, most })
         };
         builders.iter().zip(types).enumerate().map(search).collect()
     }
@@ -257,7 +271,7 @@ impl Sharing {
         let SharedColumn { digests, words, candidates, matches } = shared;
         let rows = self.group_rows[group];
         self.columns[index].digests.insert(group, (words, digests));
-        let Some(matches) = matches else {
+        let Some(mut matches) = matches else {
             self.columns[index].own += rows;
             return Placing::Own;
         };
@@ -266,9 +280,11 @@ impl Sharing {
             return Placing::Split(candidates, matches);
         }
         let state = &mut self.columns[index];
-        state.found += matches.found;
-        state.distinct += matches.distinct;
+        if !matches.scattered.is_empty() {
+            state.scattered.insert(group, std::mem::take(&mut matches.scattered));
+        }
         state.own += rows - matches.found;
+        let mut found = Found { rows: matches.found, distinct: matches.distinct, bytes: 0 };
         let mut holders = Vec::with_capacity(rows);
         for (row, column) in matches.rows.iter().zip(&matches.columns) {
             if *row < 0 {
@@ -286,10 +302,10 @@ impl Sharing {
         let counts = matches.counts(candidates.len());
         for (column, rows) in candidates.iter().zip(counts).filter(|(_, rows)| *rows > 0) {
             let file = &self.candidates.files[column.candidate].file;
-            state.bytes += file.column_bytes(&column.name) * rows as u64 / file.rows().max(1);
+            found.bytes += file.column_bytes(&column.name) * rows as u64 / file.rows().max(1);
         }
         let rows = matches.rows.iter().map(|row| (*row >= 0).then_some(*row));
-        Placing::Refers(Referring { rows: rows.collect(), holders: Int32Array::from(holders) })
+        Placing::Refers(Referring { rows: rows.collect(), holders: Int32Array::from(holders), found })
     }
 
     /// Whether another column of one of these files is referred to already by an earlier row group: the footer tells one of each.
@@ -311,8 +327,16 @@ impl Sharing {
     }
 
     /// The references of a column of a row group are in the file.
-    pub fn refers(&mut self, group: usize, index: usize, rows: PlacedColumn, holders: PlacedColumn) {
-        self.columns[index].references.insert(group, PlacedReferences { rows, holders });
+    pub fn refers(
+        &mut self,
+        group: usize,
+        index: usize,
+        referring: &Referring,
+        rows: PlacedColumn,
+        holders: PlacedColumn,
+    ) {
+        let placed = PlacedReferences { rows, holders, found: referring.found };
+        self.columns[index].references.insert(group, placed);
     }
 
     /// The files that must stay.
@@ -334,21 +358,33 @@ impl Sharing {
         (0..names.len()).filter(collides).collect()
     }
 
+    /// Columns whose values lie too scattered in other files, with the row groups in which they do.
+    pub fn dear(&self) -> Vec<(usize, Vec<usize>)> {
+        let columns = self.columns.iter().enumerate().filter(|(_, state)| is_dear(&state.scattered));
+        columns.map(|(index, state)| (index, state.scattered.keys().copied().collect())).collect()
+    }
+
     /// The columns that refer to others.
     pub fn referring(&self) -> Vec<usize> {
         (0..self.columns.len()).filter(|index| self.refers_to(*index)).collect()
     }
 
-    /// Takes out the references of a column by row group, and the holders with the name of the column there.
-    pub fn forget(&mut self, index: usize) -> (BTreeMap<usize, PlacedReferences>, Vec<(&Candidate, &str)>) {
-        let state = &mut self.columns[index];
-        let references = std::mem::take(&mut state.references);
-        (state.found, state.distinct, state.bytes) = (0, 0, 0);
+    /// Takes out the references of a column in these row groups, all where none are told, and the holders with the name of the column there.
+    pub fn forget(
+        &mut self,
+        index: usize,
+        groups: Option<&[usize]>,
+    ) -> (BTreeMap<usize, PlacedReferences>, Vec<(&Candidate, &str)>) {
+        let references = &mut self.columns[index].references;
+        let (taken, kept) = std::mem::take(references)
+            .into_iter()
+            .partition(|(group, _)| groups.is_none_or(|groups| groups.contains(group)));
+        *references = kept;
         let of = &self.columns[index].of;
         let holder = |(number, used): (usize, &usize)| {
             (&self.candidates.files[*used], of.get(&number).map_or("", String::as_str))
         };
-        (references, self.used.iter().enumerate().map(holder).collect())
+        (taken, self.used.iter().enumerate().map(holder).collect())
     }
 
     /// Whether it refers to other files.
@@ -435,7 +471,7 @@ impl Sharing {
             for (index, (column, parts)) in group.columns.into_iter().zip(&parts).enumerate() {
                 if parts.rows {
                     let (rows, holders) = match self.columns[index].references.remove(&at) {
-                        Some(PlacedReferences { rows, holders }) => (rows, Some(holders)),
+                        Some(PlacedReferences { rows, holders, .. }) => (rows, Some(holders)),
                         None => (place(Referring::none(group.rows).encode_rows(encoding)?)?, None),
                     };
                     placed.push(rows);
@@ -475,15 +511,17 @@ impl Sharing {
             .filter(|(index, _)| self.refers_to(*index))
             .map(|(index, (name, column_type))| {
                 let (state, parts) = (&self.columns[index], self.parts(index, column_type));
+                let found = || state.references.values().map(|references| references.found);
+                let rows = found().map(|found| found.rows).sum();
                 Reference {
                     name: name.clone(),
                     r#type: column_type.words(),
                     has_holders: parts.holders,
                     has_own: parts.own,
-                    repeats: state.found >= 2 * state.distinct,
+                    repeats: rows >= 2 * found().map(|found| found.distinct).sum::<usize>(),
                     of: state.of.iter().map(|(holder, column)| (*holder, column.clone())).collect(),
-                    found: state.found,
-                    bytes: state.bytes,
+                    found: rows,
+                    bytes: found().map(|found| found.bytes).sum(),
                 }
             })
             .collect();
@@ -516,12 +554,14 @@ struct Parts {
 pub struct Referring {
     rows: Int64Array,
     holders: Int32Array,
+    found: Found,
 }
 
 impl Referring {
     /// None.
     fn none(rows: usize) -> Self {
-        Self { rows: Int64Array::new_null(rows), holders: Int32Array::new_null(rows) }
+        let (rows, holders) = (Int64Array::new_null(rows), Int32Array::new_null(rows));
+        Self { rows, holders, found: Found::default() }
     }
 
     /// The rows in the holders.

@@ -239,8 +239,8 @@ impl CheckpointWriter {
         let filled = self.filled();
         let inline = filled <= INLINE_BYTES;
         // The first row group is the last one.
-        let is_small = next.is_empty() && self.groups.is_empty() && self.in_flight.is_empty();
-        self.sharing.take_if(|sharing| is_small && sharing.is_small_at(filled));
+        let is_only = next.is_empty() && self.groups.is_empty() && self.in_flight.is_empty();
+        self.sharing.take_if(|sharing| is_only && sharing.is_small_at(filled));
         let builders = std::mem::replace(&mut self.builders, next);
         let mut early = std::mem::take(&mut self.early);
         early.resize_with(builders.len(), || None);
@@ -253,7 +253,7 @@ impl CheckpointWriter {
         let mut searches = match &mut self.sharing {
             Some(sharing) => {
                 let encoded = early.iter().map(|column| column.as_ref().map_or(0, |column| column.bytes));
-                sharing.searches(&builders, &encoded.collect::<Vec<_>>(), &types, rows, filled)
+                sharing.searches(&builders, &encoded.collect::<Vec<_>>(), &types, rows, filled, is_only)
             }
             None => Vec::new(),
         };
@@ -262,7 +262,8 @@ impl CheckpointWriter {
         for (index, (((builder, early), column_type), search)) in columns_of_group.enumerate() {
             let (node, sender) = (self.plan[index].clone(), sender.clone());
             if let Some(early) = early {
-                early.finish(node, builder, column_type, search.is_some(), sender, index)?;
+                let most = search.map(|search| search.most);
+                early.finish(node, builder, column_type, most, sender, index)?;
                 continue;
             }
             let workers = (!inline).then_some(&self.workers);
@@ -346,7 +347,7 @@ impl CheckpointWriter {
                 let rows = self.place(referring.encode_rows(self.encoding)?)?;
                 let holders = self.place(referring.encode_holders(self.encoding)?)?;
                 if let Some(sharing) = &mut self.sharing {
-                    sharing.refers(group, index, rows, holders);
+                    sharing.refers(group, index, &referring, rows, holders);
                 }
                 Ok(None)
             }
@@ -460,16 +461,21 @@ impl CheckpointWriter {
         if let Some(mut sharing) = self.sharing.take() {
             let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
             let is_small = sharing.is_small();
-            let back = if is_small { sharing.referring() } else { sharing.collisions(&names) };
-            self.unshare(&mut sharing, &back, &columns)?;
+            for (index, groups) in sharing.dear() {
+                self.unshare(&mut sharing, index, Some(&groups), &columns)?;
+            }
+            for index in if is_small { sharing.referring() } else { sharing.collisions(&names) } {
+                self.unshare(&mut sharing, index, None, &columns)?;
+            }
             let unpinned = self.unpinned.take();
             let pin = || sharing.pin(&self.temp).err().map(|error| error.to_string());
             if sharing.is_thin()
                 && let Some(why) = unpinned.or_else(pin)
             {
                 kept_whole = Some(why);
-                let referring = sharing.referring();
-                self.unshare(&mut sharing, &referring, &columns)?;
+                for index in sharing.referring() {
+                    self.unshare(&mut sharing, index, None, &columns)?;
+                }
             }
             let section = if is_small { None } else { sharing.section(&columns, self.offset) };
             if let Some((_, bytes)) = &section {
@@ -502,30 +508,29 @@ impl CheckpointWriter {
         Ok(WriteSummary { rows, bytes: self.offset + footer.len() as u64, footer, kept_whole })
     }
 
-    /// Gives these columns the values that they were to have in other files.
+    /// Gives a column the values that it was to have in other files: in these row groups, in all where none are told.
     fn unshare(
         &mut self,
         sharing: &mut Sharing,
-        indexes: &[usize],
+        index: usize,
+        groups: Option<&[usize]>,
         columns: &[(String, ColumnType)],
     ) -> Result<()> {
-        for index in indexes.iter().copied() {
-            let (node, column_type) = (self.plan[index].clone(), columns[index].1.clone());
-            let (references, holders) = sharing.forget(index);
-            for (group, PlacedReferences { rows: placed, holders: numbers }) in references {
-                let rows = self.groups[group].rows;
-                let own = self.groups[group].columns[index].clone();
-                let told = Told {
-                    rows: self.decode_placed(&placed, rows)?,
-                    holders: self.decode_placed(&numbers, rows)?,
-                    own: self.decode_placed(&own, rows)?,
-                };
-                let array = values(&told, &holders, &column_type.to_stored())?;
-                let column = encode_array(&node, &array, column_type.clone(), self.encoding)?;
-                let mut placed = self.place(column)?;
-                self.place_blooms(&mut placed)?;
-                self.groups[group].columns[index] = placed;
-            }
+        let (node, column_type) = (self.plan[index].clone(), columns[index].1.clone());
+        let (references, holders) = sharing.forget(index, groups);
+        for (group, PlacedReferences { rows: placed, holders: numbers, .. }) in references {
+            let rows = self.groups[group].rows;
+            let own = self.groups[group].columns[index].clone();
+            let told = Told {
+                rows: self.decode_placed(&placed, rows)?,
+                holders: self.decode_placed(&numbers, rows)?,
+                own: self.decode_placed(&own, rows)?,
+            };
+            let array = values(&told, &holders, &column_type.to_stored())?;
+            let column = encode_array(&node, &array, column_type.clone(), self.encoding)?;
+            let mut placed = self.place(column)?;
+            self.place_blooms(&mut placed)?;
+            self.groups[group].columns[index] = placed;
         }
         Ok(())
     }

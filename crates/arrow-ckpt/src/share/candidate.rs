@@ -1,6 +1,6 @@
 //! Earlier files whose values a save may refer to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -48,6 +48,7 @@ pub struct Candidate {
 }
 
 /// A column of a candidate.
+#[derive(Debug)]
 pub struct CandidateColumn {
     /// Which candidate.
     pub candidate: usize,
@@ -117,14 +118,23 @@ impl CandidateColumn {
         table.get(digest).copied()
     }
 
-    /// How many values are in the pages that hold these rows. Nulls, which stand for values elsewhere too, cost nothing.
+    /// The pages that hold these rows, ascending.
     #[must_use]
-    pub fn decoded(&self, rows: &HashSet<u64>) -> u64 {
-        let page = |row: &u64| self.pages.partition_point(|start| start <= row).saturating_sub(1);
-        let pages: HashSet<usize> = rows.iter().map(page).collect();
-        let end = |page: usize| self.pages.get(page + 1).copied().unwrap_or(self.rows);
-        let values = |page: usize| self.values_in(self.pages.get(page).copied().unwrap_or(0), end(page));
-        pages.into_iter().map(values).sum()
+    pub fn pages_of(&self, rows: &HashSet<u64>) -> Vec<u32> {
+        let page = |row: &u64| self.pages.partition_point(|start| start <= row).saturating_sub(1) as u32;
+        let pages: BTreeSet<u32> = rows.iter().map(page).collect();
+        pages.into_iter().collect()
+    }
+
+    /// How many values are in these pages. Nulls, which stand for values elsewhere too, cost nothing.
+    #[must_use]
+    pub fn values_of(&self, pages: impl Iterator<Item = u32>) -> u64 {
+        let start = |page: usize| self.pages.get(page).copied();
+        let values = |page: u32| {
+            let page = page as usize;
+            self.values_in(start(page).unwrap_or(0), start(page + 1).unwrap_or(self.rows))
+        };
+        pages.map(values).sum()
     }
 
     /// How many of these rows have a digest of their own, or are in a block that has one.

@@ -8,16 +8,15 @@ use std::sync::Arc;
 
 use super::candidate::CandidateColumn;
 use super::digest::{BLOCK_ROWS, Digest, DigestKind, Digests, NONE};
+use super::scatter::{DECODED, Scattered};
 
 /// How far behind the last value the next one is looked for: filters leave rows out.
 const WINDOW: usize = 16;
 /// A column refers to values elsewhere where at least one in so many of its rows is found there,
 const FOUND: usize = 4;
-/// and where at most so many rows must be decoded for one that is wanted.
-const DECODED: u64 = 4;
 
 /// The rows of one row group of a column that other files hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Matches {
     /// For each row its row in the holder; -1 where it has a value of its own.
     pub rows: Vec<i64>,
@@ -27,6 +26,8 @@ pub struct Matches {
     pub found: usize,
     /// Different ones among them.
     pub distinct: usize,
+    /// Where they lie, of columns in which they are in another order.
+    pub scattered: Vec<Scattered>,
 }
 
 impl Matches {
@@ -69,10 +70,17 @@ impl<'a> Matching<'a> {
         Self { candidates, last: None }
     }
 
-    /// The rows that are worth referring to; none where it does not pay. `first`: the number of the first row in its file.
+    /// The rows that are worth referring to; none where it does not pay. `first`: the number of the first row in its file. `most`: so many rows
+    /// may be decoded for one that is wanted where they are in another order, [`DECODED`] where they are not.
     #[must_use]
-    pub fn find(mut self, digests: &Digests, rows: usize, first: u64) -> Option<Matches> {
-        let mut found = Matches { rows: vec![-1; rows], columns: vec![0; rows], found: 0, distinct: 0 };
+    pub fn find(mut self, digests: &Digests, rows: usize, first: u64, most: u64) -> Option<Matches> {
+        let mut found = Matches {
+            rows: vec![-1; rows],
+            columns: vec![0; rows],
+            found: 0,
+            distinct: 0,
+            scattered: Vec::new(),
+        };
         let mut is_first = true;
         for (at, digest) in digests.digests.iter().enumerate() {
             if *digest == NONE {
@@ -96,7 +104,7 @@ impl<'a> Matching<'a> {
             found.found += to - from;
         }
         self.keep_one_of_each_file(&mut found);
-        self.pays(&mut found, rows).then_some(found)
+        self.pays(&mut found, rows, most).then_some(found)
     }
 
     /// A column refers to one column of each file: to that which has most of its values, of several the first.
@@ -148,17 +156,26 @@ impl<'a> Matching<'a> {
     }
 
     /// Whether enough is found, and not too much must be read for it. Columns of which too little is wanted are given up.
-    fn pays(&self, matches: &mut Matches, rows: usize) -> bool {
+    fn pays(&self, matches: &mut Matches, rows: usize, most: u64) -> bool {
         let mut wanted = vec![HashSet::new(); self.candidates.len()];
+        let mut last = vec![(-1, true); self.candidates.len()];
         for (row, column) in matches.pairs() {
             wanted[column].insert(row as u64);
+            last[column] = (row, last[column].1 && row >= last[column].0);
         }
         let mut given_up = Vec::with_capacity(wanted.len());
         let counts = matches.counts(wanted.len());
-        for ((candidate, rows), count) in self.candidates.iter().zip(&wanted).zip(counts) {
-            let is_dear = candidate.decoded(rows) > DECODED * count as u64;
+        let columns = self.candidates.iter().zip(&wanted).zip(counts).zip(last);
+        for (((column, rows), count), (_, in_order)) in columns {
+            let pages = column.pages_of(rows);
+            let decoded = column.values_of(pages.iter().copied());
+            let is_dear = decoded > if in_order { DECODED } else { most } * count as u64;
             given_up.push(is_dear);
-            matches.distinct += if is_dear { 0 } else { rows.len() };
+            if !is_dear {
+                matches.distinct += rows.len();
+                let scattered = Scattered { column: Arc::clone(column), pages, rows: count as u64 };
+                matches.scattered.extend((!in_order).then_some(scattered));
+            }
         }
         matches.give_up(&given_up);
         matches.found * FOUND >= rows && matches.found > 0

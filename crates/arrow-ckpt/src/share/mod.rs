@@ -6,6 +6,7 @@ mod digest;
 mod digester;
 mod matching;
 mod references;
+mod scatter;
 mod section;
 
 pub use candidate::{Candidate, CandidateColumn, Candidates, Share};
@@ -13,4 +14,5 @@ pub use digest::{BLOCK_ROWS, Digest, DigestKind, Digests, NONE, digests};
 pub use digester::Digester;
 pub use matching::{Matches, Matching};
 pub use references::{HOLDERS, OWN, ROWS, Reference, holders_text, references_text};
+pub use scatter::{ByGroup, DECODED, DECODED_ALONE, is_dear};
 pub use section::{DigestedColumn, Place, Section};

@@ -112,3 +112,54 @@ fn only_the_pages_with_wanted_rows_are_read() {
     let work = file.work();
     assert_eq!((work.pages, work.pages_left_out), (2, 38));
 }
+
+/// Texts that do not become shorter.
+fn noise(rows: usize) -> Vec<V> {
+    let mut state = 7u64;
+    let mut word = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        format!("{:016x}", state ^ (state >> 29))
+    };
+    (0..rows).map(|_| text(&(0..20).map(|_| word()).collect::<String>())).collect()
+}
+
+#[test]
+fn row_groups_in_another_order_have_pages_inflated_once_for_as_many_as_there_is_room() {
+    let dir = Dir::new();
+    let held = Held::new(&dir, 'a', &[(node("text", TEXT), noise(400))], 200, 10);
+    // The first page is never wanted, so that pages are read one by one.
+    let picks = rows((0..390).map(|row| 10 + row * 37 % 390));
+    let mut thin = Thin::of(&[&held]);
+    thin.refer("text", &picks, &[(0, "text")]);
+    let pages = |group: usize, shared: u64| {
+        let file = open(&thin.write(&dir, group)).unwrap();
+        let large = Large { scan: 0, chunk: 0, page: 0, text: 0, shared };
+        let found = read_open(&file, ScanOptions { large, ..ScanOptions::default() }).unwrap();
+        assert_eq!(columns_of(&found)[0], picked(&held.values[0], &picks));
+        file.work().pages
+    };
+    let once = pages(1000, 1 << 20);
+    assert_eq!(pages(130, 1 << 20), once);
+    // Room for two of the three row groups, for one, and for less than one.
+    let bytes = 130 * 340;
+    assert_eq!([bytes * 5 / 2, bytes * 3 / 2].map(|shared| pages(130, shared)), [2 * once, 3 * once]);
+    assert!(pages(130, bytes / 2) > 3 * once);
+}
+
+#[test]
+fn a_row_group_that_is_wrong_is_told_of_when_it_is_its_turn() {
+    let dir = Dir::new();
+    let held = Held::new(&dir, 'a', &[(node("text", TEXT), noise(100))], 50, 10);
+    let mut picks = rows((0..90).map(|row| row * 37 % 100));
+    picks[75] = Some(100);
+    let mut thin = Thin::of(&[&held]);
+    thin.refer("text", &picks, &[(0, "text")]);
+    let file = open(&thin.write(&dir, 30)).unwrap();
+    let mut scan = file.scan(ScanOptions { threads: 1, ..ScanOptions::default() }).unwrap();
+    let mut arena = vec![0; 1 << 20];
+    for _ in 0..2 {
+        assert!(matches!(scan.next_block(&mut arena).unwrap(), Fill::Block { rows: 30, .. }));
+    }
+    let error = scan.next_block(&mut arena).unwrap_err();
+    assert!(error.message.contains("row 100 of"), "{}", error.message);
+}
