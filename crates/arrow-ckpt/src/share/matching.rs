@@ -169,7 +169,8 @@ impl<'a> Matching<'a> {
         for (((column, rows), count), (_, in_order)) in columns {
             let pages = column.pages_of(rows);
             let decoded = column.values_of(pages.iter().copied());
-            let is_dear = decoded > if in_order { DECODED } else { most } * count as u64;
+            let most = if in_order { DECODED } else { most };
+            let is_dear = decoded > most * count as u64;
             given_up.push(is_dear);
             if !is_dear {
                 matches.distinct += rows.len();

@@ -33,12 +33,11 @@ pub fn is_dear(groups: &ByGroup) -> bool {
     for (group, parts) in groups {
         let pair = before.take().filter(|(other, _)| *other + 1 == *group);
         wanted += parts.iter().map(|part| part.rows).sum::<u64>();
-        match pair {
-            Some((_, first)) => decoded += added(parts, first),
-            None => {
-                decoded += added(parts, &[]);
-                before = Some((*group, parts));
-            }
+        if let Some((_, first)) = pair {
+            decoded += added(parts, first);
+        } else {
+            decoded += added(parts, &[]);
+            before = Some((*group, parts));
         }
     }
     decoded > DECODED * wanted

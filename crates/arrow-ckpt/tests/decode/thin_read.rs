@@ -17,7 +17,12 @@ fn assert_columns(path: &Path, expected: &[Vec<V>]) {
         ScanOptions::default(),
         ScanOptions { threads: 3, block_rows: 7, large: LARGE, ..ScanOptions::default() },
         // All of it at hand at once.
-        ScanOptions { threads: 2, block_rows: 5, large: Large { shared: 1 << 20, ..LARGE }, ..ScanOptions::default() },
+        ScanOptions {
+            threads: 2,
+            block_rows: 5,
+            large: Large { shared: 1 << 20, ..LARGE },
+            ..ScanOptions::default()
+        },
         // Some batches a window, and windows that take more than they are meant to.
         ScanOptions {
             threads: 8,

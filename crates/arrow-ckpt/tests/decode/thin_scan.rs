@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow_ckpt::decode::filter::Filter;
-use arrow_ckpt::decode::{Fill, ScanOptions};
+use arrow_ckpt::decode::{Fill, Large, ScanOptions};
 use arrow_ckpt::layout::FORM_DICT;
 
 use super::slab::{Kind, TEXT, node};
@@ -134,7 +134,8 @@ fn row_groups_in_another_order_have_pages_inflated_once_for_as_many_as_there_is_
     let pages = |group: usize, shared: u64| {
         let file = open(&thin.write(&dir, group)).unwrap();
         let large = Large { scan: 0, chunk: 0, page: 0, text: 0, shared };
-        let found = read_open(&file, ScanOptions { large, ..ScanOptions::default() }).unwrap();
+        let found =
+            read_open(&file, ScanOptions { large, block_rows: 10, ..ScanOptions::default() }).unwrap();
         assert_eq!(columns_of(&found)[0], picked(&held.values[0], &picks));
         file.work().pages
     };
