@@ -279,8 +279,8 @@ impl SharedRows {
         places(&self.part, &part(rows), holders.as_ref(), own.as_ref())
     }
 
-    /// The next rows are in no order: has their values decoded that were not when those of an earlier row group were, and those of later row
-    /// groups with them where there is room. False if they are for the caller to decode.
+    /// The next rows are in no order: has their values decoded that were not when those of an earlier row group were, and those of later
+    /// row groups with them where there is room. False if they are for the caller to decode.
     fn decode_with_later(&mut self) -> Result<bool> {
         let (ahead, column, group) = (Arc::clone(&self.opening.ahead), self.rows.column, self.group);
         if let Some(kept) = ahead.take(column, group) {

@@ -93,7 +93,8 @@ impl EarlyColumn {
         })
     }
 
-    /// Hands out the rest. `most`: see [`crate::share::Matching::find`]; none if the column does not refer to other files, nor others to it.
+    /// Hands out the rest. `most`: see [`crate::share::Matching::find`]; none if the column does not refer to other files, nor others to
+    /// it.
     pub fn finish(
         self,
         node: PlanNode,

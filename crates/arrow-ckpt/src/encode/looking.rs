@@ -66,8 +66,8 @@ impl Looking {
         self.new = kind.rows(from + at.unwrap_or(fresh.len()));
     }
 
-    /// All rows are in: encodes what the column has of its own. `most`: see [`Matching::find`]; none if the column turned out to be one that is
-    /// not to be shared.
+    /// All rows are in: encodes what the column has of its own. `most`: see [`Matching::find`]; none if the column turned out to be one
+    /// that is not to be shared.
     pub fn finish(
         self,
         mut encoder: ColumnEncoder,

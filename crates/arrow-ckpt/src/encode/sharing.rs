@@ -369,7 +369,8 @@ impl Sharing {
         (0..self.columns.len()).filter(|index| self.refers_to(*index)).collect()
     }
 
-    /// Takes out the references of a column in these row groups, all where none are told, and the holders with the name of the column there.
+    /// Takes out the references of a column in these row groups, all where none are told, and the holders with the name of the column
+    /// there.
     pub fn forget(
         &mut self,
         index: usize,

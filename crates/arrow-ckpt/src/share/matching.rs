@@ -70,8 +70,8 @@ impl<'a> Matching<'a> {
         Self { candidates, last: None }
     }
 
-    /// The rows that are worth referring to; none where it does not pay. `first`: the number of the first row in its file. `most`: so many rows
-    /// may be decoded for one that is wanted where they are in another order, [`DECODED`] where they are not.
+    /// The rows that are worth referring to; none where it does not pay. `first`: the number of the first row in its file. `most`: so many
+    /// rows may be decoded for one that is wanted where they are in another order, [`DECODED`] where they are not.
     #[must_use]
     pub fn find(mut self, digests: &Digests, rows: usize, first: u64, most: u64) -> Option<Matches> {
         let mut found = Matches {
