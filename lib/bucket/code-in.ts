@@ -6,6 +6,8 @@ export function codeIn(text: string, headers: Headers): string {
 }
 
 function googleCode(text: string): string {
+  // Its own word for that is `invalid`, as for much else.
+  if (/(?:md5|crc32c).*match/i.test(text)) return 'Md5Mismatch';
   if (/specified bucket does not exist/i.test(text)) return 'NoSuchBucket';
   try {
     const { error } = JSON.parse(text) as { error?: { errors?: { reason?: unknown }[]; status?: unknown } };

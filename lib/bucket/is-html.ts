@@ -1,4 +1,9 @@
 /** Whether a page came where a store answers. */
 export function isHtml({ headers, text }: { headers: Headers; text: string }): boolean {
-  return /^text\/html\b/i.test(headers.get('content-type') ?? '') && !/^\s*<\?xml/.test(text);
+  return isHtmlType(headers) && text !== '' && !/^\s*<\?xml/.test(text);
+}
+
+/** Whether an answer says that it is a page: some servers say so of answers without a body, too. */
+export function isHtmlType(headers: Headers): boolean {
+  return /^text\/html\b/i.test(headers.get('content-type') ?? '');
 }

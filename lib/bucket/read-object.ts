@@ -1,6 +1,6 @@
 import { CheckpointError } from '../base/errors.js';
 import type { BucketGetOptions, BucketObject, ByteRange } from '../options/bucket.js';
-import { isHtml } from './is-html.js';
+import { isHtmlType } from './is-html.js';
 import { objectBody } from './object-body.js';
 import { nameOf, refusal, type Asked } from './refusal.js';
 import type { Answer, Ask, Sender } from './sender.js';
@@ -18,14 +18,13 @@ export interface Reading {
 /** The answer to the request of an object, or a part of it. Null: it is not there. */
 export async function readObject(reading: Reading, { range, ifMatch, signal }: BucketGetOptions): Promise<BucketObject | null> {
   const { asked } = reading;
-  const answer = await request(reading, range, ifMatch);
-  if (isAbsent(answer)) return null;
-  // Of an object without bytes no part can be given.
-  const emptySize = answer.status === 416 ? partOf(answer.headers)?.size : undefined;
-  if (emptySize !== undefined) {
-    const start = range !== undefined && 'start' in range ? range.start : emptySize;
-    return { body: nothing(), offset: Math.min(start, emptySize), etag: reading.etagOf(answer.headers) ?? ifMatch ?? '', size: emptySize };
+  let answer = await request(reading, range, ifMatch);
+  if (answer.status === 416 || (answer.status === 206 && partOf(answer.headers) === undefined)) {
+    // There is no such part, as in an object without bytes. Not every store says of what size the object is: all of it does.
+    answer.stream?.guard.stop();
+    answer = await reading.sender.send(reading.ask({}, ifMatch), 'stream');
   }
+  if (isAbsent(answer)) return null;
   check(reading, answer, ifMatch);
   const etag = reading.etagOf(answer.headers);
   const place = placeOf(answer);
@@ -80,7 +79,7 @@ function changed(asked: Asked): CheckpointError {
 function placeOf({ status, headers, stream }: Answer): { start: number; end: number; size: number } | undefined {
   if (status === 206) return partOf(headers);
   const length = headers.get('content-length') ?? '';
-  if (/^\d+$/.test(length) && !isHtml({ headers, text: '' })) return { start: 0, end: Number(length), size: Number(length) };
+  if (/^\d+$/.test(length) && !isHtmlType(headers)) return { start: 0, end: Number(length), size: Number(length) };
   stream?.guard.stop();
   return undefined;
 }
@@ -88,9 +87,5 @@ function placeOf({ status, headers, stream }: Answer): { start: number; end: num
 function partOf(headers: Headers): { start: number; end: number; size: number } | undefined {
   const said = headers.get('content-range') ?? '';
   const [, first, last, whole] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(said) ?? [];
-  if (whole !== undefined) return { start: Number(first), end: Number(last) + 1, size: Number(whole) };
-  const [, size] = /^bytes \*\/(\d+)$/.exec(said) ?? [];
-  return size === undefined ? undefined : { start: Number(size), end: Number(size), size: Number(size) };
+  return whole === undefined ? undefined : { start: Number(first), end: Number(last) + 1, size: Number(whole) };
 }
-
-async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {}

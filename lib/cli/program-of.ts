@@ -21,6 +21,8 @@ const EXIT_CODES = `Exit codes:
 Results go to stdout, errors, notes and progress bars to stderr. NO_COLOR turns colours off, FORCE_COLOR=1 on.
 Values beyond JSON are printed as escape objects, {"$ckpt":"date","v":0}: see FORMAT.md, section 4.`;
 
+/** The commands for which a URL of a bucket may stand. */
+const TAKE_URLS: ReadonlySet<string> = new Set(['cat', 'copy', 'head', 'inspect', 'verify']);
 const ROWS_ARE_JSON = 'no effect: rows are JSON as they are';
 
 /** The commands with their arguments, options and help. What they do is loaded when one is called, so that help comes at once. */
@@ -46,7 +48,7 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
       .addHelpText('after', examples(calls))
       .action(async (...all: unknown[]) => {
         const [options, args] = [all.at(-2) as Parameters<Awaited<ReturnType<typeof load>>['run']>[2], all.slice(0, -2).flat() as string[]];
-        for (const arg of args) if (isBucketUrl(arg)) checkPath(arg);
+        if (!TAKE_URLS.has(usage.split(' ')[0] as string)) for (const arg of args) if (isBucketUrl(arg)) checkPath(arg);
         const { run } = await load();
         const { json = false, quiet = false } = options;
         base.output.quiet = quiet;
@@ -186,6 +188,21 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
     .option('--limit <count>', 'how many differing rows to print', count, 20)
     .option('--strict-order', 'the order of keys in rows and objects counts, too')
     .addOption(compat('--compat <program>', 'rows as they were saved by this program'));
+
+  command(
+    'copy <from> <to>',
+    'Copy a file or a directory to a bucket and back, or from one to another. What is there already is left out.',
+    [
+      'arrow-ckpt copy checkpoints s3://bucket/checkpoints/',
+      'arrow-ckpt copy s3://bucket/checkpoints/ checkpoints',
+      'arrow-ckpt copy extract.parquet az://container/extract.parquet',
+    ],
+    () => import('./commands/copy.js'),
+  ).addHelpText(
+    'after',
+    '\nA URL that ends with a slash stands for all objects below it. docs/buckets.md says where credentials come from.',
+  );
+
   forgetCommand(command);
   sharingCommands(command);
   workCommand(command);

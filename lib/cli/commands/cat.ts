@@ -1,6 +1,7 @@
 import type { Compat } from '../../options/compat.js';
 import type { ReadOptions } from '../../options/options.js';
-import { storeOf } from '../../formats/choose.js';
+import { storeAt } from '../../formats/remote/store-at.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
 import type { Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { printable } from '../output/text.js';
@@ -21,9 +22,9 @@ export const run: Run<CatOptions> = async (context, [path = ''], options) => {
 
 /** Prints the rows of a checkpoint, a line of JSON each. */
 export async function printRows({ output, signal }: Context, path: string, options: ReadOptions): Promise<void> {
-  const partial = await partialMap(path);
+  const partial = isBucketUrl(path) ? undefined : await partialMap(path);
   if (partial !== undefined) output.note(mapText(partial.map));
-  const source = partial ?? { batches: async (wanted: ReadOptions) => (await storeOf(path)).batches(path, wanted) };
+  const source = partial ?? { batches: async (wanted: ReadOptions) => (await storeAt(path)).batches(path, wanted) };
   const text = new RowText();
   // What `printable` makes of a character is an escape of JSON, too: the same rows.
   const shown = output.isTerminal ? printable : (line: string): string => line;

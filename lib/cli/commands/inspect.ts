@@ -8,7 +8,8 @@ import { inferSchema } from '../../schema/infer-schema.js';
 import { typeWords } from '../../schema/words.js';
 import { keptFiles, keptFolder } from '../../directory/kept-files.js';
 import { stemOf } from '../../directory/layout.js';
-import { storeOf } from '../../formats/choose.js';
+import { storeAt } from '../../formats/remote/store-at.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { countText, percentOf, percentText, plural, sizeText } from '../output/quantities.js';
@@ -39,7 +40,7 @@ const INFER_ROWS = 1000;
 
 /** `inspect FILE`: what a checkpoint is, and some rows. */
 export const run: Run<InspectOptions> = async (context, [path = ''], { rows, compat }) => {
-  const store = await storeOf(path);
+  const store = await storeAt(path);
   const info = await store.info(path);
   const { origin } = await store.head(path);
   const withoutColumns = info.format !== 'parquet';
@@ -50,7 +51,7 @@ export const run: Run<InspectOptions> = async (context, [path = ''], { rows, com
   };
   const first = options.limit === 0 ? [] : await store.read(path, options);
   const inferred = withoutColumns ? { fromRows: first.length, columns: inferSchema(first).columns } : undefined;
-  const kept = (await keptFiles(keptFolder(stemOf(path)))).map(({ bytes }) => bytes);
+  const kept = isBucketUrl(path) ? [] : (await keptFiles(keptFolder(stemOf(path)))).map(({ bytes }) => bytes);
   const inspected = {
     info,
     origin,

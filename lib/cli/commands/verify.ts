@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { isCheckpointError } from '../../base/errors.js';
 import { verifyCheckpoint, type VerifyResult } from '../../api/verify-checkpoint.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
 import type { Progress } from '../../base/pace.js';
 import { isPartsFolder } from '../../formats/folder/list-parts.js';
 import type { Context, Run } from '../context.js';
@@ -19,7 +20,7 @@ type Verified = ({ ok: true } & VerifyResult) | { ok: false; path: string; error
 
 /** `verify DIR|FILE`: reads every row of every checkpoint; names each that is damaged, and goes on. */
 export const run: Run = async (context, [path = '']) => {
-  const folder = (await isFolder(path)) && !(await isPartsFolder(path));
+  const folder = !isBucketUrl(path) && (await isFolder(path)) && !(await isPartsFolder(path));
   const files = await withProgress(context, (progress) =>
     folder ? verifyAll(context, path, progress) : verifyOne(context, path, progress),
   );

@@ -1,6 +1,7 @@
 import type { BucketPlace } from '../../bucket/bucket-of.js';
-import type { ReadOptions } from '../../options/options.js';
+import type { CheckpointInfo, ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
+import type { FileHead } from '../../store/origin.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from '../../store/store.js';
 import { readAll, storeOf } from '../choose.js';
 import { RemoteFile, type RemoteRunning } from './remote-file.js';
@@ -29,6 +30,28 @@ export async function openRemote(place: BucketPlace, options: OpenOptions, runni
     await file.close();
     throw told(error, file.path, file.url);
   }
+}
+
+/** The same rows as {@link readRemote}, in batches. All that is wanted is fetched before the first. */
+export async function* remoteBatches(place: BucketPlace, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
+  const { verify, limits, text, duplicateColumns, compat, ...reading } = options;
+  const given = { verify, limits, text, duplicateColumns, compat };
+  const opened = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as OpenOptions;
+  const file = await openRemote(place, opened, runningOf(options));
+  try {
+    yield* file.batches(reading);
+  } finally {
+    file.close();
+  }
+}
+
+/** What an object says of itself. */
+export async function remoteInfo(place: BucketPlace): Promise<{ info: CheckpointInfo; head: FileHead }> {
+  return withRemote(place, {}, async (file) => {
+    const store = await storeOf(file.path);
+    const info = await store.info(file.path);
+    return { info: { ...info, path: file.url, etag: file.etag }, head: await store.head(file.path) };
+  });
 }
 
 /** Calls `work` with the whole object as a local file. */

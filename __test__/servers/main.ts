@@ -1,0 +1,92 @@
+// npm run test:servers: the interface of a bucket against servers of other people. `--help` says how.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { CHECKS, corruptingFetch } from '../buckets/checks.js';
+import { CACHE, install, withServer } from './running.js';
+import { SERVERS, type Server } from './servers.js';
+import { serversTable, withTable } from './table.js';
+
+const DOCUMENT = fileURLToPath(new URL('../../docs/buckets.md', import.meta.url));
+const HELP = `Usage: npm run test:servers [-- options] [server ...]
+
+Installs servers that speak the protocols of stores, starts each on loopback, tries every promise of a bucket, and stops it. A check that
+fails is a failure unless __test__/servers/servers.ts says what the server gets wrong; one that passes against what is said there is one, too.
+go, python3 and npm must be there. Servers stay in ${CACHE} (or $ARROW_CKPT_SERVERS).
+
+  --write   write the table of docs/buckets.md; all servers must have run
+  --help    this text
+
+Servers: ${SERVERS.map(({ name }) => name).join(', ')}`;
+
+/** What each check gave: undefined where it passed. */
+export type Outcome = ReadonlyMap<string, string | undefined>;
+
+async function main(): Promise<void> {
+  const { values: flags, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { write: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  });
+  if (flags.help) return console.log(HELP);
+  const unknown = positionals.find((name) => !SERVERS.some((server) => server.name === name));
+  if (unknown !== undefined) throw new Error(`there is no server ${unknown}: ${HELP}`);
+  const chosen = SERVERS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const outcomes = new Map<Server, Outcome>();
+  let failed = 0;
+  for (const server of chosen) {
+    const installed = install(server);
+    if ('why' in installed) {
+      console.log(`${server.name} ${server.version}: not installed: ${installed.why}`);
+      failed++;
+      continue;
+    }
+    const outcome = await examine(server, installed.folder);
+    outcomes.set(server, outcome);
+    failed += told(server, outcome);
+  }
+  const isWhole = outcomes.size === SERVERS.length;
+  if (flags.write && !isWhole) throw new Error('--write needs a run of all servers');
+  const page = readFileSync(DOCUMENT, 'utf8');
+  const table = isWhole ? withTable(page, serversTable(outcomes)) : page;
+  if (flags.write) writeFileSync(DOCUMENT, table);
+  else if (table !== page) {
+    console.log('docs/buckets.md says something else: npm run test:servers -- --write');
+    failed++;
+  }
+  if (failed > 0) process.exitCode = 1;
+}
+
+async function examine(server: Server, folder: string): Promise<Outcome> {
+  const outcome = new Map<string, string | undefined>();
+  const started = performance.now();
+  await withServer(server, folder, async (place, data) => {
+    for (const [index, { name, run }] of CHECKS.entries()) {
+      const context = { bucket: place().bucket, corrupting: place({ fetch: corruptingFetch }).bucket, prefix: `c${index}/`, folder: data };
+      const wrong = await run(context).then(
+        () => undefined,
+        (error: Error) => error.message.split('\n').slice(0, 8).join(' ').slice(0, 300),
+      );
+      outcome.set(name, wrong);
+    }
+  });
+  console.log(`${server.name} ${server.version}: ${Math.round((performance.now() - started) / 1000)} s`);
+  return outcome;
+}
+
+/** Prints what is not as it should be, and counts it. */
+function told(server: Server, outcome: Outcome): number {
+  let count = 0;
+  for (const [name, wrong] of outcome) {
+    const known = server.faults[name];
+    if (wrong === undefined && known === undefined) continue;
+    if (wrong !== undefined && known !== undefined) console.log(`  known  ${name}: ${known}`);
+    else {
+      console.log(wrong === undefined ? `  mended ${name}: it is said to fail (${known})` : `  FAILED ${name}: ${wrong}`);
+      count++;
+    }
+  }
+  console.log(`  ${outcome.size} checks, ${count} not as they should be`);
+  return count;
+}
+
+await main();
