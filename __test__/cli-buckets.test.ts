@@ -88,6 +88,9 @@ suite('the command line and buckets', noCli, () => {
     assert.deepEqual(linesOf((await cliOk(['head', url, '-n', '2'], 0, { env })).stdout), ROWS.slice(0, 2));
     const cat = await cliOk(['cat', url, '--where', 'id>=19998', '--columns', 'id'], 0, { env });
     assert.deepEqual(linesOf(cat.stdout), [{ id: 19_998 }, { id: 19_999 }]);
+    // Without the binary, too: the file is read in TypeScript.
+    const without = await cliOk(['cat', url, '--columns', 'id', '--limit', '2'], 0, { env: { ...env, ARROW_CKPT_FORCE_JSON: '1' } });
+    assert.deepEqual(linesOf(without.stdout), [{ id: 0 }, { id: 1 }]);
     const verified = await cliJson<{ whole: number; rows: number }>(['verify', url], 0, { env });
     assert.deepEqual([verified.whole, verified.rows], [1, 20_000]);
     const back = join(folder, 'new', 'back.parquet');

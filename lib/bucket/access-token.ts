@@ -1,4 +1,5 @@
 import { CheckpointError } from '../base/errors.js';
+import { askedCredentials } from './asked-credentials.js';
 import type { BucketOptions } from '../options/bucket-options.js';
 
 /** A token that does not say how long it lasts is asked for again after this. */
@@ -15,7 +16,7 @@ export function accessToken(store: string, credentials: Exclude<BucketOptions['c
   let known: { token: string; until: number } | undefined;
   return async () => {
     if (known !== undefined && Date.now() < known.until) return known.token;
-    const given: unknown = await credentials();
+    const given = await askedCredentials(store, credentials);
     const { expiresOnTimestamp } = (given ?? {}) as { expiresOnTimestamp?: unknown };
     const until = typeof expiresOnTimestamp === 'number' ? expiresOnTimestamp - MARGIN_MS : Date.now() + UNKNOWN_MS;
     known = { token: tokenOf(store, given), until };

@@ -103,7 +103,7 @@ export class Sender {
   }
 
   async #try(ask: Ask, read: 'text' | 'stream'): Promise<Answer | Failed> {
-    const { url, headers } = await this.#signed(ask);
+    const { url, headers } = await this.#sign(ask);
     const bytes = ask.body?.length ?? 0;
     const guard = new Guard(this.#timeout, this.#timeout + bytes / BYTES_A_MS, ask.signal);
     try {
@@ -128,16 +128,6 @@ export class Sender {
       throwIfAborted(ask.signal);
       if (isCheckpointError(error)) throw error;
       return guard.isLate ? { why: `nothing came for ${this.#timeout} ms`, isReached: true } : failedBy(error);
-    }
-  }
-
-  async #signed(ask: Ask): Promise<{ url: URL; headers: Record<string, string> }> {
-    try {
-      return await this.#sign(ask);
-    } catch (cause) {
-      if (isCheckpointError(cause)) throw cause;
-      const message = `the function of bucket.credentials failed for ${this.#name}: see the cause`;
-      throw new CheckpointError('ERR_CKPT_CREDENTIALS', message, { cause });
     }
   }
 

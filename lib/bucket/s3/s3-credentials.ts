@@ -1,5 +1,6 @@
 import { environment } from '../../base/environment.js';
 import { CheckpointError } from '../../base/errors.js';
+import { askedCredentials } from '../asked-credentials.js';
 import type { BucketOptions, S3Credentials } from '../../options/bucket-options.js';
 
 /** What the AWS SDK's providers give beside the keys. */
@@ -23,7 +24,7 @@ export function s3Credentials({ credentials }: BucketOptions): () => Promise<S3C
   let known: { keys: Expiring; until: number } | undefined;
   return async () => {
     if (known !== undefined && Date.now() < known.until) return known.keys;
-    const keys = checked(await credentials());
+    const keys = checked(await askedCredentials('S3', credentials));
     known = { keys, until: keys.expiration === undefined ? Date.now() + UNKNOWN_MS : keys.expiration.getTime() - MARGIN_MS };
     return keys;
   };
