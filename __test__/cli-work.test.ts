@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, beforeEach, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -136,6 +136,56 @@ suite('arrow-ckpt work', noCli, () => {
     const told = await work(['--in', hive, '--claim']);
     assert.deepStrictEqual(told.map((each) => each.part).sort(), ['lang=de/part-0.jsonl', 'lang=en/part-0.json']);
     assert.deepStrictEqual(await readCheckpoint(join(out, 'lang=de', 'part-0.parquet')), results(3));
+  });
+
+  test('results never take the place of rows, nor of the results of another part', async () => {
+    out = join(folder, `run-${count++}`, 'in.parquet');
+    await writeCheckpoint(join(out, 'part-0.parquet'), input(0));
+    await writeCheckpoint(join(out, 'part-1.json'), input(1));
+    for (const told of [await work(['--in', out, '--claim'], {}, 1), await work([path(0), join(out, 'part-1.json')], {}, 1)])
+      assert.deepStrictEqual(
+        told.map((each) => [each.status, each.error?.code]),
+        [1, 2].map(() => ['failed', 'ERR_CKPT_INVALID_ARGUMENT']),
+      );
+    assert.deepStrictEqual(await readCheckpoint(path(0)), input(0));
+    assert.deepStrictEqual([readdirSync(out).sort(), called()], [['part-0.parquet', 'part-1.json'], []]);
+    // Both would be `part-0.parquet`.
+    const other = join(folder, 'other', 'part-0.parquet');
+    await writeCheckpoint(other, input(7));
+    out = join(folder, `run-${count++}`, 'out.parquet');
+    const told = await work([join(parts, names[0]!), other], {}, 1);
+    assert.deepStrictEqual(
+      told.map((each) => [each.status, each.error?.code]),
+      [
+        ['done', undefined],
+        ['failed', 'ERR_CKPT_INVALID_ARGUMENT'],
+      ],
+    );
+    assert.deepStrictEqual(await readCheckpoint(path(0)), results(0));
+  });
+
+  test('all parts of a folder are taken, by the rules of folders of parts, and the results in it are none', async () => {
+    const given = join(folder, 'given');
+    await writeCheckpoint(join(given, '_year=2024', 'part-0.parquet'), input(0));
+    await writeCheckpoint(join(given, '_temporary', 'part-1.parquet'), input(1));
+    for (const [part, name] of ['part-2.pq', 'part-3.parq', 'part-4.PARQUET'].entries()) {
+      await writeCheckpoint(join(given, `${part}.parquet`), input(part + 2));
+      renameSync(join(given, `${part}.parquet`), join(given, name));
+    }
+    for (const name of ['results', 'results.parquet']) {
+      out = join(given, name);
+      for (const status of ['done', 'there']) {
+        const told = await work(['--in', given, '--claim']);
+        assert.deepStrictEqual(told.map((each) => [each.part, each.status]).sort(), [
+          ['_year=2024/part-0.parquet', status],
+          ['part-2.pq', status],
+          ['part-3.parq', status],
+          ['part-4.PARQUET', status],
+        ]);
+      }
+      assert.deepStrictEqual(await readCheckpoint(path(3)), results(3));
+      rmSync(out, { recursive: true });
+    }
   });
 
   test('what cannot be is refused before anything is done', async () => {

@@ -267,15 +267,24 @@ suite('folders of parts', noBinding, () => {
   test('folders of anything else are no checkpoints', async () => {
     const path = await partsIn(fresh('step'), { 'extract.parquet': rowsOf(0, 1), 'batch_0.parquet': rowsOf(0, 1) });
     await rejectsWith('ERR_CKPT_NOT_A_FILE', () => readCheckpoint(path), { path, message: /read its files one by one/ });
+    const batchAt = (at: string, of: string, name: string): void => {
+      mkdirSync(join(at, of), { recursive: true });
+      writeFileSync(join(at, of, name), '');
+    };
     const others: [string, (at: string) => void, RegExp][] = [
       ['readme', (at) => writeFileSync(join(at, 'README.md'), ''), /"README.md" in it is no Parquet file/],
       ['folder', (at) => mkdirSync(join(at, 'inside')), /"inside" is a folder in it/],
+      // A map is making `day=1.parquet`: its batches are no rows of a day `1_batches`.
+      ['batches', (at) => batchAt(at, 'day=1_batches', 'batch_0.parquet'), /"day=1_batches" has batches of a map/],
+      ['batches-json', (at) => batchAt(at, 'year=1/day=1_batches', 'batch_10.json'), /"year=1\/day=1_batches" has batches of a map/],
     ];
     for (const [name, spoil, message] of others) {
       const at = await partsIn(fresh(`${name}.parquet`), { 'part-0.parquet': rowsOf(0, 1) });
       spoil(at);
       await rejectsWith('ERR_CKPT_NOT_A_FILE', () => openCheckpoint(at), { path: at, message });
     }
+    const kinds = await partsIn(fresh(), { 'kind=small_batches/part-0.parquet': rowsOf(0, 1) });
+    assert.equal((await readCheckpoint(kinds))[0]?.['kind'], 'small_batches');
     const empty = fresh();
     mkdirSync(empty, { recursive: true });
     await rejectsWith('ERR_CKPT_NOT_A_FILE', () => readCheckpoint(empty), { path: empty });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { setTimeout } from 'node:timers/promises';
 import { isCheckpointError } from '../../base/errors.js';
@@ -8,7 +9,7 @@ import { needFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
 import { withProgress, type ProgressLine } from '../output/progress.js';
-import { partOf, partsBelow, type Part } from '../work/part.js';
+import { partOf, partsBelow, wrong, type Part } from '../work/part.js';
 import { loadStep, type Step } from '../work/step-module.js';
 import { workOn, type Outcome } from '../work/work-on.js';
 
@@ -30,7 +31,7 @@ export const run: Run<WorkFlags> = async (context, [path = '', ...names], { out,
   const worker = new Worker(context, step);
   await withProgress(context, async (progress) => {
     worker.progress = progress;
-    if (claim && folder !== undefined) await worker.claim((await partsBelow(folder)).map((name) => partOf(name, folder, out)));
+    if (claim && folder !== undefined) await worker.claim((await partsBelow(folder, out)).map((name) => partOf(name, folder, out)));
     else for await (const name of names.length > 0 ? names : linesOfInput()) await worker.tell(name, () => partOf(name, folder, out));
   });
   return worker.hasFailed ? EXIT.findings : EXIT.fine;
@@ -42,6 +43,8 @@ class Worker {
   hasFailed = false;
   readonly #context: Context;
   readonly #step: Step;
+  /** What was worked on, by where its results go. */
+  readonly #inputs = new Map<string, string>();
 
   constructor(context: Context, step: Step) {
     this.#context = context;
@@ -67,7 +70,9 @@ class Worker {
     throwIfAborted(signal);
     let outcome: Outcome;
     try {
-      outcome = await workOn(find(), this.#step, {
+      const part = find();
+      this.#refuseTwin(part);
+      outcome = await workOn(part, this.#step, {
         signal,
         onProgress: ({ rows, totalRows }) => this.progress?.update({ what: name, done: rows, total: totalRows, unit: 'rows' }),
       });
@@ -81,6 +86,15 @@ class Worker {
     if (outcome.status === 'failed') this.hasFailed = true;
     await output.line(JSON.stringify(outcome));
     return true;
+  }
+
+  /** Of parts in several folders that have one name, the second would replace the results of the first. */
+  #refuseTwin({ name, input, directory, step, operation }: Part): void {
+    const [path, results] = [resolve(input), JSON.stringify([directory, step, operation])];
+    const other = this.#inputs.get(results) ?? path;
+    if (other !== path)
+      throw wrong(name, `its results would take the place of those of ${other}; rename it, or give --in the folder of both`);
+    this.#inputs.set(results, path);
   }
 }
 

@@ -43,12 +43,13 @@ export async function statOf(path: string): Promise<Stats> {
 /**
  * The checkpoints below a folder, at any depth, in the order of their names: files by their extension, but for what begins with a dot
  * (temporaries, configuration) and DocETL's lists of hashes; `NAME.parquet` that is a folder of parts is one checkpoint. A folder that
- * cannot be listed is reported with its error, and the rest goes on. Links are followed, each folder once.
+ * cannot be listed is reported with its error, and the rest goes on. Links are followed, each folder once. `isOne`: which names count.
  */
 export async function* checkpointsBelow(
   folder: string,
   parts: readonly string[] = [],
   seen: Set<string> = new Set(),
+  isOne: (name: string) => boolean = isCheckpointName,
 ): AsyncGenerator<FoundEntry, void, undefined> {
   let entries: Dirent[];
   try {
@@ -65,8 +66,8 @@ export async function* checkpointsBelow(
     const found = { path: join(folder, entry.name), parts: [...parts, entry.name] };
     const isDirectory = entry.isSymbolicLink() ? await isFolder(found.path).catch(() => false) : entry.isDirectory();
     if (isDirectory && (await isOneCheckpoint(found.path))) yield found;
-    else if (isDirectory) yield* checkpointsBelow(found.path, found.parts, seen);
-    else if (isCheckpointName(entry.name)) yield found;
+    else if (isDirectory) yield* checkpointsBelow(found.path, found.parts, seen, isOne);
+    else if (isOne(entry.name)) yield found;
   }
 }
 

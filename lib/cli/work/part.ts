@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, resolve, sep } from 'node:path';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import { decodeName, encodeName } from '../../directory/names.js';
-import { checkpointsBelow } from '../directory/folder.js';
+import { isIgnored, isPart } from '../../formats/folder/part-names.js';
+import { checkpointsBelow, isCheckpointName } from '../directory/folder.js';
 
 /** A part of the input, and where its results go. */
 export interface Part {
@@ -16,7 +18,7 @@ export interface Part {
   operation: string;
 }
 
-const EXTENSION = /\.(?:parquet|json|jsonl|ndjson)$/;
+const EXTENSION = /\.(?:parquet|parq|pq|json|jsonl|ndjson)$/i;
 
 /**
  * The part of a name: a path, or one below `folder`, where the results keep its folders.
@@ -27,22 +29,39 @@ export function partOf(name: string, folder: string | undefined, out: string): P
   if (folder !== undefined && (isAbsolute(below) || below === '..' || below.startsWith(`..${sep}`)))
     throw wrong(name, `a part must be below ${folder}`);
   const target = resolve(out, folder === undefined ? '.' : dirname(below));
+  const ofPart = target !== resolve(out);
   const step = decodeName(basename(target), 'step');
   const operation = decodeName(basename(below).replace(EXTENSION, ''), 'operation');
   if (operation === '' || operation === '.' || operation === '..') throw wrong(name, 'a part must be a file');
   if (basename(target) === '' || encodeName(step, 'step') !== basename(target))
-    throw wrong(name, `no results can be in a folder named ${basename(target) || '/'}; choose another name for --out`);
+    throw wrong(name, `no results can be in a folder named ${basename(target) || '/'}; choose another name for ${ofPart ? 'it' : '--out'}`);
   return { name, input: folder === undefined ? name : join(folder, below), directory: dirname(target), step, operation };
 }
 
-/** The names of all parts below a folder, in order: `_SUCCESS`, `_metadata`, and what else begins with `_` or a dot are none. */
-export async function partsBelow(folder: string): Promise<string[]> {
+/**
+ * The names of all parts below a folder, in order: `_SUCCESS`, `_metadata`, and what else begins with `_` or a dot are none, but for
+ * `_key=value`. Nor is anything of `out`, if that is inside.
+ */
+export async function partsBelow(folder: string, out: string): Promise<string[]> {
   const names: string[] = [];
-  for await (const { parts, error } of checkpointsBelow(folder)) {
+  const results = resolve(out);
+  const isInside = results !== resolve(folder) && isAtOrBelow(results, resolve(folder));
+  for await (const { path, parts, error } of checkpointsBelow(folder, [], new Set(), (name) => isCheckpointName(name) || isPart(name))) {
+    if (isInside && isAtOrBelow(resolve(path), results)) continue;
     if (error !== undefined) throw error;
-    if (!parts.some((part) => part.startsWith('_'))) names.push(parts.join(sep));
+    if (!parts.some(isIgnored)) names.push(parts.join(sep));
   }
   return names;
+}
+
+function isAtOrBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** Throws `ERR_CKPT_INVALID_ARGUMENT` if the results of a part would take the place of its rows. `path`: of what has their name now. */
+export async function refuseItself({ name, input }: Part, path: string): Promise<void> {
+  const [rows, results] = await Promise.all([input, path].map((each) => realpath(each).catch(() => undefined)));
+  if (rows !== undefined && rows === results) throw wrong(name, 'its results would take its place; choose another --out');
 }
 
 /** The SHA-256 of a file, in hexadecimal digits. @throws what the system says, as a coded error */
@@ -56,6 +75,7 @@ export async function sha256Of(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
-function wrong(name: string, why: string): CheckpointError {
+/** The error of a part that cannot be one. */
+export function wrong(name: string, why: string): CheckpointError {
   return new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `${name}: ${why}`, { path: name });
 }

@@ -9,7 +9,7 @@ import type { MapHandle } from '../../resume/map-handle.js';
 import type { MapOptions } from '../../resume/map-options.js';
 import { skippedRows } from '../../resume/skipped-rows.js';
 import type { Failure } from '../failure.js';
-import { sha256Of, type Part } from './part.js';
+import { refuseItself, sha256Of, type Part } from './part.js';
 import type { Step } from './step-module.js';
 
 /** Metadata of results: the name and the SHA-256 of the file of their rows, as JSON. */
@@ -43,12 +43,13 @@ export interface Work {
 /**
  * Computes the results of a part, unless they are there: made from a file with the same bytes, with the same hash. What an earlier run of
  * the part has finished is not computed again.
- * @throws what `map` throws; `ERR_CKPT_INVALID_ARGUMENT` where the results of another part have that name
+ * @throws what `map` throws; `ERR_CKPT_INVALID_ARGUMENT` where the results of another part have that name, or the part itself
  */
 export async function workOn(part: Part, step: Step, work: Work): Promise<Outcome> {
   const manager = new CheckpointManager(part.directory, { logger: false });
   const source: Source = { name: basename(part.input), sha256: await sha256Of(part.input) };
   const before = await manager.getCheckpointInfo(part.step, part.operation);
+  if (before !== null) await refuseItself(part, before.path);
   const made = sourceOf(before);
   if (made?.name !== undefined && made.name !== source.name) throw twins(part, made.name, before?.path);
   const isSame = made?.sha256 === source.sha256 && before?.hash === (step.options.hash ?? null);

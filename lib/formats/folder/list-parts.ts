@@ -5,7 +5,7 @@ import { CheckpointError, fromSystemError, isCheckpointError } from '../../base/
 import { show } from '../../base/messages.js';
 import { MAX_PARTS } from '../../options/limits.js';
 import { hivePair, type HivePair } from './hive.js';
-import { compareNames, isIgnored, isMarker, isPart, isPartition, isByEngine, tableOf } from './part-names.js';
+import { compareNames, isBatch, isIgnored, isMarker, isPart, isPartition, isByEngine, tableOf } from './part-names.js';
 
 /** Folders `key=value` in each other. */
 const MAX_KEYS = 16;
@@ -118,6 +118,8 @@ class Listing {
       if (pairs.length === MAX_KEYS) throw this.#tooMany('folders in each other');
       return this.#list(steps, [...pairs.filter(([key]) => key !== pair[0]), pair]);
     }
+    if (isBatch(steps.at(-2) ?? '', entry.name))
+      throw this.#noParts(`${show(join(...steps.slice(0, -1)))} has batches of a map that has not ended; run it to its end`);
     if (!kind.isFile() || !isPart(entry.name)) throw this.#noParts(`${show(path)} in it is no Parquet file`);
     if (this.#found.length === this.#most) throw this.#tooMany('parts');
     this.#found.push({ steps, pairs });

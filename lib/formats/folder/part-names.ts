@@ -29,6 +29,11 @@ export function isPartition(name: string): boolean {
   return name.indexOf('=') > 0;
 }
 
+/** Whether a folder and a file in it have the names that a map gives its batches: `day=1_batches` is no day then. */
+export function isBatch(folder: string, name: string): boolean {
+  return /_batches$/i.test(folder) && /^batch_\d+\.(?:parquet|json)$/.test(name);
+}
+
 /** Whether a file of this name is a part. */
 export function isPart(name: string): boolean {
   return PARQUET.test(name);
