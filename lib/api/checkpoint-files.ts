@@ -42,8 +42,9 @@ export async function writeCheckpoint<T extends RowLike = RowLike>(
   throwIfAborted(save.signal);
   const given = rowsOfCall(rows);
   const place = remotePlace(path, bucket);
-  if (place !== undefined) return writeRemote(place, given, save, conditions);
-  return saveTo(storeFor(path), path, given, await withShare(path, save));
+  // Awaited here, so that a stack has this call.
+  if (place !== undefined) return await writeRemote(place, given, save, conditions);
+  return await saveTo(storeFor(path), path, given, await withShare(path, save));
 }
 
 /**
@@ -66,5 +67,5 @@ export async function readCheckpoint(path: string, options?: FileReadOptions): P
   checkSchemaOptions(read);
   throwIfAborted(read.signal);
   const place = remotePlace(path, bucket);
-  return place === undefined ? readAll(path, read) : readRemote(place, read);
+  return place === undefined ? await readAll(path, read) : await readRemote(place, read);
 }
