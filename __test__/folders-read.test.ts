@@ -344,6 +344,21 @@ suite('folders of parts', noBinding, () => {
     }
   });
 
+  test('what is said of a folder is of one state of it', async () => {
+    const path = await partsIn(fresh(), { 'part-0.parquet': rowsOf(0, 5) });
+    const next = await partsIn(fresh(), { 'part-0.parquet': rowsOf(0, 3), 'part-1.parquet': rowsOf(3, 9) });
+    let looks = 0;
+    const store = folderStore(parquetStore, (paths, options) => {
+      if (looks++ === 0) {
+        renameSync(path, `${path}.old`);
+        renameSync(next, path);
+      }
+      return describeParts(paths, options);
+    });
+    const { rows, parts } = await store.info(path);
+    assert.deepStrictEqual([rows, parts, looks], [9, 2, 2]);
+  });
+
   test('folders of other programs', { skip: noPython }, async () => {
     const theirs = join(folder, 'theirs');
     mkdirSync(theirs);

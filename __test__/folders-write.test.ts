@@ -307,6 +307,33 @@ suite('saves of folders of parts', noBinding, () => {
     assert.deepStrictEqual(readdirSync(dirname(path)), ['rows.parquet']);
   });
 
+  test('readers and savers of a folder that is replaced again and again get all rows of one state', async () => {
+    const path = fresh();
+    const SAVES = 150;
+    await writeCheckpoint(path, rowsOf(60), { parts: 2 });
+    let left = 2;
+    // Each state has another number of parts and of rows, which all its rows tell.
+    const save = async (by: number): Promise<void> => {
+      for (let at = 0; at < SAVES; at++) {
+        const [rows, parts] = [30 + ((at * 7 + by) % 40), ((at * 3 + by) % 7) + 1];
+        await writeCheckpoint(
+          path,
+          rowsOf(rows).map((row) => Object.assign(row, { rows })),
+          at % 4 === 3 ? {} : { parts },
+        );
+      }
+      left--;
+    };
+    const read = async (): Promise<void> => {
+      while (left > 0) {
+        const rows = await readCheckpoint(path);
+        assert.equal(rows.length, rows[0]?.['rows'] ?? 60);
+      }
+    };
+    await Promise.all([save(0), save(1), read(), read(), read()]);
+    assert.deepStrictEqual(readdirSync(dirname(path)), ['rows.parquet']);
+  });
+
   test('a long name, and a link to a folder', { skip: process.platform === 'win32' && 'names are shorter there' }, async () => {
     const path = fresh(`${'x'.repeat(230)}.parquet`);
     for (const rows of [rowsOf(3), rowsOf(4)]) {

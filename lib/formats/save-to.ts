@@ -7,9 +7,12 @@ import type { Row } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import type { CheckpointInfo } from '../options/options.js';
 import type { Attachment, CheckpointStore } from '../store/store.js';
-import { listParts } from './folder/list-parts.js';
+import { isReplaced, listParts } from './folder/list-parts.js';
 import { writeFolder } from './folder/write-folder.js';
 import type { TypedWriteOptions } from './parquet/column-types.js';
+
+/** How often a save of another process may come in between. */
+const ATTEMPTS = 20;
 
 /**
  * Saves by a store: as one file, or as a folder of parts where that is asked for. A folder of parts that has the name is replaced as a file
@@ -25,24 +28,30 @@ export async function saveTo(
   if (parts !== undefined && store.format === 'parquet') return writeFolder(path, rows, { ...options, parts });
   // Rows of an array are there once more: only for others is it looked first, as a store refuses a folder by itself.
   const isArray = !isRevoked(rows) && Array.isArray(rows);
-  if (!isArray && (await isFolderOfParts(path))) return inPlaceOfFolder(store, path, rows, options, attachment);
-  try {
-    return await store.write(path, rows, options, attachment);
-  } catch (error) {
-    const isFolder = isCheckpointError(error) && error.code === 'ERR_CKPT_NOT_A_FILE' && isArray;
-    if (!isFolder || !(await isFolderOfParts(path))) throw error;
-    return inPlaceOfFolder(store, path, rows, options, attachment);
+  if (!isArray && (await kindOf(path)) === 'parts') return inPlaceOfFolder(store, path, rows, options, attachment);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await store.write(path, rows, options, attachment);
+    } catch (error) {
+      const isFolder = isCheckpointError(error) && error.code === 'ERR_CKPT_NOT_A_FILE' && isArray;
+      if (!isFolder) throw error;
+      const kind = await kindOf(path);
+      if (kind === 'parts') return inPlaceOfFolder(store, path, rows, options, attachment);
+      // Another save has replaced the folder in this moment.
+      if (kind === 'other' || attempt === ATTEMPTS) throw error;
+    }
   }
 }
 
-async function isFolderOfParts(path: string): Promise<boolean> {
+/** What has the name: a file or nothing; a folder of parts; something that no save replaces, as the store tells. */
+async function kindOf(path: string): Promise<'free' | 'parts' | 'other'> {
   try {
-    if (!(await stat(path)).isDirectory()) return false;
+    const stats = await stat(path);
+    if (!stats.isDirectory()) return stats.isFile() ? 'free' : 'other';
     await listParts(path);
-    return true;
-  } catch {
-    // Whatever it is, the save tells.
-    return false;
+    return 'parts';
+  } catch (error) {
+    return isReplaced(error) || (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'free' : 'other';
   }
 }
 

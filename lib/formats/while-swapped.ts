@@ -10,16 +10,27 @@ const ATTEMPTS = 20;
  * reading, there may be nothing of the name, or something else.
  */
 export async function whileSwapped<T>(path: string, read: () => Promise<T>): Promise<T> {
+  let last: string | undefined;
   for (let attempt = 1; ; attempt++) {
     try {
       return await read();
     } catch (error) {
       if (attempt === ATTEMPTS || !isCheckpointError(error)) throw error;
-      // What is no file stays that: once more is enough for what has become one.
-      if (error.code === 'ERR_CKPT_NOT_A_FILE' && attempt === 1) continue;
+      if (error.code === 'ERR_CKPT_NOT_A_FILE') {
+        // What is no file stays that, if it is the same as at the last failure.
+        const now = await identityOf(path);
+        if (now === last) throw error;
+        last = now;
+        continue;
+      }
       if (error.code !== 'ERR_CKPT_NOT_FOUND' || !(await isAny(path))) throw error;
     }
   }
+}
+
+async function identityOf(path: string): Promise<string> {
+  const { dev, ino, mtimeNs } = (await stat(path, { bigint: true }).catch(() => undefined)) ?? {};
+  return [dev, ino, mtimeNs].join();
 }
 
 /** Whether anything has the name, or waits for it: the latter may get it between two looks. */

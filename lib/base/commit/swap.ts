@@ -94,8 +94,12 @@ async function back(aside: string, path: string, next: string, ready: string): P
     // Only when its name is durable nothing needs to wait any more.
     await syncFolder(dirname(path));
     await rename(next, ready);
-  } catch {
+  } catch (error) {
     // Readers find what is next, and the next save gives it the name.
+    if (!IS_TAKEN.has((error as NodeJS.ErrnoException).code)) return;
+    // A file has got the name in this moment, which counts: the new state is the caller's again, and the old one nobody's.
+    await rename(next, ready).catch(() => {});
+    await removePath(aside).catch(() => {});
   }
 }
 

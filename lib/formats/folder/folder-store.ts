@@ -8,7 +8,7 @@ import { folderBatches } from './read-folder.js';
 import { survey, type DescribeParts, type Survey } from './survey.js';
 
 /** How often a reading starts over because another process replaced the folder meanwhile. */
-const READINGS = 5;
+const READINGS = 20;
 
 /** Reads folders of Parquet parts as one checkpoint, each part by a store of files. It writes none: see `writeFolder`. */
 export function folderStore(store: CheckpointStore, describe: DescribeParts): CheckpointStore {
@@ -34,15 +34,8 @@ export function folderStore(store: CheckpointStore, describe: DescribeParts): Ch
     }
   }
 
-  async function read(path: string, options: ReadOptions): Promise<Row[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await gather(folderBatches(await look(path, options), store, options));
-      } catch (error) {
-        if (attempt === READINGS || !isChanged(error)) throw error;
-      }
-    }
-  }
+  const read = (path: string, options: ReadOptions): Promise<Row[]> =>
+    unchanged(async () => gather(folderBatches(await look(path, options), store, options)));
 
   return {
     format: 'parquet',
@@ -52,10 +45,20 @@ export function folderStore(store: CheckpointStore, describe: DescribeParts): Ch
     },
     read,
     batches,
-    open: async (path: string, options: OpenOptions) => new OpenFolder(await look(path, options), store, options),
-    head: async (path) => (await look(path)).head,
-    info: async (path, options) => (await look(path, options)).info,
+    open: async (path: string, options: OpenOptions) => new OpenFolder(await unchanged(() => look(path, options)), store, options),
+    head: async (path) => (await unchanged(() => look(path))).head,
+    info: async (path, options) => (await unchanged(() => look(path, options))).info,
   };
+}
+
+async function unchanged<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === READINGS || !isChanged(error)) throw error;
+    }
+  }
 }
 
 function isChanged(error: unknown): boolean {

@@ -6,6 +6,7 @@ import { show } from '../../base/messages.js';
 import { MAX_PARTS } from '../../options/limits.js';
 import { hivePair, type HivePair } from './hive.js';
 import { compareNames, isBatch, isIgnored, isMarker, isPart, isPartition, isByEngine, tableOf } from './part-names.js';
+import { whileSame } from './while-same.js';
 
 /** Folders `key=value` in each other. */
 const MAX_KEYS = 16;
@@ -33,24 +34,35 @@ interface Entry {
 /**
  * The parts of a folder in the order of their names. Names that begin with `_` or `.` are no parts. @throws `ERR_CKPT_NOT_A_FILE` for a
  * folder that is none of parts, `ERR_CKPT_UNSUPPORTED_FILE` for a table with a log and for links that lead out of the folder,
- * `ERR_CKPT_LIMIT`
+ * `ERR_CKPT_LIMIT`, `ERR_CKPT_CHANGED` for a folder that was replaced meanwhile
  */
 export async function listParts(folder: string, most: number = MAX_PARTS): Promise<Part[]> {
   try {
-    const found = await new Listing(folder, Math.min(most, MAX_PARTS)).all();
-    const parts: Part[] = [];
-    for (let at = 0; at < found.length; at += AT_ONCE) {
-      const piece = found.slice(at, at + AT_ONCE).map(async ({ steps, pairs }) => {
-        const path = join(folder, ...steps);
-        const { bytes, modifiedMs, stamp } = await stampOf(path);
-        return { path, pairs, bytes, modifiedMs, stamp };
-      });
-      parts.push(...(await Promise.all(piece)));
-    }
-    return parts;
+    return await whileSame(folder, () => list(folder, Math.min(most, MAX_PARTS)));
   } catch (error) {
     throw fromSystemError(error, 'read', folder);
   }
+}
+
+/** Whether {@link listParts} failed since another save has replaced the folder, by a folder or a file. */
+export function isReplaced(error: unknown): boolean {
+  if (!isCheckpointError(error)) return false;
+  const isNone = (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOTDIR';
+  return error.code === 'ERR_CKPT_CHANGED' || error.code === 'ERR_CKPT_NOT_FOUND' || isNone;
+}
+
+async function list(folder: string, most: number): Promise<Part[]> {
+  const found = await new Listing(folder, most).all();
+  const parts: Part[] = [];
+  for (let at = 0; at < found.length; at += AT_ONCE) {
+    const piece = found.slice(at, at + AT_ONCE).map(async ({ steps, pairs }) => {
+      const path = join(folder, ...steps);
+      const { bytes, modifiedMs, stamp } = await stampOf(path);
+      return { path, pairs, bytes, modifiedMs, stamp };
+    });
+    parts.push(...(await Promise.all(piece)));
+  }
+  return parts;
 }
 
 /** What differs between a part and another that takes its place, its size and its time. @throws `ERR_CKPT_CHANGED` where it is gone */
@@ -59,9 +71,9 @@ export async function stampOf(path: string): Promise<Pick<Part, 'bytes' | 'modif
     const { dev, ino, size, mtimeNs } = await stat(path, { bigint: true });
     return { bytes: Number(size), modifiedMs: Number(mtimeNs) / 1e6, stamp: [dev, ino, size, mtimeNs].join() };
   } catch (error) {
-    const gone = fromSystemError(error, 'read', path);
-    if (isCheckpointError(gone) && gone.code === 'ERR_CKPT_NOT_FOUND') throw vanished(path, error);
-    throw gone;
+    // A file may have the folder's name by now.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw vanished(path, error);
+    throw fromSystemError(error, 'read', path);
   }
 }
 

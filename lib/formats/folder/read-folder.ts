@@ -82,6 +82,8 @@ async function* ofPart(
     if (picked === undefined) yield* store.batches(part.path, wanted);
     else yield* pickedOf(store, part.path, wanted, picked);
   } catch (error) {
+    // What is wrong may be that it is another by now.
+    if (isCheckpointError(error)) await checkPart(part);
     throw isCheckpointError(error) && error.code === 'ERR_CKPT_NOT_FOUND' ? vanished(part.path, error) : error;
   }
   await checkPart(part);

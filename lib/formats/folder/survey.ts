@@ -6,6 +6,7 @@ import type { ParquetFacts } from '../parquet/parquet-facts.js';
 import { hiveColumns, hiveValue, type HiveValue } from './hive.js';
 import { listParts, vanished, type Part } from './list-parts.js';
 import { UnitedColumns } from './united-columns.js';
+import { whileSame } from './while-same.js';
 
 /** Reads what some Parquet files say of themselves, in their order. */
 export type DescribeParts = (paths: readonly string[], options: FileOptions) => AsyncIterable<ParquetFacts>;
@@ -43,6 +44,11 @@ export interface Survey {
  * @throws what `listParts` and an open throw; `ERR_CKPT_PARTS_DIFFER`
  */
 export async function survey(path: string, describe: DescribeParts, options: FileOptions = {}, compat?: Compat): Promise<Survey> {
+  // What the parts say must be of the folder that was listed.
+  return whileSame(path, () => look(path, describe, options, compat));
+}
+
+async function look(path: string, describe: DescribeParts, options: FileOptions, compat: Compat | undefined): Promise<Survey> {
   const listed = await listParts(path, options.limits?.parts);
   const hive = hiveColumns(listed.map(({ pairs }) => pairs));
   const kinds = new Map<string, PartKind>();

@@ -17,7 +17,7 @@ import type { TypedWriteOptions } from '../parquet/column-types.js';
 import { isKnown } from '../parquet/needed.js';
 import { parquetStore } from '../parquet/parquet-store.js';
 import { describeParts } from './describe-parts.js';
-import { listParts } from './list-parts.js';
+import { isReplaced, listParts } from './list-parts.js';
 import { PartsWriter, tooManyParts } from './parts-writer.js';
 import { survey, type Survey } from './survey.js';
 
@@ -120,7 +120,12 @@ async function refuseOthers(path: string): Promise<void> {
   });
   if (stats === undefined || stats.isFile()) return;
   if (!stats.isDirectory()) throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot save ${path}: it is no regular file`, { path });
-  await listParts(path);
+  try {
+    await listParts(path);
+  } catch (error) {
+    // Another save has replaced it in this moment: it was a folder of parts.
+    if (!isReplaced(error)) throw error;
+  }
 }
 
 /** Each part alone may lack a column: a name is wrong if all do. */
