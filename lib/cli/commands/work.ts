@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { isCheckpointError } from '../../base/errors.js';
 import { throwIfAborted } from '../../base/halt.js';
 import { invalid } from '../../base/messages.js';
+import { checkPath } from '../../options/options.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
@@ -26,6 +27,7 @@ const LOOK_MS = 500;
 /** `work STEP [PARTS...] --out DIR`: computes the results of parts; their names are arguments or lines of stdin. */
 export const run: Run<WorkFlags> = async (context, [path = '', ...names], { out, in: folder, claim = false }) => {
   if (claim && (folder === undefined || names.length > 0)) throw invalid('--claim takes the parts of --in DIR, and no names');
+  for (const each of [out, folder]) if (each !== undefined) checkPath(each);
   if (folder !== undefined) await needFolder(folder);
   const step = await loadStep(path);
   const worker = new Worker(context, step);
