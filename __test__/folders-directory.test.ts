@@ -148,6 +148,7 @@ suite('folders of parts in a directory of checkpoints', noBinding, () => {
     await cliOk(['convert', path, one]);
     assert.match((await cliOk(['diff', path, one])).stdout, /3/);
     await cliOk(['diff', path, join(directory, 'process', 'plain.parquet')], 1);
+    assert.match((await cliOk(['sql', directory])).stdout, /"process\/extract" is left out: it is a folder of parts/);
     for (const name of Object.keys(PARTS)) utimesSync(join(path, name), 1, 1);
     assert.match((await cliOk(['sweep', directory, '--older-than', '1h'])).stdout, /extract/);
     assert.ok(!existsSync(path));

@@ -53,8 +53,8 @@ async function viewOf(view: string, path: string): Promise<{ sql: string } | { p
   const facts = await describedParquet(path);
   if (facts !== undefined) return duckdbView(view, facts);
   // Says what is wrong with it, unless it was mended or replaced in this moment.
-  await store.info(path);
-  return { problem: 'it was being changed' };
+  const { parts } = await store.info(path);
+  return { problem: parts === undefined ? 'it was being changed' : 'it is a folder of parts; read_parquet reads it with its files' };
 }
 
 /** DuckDB does not tell names apart that differ in case only, and two names may be one with the slash between them. */
