@@ -18,6 +18,11 @@ import {
   type Progress,
   type Row,
 } from 'arrow-ckpt';
+import { bucketOf } from '../lib/bucket/bucket-of.js';
+import { fallbackStore } from '../lib/formats/parquet/fallback/fallback-store.js';
+import { RemoteFile } from '../lib/formats/remote/remote-file.js';
+import { RemoteOpen } from '../lib/formats/remote/remote-open.js';
+import { gather } from '../lib/store/wanted-rows.js';
 import { stubOptions, stubUrl } from './buckets/stub-bucket.js';
 import { BucketStub, STUB_BUCKET } from './support/bucket-stub/stub.js';
 import { failureOf, rejectsWith } from './support/codes.js';
@@ -110,6 +115,20 @@ for (const dialect of ['s3', 'google', 'azure'] as const) {
       for (const [index, options] of READINGS.entries()) {
         assert.deepStrictEqual(all[index], await readCheckpoint(url('k.parquet'), { ...options, bucket }));
       }
+    });
+
+    test('without the native binary, a reading needs no columns but those that it fetches', { skip: noBinding }, async () => {
+      await writeCheckpoint(url('w.parquet'), ROWS, { bucket, rowGroupRows: 5000 });
+      const file = await RemoteFile.open(bucketOf(url('w.parquet'), bucket), {});
+      const reader = new RemoteOpen(file, fallbackStore, await fallbackStore.info(file.path), {});
+      const [count, none, ids] = await Promise.all([
+        reader.count({ where: { id: { $lt: 7000 } } }),
+        reader.count({ where: { id: -1 } }),
+        gather(reader.batches({ columns: ['id'], where: { flag: true }, limit: 3 })),
+      ]);
+      assert.deepStrictEqual([count, none, ids], [7000, 0, [{ id: 0 }, { id: 5 }, { id: 10 }]]);
+      assert.deepStrictEqual(await gather(reader.batches({})), ROWS);
+      reader.close();
     });
 
     test('created once, and swapped', async () => {
