@@ -78,7 +78,7 @@ suite('the command line and buckets', noCli, () => {
 
   test('a file goes to a bucket, is looked at there, and comes back', async () => {
     const file = join(folder, 'k.parquet');
-    await writeCheckpoint(file, ROWS, { hash: 'h' });
+    await writeCheckpoint(file, ROWS, { hash: 'h', rowGroupRows: 5000 });
     const url = 's3://bucket/k 1.parquet';
     await cliOk(['copy', file, url], 0, { env });
     const info = await cliJson<{ path: string; rows: number; hash: string; sample: unknown[] }>(['inspect', url, '--rows', '2'], 0, {
@@ -91,6 +91,12 @@ suite('the command line and buckets', noCli, () => {
     // Without the binary, too: the file is read in TypeScript.
     const without = await cliOk(['cat', url, '--columns', 'id', '--limit', '2'], 0, { env: { ...env, ARROW_CKPT_FORCE_JSON: '1' } });
     assert.deepEqual(linesOf(without.stdout), [{ id: 0 }, { id: 1 }]);
+    const last = ['cat', url, '--columns', 'id', '--offset', '19998'];
+    for (const json of ['', '1'])
+      assert.deepEqual(linesOf((await cliOk(last, 0, { env: { ...env, ARROW_CKPT_FORCE_JSON: json } })).stdout), [
+        { id: 19_998 },
+        { id: 19_999 },
+      ]);
     const verified = await cliJson<{ whole: number; rows: number }>(['verify', url], 0, { env });
     assert.deepEqual([verified.whole, verified.rows], [1, 20_000]);
     const back = join(folder, 'new', 'back.parquet');

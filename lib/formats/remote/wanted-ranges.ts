@@ -1,3 +1,4 @@
+import { loadBinding } from '../../base/addon/binding.js';
 import { CheckpointError } from '../../base/errors.js';
 import type { ReadOptions } from '../../options/options.js';
 import { loadCheck } from '../../schema/load-check.js';
@@ -33,8 +34,9 @@ export async function wantedRanges(path: string, options: ReadOptions): Promise<
     for (const group of file.metadata.row_groups) {
       const first = row;
       row += Number(group.num_rows);
-      // Which rows a condition takes is not known yet.
-      const isBeside = where === undefined && (row <= offset || (limit !== undefined && first >= offset + limit));
+      // Which rows a condition takes is not known yet. The reader in TypeScript reads what is before the offset, too.
+      const isBefore = row <= offset && loadBinding() !== null;
+      const isBeside = where === undefined && (isBefore || (limit !== undefined && first >= offset + limit));
       if (isBeside) continue;
       for (const ordinal of ordinals) {
         const chunk = group.columns[ordinal];
