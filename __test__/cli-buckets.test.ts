@@ -91,6 +91,8 @@ suite('the command line and buckets', noCli, () => {
     // Without the binary, too: the file is read in TypeScript.
     const without = await cliOk(['cat', url, '--columns', 'id', '--limit', '2'], 0, { env: { ...env, ARROW_CKPT_FORCE_JSON: '1' } });
     assert.deepEqual(linesOf(without.stdout), [{ id: 0 }, { id: 1 }]);
+    const none = await cliOk(['cat', url, '--columns', 'id', '--limit', '0'], 0, { env: { ...env, ARROW_CKPT_FORCE_JSON: '1' } });
+    assert.equal(none.stdout, '');
     const last = ['cat', url, '--columns', 'id', '--offset', '19998'];
     for (const json of ['', '1'])
       assert.deepEqual(linesOf((await cliOk(last, 0, { env: { ...env, ARROW_CKPT_FORCE_JSON: json } })).stdout), [

@@ -30,13 +30,15 @@ export async function wantedRanges(path: string, options: ReadOptions): Promise<
       isEncoded || needed === undefined ? columns : needed.columns.map(({ column }) => columns[column] as (typeof columns)[number]);
     const ordinals = taken.flatMap(chunksOf);
     const ranges: Range[] = [];
+    const isNative = loadBinding() !== null;
     let row = 0;
     for (const group of file.metadata.row_groups) {
       const first = row;
       row += Number(group.num_rows);
-      // Which rows a condition takes is not known yet. The reader in TypeScript reads what is before the offset, too.
-      const isBefore = row <= offset && loadBinding() !== null;
-      const isBeside = where === undefined && (isBefore || (limit !== undefined && first >= offset + limit));
+      // Which rows a condition takes is not known yet. The reader in TypeScript reads what is before the offset, too, and one row at least.
+      const isBefore = row <= offset && isNative;
+      const isBeside =
+        where === undefined && (isBefore || (limit !== undefined && first >= offset + (isNative ? limit : Math.max(1, limit))));
       if (isBeside) continue;
       for (const ordinal of ordinals) {
         const chunk = group.columns[ordinal];
