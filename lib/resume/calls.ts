@@ -114,9 +114,8 @@ export class Calls implements Caller {
   #call(slot: Slot): void {
     this.#attempts.begin();
     slot.attempt++;
-    const { timeout, retry } = this.#options;
+    const { retry } = this.#options;
     const call = new Call(slot, this.#run, this.#late, this.#throttle.start(slot.cost), this.made);
-    const threw = (error: unknown): void => this.#threw(slot, call, error, true);
     let row: Row;
     let output: unknown;
     let promise: Promise<unknown> | undefined;
@@ -127,9 +126,16 @@ export class Calls implements Caller {
       // Getters of what came back may throw as the function may.
       if (isThenable(output)) promise = Promise.resolve(output);
     } catch (error) {
-      return threw(error);
+      return this.#threw(slot, call, error, true);
     }
-    if (promise === undefined) return this.#ended(slot, call, row, output);
+    if (promise === undefined) this.#ended(slot, call, row, output);
+    else this.#wait(slot, call, row, promise);
+  }
+
+  /** By itself, so that functions are made only for what there is to wait for. */
+  #wait(slot: Slot, call: Call, row: Row, promise: Promise<unknown>): void {
+    const { timeout } = this.#options;
+    const threw = (error: unknown): void => this.#threw(slot, call, error, true);
     const returned = (value: unknown): void => this.#ended(slot, call, row, value);
     if (timeout === undefined) {
       promise.then(returned, threw);
@@ -171,21 +177,29 @@ export class Calls implements Caller {
 
   #returned(slot: Slot, output: unknown): void {
     if (this.#run.isStopped) return this.#end();
-    // As a rule it would return the same again.
-    const refused = (error: unknown): void => (this.#options.retry.badResults ? this.#again(slot, error) : this.#failed(slot, error));
     let looking: Promise<void> | undefined;
     try {
       slot.results = callOutput(output, slot.index);
       looking = this.#check?.look(resultsOf(slot), slot.index);
     } catch (error) {
-      return refused(error);
+      return this.#refused(slot, error);
     }
-    if (looking === undefined) return this.#done(slot);
+    if (looking === undefined) this.#done(slot);
+    else this.#looked(slot, looking);
+  }
+
+  #looked(slot: Slot, looking: Promise<void>): void {
     const whileRunning = (then: (outcome: unknown) => void) => (outcome: unknown) => (this.#run.isStopped ? this.#end() : then(outcome));
     looking.then(
       whileRunning(() => this.#done(slot)),
-      whileRunning(refused),
+      whileRunning((error) => this.#refused(slot, error)),
     );
+  }
+
+  /** As a rule it would return the same again. */
+  #refused(slot: Slot, error: unknown): void {
+    if (this.#options.retry.badResults) this.#again(slot, error);
+    else this.#failed(slot, error);
   }
 
   #done(slot: Slot): void {

@@ -126,7 +126,9 @@ export class Known {
     const { table } = this;
     const isThere = table.high.get(number) === high && table.low.get(number) === low && this.fileOf(number) !== undefined;
     if (isThere && table.time.get(number) >= this.oldest) return true;
-    for (const older of this.#older.get(number) ?? []) {
+    const others = this.#older.size === 0 ? undefined : this.#older.get(number);
+    if (others === undefined) return false;
+    for (const older of others) {
       if (older.high !== high || older.low !== low || this.#isGood[older.source - 1] !== true || older.time < this.oldest) continue;
       for (const column of REMEMBERED) table[column].set(number, older[column]);
       table.setDetails(number, older);
