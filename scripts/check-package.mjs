@@ -31,7 +31,7 @@ const REQUIRED = [
   'dist/THIRD-PARTY-LICENSES',
 ];
 /** A chunk that esbuild named, and the map of any file. */
-const ALLOWED = /^dist\/(?:[\w-]+-[A-Z0-9]{8}|index|kura|core|cli)\.js(?:\.map)?$/;
+const ALLOWED = /^dist\/(?:[\w.-]+-[A-Z0-9]{8}|index|kura|core|cli)\.js(?:\.map)?$/;
 
 function packedFiles() {
   const shell = process.platform === 'win32';
