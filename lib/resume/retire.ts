@@ -81,7 +81,8 @@ async function keepRows({ files, damaged }: Dropping, { hash, final, batches, is
     if (target === undefined) continue;
     // So far it was in use.
     await noteUse(stemOf(target), found?.modifiedMs ?? 0);
-    await kept.addFile(path, files);
+    // The first name may be gone by now, if somebody clears the directory.
+    await looked(damaged, target, () => kept.addFile(target, files));
   }
   const sources = new Set([...final, ...batches]);
   while (sources.size > 0) {
