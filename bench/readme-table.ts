@@ -74,7 +74,7 @@ function machine(runs: ReadonlyMap<string, Recorded>): string {
 }
 
 const HOW = `Ratios to JSON in the same run; below 1 is faster or smaller. JSON is \`JSON.stringify\`, one write and fsync; \`readFile\` and
-\`JSON.parse\`. Medians of 5 runs, each the first save or load of its process. Main thread: time in which the event loop was busy.`;
+\`JSON.parse\`. Medians of 3 to 5 runs, each the first save or load of its process. Main thread: time in which the event loop was busy.`;
 
 const columns = Object.keys(FIGURES) as (keyof typeof FIGURES)[];
 const short = columns.filter((figure) => !figure.startsWith('memory'));
