@@ -1,8 +1,9 @@
 import { CheckpointError } from '../base/errors.js';
-import type { BucketPutOptions } from '../options/bucket.js';
+import type { Bucket, BucketDeleteOptions, BucketPutOptions } from '../options/bucket.js';
+import { isHtml } from './is-html.js';
 import { nameOf, refusal, type Asked } from './refusal.js';
-import type { Answer } from './sender.js';
-import { Unsure } from './settled.js';
+import type { Answer, Ask, Sender } from './sender.js';
+import { isGone, Unsure } from './settled.js';
 
 /** The conditions of a put as headers of HTTP. */
 export function conditionHeaders({ ifAbsent, ifMatch }: Pick<BucketPutOptions, 'ifAbsent' | 'ifMatch'>): Record<string, string> {
@@ -29,4 +30,34 @@ export function checkCommit(asked: Asked, answer: Answer, options: BucketPutOpti
 /** The same for a request that got no answer at all. */
 export function unsureOf(error: unknown): unknown {
   return error instanceof CheckpointError && error.code === 'ERR_CKPT_UNKNOWN_OUTCOME' ? new Unsure(error) : error;
+}
+
+/** Sends the request that makes an object. @throws what `send` does; `Unsure` where it got no answer and may have made it */
+export async function sendCommit(sender: Sender, ask: Ask): Promise<Answer> {
+  try {
+    return await sender.send({ ...ask, isCommit: true });
+  } catch (error) {
+    throw unsureOf(error);
+  }
+}
+
+/**
+ * Checks the answer to the request that removes an object: one that is gone already is removed. `noBucket`: the code that a 404 has where
+ * the bucket itself is missing.
+ * @throws `ERR_CKPT_CONDITION`; what {@link refusal} gives
+ */
+export async function checkDeleted(
+  bucket: Pick<Bucket, 'get'>,
+  asked: Asked & { key: string },
+  answer: Answer,
+  { ifMatch, signal }: BucketDeleteOptions,
+  noBucket: string,
+): Promise<void> {
+  if (answer.status === 412) {
+    // The first of two tries may have removed it.
+    if (answer.isDoubtful && (await isGone(bucket, asked.key, signal))) return;
+    throw unmet(asked, { ifMatch: ifMatch ?? '' });
+  }
+  if (answer.status === 404 && answer.code !== noBucket) return;
+  if (answer.status < 200 || answer.status >= 300 || isHtml(answer)) throw refusal(asked, answer);
 }

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { CheckpointError } from '../../base/errors.js';
 import type { Bucket, BucketDeleteOptions, BucketEntry, BucketGetOptions, BucketObject, BucketPutOptions } from '../../options/bucket.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
-import { checkCommit, conditionHeaders, unmet, unsureOf } from '../conditions.js';
+import { checkCommit, checkDeleted, conditionHeaders, sendCommit } from '../conditions.js';
 import { checkKey, keyPath } from '../keys.js';
 import { isHtml } from '../is-html.js';
 import { readObject } from '../read-object.js';
 import { refusal, type Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
-import { isGone, settled } from '../settled.js';
+import { settled } from '../settled.js';
 import { md5Of, UploadFile } from '../upload-file.js';
+import { withQuery } from '../with-query.js';
 import { eachIn, textIn } from '../xml.js';
 import { azureAccount } from './azure-account.js';
 import { azureSign } from './azure-sign.js';
@@ -77,7 +78,7 @@ export class AzureBucket implements Bucket {
       'content-type': 'application/octet-stream',
       'x-ms-blob-type': 'BlockBlob',
     };
-    const answer = await this.#commit({ method: 'PUT', url, headers, body, signal: options.signal });
+    const answer = await sendCommit(this.#sender, { method: 'PUT', url, headers, body, signal: options.signal });
     source.sent(body.length);
     return answer;
   }
@@ -96,7 +97,7 @@ export class AzureBucket implements Bucket {
     const names = Array.from({ length: source.parts }, (_, part) => `<Latest>${nameOf(part)}</Latest>`);
     const body = `<?xml version="1.0" encoding="utf-8"?><BlockList>${names.join('')}</BlockList>`;
     const headers = { ...conditionHeaders(options), 'content-type': 'application/xml' };
-    return this.#commit({ method: 'PUT', url: withQuery(url, { comp: 'blocklist' }), headers, body, signal });
+    return sendCommit(this.#sender, { method: 'PUT', url: withQuery(url, { comp: 'blocklist' }), headers, body, signal });
   }
 
   async *list(prefix: string, { signal }: { signal?: AbortSignal } = {}): AsyncGenerator<BucketEntry, void, undefined> {
@@ -115,25 +116,11 @@ export class AzureBucket implements Bucket {
     } while (marker !== '');
   }
 
-  async delete(key: string, { ifMatch, signal }: BucketDeleteOptions = {}): Promise<void> {
-    const asked = this.#asked('delete', key);
+  async delete(key: string, options: BucketDeleteOptions = {}): Promise<void> {
+    const { ifMatch, signal } = options;
     const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch };
     const answer = await this.#sender.send({ method: 'DELETE', url: this.#url(key), headers, signal });
-    if (answer.status === 412) {
-      // The first of two tries may have removed it.
-      if (answer.isDoubtful && (await isGone(this, key, signal))) return;
-      throw unmet(asked, { ifMatch: ifMatch ?? '' });
-    }
-    if (answer.status === 404 && answer.code !== 'ContainerNotFound') return;
-    if (answer.status < 200 || answer.status >= 300 || isHtml(answer)) throw refusal(asked, answer);
-  }
-
-  async #commit(ask: Ask): Promise<Answer> {
-    try {
-      return await this.#sender.send({ ...ask, isCommit: true });
-    } catch (error) {
-      throw unsureOf(error);
-    }
+    await checkDeleted(this, { ...this.#asked('delete'), key }, answer, options, 'ContainerNotFound');
   }
 
   #url(key: string): URL {
@@ -155,12 +142,6 @@ const isWhole = (text: string): boolean => /<\/EnumerationResults>\s*$/.test(tex
 /** In listings they lack their quotes. */
 function quoted(etag: string): string {
   return etag.startsWith('"') || etag === '' ? etag : `"${etag}"`;
-}
-
-function withQuery(url: URL, query: Record<string, string>): URL {
-  const made = new URL(url);
-  for (const [name, value] of Object.entries(query)) made.searchParams.set(name, value);
-  return made;
 }
 
 function etagIn({ store, host }: Asked, { headers }: Answer): string {

@@ -3,14 +3,15 @@ import { environment } from '../../base/environment.js';
 import { CheckpointError } from '../../base/errors.js';
 import type { Bucket, BucketDeleteOptions, BucketEntry, BucketGetOptions, BucketObject, BucketPutOptions } from '../../options/bucket.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
-import { checkCommit, unmet, unsureOf } from '../conditions.js';
+import { checkCommit, checkDeleted, sendCommit } from '../conditions.js';
 import { checkKey, escaped } from '../keys.js';
 import { isHtml } from '../is-html.js';
 import { readObject } from '../read-object.js';
 import { refusal, type Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
-import { isGone, settled } from '../settled.js';
+import { settled } from '../settled.js';
 import { md5Of, UploadFile } from '../upload-file.js';
+import { withQuery } from '../with-query.js';
 import { googleCredentials } from './google-credentials.js';
 import { isJson } from './is-json.js';
 import { resumableUpload } from './resumable-upload.js';
@@ -81,21 +82,9 @@ export class GoogleBucket implements Bucket {
     ]) as Buffer<ArrayBuffer>;
     const url = this.#uploadUrl('multipart', key, options);
     const headers = { 'content-type': `multipart/related; boundary=${boundary}` };
-    try {
-      const answer = await this.#sender.send({
-        method: 'POST',
-        url,
-        headers,
-        body,
-        signal: options.signal,
-        isCommit: true,
-        isWhole: isJson,
-      });
-      source.sent(bytes.length);
-      return answer;
-    } catch (error) {
-      throw unsureOf(error);
-    }
+    const answer = await sendCommit(this.#sender, { method: 'POST', url, headers, body, signal: options.signal, isWhole: isJson });
+    source.sent(bytes.length);
+    return answer;
   }
 
   #putParts(key: string, asked: Asked, source: UploadFile, options: BucketPutOptions): Promise<Answer> {
@@ -116,17 +105,11 @@ export class GoogleBucket implements Bucket {
     } while (pageToken !== undefined && pageToken !== '');
   }
 
-  async delete(key: string, { ifMatch, signal }: BucketDeleteOptions = {}): Promise<void> {
-    const asked = this.#asked('delete', key);
+  async delete(key: string, options: BucketDeleteOptions = {}): Promise<void> {
+    const { ifMatch, signal } = options;
     const url = withQuery(this.#objectUrl(key), ifMatch === undefined ? {} : { ifGenerationMatch: ifMatch });
     const answer = await this.#sender.send({ method: 'DELETE', url, signal });
-    if (answer.status === 412) {
-      // The first of two tries may have removed it.
-      if (answer.isDoubtful && (await isGone(this, key, signal))) return;
-      throw unmet(asked, { ifMatch: ifMatch ?? '' });
-    }
-    if (answer.status === 404 && answer.code !== 'NoSuchBucket') return;
-    if (answer.status < 200 || answer.status >= 300 || isHtml(answer)) throw refusal(asked, answer);
+    await checkDeleted(this, { ...this.#asked('delete'), key }, answer, options, 'NoSuchBucket');
   }
 
   #objectUrl(key: string): URL {
@@ -154,12 +137,6 @@ function emulator(): string | undefined {
 /** A listing that finds nothing has found no bucket. */
 function bucketAnswer(answer: Answer): Answer {
   return answer.status === 404 ? { ...answer, code: 'NoSuchBucket' } : answer;
-}
-
-function withQuery(url: URL, query: Record<string, string>): URL {
-  const made = new URL(url);
-  for (const [name, value] of Object.entries(query)) made.searchParams.set(name, value);
-  return made;
 }
 
 function itemIn(asked: Asked, answer: Answer): Item {

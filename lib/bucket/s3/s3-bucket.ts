@@ -1,14 +1,15 @@
 import { CheckpointError } from '../../base/errors.js';
 import type { Bucket, BucketDeleteOptions, BucketEntry, BucketGetOptions, BucketObject, BucketPutOptions } from '../../options/bucket.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
-import { checkCommit, conditionHeaders, unmet, unsureOf } from '../conditions.js';
+import { checkCommit, checkDeleted, conditionHeaders, sendCommit, unmet } from '../conditions.js';
 import { checkKey, keyPath } from '../keys.js';
 import { isHtml } from '../is-html.js';
 import { readObject } from '../read-object.js';
 import { refusal, type Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
-import { isGone, settled, Unsure } from '../settled.js';
+import { settled, Unsure } from '../settled.js';
 import { md5Of, UploadFile } from '../upload-file.js';
+import { withQuery } from '../with-query.js';
 import { eachIn, textIn } from '../xml.js';
 import { s3Credentials } from './s3-credentials.js';
 import { s3Place } from './s3-place.js';
@@ -78,7 +79,7 @@ export class S3Bucket implements Bucket {
   async #putWhole(url: URL, asked: Asked, source: UploadFile, options: BucketPutOptions): Promise<string> {
     const body = await source.part(0);
     const headers = { ...conditionHeaders(options), 'content-md5': await md5Of(body) };
-    const answer = await this.#commit({ method: 'PUT', url, headers, body, signal: options.signal });
+    const answer = await sendCommit(this.#sender, { passing: PASSING, method: 'PUT', url, headers, body, signal: options.signal });
     checkCommit(asked, answer, options, isUnmet(answer, options));
     source.sent(body.length);
     return etagOf(answer.headers) ?? refuse(asked, answer);
@@ -88,7 +89,7 @@ export class S3Bucket implements Bucket {
     const { signal } = options;
     const begun = await this.#sender.send({
       method: 'POST',
-      url: withQuery(url, { uploads: '' }),
+      url: s3Url(url, { uploads: '' }),
       signal,
       isWhole: endsWith('InitiateMultipartUploadResult'),
     });
@@ -97,7 +98,7 @@ export class S3Bucket implements Bucket {
     try {
       const etags: string[] = [];
       await source.eachPart(async (part, body) => {
-        const at = withQuery(url, { partNumber: String(part + 1), uploadId });
+        const at = s3Url(url, { partNumber: String(part + 1), uploadId });
         const headers = { 'content-md5': await md5Of(body) };
         const answer = await this.#sender.send({ method: 'PUT', url: at, headers, body, signal, passing: PASSING });
         if (answer.status !== 200) throw refusal(asked, answer);
@@ -107,7 +108,15 @@ export class S3Bucket implements Bucket {
       const body = `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`;
       const headers = { ...conditionHeaders(options), 'content-type': 'application/xml' };
       const isWhole = endsWith('CompleteMultipartUploadResult|Error');
-      const answer = await this.#commit({ method: 'POST', url: withQuery(url, { uploadId }), headers, body, signal, isWhole });
+      const answer = await sendCommit(this.#sender, {
+        passing: PASSING,
+        method: 'POST',
+        url: s3Url(url, { uploadId }),
+        headers,
+        body,
+        signal,
+        isWhole,
+      });
       // The first of two tries has ended the upload.
       if (answer.code === 'NoSuchUpload' && answer.isDoubtful) throw new Unsure(unmet(asked, options));
       // A failure may come after the status, which says 200.
@@ -116,7 +125,7 @@ export class S3Bucket implements Bucket {
       return textIn(answer.text, 'ETag') ?? refuse(asked, answer);
     } catch (error) {
       // After an abort, too: the parts cost money. Where it is not known whether the object was made, this does no harm.
-      const gone: Ask = { method: 'DELETE', url: withQuery(url, { uploadId }), signal: undefined };
+      const gone: Ask = { method: 'DELETE', url: s3Url(url, { uploadId }), signal: undefined };
       await this.#sender.send(gone).catch(() => {});
       throw error;
     }
@@ -128,7 +137,7 @@ export class S3Bucket implements Bucket {
     do {
       const query = { 'list-type': '2', 'encoding-type': 'url', prefix, ...(token !== undefined && { 'continuation-token': token }) };
       const isWhole = endsWith('ListBucketResult');
-      const answer = await this.#sender.send({ method: 'GET', url: withQuery(this.#root(), query), signal, isWhole });
+      const answer = await this.#sender.send({ method: 'GET', url: s3Url(this.#root(), query), signal, isWhole });
       if (answer.status !== 200 || isHtml(answer) || !answer.text.includes('<ListBucketResult')) throw refusal(asked, answer);
       const isEscaped = textIn(answer.text, 'EncodingType') === 'url';
       for (const entry of eachIn(answer.text, 'Contents')) {
@@ -143,25 +152,11 @@ export class S3Bucket implements Bucket {
     } while (token !== undefined);
   }
 
-  async delete(key: string, { ifMatch, signal }: BucketDeleteOptions = {}): Promise<void> {
-    const asked = this.#asked('delete', key);
+  async delete(key: string, options: BucketDeleteOptions = {}): Promise<void> {
+    const { ifMatch, signal } = options;
     const headers = ifMatch === undefined ? {} : { 'if-match': ifMatch };
     const answer = await this.#sender.send({ method: 'DELETE', url: this.#url(key), headers, signal, passing: PASSING });
-    if (answer.status === 412) {
-      // The first of two tries may have removed it.
-      if (answer.isDoubtful && (await isGone(this, key, signal))) return;
-      throw unmet(asked, { ifMatch: ifMatch ?? '' });
-    }
-    if (answer.status === 404 && answer.code !== 'NoSuchBucket') return;
-    if (answer.status < 200 || answer.status >= 300 || isHtml(answer)) throw refusal(asked, answer);
-  }
-
-  async #commit(ask: Ask): Promise<Answer> {
-    try {
-      return await this.#sender.send({ ...ask, isCommit: true, passing: PASSING });
-    } catch (error) {
-      throw unsureOf(error);
-    }
+    await checkDeleted(this, { ...this.#asked('delete'), key }, answer, options, 'NoSuchBucket');
   }
 
   #url(key: string): URL {
@@ -189,10 +184,9 @@ function isUnmet({ status, code }: Answer, { ifMatch }: BucketPutOptions): boole
   return status === 412 || code === 'PreconditionFailed' || (ifMatch !== undefined && status === 404 && code !== 'NoSuchBucket');
 }
 
-function withQuery(url: URL, query: Record<string, string>): URL {
-  const made = new URL(url);
-  for (const [name, value] of Object.entries(query)) made.searchParams.set(name, value);
-  // A space as `+` is none to all servers.
+/** A space as `+` is none to all servers. */
+function s3Url(url: URL, query: Record<string, string>): URL {
+  const made = withQuery(url, query);
   made.search = made.search.replaceAll('+', '%20');
   return made;
 }
