@@ -10,6 +10,7 @@ import { needFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
 import { withProgress, type ProgressLine } from '../output/progress.js';
+import { Digests } from '../work/digests.js';
 import { partOf, partsBelow, wrong, type Part } from '../work/part.js';
 import { loadStep, type Step } from '../work/step-module.js';
 import { workOn, type Outcome } from '../work/work-on.js';
@@ -45,6 +46,8 @@ class Worker {
   hasFailed = false;
   readonly #context: Context;
   readonly #step: Step;
+  /** A part that others have is looked at again and again. */
+  readonly #digests = new Digests();
   /** What was worked on, by where its results go. */
   readonly #inputs = new Map<string, string>();
 
@@ -75,6 +78,7 @@ class Worker {
       const part = find();
       this.#refuseTwin(part);
       outcome = await workOn(part, this.#step, {
+        digests: this.#digests,
         signal,
         onProgress: ({ rows, totalRows }) => this.progress?.update({ what: name, done: rows, total: totalRows, unit: 'rows' }),
       });

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, resolve, sep } from 'node:path';
-import { CheckpointError, fromSystemError } from '../../base/errors.js';
+import { CheckpointError } from '../../base/errors.js';
 import { decodeName, encodeName } from '../../directory/names.js';
 import { isIgnored, isPart } from '../../formats/folder/part-names.js';
 import { checkpointsBelow, isCheckpointName } from '../directory/folder.js';
@@ -62,17 +60,6 @@ function isAtOrBelow(path: string, folder: string): boolean {
 export async function refuseItself({ name, input }: Part, path: string): Promise<void> {
   const [rows, results] = await Promise.all([input, path].map((each) => realpath(each).catch(() => undefined)));
   if (rows !== undefined && rows === results) throw wrong(name, 'its results would take its place; choose another --out');
-}
-
-/** The SHA-256 of a file, in hexadecimal digits. @throws what the system says, as a coded error */
-export async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes as Uint8Array);
-  } catch (error) {
-    throw fromSystemError(error, 'read', path);
-  }
-  return hash.digest('hex');
 }
 
 /** The error of a part that cannot be one. */

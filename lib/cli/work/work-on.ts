@@ -9,7 +9,8 @@ import type { MapHandle } from '../../resume/map-handle.js';
 import type { MapOptions } from '../../resume/map-options.js';
 import { skippedRows } from '../../resume/skipped-rows.js';
 import type { Failure } from '../failure.js';
-import { refuseItself, sha256Of, type Part } from './part.js';
+import type { Digests } from './digests.js';
+import { refuseItself, type Part } from './part.js';
 import type { Step } from './step-module.js';
 
 /** Metadata of results: the name and the SHA-256 of the file of their rows, as JSON. */
@@ -35,6 +36,8 @@ export interface Outcome {
 
 /** What the work on a part is told, and tells. */
 export interface Work {
+  /** Of the parts. */
+  digests: Digests;
   signal: AbortSignal;
   /** The options of the step beside its own ones. */
   onProgress: NonNullable<MapOptions['onProgress']>;
@@ -47,7 +50,7 @@ export interface Work {
  */
 export async function workOn(part: Part, step: Step, work: Work): Promise<Outcome> {
   const manager = new CheckpointManager(part.directory, { logger: false });
-  const source: Source = { name: basename(part.input), sha256: await sha256Of(part.input) };
+  const source: Source = { name: basename(part.input), sha256: await work.digests.of(part.input) };
   const before = await manager.getCheckpointInfo(part.step, part.operation);
   if (before !== null) await refuseItself(part, before.path);
   const made = sourceOf(before);
