@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { link, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { commitFile, syncFolder } from '../base/commit/commit.js';
+import { writeAll } from '../base/commit/write-all.js';
 import { fromSystemError } from '../base/errors.js';
 import { hasPool, lockPool } from '../formats/parquet/pool.js';
 import { createIn } from './folders.js';
@@ -77,11 +78,8 @@ async function copy(path: string, target: string): Promise<void> {
   await commitFile(target, async (handle) => {
     let position = 0;
     for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
-      for (let done = 0; done < piece.length;) {
-        const { bytesWritten } = await handle.write(piece, done, piece.length - done, position);
-        done += bytesWritten;
-        position += bytesWritten;
-      }
+      await writeAll(handle, piece, position);
+      position += piece.length;
     }
   });
   await utimes(target, atime, mtime);

@@ -1,5 +1,6 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAll } from '../../base/commit/write-all.js';
 import type { BucketPlace } from '../../bucket/bucket-of.js';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import type { BucketObject } from '../../options/bucket.js';
@@ -150,12 +151,5 @@ export class RemoteFile {
 
   #changed(): CheckpointError {
     return new CheckpointError('ERR_CKPT_CHANGED', `${this.url} was replaced while it was read; read it again`, { path: this.url });
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
-    done += bytesWritten;
   }
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { writeAll } from '../../../base/commit/write-all.js';
 import { CheckpointError } from '../../../base/errors.js';
 import type { Row } from '../../../base/rows.js';
 import type { Attachment } from '../../../store/store.js';
@@ -154,12 +155,8 @@ export class RowsWriter {
   async #writeAll(parts: readonly Buffer[], start: number): Promise<void> {
     let position = start;
     for (const part of parts) {
-      for (let done = 0; done < part.length;) {
-        // A write may be cut short by a signal, and by Linux at 2 GiB.
-        const { bytesWritten } = await this.#handle.write(part, done, part.length - done, position);
-        done += bytesWritten;
-        position += bytesWritten;
-      }
+      await writeAll(this.#handle, part, position);
+      position += part.length;
     }
   }
 
