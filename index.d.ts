@@ -74,8 +74,8 @@ export declare interface Bucket {
 export declare type BucketCredentials = S3Credentials | AzureCredentials | GoogleServiceAccount | AccessToken;
 /** Options of {@link Bucket.delete}. `ifMatch`: only if the object is in this state; another is `ERR_CKPT_CONDITION`. */
 export declare interface BucketDeleteOptions { ifMatch?: string; signal?: AbortSignal; }
-/** What a listing tells of an object; the size in bytes. */
-export declare interface BucketEntry { key: string; size: number; etag: string; }
+/** What a listing tells of an object: see {@link BucketObject}. */
+export declare interface BucketEntry { key: string; size: number; etag: string; modified?: Date; }
 /** Options of {@link Bucket.get}. */
 export declare interface BucketGetOptions {
   /** @default all of it */ range?: ByteRange;
@@ -89,6 +89,7 @@ export declare interface BucketObject {
   /** Where in the object the body begins. A store that knows no ranges gives all of it: then it is 0. @unit bytes */ offset: number;
   /** What tells this state of the object from any other. Opaque: never a checksum. */ etag: string;
   /** The size of the whole object. @unit bytes */ size: number;
+  /** When it was written, where the store tells: managers show it, and choose the newer of two formats by it. */ modified?: Date;
 }
 
 /** How a URL's bucket is reached. Without credentials those of the environment are taken: docs/buckets.md says which variables. */

@@ -116,6 +116,10 @@ export const CHECKS: readonly Check[] = [
       assert.equal(await textOf(bucket, key), 'first');
       await bucket.put(key, fileOf(folder, 'third'));
       assert.equal(await textOf(bucket, key), 'third');
+      // Of the same hour, where the store tells.
+      const times = [(await bucket.get(key))?.modified];
+      for await (const { modified } of bucket.list(key)) times.push(modified);
+      for (const time of times) assert.ok(Math.abs((time?.getTime() ?? Date.now()) - Date.now()) < 3_600_000, String(time));
     },
   },
   {

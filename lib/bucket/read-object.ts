@@ -2,6 +2,7 @@ import { CheckpointError } from '../base/errors.js';
 import type { BucketGetOptions, BucketObject, ByteRange } from '../options/bucket.js';
 import { isHtmlType } from './is-html.js';
 import { objectBody } from './object-body.js';
+import { modifiedOf } from './modified-of.js';
 import { nameOf, refusal, type Asked } from './refusal.js';
 import type { Answer, Ask, Sender } from './sender.js';
 
@@ -44,7 +45,7 @@ export async function readObject(reading: Reading, { range, ifMatch, signal }: B
     throw new CheckpointError('ERR_CKPT_NETWORK', `cannot read ${nameOf(asked)}: the connection broke off, and the store knows no ranges`);
   };
   const body = objectBody(reading.sender, answer, { start, end, again, what: nameOf(asked), signal });
-  return { body, offset: start, etag, size };
+  return { body, offset: start, etag, size, ...modifiedOf(answer.headers.get('last-modified')) };
 }
 
 function request({ sender, ask }: Reading, range: ByteRange | undefined, ifMatch: string | undefined): Promise<Answer> {

@@ -11,13 +11,16 @@ export interface BucketObject {
   etag: string;
   /** The size of the whole object. @unit bytes */
   size: number;
+  /** When it was written, where the store tells: managers show it, and choose the newer of two formats by it. */
+  modified?: Date;
 }
 
-/** What a listing tells of an object; the size in bytes. */
+/** What a listing tells of an object: see {@link BucketObject}. */
 export interface BucketEntry {
   key: string;
   size: number;
   etag: string;
+  modified?: Date;
 }
 
 /** Options of {@link Bucket.get}. */

@@ -31,7 +31,8 @@ export const azureDialect: Dialect = ({ method, url, headers, body }, objects) =
     const { entries, next } = objects.page(query.get('prefix') ?? '', Buffer.from(query.get('marker') ?? '', 'base64url').toString(), PAGE);
     const blobs = entries.map(([name, object]) => {
       const facts = `<Content-Length>${object.bytes.length}</Content-Length><Etag>${etagOf(object).replaceAll('"', '')}</Etag>`;
-      return `<Blob><Name>${escapeXml(name)}</Name><Properties>${facts}</Properties></Blob>`;
+      const time = `<Last-Modified>${object.modified.toUTCString()}</Last-Modified>`;
+      return `<Blob><Name>${escapeXml(name)}</Name><Properties>${time}${facts}</Properties></Blob>`;
     });
     const marker = next === undefined ? '<NextMarker />' : `<NextMarker>${Buffer.from(next).toString('base64url')}</NextMarker>`;
     const page = `<EnumerationResults><Blobs>${blobs.join('')}</Blobs>${marker}</EnumerationResults>`;

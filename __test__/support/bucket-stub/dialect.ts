@@ -24,8 +24,9 @@ export const PAGE = 1000;
 
 /** The answer of a GET, by the header `range`. */
 export function given(object: StubObject, range: string | undefined, headers: Record<string, string>): StubAnswer {
-  const { bytes } = object;
+  const { bytes, modified } = object;
   const size = bytes.length;
+  headers = { ...headers, 'last-modified': modified.toUTCString() };
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(range ?? '') ?? [];
   if (first === '' && last === '') return { status: 200, headers: { ...headers, 'content-length': String(size) }, body: bytes };
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);

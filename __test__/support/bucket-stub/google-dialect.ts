@@ -10,10 +10,11 @@ const json = (status: number, value: object, headers: Record<string, string> = {
   body: JSON.stringify(value),
 });
 const refused = (status: number, reason: string, message = 'no'): StubAnswer => json(status, { error: { errors: [{ reason }], message } });
-const itemOf = (name: string, { bytes, version }: StubObject): object => ({
+const itemOf = (name: string, { bytes, version, modified }: StubObject): object => ({
   name,
   size: String(bytes.length),
   generation: String(version),
+  updated: modified.toISOString(),
 });
 
 function conditionOf(query: URLSearchParams): StubCondition {

@@ -5,6 +5,7 @@ export interface StubObject {
   bytes: Buffer;
   /** Counts up over all writes: no two states have one. */
   version: number;
+  modified: Date;
 }
 
 /** What a write asks for: `version` 0 for none. */
@@ -26,7 +27,7 @@ export class StubObjects {
     const before = this.all.get(key);
     if (condition.ifAbsent === true && before !== undefined) return 'unmet';
     if (condition.ifVersion !== undefined && before?.version !== condition.ifVersion) return 'unmet';
-    const object = { bytes, version: ++this.#version };
+    const object = { bytes, version: ++this.#version, modified: new Date() };
     this.all.set(key, object);
     return object;
   }

@@ -57,7 +57,7 @@ const listed: Dialect = ({ url }, objects) => {
   const { entries, next } = objects.page(query.get('prefix') ?? '', from, PAGE);
   const contents = entries.map(
     ([key, object]) =>
-      `<Contents><Key>${encodeURIComponent(key)}</Key><ETag>${escapeXml(etagOf(object))}</ETag><Size>${object.bytes.length}</Size></Contents>`,
+      `<Contents><Key>${encodeURIComponent(key)}</Key><ETag>${escapeXml(etagOf(object))}</ETag><Size>${object.bytes.length}</Size><LastModified>${object.modified.toISOString()}</LastModified></Contents>`,
   );
   const more = next === undefined ? '' : `<NextContinuationToken>${Buffer.from(next).toString('base64url')}</NextContinuationToken>`;
   const head = `<EncodingType>url</EncodingType><IsTruncated>${next !== undefined}</IsTruncated>`;

@@ -3,11 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { CheckpointError, fromSystemError } from '../errors.js';
+import { fromSystemError } from '../errors.js';
 import { temporaryBeside } from '../commit/temporary-name.js';
 import { loadBinding, type Binding } from '../addon/binding.js';
 import { hasEnded, isOfThisKernel, isOfThisProcess, parseHolder, thisHolder, type Holder } from './holder.js';
-import { beginTurn, duringTurn, endTurn, enterTurn, holderOfTurn, isCircle, nextTurn, type Turn } from './turns.js';
+import { circle, locked } from './locked.js';
+import { duringTurn, endTurn, enterTurn, takeTurn, type Turn } from './turns.js';
 
 /** How often a lock that is held for long says that its holder lives. */
 const HEARTBEAT_MS = 5_000;
@@ -154,17 +155,9 @@ async function isStill({ path, native, holder }: Holding): Promise<boolean> {
 /** The turn of a call among those of this thread. */
 async function turnAt(path: string, options: LockOptions): Promise<Turn> {
   const { waitMs = 30_000, signal, stream = false } = options;
-  const at = resolve(path);
-  const until = performance.now() + waitMs;
-  for (;;) {
-    const turn = beginTurn(at, stream);
-    if (turn !== undefined) return turn;
-    if (isCircle(at)) throw circle(path, options);
-    // A stream lasts as long as its reader wants: for that a call waits as for another process.
-    const left = holderOfTurn(at)?.isStream === true ? until - performance.now() : Number.POSITIVE_INFINITY;
-    if (left <= 0) throw locked(path, thisHolder('', { stream: true }), undefined, options);
-    await nextTurn(at, left, signal);
-  }
+  return takeTurn(resolve(path), { waitMs, signal, stream }, (why) =>
+    why === 'circle' ? circle(path, options) : locked(path, thisHolder('', { stream: true }), undefined, options),
+  );
 }
 
 async function holdingOf(path: string, turn: Turn | undefined, options: LockOptions): Promise<Holding> {
@@ -328,37 +321,4 @@ async function remove(path: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-}
-
-function locked(path: string, holder: Holder | undefined, age: number | undefined, { what = 'it', waitMs }: LockOptions): CheckpointError {
-  const waited = waitMs === 0 ? '' : '; waited in vain';
-  const message = `${what} is in use by ${whoIs(holder)}${agesOf(holder, age)} (lock ${path})${waited}. ${adviceFor(holder)}`;
-  return new CheckpointError('ERR_CKPT_LOCKED', message, { path });
-}
-
-function circle(path: string, { what = 'it' }: LockOptions): CheckpointError {
-  const message = `${what} is in use by a call that waits for this one, which would wait for ever (lock ${path}). Call it outside of the function that computes it`;
-  return new CheckpointError('ERR_CKPT_LOCKED', message, { path });
-}
-
-function whoIs(holder: Holder | undefined): string {
-  if (holder === undefined) return 'another process';
-  if (isOfThisProcess(holder)) return holder.stream ? 'a stream of this process' : 'another call of this process';
-  return `process ${holder.pid} on ${holder.host.split(' ', 1)[0]}`;
-}
-
-function agesOf(holder: Holder | undefined, age: number | undefined): string {
-  const seconds = (ms: number): string => `${Math.max(0, Math.round(ms / 1000))} s`;
-  const parts = [
-    holder !== undefined && holder.since > 0 ? `held for ${seconds(Date.now() - holder.since)}` : '',
-    age === undefined ? '' : `last sign of life ${seconds(age)} ago`,
-  ];
-  const told = parts.filter((part) => part !== '').join(', ');
-  return told === '' ? '' : `, ${told}`;
-}
-
-function adviceFor(holder: Holder | undefined): string {
-  if (holder !== undefined && isOfThisProcess(holder) && holder.stream)
-    return 'Read the stream to its end, or leave its loop: that returns it';
-  return 'Wait for it, or end that process; delete the lock only if there is no such process';
 }

@@ -17,13 +17,28 @@ const waiting = new Map<string, (() => void)[]>();
 const inside = new AsyncLocalStorage<readonly Turn[]>();
 let runs = 0;
 
-/** Who in this thread has its turn at a lock. */
-export function holderOfTurn(path: string): Turn | undefined {
-  return holders.get(path);
+/**
+ * The turn of a call among those of this thread, after all that came before, however long these take. For a stream, which lasts as long as
+ * its reader wants, it waits `waitMs`. Throws what `failed` gives: `circle` where the wait would never end.
+ */
+export async function takeTurn(
+  path: string,
+  { waitMs, signal, stream }: { waitMs: number; signal: AbortSignal | undefined; stream: boolean },
+  failed: (why: 'circle' | 'stream') => Error,
+): Promise<Turn> {
+  const until = performance.now() + waitMs;
+  for (;;) {
+    const turn = beginTurn(path, stream);
+    if (turn !== undefined) return turn;
+    if (isCircle(path)) throw failed('circle');
+    const left = holders.get(path)?.isStream === true ? until - performance.now() : Number.POSITIVE_INFINITY;
+    if (left <= 0) throw failed('stream');
+    await nextTurn(path, left, signal);
+  }
 }
 
 /** Begins a turn; undefined where another call has it. */
-export function beginTurn(path: string, isStream: boolean): Turn | undefined {
+function beginTurn(path: string, isStream: boolean): Turn | undefined {
   if (holders.has(path)) return undefined;
   const turn: Turn = { path, isStream, outer: inside.getStore() ?? [], waitsFor: new Set() };
   holders.set(path, turn);
@@ -60,7 +75,7 @@ export function enterTurn(turn: Turn): { run<T>(work: () => T): T; leave(): void
 }
 
 /** Whether a wait for the lock would never end: its holder waits, over others or not, for a call that this one is inside of. */
-export function isCircle(path: string): boolean {
+function isCircle(path: string): boolean {
   const outer = new Set(inside.getStore() ?? []);
   const seen = new Set<string>();
   const paths = [path];
@@ -75,7 +90,7 @@ export function isCircle(path: string): boolean {
 }
 
 /** Waits until the turn of another may have ended, for `ms` at most. Rejects with the reason of the signal. */
-export async function nextTurn(path: string, ms: number, signal: AbortSignal | undefined): Promise<void> {
+async function nextTurn(path: string, ms: number, signal: AbortSignal | undefined): Promise<void> {
   throwIfAborted(signal);
   const outer = inside.getStore() ?? [];
   for (const turn of outer) turn.waitsFor.add(path);

@@ -5,6 +5,7 @@ import type { BucketOptions } from '../../options/bucket-options.js';
 import { checkCommit, checkDeleted, conditionHeaders, sendCommit } from '../conditions.js';
 import { checkKey, keyPath } from '../keys.js';
 import { isHtml } from '../is-html.js';
+import { modifiedOf } from '../modified-of.js';
 import { readObject } from '../read-object.js';
 import { refusal, type Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
@@ -110,7 +111,12 @@ export class AzureBucket implements Bucket {
       for (const entry of eachIn(answer.text, 'Blob')) {
         const name = textIn(entry, 'Name') ?? '';
         const key = /<Name\s[^>]*Encoded="true"/i.test(entry) ? decodeURIComponent(name) : name;
-        yield { key, size: Number(textIn(entry, 'Content-Length')), etag: quoted(textIn(entry, 'Etag') ?? '') };
+        yield {
+          key,
+          size: Number(textIn(entry, 'Content-Length')),
+          etag: quoted(textIn(entry, 'Etag') ?? ''),
+          ...modifiedOf(textIn(entry, 'Last-Modified')),
+        };
       }
       marker = textIn(answer.text, 'NextMarker') ?? '';
     } while (marker !== '');

@@ -6,6 +6,7 @@ import type { BucketOptions } from '../../options/bucket-options.js';
 import { checkCommit, checkDeleted, sendCommit } from '../conditions.js';
 import { checkKey, escaped } from '../keys.js';
 import { isHtml } from '../is-html.js';
+import { modifiedOf } from '../modified-of.js';
 import { readObject } from '../read-object.js';
 import { refusal, type Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
@@ -21,6 +22,7 @@ const ENDPOINT = 'https://storage.googleapis.com';
 interface Item {
   name: string;
   size: string;
+  updated?: string;
   generation: string;
 }
 
@@ -96,11 +98,12 @@ export class GoogleBucket implements Bucket {
     const at = new URL(`${this.#endpoint}/storage/v1/b/${escaped(this.#bucket)}/o`);
     let pageToken: string | undefined;
     do {
-      const query = { prefix, fields: 'items(name,size,generation),nextPageToken', ...(pageToken !== undefined && { pageToken }) };
+      const query = { prefix, fields: 'items(name,size,generation,updated),nextPageToken', ...(pageToken !== undefined && { pageToken }) };
       const answer = await this.#sender.send({ method: 'GET', url: withQuery(at, query), signal, isWhole: isJson });
       if (answer.status !== 200 || isHtml(answer)) throw refusal(asked, bucketAnswer(answer));
       const page = jsonIn(asked, answer) as { items?: Item[]; nextPageToken?: string };
-      for (const { name, size, generation } of page.items ?? []) yield { key: name, size: Number(size), etag: generation };
+      for (const { name, size, generation, updated } of page.items ?? [])
+        yield { key: name, size: Number(size), etag: generation, ...modifiedOf(updated) };
       pageToken = page.nextPageToken;
     } while (pageToken !== undefined && pageToken !== '');
   }

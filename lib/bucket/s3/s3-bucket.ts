@@ -4,6 +4,7 @@ import type { BucketOptions } from '../../options/bucket-options.js';
 import { checkCommit, checkDeleted, conditionHeaders, sendCommit, unmet } from '../conditions.js';
 import { checkKey, keyPath } from '../keys.js';
 import { isHtml } from '../is-html.js';
+import { modifiedOf } from '../modified-of.js';
 import { readObject } from '../read-object.js';
 import { refusal, type Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
@@ -146,6 +147,7 @@ export class S3Bucket implements Bucket {
           key: isEscaped ? decodeURIComponent(key.replaceAll('+', ' ')) : key,
           size: Number(textIn(entry, 'Size')),
           etag: textIn(entry, 'ETag') ?? '',
+          ...modifiedOf(textIn(entry, 'LastModified')),
         };
       }
       token = textIn(answer.text, 'IsTruncated') === 'true' ? textIn(answer.text, 'NextContinuationToken') : undefined;

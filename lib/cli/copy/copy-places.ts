@@ -4,7 +4,7 @@ import { remotePlace, type BucketPlace } from '../../bucket/bucket-of.js';
 import { commitFile } from '../../base/commit/commit.js';
 import { ownerOf } from '../../base/commit/temporary-name.js';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
-import { remoteFolder } from '../../formats/remote/remote-folder.js';
+import { remoteFolder } from '../../bucket/remote-folder.js';
 
 /** Something to be copied. */
 export interface CopyItem {

@@ -5,7 +5,7 @@ import type { BucketPlace } from '../../bucket/bucket-of.js';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import type { BucketObject } from '../../options/bucket.js';
 import { extensionOf } from './extension-of.js';
-import { remoteFolder } from './remote-folder.js';
+import { remoteFolder } from '../../bucket/remote-folder.js';
 import { joined, requestsFor, type Range } from './ranges.js';
 
 /** So much of the end is read first: the footer of most files is in it. */

@@ -9,7 +9,7 @@ import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
 import { storeFor } from '../choose.js';
 import { bytesOf } from './bytes-of.js';
 import { extensionOf } from './extension-of.js';
-import { remoteFolder } from './remote-folder.js';
+import { remoteFolder } from '../../bucket/remote-folder.js';
 import { told } from './told.js';
 
 /** Saves rows to a local file, and makes the object of it by one request, which has the conditions. */

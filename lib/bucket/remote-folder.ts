@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownerOf, temporaryBeside } from '../../base/commit/temporary-name.js';
-import { fromSystemError } from '../../base/errors.js';
+import { ownerOf, temporaryBeside } from '../base/commit/temporary-name.js';
+import { fromSystemError } from '../base/errors.js';
 
 const NAME = 'arrow-ckpt-bucket';
 let cleared: Promise<void> | undefined;
