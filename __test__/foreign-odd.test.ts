@@ -298,7 +298,6 @@ const REFUSED: { name: string; columns: OddNode[]; code: CheckpointErrorCode; co
     column: 'a',
     says: /duplicateColumns: 'rename'/,
   },
-  { name: 'a VARIANT', columns: [variant()], code: 'ERR_CKPT_UNSUPPORTED_FILE', column: 'v', says: /VARIANT.*cast/ },
   {
     name: 'a wrong checksum of a page',
     columns: [{ name: 'a', type: 'INT32', page: int32s(5), wrongCrc: true }],

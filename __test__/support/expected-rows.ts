@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { timestampValue, timeText } from '../../lib/formats/parquet/fallback/times.ts';
+import { timestampValue, timeText } from '../../lib/columnar/read/times.ts';
 
 /** What the test data's `expected` says of one file of parquet-testing. */
 export interface ExpectedFile {

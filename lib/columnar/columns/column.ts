@@ -10,7 +10,7 @@ export interface Column<T = unknown> extends Iterable<T> {
   readonly length: number;
   /**
    * One byte a row: 1 where the typed arrays hold its value, 0 where it is null, missing, `undefined` or of another kind. Null: all ones.
-   * In a mixed column an `undefined` may be among the ones.
+   * In a mixed column `undefined` and null may be among the ones.
    */
   readonly validity: Uint8Array | null;
   /** The value in row `index`, as a load gives it; undefined for a missing key. @throws RangeError for no such row */

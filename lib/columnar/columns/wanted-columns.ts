@@ -1,4 +1,5 @@
-import type { PhysicalNode, ReadNode, RowRead, StructRead } from '../read/tree.js';
+import type { PhysicalNode } from '../physical-node.js';
+import type { ReadNode, RowRead, StructRead } from '../read/tree.js';
 
 /** A column that somebody wants of the rows of a scan. */
 export interface WantedColumn {

@@ -3,7 +3,9 @@ import { compile, quote } from '../../base/generate.js';
 import { buildShape, makeMap } from '../../base/build.js';
 import type { Materialise } from './views.js';
 import { floatArray } from './float-array.js';
-import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
+import { variantRestorer } from '../variant/variant-restorer.js';
+import type { VariantShape } from '../variant/variant-shape.js';
+import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead, VariantRead } from './tree.js';
 
 /** Values in one loop; more make a function that V8 would not optimise, and closures are as good then. */
 const MAX_LOOP_VALUES = 1500;
@@ -24,14 +26,14 @@ const MAX_FIELDS_PER_KEY = 8;
 export function generateProgram(plan: RowRead): Program {
   const writer = new RowWriter();
   const body = writer.program(plan);
-  const { structs } = writer;
-  if (writer.loops.some((loop) => loop.values > MAX_LOOP_VALUES)) return { make: undefined, structs };
-  return { make: compile<Make>(['decode', 'build', 'keep', 'makeMap', 'floatArray', 'S'], body), structs };
+  const { structs, variants } = writer;
+  if (writer.loops.some((loop) => loop.values > MAX_LOOP_VALUES)) return { make: undefined, structs, variants };
+  return { make: compile<Make>(['decode', 'build', 'keep', 'makeMap', 'floatArray', 'S', 'R'], body), structs, variants };
 }
 
 /** The code of a program for one scan; undefined where there is none. */
-export function makeOf({ make, structs }: Program, plan: RowRead): Materialise | undefined {
-  return make?.(decodeValue, buildShape, plan.keep ?? ((whole) => whole), makeMap, floatArray, structs);
+export function makeOf({ make, structs, variants }: Program, plan: RowRead): Materialise | undefined {
+  return make?.(decodeValue, buildShape, plan.keep ?? ((whole) => whole), makeMap, floatArray, structs, variants.map(variantRestorer));
 }
 
 type Make = (
@@ -41,6 +43,7 @@ type Make = (
   map: typeof makeMap,
   floats: typeof floatArray,
   structs: StructRead[],
+  variants: ReturnType<typeof variantRestorer>[],
 ) => Materialise;
 
 /** What makes the code for a scan. It keeps nothing of one, so that it may serve any number of them. */
@@ -48,6 +51,7 @@ export interface Program {
   /** Undefined where no code is possible. */
   make: Make | undefined;
   structs: StructRead[];
+  variants: VariantShape[];
 }
 
 /** Where an expression stands. */
@@ -79,6 +83,7 @@ const PARTS = { m: 'valid', d: 'data', t: 'text', k: 'dict' } as const;
 
 class RowWriter {
   readonly structs: StructRead[] = [];
+  readonly variants: VariantShape[] = [];
   readonly loops: Scope[] = [];
   /** Variables of the closure with what each block sets them to: parts of views, then the elements of lists, the innermost first. */
   readonly #views = new Map<string, string>();
@@ -122,6 +127,7 @@ fill(rows, out, at);
   #regular(node: ReadNode, slot: string, scope: Scope): string {
     if (node.kind === 'list') return this.#list(node, slot, scope);
     if (node.kind === 'map') return this.#map(node, slot, scope);
+    if (node.kind === 'variant') return this.#variant(node, slot, scope);
     if (node.kind !== 'struct') return this.#leaf(node, slot, scope);
     return this.#present(node.node, slot, scope, this.#object(node, slot, scope));
   }
@@ -154,6 +160,11 @@ fill(rows, out, at);
     const values = this.#elements(node, 'y', value, scope);
     const range = `${this.#start(node, slot, scope)}, ${this.#part('d', node, scope)}[${slot}]`;
     return this.#present(node, slot, scope, `makeMap(${keys}, ${values}, ${range}, ${object})`);
+  }
+
+  #variant({ node, stored, shape }: VariantRead, slot: string, scope: Scope): string {
+    const restore = `R[${this.variants.push(shape) - 1}]`;
+    return this.#present(node, slot, scope, `${restore}(${this.#object(stored, slot, scope)})`);
   }
 
   /** The values of all child slots of a list in one array. */

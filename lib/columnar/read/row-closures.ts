@@ -2,7 +2,8 @@ import type { Row } from '../../base/rows.js';
 import { decodeValue } from '../../base/value/extended-json.js';
 import { buildShape, makeMap } from '../../base/build.js';
 import { floatArray } from './float-array.js';
-import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead } from './tree.js';
+import { variantRestorer, type StoredVariant } from '../variant/variant-restorer.js';
+import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead, VariantRead } from './tree.js';
 import type { Materialise, NodeView } from './views.js';
 
 type Read = (slot: number) => unknown;
@@ -32,6 +33,7 @@ function regularReader(node: ReadNode, views: readonly NodeView[]): Read {
   if (node.kind === 'list') return listReader(node, views);
   if (node.kind === 'map') return mapReader(node, views);
   if (node.kind === 'struct') return structReader(node, views);
+  if (node.kind === 'variant') return variantReader(node, views);
   return leafReader(node, views);
 }
 
@@ -84,6 +86,15 @@ function mapReader({ node, key, value, object }: MapRead, views: readonly NodeVi
       values.push(readValue(at));
     }
     return makeMap(keys, values, 0, keys.length, object);
+  };
+}
+
+function variantReader({ stored, shape }: VariantRead, views: readonly NodeView[]): Read {
+  const read = structReader(stored, views);
+  const restore = variantRestorer(shape);
+  return (slot) => {
+    const parts = read(slot);
+    return parts === null ? null : restore(parts as StoredVariant);
   };
 }
 

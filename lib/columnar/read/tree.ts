@@ -2,17 +2,12 @@ import { CheckpointError } from '../../base/errors.js';
 import type { FloatArrays } from './float-array.js';
 import type { Row } from '../../base/rows.js';
 import type { Kept, Part } from '../../base/path.js';
+import type { PhysicalNode } from '../physical-node.js';
+import { variantShape, type VariantShape } from '../variant/variant-shape.js';
 import { fieldName, type LogicalPlan, type StructPlan, type ValuePlan } from '../plan.js';
 
-/** A node of the file's physical tree, as the core describes it. */
-export interface PhysicalNode {
-  name: string;
-  kind: 'struct' | 'list' | 'map' | 'null' | 'f64' | 'bool' | 'text' | 'dict' | 'int' | 'bytes' | 'date' | 'timestamp';
-  children?: PhysicalNode[];
-}
-
 /** How a value is made from the views of a block. `node`: the index of its view, the node's place in pre-order. */
-export type ReadNode = (LeafNode | ListRead | MapRead | StructRead) & { exceptions?: LeafNode };
+export type ReadNode = (LeafNode | ListRead | MapRead | StructRead | VariantRead) & { exceptions?: LeafNode };
 
 export interface LeafNode {
   kind: 'number' | 'big' | 'bool' | 'text' | 'dict' | 'value' | 'null';
@@ -47,6 +42,14 @@ export interface StructRead {
   /** Field numbers of each shape; undefined for the files of others: every field, in order. */
   shapes?: number[][];
   shape?: LeafNode;
+}
+
+export interface VariantRead {
+  kind: 'variant';
+  node: number;
+  /** Its parts, as those of any struct. */
+  stored: StructRead;
+  shape: VariantShape;
 }
 
 /** How rows are made. */
@@ -107,9 +110,11 @@ function foreign(physical: PhysicalNode, places: ReadonlyMap<PhysicalNode, numbe
   const node = places.get(physical) as number;
   const children = physical.children ?? [];
   if (physical.kind === 'list') return { kind: 'list', node, element: foreign(children[0] as PhysicalNode, places) };
-  if (physical.kind === 'struct') {
+  const struct = (): StructRead => {
     return { kind: 'struct', node, keys: children.map((child) => child.name), fields: children.map((child) => foreign(child, places)) };
-  }
+  };
+  if (physical.kind === 'struct') return struct();
+  if (physical.kind === 'variant') return { kind: 'variant', node, shape: variantShape(physical), stored: struct() };
   if (physical.kind === 'map') {
     const [key, value] = (children[0] as PhysicalNode).children as [PhysicalNode, PhysicalNode | undefined];
     const made = value === undefined ? ({ kind: 'null', node: -1, json: false } as const) : foreign(value, places);

@@ -1,5 +1,5 @@
 import { fieldName, type ValuePlan } from '../../columnar/plan.js';
-import type { PhysicalNode } from '../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../columnar/physical-node.js';
 import type { ParquetFacts } from '../parquet/parquet-facts.js';
 
 /**
@@ -35,6 +35,7 @@ const KINDS: Record<Exclude<PhysicalNode['kind'], 'struct' | 'list' | 'map' | 't
   bytes: 'bytes',
   date: 'date',
   timestamp: 'date',
+  variant: 'variant',
 };
 
 /** The classes of a file's columns, by the keys of its rows. */

@@ -1,6 +1,6 @@
 import type { LogicalPlan, ValuePlan } from '../../columnar/plan.js';
 import { fieldName } from '../../columnar/plan.js';
-import type { PhysicalNode } from '../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../columnar/physical-node.js';
 import { ListNode, StructNode } from '../../columnar/write/containers.js';
 import { NumberNode } from '../../columnar/write/data-nodes.js';
 import type { WriteNode } from '../../columnar/write/nodes.js';

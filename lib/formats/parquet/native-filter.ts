@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { fieldName, type LogicalPlan, type StructPlan } from '../../columnar/plan.js';
-import type { PhysicalNode } from '../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../columnar/physical-node.js';
 import type { Path } from '../../base/path.js';
 import type { Filter, Test } from '../../options/where.js';
 

@@ -2,7 +2,7 @@ import type { Path } from '../../base/path.js';
 import type { Part } from '../../base/path.js';
 import type { Projection } from '../../select/projection.js';
 import { fieldName, type FieldPlan, type LogicalPlan } from '../../columnar/plan.js';
-import type { PhysicalNode } from '../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../columnar/physical-node.js';
 
 /** What a projection needs of a file. */
 export interface Needed {

@@ -2,7 +2,7 @@ import type { Compat } from '../../options/compat.js';
 import type { CheckpointInfo } from '../../options/options.js';
 import { logicalColumns, type FileColumn } from '../../columnar/logical-columns.js';
 import type { LogicalPlan } from '../../columnar/plan.js';
-import type { PhysicalNode } from '../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../columnar/physical-node.js';
 import type { Decode } from '../../compat/codec.js';
 import { codecOf } from '../../compat/compat.js';
 import type { OpenedFile } from '../../schema/open-fields.js';

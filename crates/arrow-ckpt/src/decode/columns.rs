@@ -162,11 +162,6 @@ impl Projected {
             let message = format!("there is no column {column}: the file has {}", columns.nodes.len());
             return Err(CkptError::new(ErrorCode::UnknownColumn, message));
         };
-        if node.holds_variant() {
-            let advice =
-                "a VARIANT; cast it to JSON or to a struct where it was written, or leave the column out";
-            return Err(unsupported(advice).in_column(&node.name));
-        }
         let node = match wanted {
             None => node.clone(),
             Some(wanted) => pruned(node, wanted, &mut 0)

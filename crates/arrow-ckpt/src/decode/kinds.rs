@@ -20,6 +20,7 @@
 //! | map | `map` | laid out as a list of structs of key and value |
 //! | map without values | `list` | array of the keys |
 //! | null (annotation UNKNOWN) | `null` | null |
+//! | VARIANT | `variant`, laid out as a struct of its parts | the value that it holds: lib/columnar/variant |
 //!
 //! A group without fields holds no data in Parquet and cannot be told from null: such a file is refused.
 //! A schema embedded by Arrow is ignored: the Parquet types rule, so that a duration, say, is an `int`.
@@ -109,8 +110,8 @@ pub(super) struct Node {
     pub children: Vec<Self>,
     /// A leaf's type in words.
     pub leaf: String,
-    /// A struct that holds the parts of a VARIANT.
-    pub is_variant: bool,
+    /// Of a struct that holds the parts of a VARIANT: how its texts are to be read.
+    pub variant: Option<TextMode>,
 }
 
 /// The Parquet columns that are still to come, with what the metadata do not tell of them.
@@ -120,18 +121,19 @@ impl Node {
     /// The node of an Arrow field as parquet-rs will read it; `leaves` are the Parquet columns from the field's first on.
     pub fn new(field: &Field, text: TextMode, leaves: &mut Leaves) -> Result<Self> {
         let mut child = |field: &Field| Self::new(field, text, leaves);
-        let mut is_variant = false;
+        let mut variant = None;
         let (kind, leaf, children) = match field.data_type() {
             DataType::Struct(fields) => {
                 let mut children = fields.iter().map(|field| child(field)).collect::<Result<Vec<_>>>()?;
+                for child in &mut children {
+                    if let Some(name) = child.name.strip_prefix(IN_VARIANT) {
+                        child.name = name.to_owned();
+                        variant = Some(text);
+                    }
+                }
                 match &mut children[..] {
                     [map] if map.name == INNER_MAP => {
                         (Kind::Map, String::new(), std::mem::take(&mut map.children))
-                    }
-                    [first, ..] if first.name == IN_VARIANT => {
-                        "metadata".clone_into(&mut first.name);
-                        is_variant = true;
-                        (Kind::Struct, String::new(), children)
                     }
                     _ => (Kind::Struct, String::new(), children),
                 }
@@ -150,12 +152,7 @@ impl Node {
             }
         };
         let name = field.name().clone();
-        Ok(Self { name, kind, nullable: field.is_nullable(), children, leaf, is_variant })
-    }
-
-    /// Whether it is a VARIANT, or has one somewhere.
-    pub fn holds_variant(&self) -> bool {
-        self.is_variant || self.children.iter().any(Self::holds_variant)
+        Ok(Self { name, kind, nullable: field.is_nullable(), children, leaf, variant })
     }
 
     /// Gives the second and later nodes of one name among these, and below them, the name with `_1`, `_2`, ... behind it, whichever is
@@ -198,7 +195,7 @@ impl Node {
     }
 
     fn write_words(&self, words: &mut String) {
-        if self.is_variant {
+        if self.variant.is_some() {
             return words.push_str("variant");
         }
         let (open, children) = match self.kind {
@@ -245,9 +242,13 @@ impl Node {
 /// The node as the facade sees it.
 impl Serialize for Node {
     fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let mut node = serializer.serialize_struct("Node", 4)?;
+        let mut node = serializer.serialize_struct("Node", 5)?;
         node.serialize_field("name", &self.name)?;
-        node.serialize_field("kind", self.kind.name())?;
+        node.serialize_field("kind", self.variant.map_or_else(|| self.kind.name(), |_| "variant"))?;
+        match self.variant {
+            Some(text) => node.serialize_field("text", &text)?,
+            None => node.skip_field("text")?,
+        }
         node.serialize_field("nullable", &self.nullable)?;
         node.serialize_field("children", &self.children)?;
         node.end()

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::filter::Filter;
 use crate::limits::Limits;
@@ -37,7 +37,7 @@ impl Default for OpenOptions {
 }
 
 /// What becomes of the texts of other writers: some write text that is not UTF-8, as `ClickHouse` does with its strings.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum TextMode {
     /// Text that is not UTF-8 is an error.

@@ -6,7 +6,7 @@
 //!   nanoseconds.
 //! - Annotations that parquet-rs does not know go: what remains is the physical type.
 //! - A repeated group that is a map, which parquet-rs refuses, becomes a list of structs of one field, which has the name [`INNER_MAP`].
-//! - A VARIANT becomes a struct whose first field has the name [`IN_VARIANT`], so that it is known.
+//! - A VARIANT becomes a struct of which one field's name begins with [`IN_VARIANT`], so that it is known.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use crate::error::Result;
 
 /// Stands for the entries of a map in a list that knows no maps. No writer gives such a name.
 pub(super) const INNER_MAP: &str = "\u{1}map";
-/// Stands for the first field of a VARIANT.
+/// The name of one field of a VARIANT begins with it.
 pub(super) const IN_VARIANT: &str = "\u{1}variant";
 
 /// The same tree with plainer leaves.
@@ -51,7 +51,7 @@ fn plain(node: &TypePtr, text: TextMode, in_map: bool) -> Result<TypePtr> {
         *entries = renamed(entries, INNER_MAP)?;
     }
     if is_variant {
-        changed[0] = renamed(&changed[0], IN_VARIANT)?;
+        mark_variant(&mut changed)?;
     }
     if !loose && !is_variant && changed.iter().zip(fields).all(|(new, old)| Arc::ptr_eq(new, old)) {
         return Ok(Arc::clone(node));
@@ -66,6 +66,14 @@ fn plain(node: &TypePtr, text: TextMode, in_map: bool) -> Result<TypePtr> {
         .with_id(basic_info.has_id().then(|| basic_info.id()))
         .build();
     Ok(Arc::new(group.map_err(|error| parquet_error(&error))?))
+}
+
+/// Marks a field that keeps its type without an annotation: what is shredded may have one.
+fn mark_variant(fields: &mut [TypePtr]) -> Result<()> {
+    let metadata = fields.iter().position(|field| field.name() == "metadata").unwrap_or(0);
+    let field = &mut fields[metadata];
+    *field = renamed(field, &format!("{IN_VARIANT}{}", field.name()))?;
+    Ok(())
 }
 
 fn is_map(node: &Type) -> bool {

@@ -17,7 +17,7 @@ fn leaf(name: &str, kind: Kind, words: &str) -> Node {
         nullable: true,
         children: Vec::new(),
         leaf: words.to_owned(),
-        is_variant: false,
+        variant: None,
     }
 }
 

@@ -1,11 +1,14 @@
 import { setOwn } from '../../../base/build.js';
 import type { Row } from '../../../base/rows.js';
-import { leavesOf, type Field, type Leaf, type ListField } from './fields.js';
+import { variantRestorer, type StoredVariant } from '../../../columnar/variant/variant-restorer.js';
+import { variantShape } from '../../../columnar/variant/variant-shape.js';
+import { leavesOf, type Field, type Leaf, type ListField, type StructField } from './fields.js';
+import { nodeOf } from './field-type.js';
 import type { LeafData } from './leaf-data.js';
 import { becomesText } from './leaf-values.js';
 
 /** Puts nested values together again from the levels of their leaves (Dremel's encoding), one value of a top-level field at a time. */
-type Assembler = (cursors: Cursors) => unknown;
+type Assembler<T = unknown> = (cursors: Cursors) => T;
 
 /** Where each leaf stands, by ordinal. */
 class Cursors {
@@ -70,7 +73,7 @@ function assembler(field: Field): Assembler {
   if (field.kind === 'leaf') return (cursors) => cursors.take(field);
   const leaves = leavesOf(field);
   const first = leaves[0]!;
-  const content = field.kind === 'struct' ? structContent(field.children) : listContent(field, leaves);
+  const content = field.kind === 'struct' ? structContent(field) : listContent(field, leaves);
   if (!field.nullable) return content;
   const isList = field.kind !== 'struct';
   return (cursors) => {
@@ -82,7 +85,18 @@ function assembler(field: Field): Assembler {
   };
 }
 
-function structContent(children: Field[]): Assembler {
+function structContent(field: StructField): Assembler {
+  if (field.variant !== undefined) return variantContent(field);
+  return partsContent(field.children);
+}
+
+function variantContent(field: StructField): Assembler {
+  const restore = variantRestorer(variantShape(nodeOf(field)));
+  const parts = partsContent(field.children);
+  return (cursors) => restore(parts(cursors) as unknown as StoredVariant);
+}
+
+function partsContent(children: Field[]): Assembler<Row> {
   const members = children.map((child) => ({ name: child.name, next: assembler(child) }));
   return (cursors) => {
     const value: Row = {};

@@ -1,4 +1,4 @@
-import type { PhysicalNode } from '../../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../../columnar/physical-node.js';
 import { effectiveLimits } from './limits.js';
 
 /** A node, and its type in the words of a description. */

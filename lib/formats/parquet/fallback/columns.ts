@@ -1,4 +1,4 @@
-import type { PhysicalNode } from '../../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../../columnar/physical-node.js';
 import { corrupt, refused, type ColumnReference, type References } from '../references.js';
 import { leavesOf, type Field, type Leaf } from './fields.js';
 import { nodeOf, typeName } from './field-type.js';

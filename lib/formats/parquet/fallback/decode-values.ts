@@ -3,7 +3,7 @@ import { deltaIntegers, deltaLengthValues, deltaValues, readerOf } from './delta
 import type { Hyparquet } from './hyparquet.js';
 import { readHybrid } from './levels.js';
 import type { AnyEncoding } from './parquet-names.js';
-import { int96Nanoseconds } from './times.js';
+import { int96Nanoseconds } from '../../../columnar/read/times.js';
 
 /** The values of a page from `start` on, as the file has them. */
 interface EncodedValues {

@@ -1,5 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import { CheckpointError } from '../../../base/errors.js';
+import type { TextMode } from '../../../options/options.js';
 import { checkLeaf } from './check-leaf.js';
 import { effectiveLimits } from './limits.js';
 
@@ -19,15 +20,15 @@ export interface Leaf {
   isLossy?: boolean;
 }
 
-interface StructField {
+export interface StructField {
   kind: 'struct';
   name: string;
   nullable: boolean;
   /** From this definition level on the struct is not null. */
   definition: number;
   children: Field[];
-  /** It holds the parts of a VARIANT. */
-  isVariant?: boolean;
+  /** Of one that holds the parts of a VARIANT: what becomes of its texts. */
+  variant?: TextMode;
 }
 
 export interface ListField {
@@ -108,7 +109,7 @@ export function topLevelFields(schema: SchemaElement[], path: string, most = eff
       return { kind: isMap ? 'map' : 'list', name, nullable, definition, repetition: repetition + 1, item };
     }
     const made = struct({ element, children }, nullable, definition, repetition);
-    return annotation === 'VARIANT' ? { ...made, isVariant: true } : made;
+    return annotation === 'VARIANT' ? { ...made, variant: 'strict' } : made;
   }
 
   function struct({ element, children }: Node, nullable: boolean, definition: number, repetition: number): StructField {
@@ -137,12 +138,6 @@ export function topLevelFields(schema: SchemaElement[], path: string, most = eff
   const root = node(0);
   if (next !== schema.length) fail(`${schema.length - next} elements are left over`);
   return root.children.map((child) => field(child, 0, 0));
-}
-
-/** Whether a field is a VARIANT, or has one somewhere. */
-export function holdsVariant(field: Field): boolean {
-  if (field.kind === 'leaf') return false;
-  return field.kind === 'struct' ? field.isVariant === true || field.children.some(holdsVariant) : holdsVariant(field.item);
 }
 
 /** The leaves below a field, in the order of their chunks. */

@@ -1,5 +1,5 @@
 import type { SchemaElement } from 'hyparquet';
-import type { PhysicalNode } from '../../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../../columnar/physical-node.js';
 
 const PHYSICAL: Record<string, string> = {
   BOOLEAN: 'bool',

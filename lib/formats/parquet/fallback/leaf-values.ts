@@ -1,7 +1,8 @@
 import type { SchemaElement } from 'hyparquet';
 import { timestampOf } from '../../../columnar/read/timestamp-of.js';
-import { formatDecimal } from './format-decimal.js';
-import { intervalText, timestampValue, timeText } from './times.js';
+import { uuidText } from '../../../columnar/read/uuid-text.js';
+import { formatDecimal } from '../../../columnar/read/format-decimal.js';
+import { intervalText, timestampValue, timeText } from '../../../columnar/read/times.js';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lossyDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -103,12 +104,6 @@ function isUnsigned({ converted_type: converted, logical_type: logical }: Schema
 
 function integer(value: bigint): number | bigint {
   return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
-}
-
-function uuidText(bytes: Uint8Array): string {
-  return Buffer.from(bytes)
-    .toString('hex')
-    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 function float16(bytes: Uint8Array): number {

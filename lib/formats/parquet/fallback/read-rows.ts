@@ -1,4 +1,3 @@
-import { CheckpointError } from '../../../base/errors.js';
 import type { Row } from '../../../base/rows.js';
 import { setOwn } from '../../../base/build.js';
 import { Pace } from '../../../base/pace.js';
@@ -7,7 +6,6 @@ import { unknownColumn } from '../../../select/unknown-columns.js';
 import { checkIndexes } from './check-indexes.js';
 import { checkSumsAreThere } from './checksums.js';
 import type { Column } from './columns.js';
-import { holdsVariant } from './fields.js';
 import { checkLimit, MAX_EMPTY_ROWS } from './limits.js';
 import { OpenedFile } from './opened-file.js';
 import { SharedValues } from './shared-values.js';
@@ -89,10 +87,5 @@ async function* paced(pace: Pace, count: number, make: (index: number) => Row): 
 function selectColumns(all: readonly Column[], names: readonly string[] | undefined, path: string): readonly Column[] {
   const known = new Set(all.map((column) => column.name));
   for (const name of names ?? []) if (!known.has(name)) throw unknownColumn(path, name, [...known]);
-  const selected = names === undefined ? all : all.filter((column) => names.includes(column.name));
-  const variant = selected.find((column) => column.stored.some(holdsVariant));
-  if (variant === undefined) return selected;
-  const advice = 'cast it to JSON or to a struct where it was written, or leave the column out';
-  const message = `${path}: column '${variant.name}' is a VARIANT, which arrow-ckpt cannot read; ${advice}`;
-  throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path, column: variant.name });
+  return names === undefined ? all : all.filter((column) => names.includes(column.name));
 }

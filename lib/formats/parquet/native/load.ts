@@ -1,6 +1,6 @@
 import { align8 } from '../../../columnar/layout.js';
 import { Arena } from '../../../columnar/read/views.js';
-import type { PhysicalNode } from '../../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../../columnar/physical-node.js';
 import { CheckpointError } from '../../../base/errors.js';
 import type { Limits } from '../../../options/limits.js';
 import type { TextMode } from '../../../options/options.js';

@@ -1,4 +1,4 @@
-import type { PhysicalNode } from '../../../columnar/read/tree.js';
+import type { PhysicalNode } from '../../../columnar/physical-node.js';
 import { Arena } from '../../../columnar/read/views.js';
 import { environment } from '../../../base/environment.js';
 import type { WriteOptions } from '../../../options/options.js';

@@ -18,7 +18,7 @@ use crate::decode::kinds::{Kind, Node, Render};
 use crate::layout::NODE_WORDS;
 
 fn node(kind: Kind, children: Vec<Node>) -> Node {
-    Node { name: "c".to_owned(), kind, nullable: true, children, leaf: String::new(), is_variant: false }
+    Node { name: "c".to_owned(), kind, nullable: true, children, leaf: String::new(), variant: None }
 }
 
 struct Packed(Vec<u8>);

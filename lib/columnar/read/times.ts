@@ -1,4 +1,4 @@
-import { timestampOf } from '../../../columnar/read/timestamp-of.js';
+import { timestampOf } from './timestamp-of.js';
 
 const NS_PER_MS = 1_000_000n;
 
