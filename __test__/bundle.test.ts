@@ -36,14 +36,14 @@ describe('the package as it is shipped', () => {
     const { modules } = await importedBy('index.js');
     const text = modules.map((url) => readFileSync(new URL(url), 'utf8')).join('\n');
     assert.ok(text.includes('// lib/api/checkpoint-manager.ts'));
-    assert.doesNotMatch(text, /^ *\/\/ (?:node_modules|lib\/cli|lib\/kura)\//m);
+    assert.doesNotMatch(text, /^ *\/\/ (?:node_modules|lib\/cli|lib\/kura|lib\/sql)\//m);
     assert.ok(readdirSync(join(installed, 'dist')).length > modules.length + 5);
   });
 
-  test('it depends on no other package, but for the binary and an optional zod', () => {
+  test('it depends on no other package, but for the binary, and optionally zod and DuckDB', () => {
     const manifest = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
     assert.equal(manifest.dependencies, undefined);
-    assert.deepEqual(manifest.peerDependenciesMeta, { zod: { optional: true } });
+    assert.deepEqual(manifest.peerDependenciesMeta, { '@duckdb/node-api': { optional: true }, zod: { optional: true } });
   });
 
   test('the licences of the packages that are inside are beside them', () => {

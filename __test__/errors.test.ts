@@ -11,6 +11,7 @@ import { openErrors } from './errors/open.js';
 import { mapErrors } from './errors/maps.js';
 import { rowErrors } from './errors/rows.js';
 import { schemaErrors } from './errors/schema.js';
+import { sqlErrors } from './errors/sql.js';
 import { seenCodes } from './support/codes.js';
 
 argumentErrors();
@@ -23,6 +24,7 @@ compatErrors();
 openErrors();
 mapErrors();
 bucketErrors();
+sqlErrors();
 
 test('every code was provoked', () => {
   assert.deepStrictEqual([...seenCodes].sort(), [...ERROR_CODES].sort());

@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The layers of lib from the top: a file may import from its own folder and from those below. ARCHITECTURE.md says what each is for. */
 const LAYERS = [
   'cli',
+  'sql',
   'kura',
   'api',
   'resume',
@@ -30,7 +31,7 @@ const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)'(\.{1,2}\/[^']*)'/g;
 const PROSE = /\.(?:ts|mts|mjs|cjs|rs|sh|py|md)$/;
 /** Made by programs, or by people of other projects. */
 const MADE =
-  /^(?:docs\/(?:options|errors|api|ENGINES|VALUES)\.md|binding\.c?d?\.?c?[jt]s|(?:index|kura)\.d\.ts|bench\/results\/.*|.*\/fixtures\/.*)$/;
+  /^(?:docs\/(?:options|errors|api|ENGINES|VALUES)\.md|binding\.c?d?\.?c?[jt]s|(?:index|kura|sql)\.d\.ts|bench\/results\/.*|.*\/fixtures\/.*)$/;
 
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT, encoding: 'utf8' })
   .trim()
@@ -90,7 +91,7 @@ suite('the house', () => {
     const words = (text: string): Set<string> => new Set(text.match(/[\w$]+/g));
     const users = [...lib, 'index.ts', ...tracked.filter((file) => /^(?:__test__|bench|scripts)\/.*\.(?:ts|mjs)$/.test(file))];
     const wordsOf = new Map(users.map((file) => [file, words(read(file))]));
-    const entry = /^lib\/(?:kura\/schemas|cli\/main|base\/addon\/embedded)/;
+    const entry = /^lib\/(?:kura\/schemas|sql\/open-sql|cli\/main|base\/addon\/embedded)/;
     const unused = lib
       .filter((file) => !entry.test(file))
       .flatMap((file) =>

@@ -1,5 +1,6 @@
-// npm run api: rolls the public types of build/ up into index.d.ts and kura.d.ts. With --check it writes nothing and fails when one is
-// stale. build/ must be there (npm run build:ts). API Extractor brings a TypeScript of its own, for the native tsc has no JavaScript API.
+// npm run api: rolls the public types of build/ up into index.d.ts, kura.d.ts and sql.d.ts. With --check it writes nothing and fails when
+// one is stale. build/ must be there (npm run build:ts). API Extractor brings a TypeScript of its own, for the native tsc has no JavaScript
+// API.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ENTRIES = [
   { name: 'arrow-ckpt', source: 'index.d.ts', target: 'index.d.ts', typeOnly: ['DirectoryCheckpointManager'] },
   { name: 'arrow-ckpt/kura', source: 'lib/kura/schemas.d.ts', target: 'kura.d.ts', typeOnly: [] },
+  { name: 'arrow-ckpt/sql', source: 'lib/sql/open-sql.d.ts', target: 'sql.d.ts', typeOnly: [] },
 ];
 
 function rollUp({ name, source, typeOnly }) {

@@ -1,5 +1,5 @@
-// Second half of npm run build:ts: bundles index.ts, lib/kura and the command line into dist/, which is what the package ships. tsc has
-// checked the sources and left its own output in build/: types for `npm run api`, and single files for tests.
+// Second half of npm run build:ts: bundles index.ts, lib/kura, lib/sql and the command line into dist/, which is what the package ships.
+// tsc has checked the sources and left its own output in build/: types for `npm run api`, and single files for tests.
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ const OPTIONS = {
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  external: ['#embedded', 'zod'],
+  external: ['#embedded', '@duckdb/node-api', 'zod'],
   // Not minified, with the names of files in comments: a stack trace can be read without the maps.
   sourcemap: true,
   sourcesContent: false,
@@ -33,7 +33,7 @@ async function main() {
   mkdirSync(DIST);
   const library = await build({
     ...OPTIONS,
-    entryPoints: { index: 'index.ts', kura: 'lib/kura/schemas.ts', core: 'core' },
+    entryPoints: { index: 'index.ts', kura: 'lib/kura/schemas.ts', sql: 'lib/sql/open-sql.ts', core: 'core' },
     // What is imported when it is first needed stays in files of its own.
     splitting: true,
     chunkNames: '[name]-[hash]',

@@ -20,10 +20,12 @@ const REQUIRED = [
   'LICENSE-APACHE',
   'index.d.ts',
   'kura.d.ts',
+  'sql.d.ts',
   'binding.cjs',
   'binding.d.cts',
   'dist/index.js',
   'dist/kura.js',
+  'dist/sql.js',
   'dist/core.js',
   'dist/cli.js',
   'dist/embedded.js',
@@ -31,7 +33,7 @@ const REQUIRED = [
   'dist/THIRD-PARTY-LICENSES',
 ];
 /** A chunk that esbuild named, and the map of any file. */
-const ALLOWED = /^dist\/(?:[\w.-]+-[A-Z0-9]{8}|index|kura|core|cli)\.js(?:\.map)?$/;
+const ALLOWED = /^dist\/(?:[\w.-]+-[A-Z0-9]{8}|index|kura|sql|core|cli)\.js(?:\.map)?$/;
 
 function packedFiles() {
   const shell = process.platform === 'win32';

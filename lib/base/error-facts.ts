@@ -49,11 +49,15 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_BUCKET_ANSWER'
   | 'ERR_CKPT_NOT_CONDITIONAL'
   | 'ERR_CKPT_NOT_FOR_BUCKETS'
+  | 'ERR_CKPT_NO_SQL'
+  | 'ERR_CKPT_SQL'
+  | 'ERR_CKPT_SQL_LIMIT'
+  | 'ERR_CKPT_SQL_REFUSED'
   | 'ERR_CKPT_FORMAT_VERSION'
   | 'ERR_CKPT_INTERNAL';
 
 /** What an error is about. docs/errors.md has a section for each. */
-type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'bucket' | 'package';
+type ErrorClass = 'call' | 'rows' | 'map' | 'file' | 'system' | 'bucket' | 'sql' | 'package';
 
 /**
  * Whether something else is tried when this error ends a call of a manager.
@@ -439,6 +443,34 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     class: 'bucket',
     meaning: 'The call or the option is for local files, and was given a URL.',
     advice: 'Use a local path, and copy; docs/buckets.md lists what takes URLs.',
+    exit: 'usage',
+    failover: 'never',
+  },
+  ERR_CKPT_NO_SQL: {
+    class: 'sql',
+    meaning: 'The package `@duckdb/node-api`, which answers questions in SQL, is not installed, does not load, or is too old.',
+    advice: '`npm install @duckdb/node-api`.',
+    exit: 'usage',
+    failover: 'never',
+  },
+  ERR_CKPT_SQL: {
+    class: 'sql',
+    meaning: 'DuckDB cannot run the question: its text is no SQL, a table or a column is not there, a value has the wrong type.',
+    advice: 'Correct the question; the message says where.',
+    exit: 'usage',
+    failover: 'never',
+  },
+  ERR_CKPT_SQL_LIMIT: {
+    class: 'sql',
+    meaning: 'A question in SQL took more time or memory than it may.',
+    advice: 'Ask for less, or raise `timeout` or `memory`.',
+    exit: 'findings',
+    failover: 'never',
+  },
+  ERR_CKPT_SQL_REFUSED: {
+    class: 'sql',
+    meaning: 'The SQL is not one question over the tables: it would write, change settings, read other files, or is several statements.',
+    advice: 'Ask one `select` over the tables that `tables()` lists.',
     exit: 'usage',
     failover: 'never',
   },

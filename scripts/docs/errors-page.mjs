@@ -42,6 +42,7 @@ const TITLES = {
   file: 'The file cannot be read',
   system: 'The system says no',
   bucket: 'Buckets',
+  sql: 'SQL',
   package: 'This version of arrow-ckpt',
 };
 

@@ -1,7 +1,9 @@
-import type { Dirent, Stats } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
+import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
+import { statOf } from '../../directory/stat-of.js';
 import { isPartsFolder, listParts } from '../../formats/folder/list-parts.js';
 
 /** A file below a folder, or a part of it that cannot be listed. */
@@ -29,15 +31,6 @@ export async function sizeOf(path: string): Promise<number> {
   if (stats.isFile()) return stats.size;
   if (stats.isDirectory()) return (await listParts(path)).reduce((sum, { bytes }) => sum + bytes, 0);
   throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot read ${path}: it is no regular file`, { path });
-}
-
-/** What the system knows of a path. @throws its failure as a coded error */
-export async function statOf(path: string): Promise<Stats> {
-  try {
-    return await stat(path);
-  } catch (error) {
-    throw fromSystemError(error, 'read', path);
-  }
 }
 
 /**
@@ -74,9 +67,4 @@ export async function* checkpointsBelow(
 /** Whether a folder is a checkpoint of parts by its name and what is in it. */
 async function isOneCheckpoint(folder: string): Promise<boolean> {
   return folder.endsWith('.parquet') && (await isPartsFolder(folder));
-}
-
-/** Whether a file is a checkpoint by its name. */
-export function isCheckpointName(name: string): boolean {
-  return /\.(?:parquet|json|jsonl|ndjson)$/.test(name) && !/^\.|_input_hashes\.json$/.test(name);
 }

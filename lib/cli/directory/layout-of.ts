@@ -2,7 +2,7 @@ import { isCheckpointError } from '../../base/errors.js';
 import { listFolder } from '../../directory/folders.js';
 import { keptFiles, keptFoldersIn } from '../../directory/kept-files.js';
 import { batchFoldersIn, batchStem, filesOf, listBatches, listStep, listSteps, type BatchFolder } from '../../directory/layout.js';
-import { isCheckpointName } from './folder.js';
+import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
 
 /** An operation's checkpoint or a batch, with its files. */
 export interface StoredCheckpoint {

@@ -3,7 +3,8 @@ import { basename, dirname, isAbsolute, join, normalize, resolve, sep } from 'no
 import { CheckpointError } from '../../base/errors.js';
 import { decodeName, encodeName } from '../../directory/names.js';
 import { isIgnored, isPart } from '../../formats/folder/part-names.js';
-import { checkpointsBelow, isCheckpointName } from '../directory/folder.js';
+import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
+import { checkpointsBelow } from '../directory/folder.js';
 
 /** A part of the input, and where its results go. */
 export interface Part {

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { CheckpointManager } from 'arrow-ckpt';
+import { openSql } from 'arrow-ckpt/sql';
+import { failureOf, rejectsWith } from './support/codes.ts';
+import { noBinding } from './support/readers.ts';
+import { suite } from './support/suite.ts';
+import { tempFolder } from './support/temp-folder.ts';
+
+/** Questions that would run for hours. */
+const ENDLESS = 'select sum(a.range * b.range) as sum from range(10000000) a, range(10000000) b';
+
+suite('limits of SQL', noBinding, () => {
+  const directory = join(tempFolder('sql-limits'), 'checkpoints');
+
+  before(async () => {
+    const rows = Array.from({ length: 50_000 }, (_, id) => ({ id, text: `row ${id}` }));
+    await new CheckpointManager(directory, { logger: false }).saveCheckpoint('process', 'extract', rows);
+  });
+
+  test('time: a question that runs away is ended, and the next one is answered', async () => {
+    await using db = await openSql(directory, { threads: 2, timeout: 100 });
+    const from = performance.now();
+    await rejectsWith('ERR_CKPT_SQL_LIMIT', () => db.query(ENDLESS), { message: /longer than 100 ms/ });
+    await rejectsWith('ERR_CKPT_SQL_LIMIT', () => db.query(ENDLESS, [], { timeout: 20 }), { message: /longer than 20 ms/ });
+    await rejectsWith('ERR_CKPT_SQL_LIMIT', () => db.explain(ENDLESS, [], { analyze: true, timeout: 20 }));
+    await rejectsWith('ERR_CKPT_SQL_LIMIT', () => db.save('a', 'b', ENDLESS, { timeout: 20 }));
+    assert.ok(performance.now() - from < 20_000);
+    assert.deepStrictEqual(await db.query('select count(*) as n from process.extract', [], { timeout: 60_000 }), [{ n: 50_000 }]);
+  });
+
+  test('time: what the reader of a stream does between two rows is not counted', async () => {
+    await using db = await openSql(directory, { threads: 1 });
+    let rows = 0;
+    for await (const _ of db.stream('select * from process.extract', [], { timeout: 1000 })) {
+      if (rows++ % 20_000 === 0) await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+    assert.equal(rows, 50_000);
+  });
+
+  test('memory: a question that needs more is ended', async () => {
+    await using db = await openSql(directory, { threads: 1, memory: '32MB' });
+    await rejectsWith('ERR_CKPT_SQL_LIMIT', () => db.query("select count(distinct 'text number ' || range) as n from range(5000000)"), {
+      message: /needs more memory/,
+    });
+    assert.deepStrictEqual(await db.query('select count(*) as n from process.extract'), [{ n: 50_000 }]);
+  });
+
+  test('an abort ends a question with its reason, before and while it runs', async () => {
+    await using db = await openSql(directory, { threads: 1 });
+    const reason = new Error('enough');
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(reason), 50);
+    assert.equal(await failureOf(() => db.query(ENDLESS, [], { signal: controller.signal })), reason);
+    assert.equal(await failureOf(() => db.query('select 1', [], { signal: controller.signal })), reason);
+  });
+
+  test('close ends what runs, and what nobody reads', async () => {
+    const db = await openSql(directory, { threads: 1 });
+    const running = failureOf(() => db.query(ENDLESS));
+    const unread = await db.ask('select * from process.extract');
+    const begun = db.stream('select * from process.extract');
+    await begun.next();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await db.close();
+    assert.equal(((await running) as { code?: string }).code, 'ERR_CKPT_CLOSED');
+    await rejectsWith('ERR_CKPT_CLOSED', () => unread.batches.next());
+    await rejectsWith('ERR_CKPT_CLOSED', async () => {
+      for await (const _ of begun);
+    });
+  });
+
+  test('leaving a stream early frees it, and many questions run at a time', async () => {
+    await using db = await openSql(directory, { threads: 2 });
+    for (let at = 0; at < 20; at++) for await (const row of db.stream('select id from process.extract')) if (row['id'] === 3) break;
+    const all = await Promise.all(Array.from({ length: 30 }, (_, n) => db.query('select max(id) + $1 as n from process.extract', [n])));
+    assert.deepStrictEqual(
+      all.flat(),
+      Array.from({ length: 30 }, (_, n) => ({ n: 49_999 + n })),
+    );
+  });
+});

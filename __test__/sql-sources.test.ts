@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { CheckpointManager, readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
+import { openSql } from 'arrow-ckpt/sql';
+import { rejectsWith } from './support/codes.ts';
+import { sparkFolder } from './support/part-folders.ts';
+import { noBinding } from './support/readers.ts';
+import { saveSteps, STEPS } from './support/shared-steps.ts';
+import { suite } from './support/suite.ts';
+import { tempFolder } from './support/temp-folder.ts';
+
+const staged = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`.arrow-ckpt-sql.${process.pid}.`));
+
+suite('what SQL can be asked of', noBinding, () => {
+  const folder = tempFolder('sql-sources');
+  let count = 0;
+  const fresh = (): { directory: string; manager: CheckpointManager } => {
+    const directory = join(folder, `${count++} [odd]'s *?`);
+    return { directory, manager: new CheckpointManager(directory, { logger: false }) };
+  };
+
+  test('thin files have the values that they share', async () => {
+    const { directory } = fresh();
+    const manager = await saveSteps(directory, { base: 'auto' });
+    assert.ok((await manager.getCheckpointInfo('work', 'again'))!.delta !== null);
+    await using db = await openSql(directory, { threads: 2 });
+    for (const { step, operation, rows } of STEPS) {
+      const found = await db.query(`select * from ${step}.${operation} order by id`);
+      assert.deepStrictEqual(found, rows, operation);
+    }
+    rmSync(join(directory, '.ckpt'), { recursive: true });
+    rmSync(join(directory, 'read'), { recursive: true });
+    await db.refresh();
+    await rejectsWith('ERR_CKPT_BASE', () => db.query('select count(*) from work.again'), { message: /work\.again cannot be read/ });
+  });
+
+  test('folders of parts are one table, with the columns of their folders', async () => {
+    const { directory } = fresh();
+    const parts = { 'year=2024/part-0.parquet': [{ id: 1, n: 1 }], 'year=2025/part-0.parquet': [{ id: 2, n: 2.5, more: 'x' }] };
+    mkdirSync(join(directory, 'spark'), { recursive: true });
+    const path = await sparkFolder(join(directory, 'spark/rows.parquet'), parts);
+    for (const source of [directory, path]) {
+      await using db = await openSql(source);
+      const { name, rows } = db.tables()[0]!;
+      assert.deepStrictEqual([name, rows], [source === path ? 'rows' : 'spark.rows', 2]);
+      assert.deepStrictEqual(await db.query(`select * from ${name} order by id`), [
+        { id: 1, n: 1, more: null, year: 2024 },
+        { id: 2, n: 2.5, more: 'x', year: 2025 },
+      ]);
+    }
+  });
+
+  test('batches of a map are one table, whatever their types are', async () => {
+    const { directory, manager } = fresh();
+    const batches: Row[][] = [[{ a: 1, b: null }], [{ a: 2.5, b: 'x' }], [{ a: 3, b: 4 }, { b: 'y' }, { b: 5 }, { b: 'z' }]];
+    for (const [index, rows] of batches.entries()) await manager.saveBatchCheckpoint('extract', index, rows, { step: 'process' });
+    await manager.saveBatchCheckpoint('other', 0, [{ a: 1 }]);
+    await using db = await openSql(directory);
+    assert.deepStrictEqual(
+      db.tables().map(({ name, kind, step }) => [name, kind, step]),
+      [
+        ['other_batches', 'batches', null],
+        ['process.extract_batches', 'batches', 'process'],
+      ],
+    );
+    const all = batches.flat().map(({ a = null, b = null }) => ({ a, b }));
+    assert.deepStrictEqual(await db.query('from process.extract_batches'), all);
+  });
+
+  test('JSON goes through a temporary file, which is gone at the end', async () => {
+    const { directory } = fresh();
+    const rows: Row[] = [
+      { id: 1, at: new Date(5), big: 2n ** 70n },
+      { id: 2, list: [1, 'a'] },
+    ];
+    await new CheckpointManager(directory, { logger: false, enableArrow: false }).saveCheckpoint('process', 'extract', rows);
+    await writeCheckpoint(join(directory, 'loose.jsonl'), [{ a: 1 }, { b: 'x' }]);
+    const before = staged();
+    const db = await openSql(directory);
+    assert.deepStrictEqual(staged(), before);
+    assert.deepStrictEqual(await db.query('select id, "at", big, list from process.extract order by id'), [
+      { id: 1, at: new Date(5), big: 2n ** 70n, list: null },
+      { id: 2, at: null, big: null, list: [1, 'a'] },
+    ]);
+    assert.deepStrictEqual(await db.query('from loose'), [
+      { a: 1, b: null },
+      { a: null, b: 'x' },
+    ]);
+    assert.deepStrictEqual(
+      db.tables().map(({ rows: known }) => known),
+      [2, 2],
+    );
+    assert.equal(staged().length, before.length + 1);
+    await db.close();
+    assert.deepStrictEqual(staged(), before);
+  });
+
+  test('several directories are asked together', async () => {
+    const [one, two] = [fresh(), fresh()];
+    await one.manager.saveCheckpoint('process', 'extract', [
+      { id: 1, n: 1 },
+      { id: 2, n: 2 },
+    ]);
+    await two.manager.saveCheckpoint('process', 'extract', [
+      { id: 1, n: 1 },
+      { id: 2, n: 3 },
+    ]);
+    await using db = await openSql({ before: one.directory, Main: two.directory });
+    assert.deepStrictEqual(
+      db.tables().map(({ name }) => name),
+      ['before.process.extract', 'Main_2.process.extract'],
+    );
+    const changed = await db.query(
+      'select id, b.n as old, a.n as new from before.process.extract b join main_2.process.extract a using (id) where b.n <> a.n',
+    );
+    assert.deepStrictEqual(changed, [{ id: 2, old: 2, new: 3 }]);
+    await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => db.save('a', 'b', 'select 1'), { message: /before, Main/ });
+    const path = await db.save('sql', 'changed', 'select 7 as seven', { directory: 'before', hash: 'h', metadata: { made: 'here' } });
+    assert.deepStrictEqual(await readCheckpoint(path), [{ seven: 7 }]);
+    assert.deepStrictEqual(await db.query('from before.sql.changed'), [{ seven: 7 }]);
+    assert.equal((await one.manager.getCheckpointInfo('sql', 'changed'))?.hash, 'h');
+  });
+
+  test('names that DuckDB cannot use, or cannot tell apart, get a number', async () => {
+    const { directory, manager } = fresh();
+    const steps = ['temp', 'Memory', 'system', 'main', 'Step', 'step', 'information_schema', 'with "quotes" and.dots', 'select'];
+    for (const step of steps) await manager.saveCheckpoint(step, 'Order', [{ step }]);
+    await manager.saveCheckpoint('step', 'order', [{ step: 'twin' }]);
+    await using db = await openSql(directory);
+    const tables = db.tables();
+    assert.equal(new Set(tables.map(({ name }) => name.toLowerCase())).size, steps.length + 1);
+    for (const { name, step, operation } of tables)
+      assert.deepStrictEqual(await db.query(`from ${name}`), [{ step: operation === 'order' ? 'twin' : step }], name);
+    assert.deepStrictEqual(tables.find(({ step }) => step === 'temp')?.path, ['temp_2', 'Order']);
+  });
+
+  test('a damaged checkpoint is told, and the others can be asked', async () => {
+    const { directory, manager } = fresh();
+    const bad = await manager.saveCheckpoint('process', 'bad', [{ id: 1 }]);
+    await manager.saveCheckpoint('process', 'good', [{ id: 2 }]);
+    await manager.saveCheckpoint('process', 'none', []);
+    await manager.saveCheckpoint('process', 'keyless', [{}, {}]);
+    truncateSync(bad, 40);
+    writeFileSync(join(directory, 'process/text.json'), 'not json');
+    await using db = await openSql(directory);
+    const problems = db.tables().map(({ operation, problem }) => [operation, problem?.code ?? null]);
+    assert.deepStrictEqual(problems, [
+      ['bad', 'ERR_CKPT_TRUNCATED'],
+      ['good', null],
+      ['keyless', null],
+      ['none', null],
+      ['text', null],
+    ]);
+    await rejectsWith('ERR_CKPT_TRUNCATED', () => db.query('from process.bad'), { path: bad, message: /process\.bad/ });
+    await rejectsWith('ERR_CKPT_NOT_A_CHECKPOINT', () => db.query('from process.text'));
+    assert.deepStrictEqual(await db.query('from process.good'), [{ id: 2 }]);
+    assert.deepStrictEqual(await db.query('select count(*) as n from process.keyless'), [{ n: 2 }]);
+    assert.deepStrictEqual(await db.query('from process.none'), []);
+    await manager.saveCheckpoint('process', 'bad', [{ id: 3 }]);
+    await db.refresh();
+    assert.deepStrictEqual(await db.query('from process.bad'), [{ id: 3 }]);
+  });
+
+  test('a checkpoint that was replaced is read anew, and one that is replaced meanwhile is an error', async () => {
+    const { directory, manager } = fresh();
+    const many = Array.from({ length: 200_000 }, (_, id) => ({ id, text: `row ${id}` }));
+    await manager.saveCheckpoint('process', 'extract', many);
+    await using db = await openSql(directory);
+    assert.deepStrictEqual(await db.query('select count(*) as n from process.extract'), [{ n: 200_000 }]);
+    const { batches } = await db.ask('select * from process.extract');
+    assert.ok((await batches.next()).value!.length > 0);
+    await manager.saveCheckpoint('process', 'extract', [{ other: 1 }]);
+    await rejectsWith('ERR_CKPT_CHANGED', async () => {
+      for await (const _ of batches);
+    });
+    assert.deepStrictEqual(await db.query('from process.extract'), [{ other: 1 }]);
+    await manager.saveCheckpoint('process', 'later', [{ id: 1 }]);
+    assert.deepStrictEqual(await db.query('from process.later'), [{ id: 1 }]);
+    await rejectsWith('ERR_CKPT_SQL', () => db.query('from latter'), {
+      message: /no table latter; there is process\.extract, process\.later/,
+    });
+    await rejectsWith('ERR_CKPT_SQL', () => db.query('from later'), { message: /did you mean process\.later/ });
+  });
+});
+
+suite('SQL over the URL of a file', noBinding, () => {
+  const folder = tempFolder('sql-url');
+  const requests: string[] = [];
+  let server: Server;
+  let origin: string;
+
+  before(async () => {
+    server = createServer((request, response) => {
+      const bytes = readFileSync(join(folder, request.url!));
+      const [, from = '', to = ''] = /bytes=(\d*)-(\d*)/.exec(request.headers.range ?? '') ?? [];
+      const start = from === '' ? Math.max(0, bytes.length - Number(to)) : Number(from);
+      const end = from === '' || to === '' ? bytes.length - 1 : Math.min(Number(to), bytes.length - 1);
+      requests.push(`${request.method} ${request.url}`);
+      response.writeHead(206, { etag: '"1"', 'content-range': `bytes ${start}-${end}/${bytes.length}`, 'content-length': end - start + 1 });
+      response.end(bytes.subarray(start, end + 1));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  after(() => void server.close());
+
+  test('its footer is read at once, the rest when it is asked for', async () => {
+    const rows = Array.from({ length: 30_000 }, (_, id) => ({ id, text: `${(id * 2654435761) % 4294967296} and ${id}` }));
+    const path = join(folder, 'rows.parquet');
+    await writeCheckpoint(path, rows);
+    await writeCheckpoint(join(folder, 'text.json'), [{ a: 1 }]);
+    await using db = await openSql({ p: `${origin}/rows.parquet`, j: `${origin}/text.json` });
+    assert.deepStrictEqual(
+      db.tables().map(({ name, rows: known }) => [name, known]),
+      [
+        ['p.rows', 30_000],
+        ['j.text', null],
+      ],
+    );
+    const before = requests.length;
+    assert.deepStrictEqual(await db.query('select max(id) as most from p.rows'), [{ most: 29_999 }]);
+    assert.ok(requests.length > before);
+    const after = requests.length;
+    assert.deepStrictEqual(await db.query('select count(*) as n from p.rows r join j.text t on r.id = t.a'), [{ n: 1 }]);
+    assert.equal(requests.slice(after).filter((request) => request.includes('rows')).length, 0, 'it was fetched once');
+    appendFileSync(path, 'x');
+    assert.deepStrictEqual(await db.query('select count(*) as n from p.rows'), [{ n: 30_000 }]);
+    assert.ok(existsSync(path));
+  });
+});

@@ -1,0 +1,221 @@
+import { CheckpointManager } from '../api/checkpoint-manager.js';
+import { CheckpointError } from '../base/errors.js';
+import { throwIfAborted } from '../base/halt.js';
+import { show } from '../base/messages.js';
+import type { Row } from '../base/rows.js';
+import { Answer } from './answer.js';
+import { Asking } from './asking.js';
+import type { Duckdb } from './load-duckdb.js';
+import { boundValues } from './bound-values.js';
+import { askedNames, MOST_TEXT, refused } from './question.js';
+import { SqlSession, type SessionTable } from './session.js';
+import { checkExplainOptions, checkQueryOptions, checkSaveOptions, type CheckedSqlOptions } from './sql-options.js';
+import type { SqlAnswer, SqlDatabase, SqlExplainOptions, SqlParameter, SqlQueryOptions, SqlSaveOptions, SqlTable } from './sql-types.js';
+
+/** A question with its limits, checked. */
+interface Question {
+  text: string;
+  params: readonly unknown[];
+  options: SqlQueryOptions;
+  /** What stands before the question when it is run: `EXPLAIN`. */
+  before?: string;
+}
+
+/** See {@link SqlDatabase}. */
+export class Database implements SqlDatabase {
+  readonly #duckdb: Duckdb;
+  readonly #sources: readonly [string | null, string][];
+  /** Of the sources those that may be saved to. */
+  readonly #directories: ReadonlyMap<string | null, string>;
+  readonly #options: CheckedSqlOptions;
+  /** The questions that run, and what frees them. */
+  readonly #running = new Map<Asking, () => Promise<void>>();
+  #session: SqlSession;
+  #refreshing: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(duckdb: Duckdb, sources: Sources, options: CheckedSqlOptions, session: SqlSession) {
+    this.#duckdb = duckdb;
+    this.#sources = sources.all;
+    this.#directories = sources.directories;
+    this.#options = options;
+    this.#session = session;
+  }
+
+  static async open(duckdb: Duckdb, sources: Sources, options: CheckedSqlOptions): Promise<Database> {
+    return new Database(duckdb, sources, options, await SqlSession.open(sources.all, options, duckdb));
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  async query<T>(asked: string | TemplateStringsArray, ...rest: readonly unknown[]): Promise<T[]> {
+    const { columns: _, batches } = isTemplate(asked)
+      ? await this.ask<T>(textOf(asked), rest as readonly SqlParameter[])
+      : await this.ask<T>(asked, rest[0] as readonly SqlParameter[] | undefined, rest[1] as SqlQueryOptions | undefined);
+    const rows: T[] = [];
+    for await (const batch of batches) for (const row of batch) rows.push(row);
+    return rows;
+  }
+
+  async *stream<T>(text: string, params?: readonly SqlParameter[], options?: SqlQueryOptions): AsyncGenerator<T, void, undefined> {
+    const { batches } = await this.ask<T>(text, params, options);
+    try {
+      for await (const batch of batches) yield* batch;
+    } finally {
+      await batches.return();
+    }
+  }
+
+  async ask<T>(text: string, params?: readonly SqlParameter[], options?: SqlQueryOptions): Promise<SqlAnswer<T>> {
+    const answer = await this.#ask({ text, params: params ?? [], options: checkQueryOptions(options, 'a question') });
+    return { columns: answer.columns, batches: answer as unknown as AsyncGenerator<T[], void, undefined> };
+  }
+
+  async explain(text: string, params?: readonly SqlParameter[], options?: SqlExplainOptions): Promise<string> {
+    const { analyze = false, ...limits } = checkExplainOptions(options);
+    const before = analyze ? 'EXPLAIN ANALYZE ' : 'EXPLAIN ';
+    const lines: string[] = [];
+    for await (const batch of await this.#ask({ text, params: params ?? [], options: limits, before }))
+      for (const row of batch) lines.push(String(row['explain_value']));
+    return lines.join('\n');
+  }
+
+  tables(): readonly SqlTable[] {
+    return this.#session.tables.map(({ shown }) => ({ ...shown }));
+  }
+
+  async refresh(): Promise<void> {
+    this.#check();
+    this.#refreshing ??= this.#renew().finally(() => (this.#refreshing = undefined));
+    await this.#refreshing;
+  }
+
+  async save(step: string, operation: string, text: string, options?: SqlSaveOptions): Promise<string> {
+    const { params = [], directory, hash, metadata, ...limits } = checkSaveOptions(options);
+    const manager = new CheckpointManager(this.#directoryOf(directory), { logger: false });
+    const answer = await this.#ask({ text, params, options: limits });
+    const { signal } = limits;
+    try {
+      const given = Object.fromEntries(Object.entries({ hash, metadata, signal }).filter(([, value]) => value !== undefined));
+      const path = await manager.saveCheckpoint(step, operation, rowsOf(answer), given);
+      await this.refresh();
+      return path;
+    } finally {
+      await answer.return();
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const asking of this.#running.keys()) asking.end({ error: closedError() });
+    await Promise.all([...this.#running.values()].map((end) => end()));
+    await this.#refreshing?.catch(() => {});
+    await this.#session.release();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #ask(question: Question): Promise<Answer> {
+    const { text, params, options } = question;
+    this.#check();
+    checkText(text);
+    if (!Array.isArray(params))
+      throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `the values of a question must be an array, got ${show(params)}`);
+    throwIfAborted(options.signal);
+    const first = await this.#attempt(question, false);
+    if (first !== undefined) return first;
+    await this.refresh();
+    return (await this.#attempt(question, true)) as Answer;
+  }
+
+  /** Undefined where the sources are not any more what they were, or lack a table: only a last attempt takes them as they are. */
+  async #attempt({ text, params, options, before = '' }: Question, isLast: boolean): Promise<Answer | undefined> {
+    const session = this.#session;
+    session.retain();
+    const limits = { timeout: options.timeout ?? this.#options.timeout, signal: options.signal };
+    const asking = await Asking.on(session.instance, this.#duckdb, limits);
+    const end = async (): Promise<void> => {
+      await asking.close();
+      if (this.#running.delete(asking)) await session.release();
+    };
+    this.#running.set(asking, end);
+    try {
+      this.#check();
+      const names = askedNames(await asking.text('SELECT json_serialize_sql($1::VARCHAR)', [text]));
+      const tables = session.find(names);
+      if (!isLast && (tables === undefined || (await session.hasChanged(tables)))) {
+        await end();
+        return undefined;
+      }
+      if (tables === undefined) throw session.unknown(names);
+      await session.makeViews(tables, asking, options.signal);
+      const { values, types } = boundValues(params, this.#duckdb);
+      await asking.begin(before + text, values, types);
+      return new Answer(asking, () => this.#unchanged(session, tables), end);
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  }
+
+  /** Takes the sources as they are now. Questions that run go on with those that they began with. */
+  async #renew(): Promise<void> {
+    const session = await SqlSession.open(this.#sources, this.#options, this.#duckdb);
+    const before = this.#session;
+    this.#session = session;
+    await before.release();
+  }
+
+  #check(): void {
+    if (this.#closed) throw closedError();
+  }
+
+  #directoryOf(name: string | undefined): string {
+    const only = this.#directories.size === 1 && name === undefined ? [...this.#directories.values()][0] : undefined;
+    const directory = only ?? (name === undefined ? undefined : this.#directories.get(name));
+    if (directory !== undefined) return directory;
+    const names = [...this.#directories.keys()].filter((each) => each !== null);
+    const advice = names.length > 0 ? `name one of them by the option directory: ${names.join(', ')}` : 'open a directory';
+    throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `save needs the directory that gets the checkpoint; ${advice}`);
+  }
+
+  async #unchanged(session: SqlSession, tables: readonly SessionTable[]): Promise<void> {
+    if (!(await session.hasChanged(tables))) return;
+    const names = tables.map(({ shown }) => shown.name).join(', ');
+    throw new CheckpointError('ERR_CKPT_CHANGED', `a file of ${names} was replaced while it was read; ask again`);
+  }
+}
+
+/** What is opened. */
+export interface Sources {
+  all: readonly [string | null, string][];
+  directories: ReadonlyMap<string | null, string>;
+}
+
+function isTemplate(asked: unknown): asked is TemplateStringsArray {
+  return Array.isArray(asked) && Object.hasOwn(asked, 'raw');
+}
+
+/** The text of a template: its values are parameters. */
+function textOf(strings: TemplateStringsArray): string {
+  return strings.reduce((text, part, index) => (index === 0 ? part : `${text}$${index}${part}`), '');
+}
+
+async function* rowsOf(answer: Answer): AsyncGenerator<Row, void, undefined> {
+  for await (const batch of answer) yield* batch;
+}
+
+function checkText(text: unknown): void {
+  if (typeof text !== 'string')
+    throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `a question must be a text of SQL, got ${show(text)}`);
+  if (text.length > MOST_TEXT) throw refused(`it has ${text.length} characters, more than ${MOST_TEXT}`);
+}
+
+function closedError(): CheckpointError {
+  return new CheckpointError('ERR_CKPT_CLOSED', 'the database is closed; open it again');
+}

@@ -1,0 +1,118 @@
+import { CheckpointError } from '../base/errors.js';
+import { remotePlace } from '../bucket/bucket-of.js';
+import { isOfFile } from '../directory/checkpoint-file.js';
+import { firstBytes, FOLDER, PARQUET } from '../formats/first-bytes.js';
+import { hiveColumns } from '../formats/folder/hive.js';
+import { listParts, stampOf, type Part } from '../formats/folder/list-parts.js';
+import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
+import { RemoteFile } from '../formats/remote/remote-file.js';
+import { told } from '../formats/remote/told.js';
+import { isBucketUrl } from '../options/bucket-url.js';
+import { factsOfFile, factsOfFiles } from './facts-of-files.js';
+import type { TablePlace } from './find-places.js';
+import type { SqlColumn, SqlTable } from './sql-types.js';
+import { stageRows } from './stage-rows.js';
+import { viewOfFile, viewOfFiles, type ViewText } from './view-select.js';
+
+/** More files than this are not looked at before each question, only their folder. */
+const MOST_WATCHED = 256;
+
+/** What is known of a table before somebody asks for it. */
+export interface DescribedTable extends Pick<SqlTable, 'file' | 'rows' | 'columns'> {
+  /** All files that its view may read. */
+  readonly paths: readonly string[];
+  /** Its view. Puts the rows aside first where DuckDB cannot read them as they are. */
+  view(signal?: AbortSignal): Promise<ViewText>;
+  /** Files that must not change while a question reads them, with what they were. */
+  readonly stamps: ReadonlyMap<string, string>;
+  close?(): Promise<void>;
+}
+
+/**
+ * Describes the table of a place. `known`: what is known of its first file already. `aside`: where its rows are put if they must be.
+ * @throws what is wrong with the newest file, if none can be read
+ */
+export async function describeTable(place: TablePlace, known: ParquetFacts | undefined, aside: string): Promise<DescribedTable> {
+  if (isBucketUrl(place.file)) return describeUrl(place.file, aside);
+  if (place.kind === 'batches') return describeFiles(place, await factsOfParts(place.paths), [], aside);
+  let failure: unknown;
+  for (const [index, path] of place.paths.entries()) {
+    try {
+      return await describePath(path, index === 0 ? known : undefined, aside);
+    } catch (error) {
+      if (!isOfFile(error)) throw error;
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+async function describePath(path: string, known: ParquetFacts | undefined, aside: string): Promise<DescribedTable> {
+  // What is looked at afterwards is this file, or the next question sees that it is another.
+  const stamps = new Map([[path, (await stampOf(path)).stamp]]);
+  const first = known === undefined ? await firstBytes(path) : PARQUET;
+  if (first === FOLDER) {
+    const parts = await listParts(path);
+    for (const part of parts.slice(0, MOST_WATCHED)) stamps.set(part.path, part.stamp);
+    const facts = await factsOfFiles(parts.map((part) => part.path));
+    return { ...(await describeFiles({ file: path, paths: [path] }, facts, hiveOf(parts), aside)), stamps };
+  }
+  if (first !== PARQUET) return staged(path, [path], aside, stamps);
+  const facts = known ?? (await factsOfFile(path));
+  if (facts.decode('docetl') !== undefined) return { ...staged(path, [path], aside, stamps), rows: facts.rows };
+  const view = await viewOfFile(facts);
+  return { file: path, rows: facts.rows, columns: view.columns, paths: view.paths, view: async () => view, stamps };
+}
+
+/** Batches, or parts; `undefined` facts: one of them is not Parquet. */
+async function describeFiles(
+  { file, paths }: Pick<TablePlace, 'file' | 'paths'>,
+  facts: ParquetFacts[] | undefined,
+  hive: readonly SqlColumn[],
+  aside: string,
+): Promise<DescribedTable> {
+  const stamps = new Map([[file, (await stampOf(file)).stamp]]);
+  for (const path of paths.slice(0, MOST_WATCHED)) stamps.set(path, (await stampOf(path)).stamp);
+  if (facts === undefined || facts.some((each) => each.decode('docetl') !== undefined)) return staged(file, paths, aside, stamps);
+  const view = viewOfFiles(facts, file, hive);
+  return { file, rows: view.rows, columns: view.columns, paths: view.paths, view: async () => view, stamps };
+}
+
+async function factsOfParts(paths: readonly string[]): Promise<ParquetFacts[] | undefined> {
+  for (const path of paths) if ((await firstBytes(path)) !== PARQUET) return undefined;
+  return factsOfFiles(paths);
+}
+
+function hiveOf(parts: readonly Part[]): SqlColumn[] {
+  const columns = hiveColumns(parts.map(({ pairs }) => pairs));
+  return [...columns].map(([key, type]) => ({ name: key, key, type, holds: 'values' }));
+}
+
+/** Rows that only our readers know: they are written as Parquet when they are first asked for. */
+function staged(file: string, paths: readonly string[], aside: string, stamps: ReadonlyMap<string, string>): DescribedTable {
+  return { file, rows: null, columns: undefined, paths: [aside], stamps, view: (signal) => stageRows(paths, aside, signal) };
+}
+
+/** A file of a bucket: what it says of itself is read now, all of it when it is first asked for. It stays the same until it is closed. */
+async function describeUrl(url: string, aside: string): Promise<DescribedTable> {
+  const place = remotePlace(url, undefined);
+  if (place === undefined) throw new CheckpointError('ERR_CKPT_INTERNAL', `arrow-ckpt has a bug: ${url} is no URL`);
+  const file = await RemoteFile.open(place, {});
+  try {
+    const { path } = file;
+    const described = file.isParquet ? await describePath(path, undefined, aside) : staged(path, [path], aside, new Map());
+    return {
+      ...described,
+      file: url,
+      stamps: new Map(),
+      view: async (signal) => {
+        await file.all({ signal });
+        return described.view(signal);
+      },
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw told(error, file.path, url);
+  }
+}

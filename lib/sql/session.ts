@@ -1,0 +1,231 @@
+import { rm } from 'node:fs/promises';
+import type { DuckDBInstance } from '@duckdb/node-api';
+import { join } from 'node:path';
+import { temporaryPath } from '../base/commit/temporary-folder.js';
+import { CheckpointError, isCheckpointError } from '../base/errors.js';
+import { inParallel } from '../directory/in-parallel.js';
+import { stampOf } from '../formats/folder/list-parts.js';
+import { quoted, textLiteral } from '../formats/parquet/duckdb-source.js';
+import { describeEach } from '../formats/parquet/describe-files.js';
+import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
+import { isBucketUrl } from '../options/bucket-url.js';
+import type { Asking } from './asking.js';
+import { describeTable, type DescribedTable } from './described-table.js';
+import { findPlaces, type TablePlace } from './find-places.js';
+import type { Duckdb } from './load-duckdb.js';
+import type { AskedName } from './question.js';
+import type { CheckedSqlOptions } from './sql-options.js';
+import type { SqlTable } from './sql-types.js';
+import { FIRST_CATALOG, MAIN, TableNames, type SqlName } from './table-names.js';
+
+/** A table that a question may name. */
+export interface SessionTable {
+  name: SqlName;
+  /** What `tables()` lists. */
+  shown: SqlTable;
+  described: DescribedTable | CheckpointError;
+  /** The view in DuckDB, once somebody has asked for it. */
+  view?: Promise<void>;
+}
+
+/** The sources as they were at one moment, and a DuckDB that reads their files and nothing else. */
+export class SqlSession {
+  readonly tables: readonly SessionTable[];
+  readonly instance: DuckDBInstance;
+  readonly #folder: string;
+  readonly #byName = new Map<string, SessionTable>();
+  #users = 1;
+
+  private constructor(instance: DuckDBInstance, folder: string, tables: readonly SessionTable[]) {
+    this.instance = instance;
+    this.#folder = folder;
+    this.tables = tables;
+    for (const table of tables) for (const name of namesFor(table.name)) this.#byName.set(name, table);
+  }
+
+  /** `sources`: paths and URLs by the names of their directories; the only one has none. */
+  static async open(sources: readonly [string | null, string][], options: CheckedSqlOptions, duckdb: Duckdb): Promise<SqlSession> {
+    const places = (await Promise.all(sources.map(([directory, source]) => findPlaces(source, directory)))).flat();
+    const folder = temporaryPath('arrow-ckpt-sql');
+    const described = await describeAll(places, folder);
+    let instance: DuckDBInstance | undefined;
+    try {
+      instance = await newInstance(duckdb, options);
+      const names = new TableNames(await keywordsOf(instance));
+      const catalogs = sources.map(([directory]) => names.catalog(directory)).filter((catalog) => catalog !== FIRST_CATALOG);
+      const tables = places.map((place, index) => tableOf(place, described[index] as SessionTable['described'], names));
+      const paths = described.flatMap((each) => (each instanceof CheckpointError ? [] : each.paths));
+      await lockDown(instance, catalogs, paths);
+      return new SqlSession(instance, folder, tables);
+    } catch (error) {
+      instance?.closeSync();
+      await closeAll(described);
+      throw error;
+    }
+  }
+
+  /** Another one uses it: it stays open until `release`. */
+  retain(): void {
+    this.#users++;
+  }
+
+  /** The last one that releases it closes it. */
+  async release(): Promise<void> {
+    if (--this.#users > 0) return;
+    this.instance.closeSync();
+    await closeAll(this.tables.map(({ described }) => described));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** The tables of these names, each once; undefined if one of them is not there. */
+  find(names: readonly AskedName[]): SessionTable[] | undefined {
+    const found = new Set<SessionTable>();
+    for (const { catalog, schema, table } of names) {
+      const each = this.#byName.get(
+        [catalog, schema, table]
+          .filter((part) => part !== '')
+          .join('\0')
+          .toLowerCase(),
+      );
+      if (each === undefined) return undefined;
+      found.add(each);
+    }
+    return [...found];
+  }
+
+  /** The error of a name that is not there. */
+  unknown(names: readonly AskedName[]): CheckpointError {
+    const missing = names.find((name) => this.find([name]) === undefined) ?? { catalog: '', schema: '', table: '' };
+    const text = [missing.catalog, missing.schema, missing.table].filter((part) => part !== '').join('.');
+    const ends = (table: SessionTable): boolean => table.name.table.toLowerCase() === missing.table.toLowerCase();
+    const near = this.tables.filter(ends).map(({ shown }) => shown.name);
+    const all = this.tables.map(({ shown }) => shown.name);
+    const listed = all.length > 12 ? [...all.slice(0, 12), `and ${all.length - 12} more`] : all;
+    const advice = near.length > 0 ? `did you mean ${near.join(' or ')}?` : `there is ${listed.join(', ') || 'none'}`;
+    return new CheckpointError('ERR_CKPT_SQL', `there is no table ${text}; ${advice}`);
+  }
+
+  /** Whether one of the files is another by now. */
+  async hasChanged(tables: readonly SessionTable[]): Promise<boolean> {
+    for (const { described } of tables) {
+      if (described instanceof CheckpointError) continue;
+      for (const [path, stamp] of described.stamps) {
+        const now = await stampOf(path).catch(() => undefined);
+        if (now?.stamp !== stamp) return true;
+      }
+    }
+    return false;
+  }
+
+  /** Makes the views of these tables. @throws the error of one that cannot be asked for */
+  async makeViews(tables: readonly SessionTable[], asking: Asking, signal: AbortSignal | undefined): Promise<void> {
+    for (const table of tables) {
+      // That of another question, which may have been ended.
+      if (
+        table.view !== undefined &&
+        (await table.view.then(
+          () => true,
+          () => false,
+        ))
+      )
+        continue;
+      await (table.view = this.#makeView(table, asking, signal));
+    }
+  }
+
+  async #makeView({ name, shown, described }: SessionTable, asking: Asking, signal: AbortSignal | undefined): Promise<void> {
+    if (described instanceof CheckpointError) {
+      const { code, message, path } = described;
+      const fields = { ...(path !== undefined && { path }), cause: described };
+      throw new CheckpointError(code, `the table ${shown.name} cannot be read: ${message}`, fields);
+    }
+    const view = await described.view(signal);
+    Object.assign(shown, { columns: view.columns, rows: view.rows });
+    const schema = `${quoted(name.catalog)}.${quoted(name.schema)}`;
+    if (name.schema !== MAIN) await asking.text(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+    await asking.text(`CREATE OR REPLACE VIEW ${schema}.${quoted(name.table)} AS ${view.select}`);
+  }
+}
+
+/** The names of a table in the forms in which a question may give it. */
+function namesFor({ catalog, schema, table }: SqlName): string[] {
+  const names = [[catalog, schema, table]];
+  if (catalog === FIRST_CATALOG) names.push([schema, table]);
+  if (schema === MAIN) names.push(catalog === FIRST_CATALOG ? [table] : [catalog, table]);
+  return names.map((parts) => parts.join('\0').toLowerCase());
+}
+
+async function describeAll(places: readonly TablePlace[], folder: string): Promise<SessionTable['described'][]> {
+  const first = places
+    .filter(({ kind, file }) => kind === 'checkpoint' && file.endsWith('.parquet') && !isBucketUrl(file))
+    .map(({ file }) => file);
+  const known = new Map<string, ParquetFacts>();
+  for await (const [path, facts] of describeEach(first)) if (facts !== undefined) known.set(path, facts);
+  const numbered = places.map((place, index) => ({ place, aside: join(folder, `${index}.parquet`) }));
+  return inParallel(numbered, async ({ place, aside }) => {
+    try {
+      return await describeTable(place, known.get(place.file), aside);
+    } catch (error) {
+      if (isCheckpointError(error)) return error;
+      throw error;
+    }
+  });
+}
+
+async function closeAll(described: readonly SessionTable['described'][]): Promise<void> {
+  for (const each of described) if (!(each instanceof CheckpointError)) await each.close?.();
+}
+
+function tableOf(place: TablePlace, described: SessionTable['described'], names: TableNames): SessionTable {
+  const { step, operation, kind, file } = place;
+  const name = names.of(place);
+  const isBroken = described instanceof CheckpointError;
+  const shown: SqlTable = {
+    name: names.text(name),
+    path: names.path(name),
+    step,
+    operation,
+    kind,
+    file: isBroken ? file : described.file,
+    rows: isBroken ? null : described.rows,
+    columns: isBroken ? undefined : described.columns,
+    problem: isBroken ? { code: described.code, message: described.message } : null,
+  };
+  return { name, shown, described };
+}
+
+async function newInstance({ DuckDBInstance }: Duckdb, { memory, threads }: CheckedSqlOptions): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(':memory:', {
+    memory_limit: `${Math.floor(memory / 1024)}KiB`,
+    threads: String(threads),
+    temp_directory: '',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+  });
+}
+
+async function keywordsOf(instance: DuckDBInstance): Promise<Set<string>> {
+  const connection = await instance.connect();
+  try {
+    const reader = await connection.runAndReadAll("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'");
+    return new Set(reader.getRows().map(([name]) => String(name)));
+  } finally {
+    connection.disconnectSync();
+  }
+}
+
+/** From here on it reads these files, writes none, and stays as it is. */
+async function lockDown(instance: DuckDBInstance, catalogs: readonly string[], paths: readonly string[]): Promise<void> {
+  const connection = await instance.connect();
+  try {
+    for (const catalog of catalogs) await connection.run(`ATTACH ':memory:' AS ${quoted(catalog)}`);
+    // In the zone of the machine dates would hang on where it stands.
+    await connection.run("SET GLOBAL TimeZone = 'UTC'");
+    await connection.run(`SET GLOBAL allowed_paths = [${[...new Set(paths)].map(textLiteral).join(', ')}]`);
+    await connection.run('SET GLOBAL enable_external_access = false');
+    await connection.run('SET GLOBAL lock_configuration = true');
+  } finally {
+    connection.disconnectSync();
+  }
+}
