@@ -6,7 +6,8 @@ import { EXIT, exitCodeOf } from '../lib/cli/exit-codes.js';
 import { failureOf } from '../lib/cli/failure.js';
 import { countText, percentOf, percentText, plural, sizeText, timeText } from '../lib/cli/output/quantities.js';
 import { tableText } from '../lib/cli/output/table-text.js';
-import { fit, printable, widthOf } from '../lib/cli/output/text.js';
+import { printable } from '../lib/cli/output/printable.js';
+import { fit, widthOf } from '../lib/cli/output/text.js';
 import { whereOf } from '../lib/cli/rows/where-of.js';
 
 describe('texts of the command line', () => {

@@ -28,7 +28,7 @@ const LAYERS = [
 ];
 const IMPORT = /(?:\bfrom\s+|\bimport\s*\(\s*|\bimport\s+)'(\.{1,2}\/[^']*)'/g;
 
-const PROSE = /\.(?:ts|mts|mjs|cjs|rs|sh|py|md)$/;
+const PROSE = /\.(?:tsx?|mts|mjs|cjs|rs|sh|py|md|css)$/;
 /** Made by programs, or by people of other projects. */
 const MADE =
   /^(?:docs\/(?:options|errors|api|ENGINES|VALUES)\.md|binding\.c?d?\.?c?[jt]s|(?:index|kura|sql)\.d\.ts|bench\/results\/.*|.*\/fixtures\/.*)$/;
@@ -89,7 +89,7 @@ suite('the house', () => {
 
   test('every export is imported somewhere', () => {
     const words = (text: string): Set<string> => new Set(text.match(/[\w$]+/g));
-    const users = [...lib, 'index.ts', ...tracked.filter((file) => /^(?:__test__|bench|scripts)\/.*\.(?:ts|mjs)$/.test(file))];
+    const users = [...lib, 'index.ts', ...tracked.filter((file) => /^(?:__test__|bench|scripts|viewer)\/.*\.(?:tsx?|mjs)$/.test(file))];
     const wordsOf = new Map(users.map((file) => [file, words(read(file))]));
     const entry = /^lib\/(?:kura\/schemas|sql\/open-sql|cli\/main|base\/addon\/embedded)/;
     const unused = lib

@@ -46,11 +46,31 @@ async function main() {
     sourcemap: false,
     plugins: [coreForCli(ROOT), builtinsForCommonJs],
   });
+  // The page of `view` runs in browsers, and is shipped as it is sent to them.
+  const page = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [
+      { in: 'viewer/main.tsx', out: 'page' },
+      { in: 'viewer/style.css', out: 'page' },
+    ],
+    outdir: join(DIST, 'viewer'),
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: ['chrome123', 'firefox120', 'safari17.5'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  });
   restoreClassNames(DIST);
   chmodSync(join(DIST, 'cli.js'), 0o755);
   for (const file of ['embedded.js', 'embedded-bun.cjs']) copyFileSync(join(ROOT, 'build/lib/base/addon', file), join(DIST, file));
 
-  const found = packagesIn([library.metafile, program.metafile]);
+  const found = packagesIn([library.metafile, program.metafile, page.metafile]);
   const listed = bundledPackages(ROOT);
   const wrong = [...found.filter((path) => !listed.includes(path)), ...listed.filter((path) => !found.includes(path))];
   if (wrong.length > 0) throw new Error(`scripts/bundle/bundled-packages.mjs and the bundles do not agree about ${wrong.join(', ')}`);

@@ -31,6 +31,8 @@ const REQUIRED = [
   'dist/embedded.js',
   'dist/embedded-bun.cjs',
   'dist/THIRD-PARTY-LICENSES',
+  'dist/viewer/page.js',
+  'dist/viewer/page.css',
 ];
 /** A chunk that esbuild named, and the map of any file. */
 const ALLOWED = /^dist\/(?:[\w.-]+-[A-Z0-9]{8}|index|kura|sql|core|cli)\.js(?:\.map)?$/;

@@ -1,6 +1,6 @@
 import { isError } from '../base/realm.js';
 import { isCheckpointError } from '../base/errors.js';
-import { printable } from './output/text.js';
+import { printable } from './output/printable.js';
 
 /** An error as the documents of `--json` tell it. */
 export interface Failure {

@@ -4,7 +4,7 @@ import { storeAt } from '../../formats/remote/store-at.js';
 import { isBucketUrl } from '../../options/bucket-url.js';
 import type { Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
 import { mapText, partialMap } from '../rows/partial-rows.js';
 import { RowText } from '../rows/row-text.js';
 import { readOptionsOf, type SelectionOptions } from '../rows/selection-options.js';

@@ -11,7 +11,7 @@ import { sizeOf } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { withProgress } from '../output/progress.js';
 import { plural, sizeText } from '../output/quantities.js';
-import { printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
 import type { CsvFile } from '../rows/write-csv.js';
 import { readOptionsOf, type SelectionOptions } from '../rows/selection-options.js';
 import { openSource, type RowSource } from '../rows/open-source.js';

@@ -6,7 +6,7 @@ import { copyPlace, type CopyItem, type CopyPlace } from '../copy/copy-places.js
 import { EXIT } from '../exit-codes.js';
 import { withProgress } from '../output/progress.js';
 import { plural, sizeText } from '../output/quantities.js';
-import { printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
 
 /** So much of the end says whether two files are the same: the footer of a checkpoint has the checksums of its columns. */
 const END_BYTES = 64 << 10;

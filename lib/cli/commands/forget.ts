@@ -5,7 +5,7 @@ import type { CommonOptions, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { plural } from '../output/quantities.js';
-import { printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
 import { whereOf } from '../rows/where-of.js';
 
 /** Options of `forget`. */

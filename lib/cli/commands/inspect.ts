@@ -15,7 +15,8 @@ import { EXIT } from '../exit-codes.js';
 import { countText, percentOf, percentText, plural, sizeText } from '../output/quantities.js';
 import { printTable } from '../output/print-table.js';
 import type { TableColumn } from '../output/table-text.js';
-import { fit, printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
+import { fit } from '../output/text.js';
 import { RowText } from '../rows/row-text.js';
 
 /** Options of `inspect`. */

@@ -9,7 +9,7 @@ import { isFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { withProgress } from '../output/progress.js';
 import { plural, sizeText } from '../output/quantities.js';
-import { printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
 
 /** Options of `materialize`. */
 interface MaterializeFlags extends CommonOptions {

@@ -8,7 +8,7 @@ import { EXIT } from '../exit-codes.js';
 import { failureOf, type Failure } from '../failure.js';
 import { withProgress } from '../output/progress.js';
 import { percentOf, percentText, plural, sizeText } from '../output/quantities.js';
-import { printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
 
 /** Options of `migrate`. */
 interface MigrateFlags extends CommonOptions {

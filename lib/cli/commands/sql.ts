@@ -9,7 +9,7 @@ import type { Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
-import { printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
 
 /** A view, or a checkpoint that has none. */
 interface View {

@@ -5,7 +5,7 @@ import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { plural, sizeText } from '../output/quantities.js';
-import { printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
 
 /** Options of `sweep`. */
 interface SweepCommandOptions extends CommonOptions {

@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
 import type { ProgressLine } from '../output/progress.js';
 import { plural, sizeText } from '../output/quantities.js';
-import { printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
 
 /** Shows how far checkpoints are written anew. */
 export function onRewrite(progress: ProgressLine): (progress: RewriteProgress) => void {

@@ -1,7 +1,8 @@
 import type { Format as Formatting, Options, Params, SingleBar } from 'cli-progress';
 import type { Context } from '../context.js';
 import { countText, percentText } from './quantities.js';
-import { fit, printable } from './text.js';
+import { printable } from './printable.js';
+import { fit } from './text.js';
 
 /** How far a long work is. */
 export interface Work {

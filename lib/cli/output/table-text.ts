@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import type { Colours } from './colours.js';
-import { fit, printable, widthOf } from './text.js';
+import { printable } from './printable.js';
+import { fit, widthOf } from './text.js';
 
 /** One column of a table. */
 export interface TableColumn {

@@ -4,7 +4,8 @@ import type { RowDifference, Tally } from './row-diff.js';
 import { RowText } from './row-text.js';
 import type { Colours } from '../output/colours.js';
 import { countText, plural } from '../output/quantities.js';
-import { fit, printable } from '../output/text.js';
+import { printable } from '../output/printable.js';
+import { fit } from '../output/text.js';
 
 /** Columns of a value's text; `--json` has all of it. */
 const VALUE_WIDTH = 160;

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { isCheckpointError, CheckpointError } from '../../base/errors.js';
+import { VERSION } from '../../base/version.js';
+import { isPartsFolder } from '../../formats/folder/list-parts.js';
+import { storeAt } from '../../formats/remote/store-at.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
+import type { MapListing } from '../../resume/map-listing.js';
+import { skippedRows } from '../../resume/skipped-rows.js';
+import { statOf } from '../../directory/stat-of.js';
+import { isFolder } from '../directory/folder.js';
+import { listingOf } from '../directory/listing-of.js';
+import { failureOf } from '../failure.js';
+import type { Listed } from '../output/list-tables.js';
+import type { Entry, Listing, Place, RunningMap } from './wire.js';
+
+/** The directories and files that a viewer was started with: it shows these and no others. */
+export class Places {
+  readonly #paths: readonly string[];
+  #entries = new Map<string, Entry>();
+  #listing: Promise<Listing> | undefined;
+  #last: Listing | undefined;
+
+  constructor(paths: readonly string[]) {
+    this.#paths = paths;
+  }
+
+  /** Looks anew, unless somebody is looking. @throws what is wrong with a place as a whole */
+  list(): Promise<Listing> {
+    this.#listing ??= this.#list().finally(() => (this.#listing = undefined));
+    return this.#listing;
+  }
+
+  /** What the last look found, for a page that wants something at once; looks where nobody has. */
+  async known(): Promise<Listing> {
+    return this.#last ?? (await this.list());
+  }
+
+  /** The checkpoint of an id. One that came after the last look is looked for. @throws `ERR_CKPT_NOT_FOUND` */
+  async entry(id: string): Promise<Entry> {
+    if (!this.#entries.has(id)) await this.list();
+    const entry = this.#entries.get(id);
+    if (entry === undefined)
+      throw new CheckpointError('ERR_CKPT_NOT_FOUND', 'this checkpoint is not there any more; go back to the list, and load it again');
+    return entry;
+  }
+
+  async #list(): Promise<Listing> {
+    const places = await Promise.all(this.#paths.map(placeOf));
+    this.#entries = new Map(places.flatMap(({ entries }) => entries.map((entry) => [entry.id, entry])));
+    return (this.#last = { version: VERSION, lookedAt: Date.now(), places });
+  }
+}
+
+async function placeOf(path: string): Promise<Place> {
+  const isDirectory = !isBucketUrl(path) && (await isFolder(path)) && !(await isPartsFolder(path));
+  return isDirectory ? directoryPlace(path) : filePlace(path);
+}
+
+async function directoryPlace(path: string): Promise<Place> {
+  const { listed, maps, errors } = await listingOf(path);
+  const told = new Set<unknown>(listed.map(({ error }) => error));
+  return {
+    path,
+    kind: 'directory',
+    entries: listed.map(entryOf),
+    maps: maps.map(runningMap),
+    troubles: errors.filter((error) => !told.has(error)).map(failureOf),
+  };
+}
+
+async function filePlace(path: string): Promise<Place> {
+  const operation = path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
+  const modified = isBucketUrl(path) ? undefined : (await statOf(path)).mtime;
+  const place: Place = { path, kind: 'file', entries: [], maps: [], troubles: [] };
+  try {
+    const info = await (await storeAt(path)).info(path);
+    place.entries.push({
+      ...entryOf({ step: null, operation, modified: modified ?? new Date(0), ...info }),
+      modified: modified?.getTime() ?? null,
+    });
+  } catch (error) {
+    if (!isCheckpointError(error) || error.code === 'ERR_CKPT_NOT_FOUND') throw error;
+    const nothing = { rows: 0, bytes: 0, sharedBytes: 0, hash: null, failed: 0, usage: null };
+    const known = { id: idOf(path), step: null, operation, path, format: '', modified: modified?.getTime() ?? null };
+    place.entries.push({ ...known, ...nothing, error: failureOf(error) });
+  }
+  return place;
+}
+
+function entryOf({ step, operation, path, format, rows, bytes, hash, metadata, delta, modified, usage, error }: Listed): Entry {
+  return {
+    id: idOf(path),
+    step,
+    operation,
+    path,
+    format,
+    rows,
+    bytes,
+    sharedBytes: delta?.sharedBytes ?? 0,
+    modified: modified.getTime(),
+    hash,
+    failed: skippedRows(metadata),
+    usage: usage ?? null,
+    error: error === undefined ? null : failureOf(error),
+  };
+}
+
+function runningMap({ modified, ...map }: MapListing): RunningMap {
+  return { ...map, modified: modified.getTime() };
+}
+
+/** What names a checkpoint in requests: no request names a path, so none can name a file that is not listed. */
+function idOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+}
