@@ -13,6 +13,8 @@ export interface Outcome {
 export interface Start {
   args?: readonly string[];
   env?: Record<string, string | undefined>;
+  /** What it reads from stdin. @default nothing: there is no stdin */
+  input?: string;
   /** The folder to run in. @default this process's */
   cwd?: string;
   /** Options of node, before the program. */
@@ -28,13 +30,13 @@ export interface Start {
 /** Runs a program of `__test__/programs` in a process of its own; a `.ts` one through tsx. Kills it after a time: a hang is a failure. */
 export async function runProgram(
   name: string,
-  { args = [], env = {}, cwd, nodeArgs = [], through = [], uid, timeout = 60_000 }: Start = {},
+  { args = [], env = {}, input, cwd, nodeArgs = [], through = [], uid, timeout = 60_000 }: Start = {},
 ): Promise<Outcome> {
   const program = fileURLToPath(new URL(`../programs/${name}`, import.meta.url));
   const loader = name.endsWith('.ts') ? ['--import', 'tsx'] : [];
   const [command, ...rest] = [...through, process.execPath, ...nodeArgs, ...loader, program, ...args] as [string, ...string[]];
   const child = spawn(command, rest, {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
     timeout,
     ...(cwd !== undefined && { cwd }),
@@ -42,8 +44,9 @@ export async function runProgram(
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdin?.end(input);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (...how) => resolve(how));

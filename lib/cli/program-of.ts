@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { bytes, columns, compat, compression, count, duration, gather, gatherPairs, selection } from './shared-options.js';
 import { forgetCommand } from './forget-command.js';
 import { sharingCommands } from './sharing-commands.js';
+import { sqlCommand } from './sql-command.js';
 import { viewCommand } from './view-command.js';
 import { workCommand } from './work-command.js';
 
@@ -23,7 +24,7 @@ Results go to stdout, errors, notes and progress bars to stderr. NO_COLOR turns 
 Values beyond JSON are printed as escape objects, {"$ckpt":"date","v":0}: see FORMAT.md, section 4.`;
 
 /** The commands for which a URL of a bucket may stand. */
-const TAKE_URLS: ReadonlySet<string> = new Set(['cat', 'copy', 'head', 'inspect', 'verify', 'view']);
+const TAKE_URLS: ReadonlySet<string> = new Set(['cat', 'copy', 'head', 'inspect', 'sql', 'verify', 'view']);
 const ROWS_ARE_JSON = 'no effect: rows are JSON as they are';
 
 /** The commands with their arguments, options and help. What they do is loaded when one is called, so that help comes at once. */
@@ -206,6 +207,7 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
 
   forgetCommand(command);
   sharingCommands(command);
+  sqlCommand(command);
   workCommand(command);
   viewCommand(command);
   return program;

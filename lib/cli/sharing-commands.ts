@@ -31,11 +31,4 @@ export function sharingCommands(command: AddCommand): void {
     .option('--max-garbage <part>', 'the part of such a file that may be of no use, 0 to 1 (default: 0.5)', fraction)
     .option('--max-holders <count>', 'the most files that a checkpoint may refer to (default: 8)', count)
     .option('--dry-run', DRY_RUN);
-
-  command(
-    'sql <dir>',
-    'Statements that make a view of each Parquet checkpoint of a directory, for DuckDB.',
-    ['arrow-ckpt sql checkpoints > views.sql', 'arrow-ckpt sql checkpoints | duckdb checkpoints.db'],
-    () => import('./commands/sql.js'),
-  );
 }

@@ -1,68 +1,74 @@
-import { resolve } from 'node:path';
-import { loadBinding } from '../../base/addon/binding.js';
-import { isCheckpointError } from '../../base/errors.js';
-import { contentsOf, foundFiles } from '../../directory/layout.js';
-import { storeOf } from '../../formats/choose.js';
-import { describedParquet } from '../../formats/parquet/describe-files.js';
-import { duckdbView } from '../../formats/parquet/duckdb-view.js';
-import type { Run } from '../context.js';
-import { needFolder } from '../directory/folder.js';
+import { text as textOf } from 'node:stream/consumers';
+import { CheckpointError } from '../../base/errors.js';
+import { invalid } from '../../base/messages.js';
+import type { Row } from '../../base/rows.js';
+import { openSql } from '../../sql/open-sql.js';
+import type { SqlDatabase } from '../../sql/sql-types.js';
+import type { CommonOptions, Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { failureOf } from '../failure.js';
-import { printable } from '../output/printable.js';
+import { printAnswer, writeAnswer } from '../sql/print-answer.js';
+import { printViews } from '../sql/print-views.js';
+import { sqlArguments } from '../sql/sql-arguments.js';
 
-/** A view, or a checkpoint that has none. */
-interface View {
-  step: string;
-  operation: string;
-  view: string;
-  sql?: string;
-  problem?: string;
+/** Options of `sql`. */
+interface SqlCommandOptions extends CommonOptions {
+  csv?: boolean;
+  parquet?: string;
+  limit?: number;
+  explain?: boolean;
+  views?: boolean;
+  memory?: number;
+  threads?: number;
+  timeout?: number;
 }
 
-/** `sql DIR`: prints a statement for each checkpoint that makes a view of it in DuckDB. */
-export const run: Run = async (context, [directory = '']) => {
-  const { output, json } = context;
-  await needFolder(directory);
-  const failures: unknown[] = [];
-  const views: View[] = [];
-  const taken = new Set<string>();
-  for (const { step, operation, paths } of (await contentsOf(resolve(directory))).operations) {
-    const view = freeName(`${step}/${operation}`, taken);
-    try {
-      const [found] = await foundFiles(paths);
-      if (found !== undefined) views.push({ step, operation, view, ...(await viewOf(view, found.path)) });
-    } catch (error) {
-      if (!isCheckpointError(error)) throw error;
-      failures.push(error);
-      output.error(error);
-    }
+/**
+ * `sql DIR [NAME=DIR ...] [QUERY]`: prints the answer to a question; asks for questions in a terminal if there is none; else prints
+ * statements that make views for DuckDB.
+ */
+export const run: Run<SqlCommandOptions> = async (context, args, options) => {
+  const { source, query } = sqlArguments(args);
+  const { csv = false, parquet, limit, explain = false, views = false, memory, threads, timeout } = options;
+  const formats = Object.entries({ '--json': context.json, '--csv': csv, '--parquet': parquet !== undefined, '--explain': explain });
+  const given = formats.filter(([, isGiven]) => isGiven).map(([name]) => name);
+  if (given.length > 1 && !(given.length === 2 && given.includes('--json') && given.includes('--parquet')))
+    throw invalid(`${given.join(' and ')} say different things; give one of them`);
+  const isTerminal = process.stdin.isTTY === true && context.output.isTerminal;
+  if (views || (query === undefined && !isTerminal)) {
+    if (query !== undefined || typeof source !== 'string') throw invalid('--views is of one directory, without a question');
+    return printViews(context, source);
   }
-  if (json) await output.document({ directory, views, failures: failures.map(failureOf) });
-  else
-    for (const { view, sql, problem } of views)
-      await output.line(sql === undefined ? `-- ${printable(`"${view}" is left out: ${problem}`)}\n` : `${sql}\n`);
-  if (!json && views.length === 0) output.note(`no checkpoints in ${directory}`);
-  return failures.length > 0 ? EXIT.findings : EXIT.fine;
+  const db = await openSql(source, {
+    ...(memory !== undefined && { memory }),
+    ...(threads !== undefined && { threads }),
+    ...(timeout !== undefined && { timeout }),
+  });
+  try {
+    if (query === undefined) {
+      if (given.length > 0) throw invalid(`${given[0]} needs a question`);
+      const { prompt } = await import('../sql/prompt.js');
+      await prompt(context, db, limit);
+    } else await answer(context, db, query === '-' ? await textOf(process.stdin) : query, { csv, parquet, limit, explain });
+    return EXIT.fine;
+  } finally {
+    await db.close();
+  }
 };
 
-async function viewOf(view: string, path: string): Promise<{ sql: string } | { problem: string }> {
-  const store = await storeOf(path);
-  if (store.format !== 'parquet') return { problem: 'it is JSON' };
-  if (loadBinding() === null) return { problem: 'it cannot be described without the native binary' };
-  const facts = await describedParquet(path);
-  if (facts !== undefined) return duckdbView(view, facts);
-  // Says what is wrong with it, unless it was mended or replaced in this moment.
-  const { parts } = await store.info(path);
-  return { problem: parts === undefined ? 'it was being changed' : 'it is a folder of parts; read_parquet reads it with its files' };
-}
-
-/** DuckDB does not tell names apart that differ in case only, and two names may be one with the slash between them. */
-function freeName(name: string, taken: Set<string>): string {
-  for (let number = 1; ; number++) {
-    const free = number === 1 ? name : `${name} (${number})`;
-    if (taken.has(free.toLowerCase())) continue;
-    taken.add(free.toLowerCase());
-    return free;
-  }
+async function answer(
+  { output, json, signal }: Context,
+  db: SqlDatabase,
+  question: string,
+  { csv, parquet, limit, explain }: { csv: boolean; parquet: string | undefined; limit: number | undefined; explain: boolean },
+): Promise<void> {
+  if (explain) return output.write(`${await db.explain(question, [], { signal })}\n`);
+  if (parquet !== undefined && !parquet.endsWith('.parquet'))
+    throw new CheckpointError(
+      'ERR_CKPT_INVALID_ARGUMENT',
+      `--parquet writes Parquet, and ${parquet} is not named so; end it with .parquet`,
+    );
+  const found = await db.ask<Row>(question, [], { signal });
+  if (parquet === undefined) return printAnswer(output, found, json ? 'json' : csv ? 'csv' : 'table', limit);
+  const written = await writeAnswer(output, found, parquet, limit, signal);
+  if (json) await output.document({ columns: found.columns, output: { path: parquet, format: 'parquet', ...written } });
 }
