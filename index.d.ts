@@ -294,7 +294,7 @@ export declare class CheckpointManager {
 }
 
 /** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
-export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share'> {
+export declare interface CheckpointManagerOptions extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share'>, FileBucketOptions {
   /** Save in the form that DocETL reads: see `compat` of a save. */ compat?: 'docetl';
   /** Save as Parquet if the native binary is there; `false` saves as JSON. @default true */ enableArrow?: boolean;
   /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */ logger?: Logger | false;
@@ -508,7 +508,7 @@ export declare interface FailureRecord {
   /** When it failed. */ time: Date;
 }
 
-/** What a call of one file takes for a URL. */
+/** What a call of one file, or a manager, takes for a URL. */
 export declare interface FileBucketOptions {
   /** How the bucket of a URL is reached: an endpoint, credentials and the like, or a driver of your own. docs/buckets.md. */
   bucket?: Bucket | BucketOptions;

@@ -118,14 +118,18 @@ export function bucketErrors(): void {
     test('calls that take no URLs', async () => {
       const manager = new CheckpointManager(null);
       for (const work of [
-        () => new CheckpointManager('s3://bucket/prefix'),
-        () => CheckpointManager.detect('gs://bucket/prefix'),
         () => new JsonlCheckpointManager('az://container/prefix'),
         () => new ParquetCheckpointManager('s3://bucket/prefix'),
         () => migrateDirectory('s3://bucket/prefix').next(),
         () => manager.materialize('s', 'o', { to: 's3://bucket/k.parquet' }),
       ]) {
         await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', work, { message: /not for URLs yet/ });
+      }
+      for (const call of [
+        () => new CheckpointManager('s3://bucket/prefix').dedupe(),
+        () => new CheckpointManager('gs://bucket/prefix').map('s', 'o', ROWS, (row) => row, { key: 'a' }),
+      ]) {
+        await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', call, { message: /works on local directories/ });
       }
       await rejectsWith('ERR_CKPT_READ_ONLY', () => writeCheckpoint('https://127.0.0.1/k', ROWS));
       await rejectsWith('ERR_CKPT_NOT_FOUND', () => verifyCheckpoint(url, { bucket }));

@@ -2,7 +2,14 @@ import { deprecated } from '../base/deprecated.js';
 import { CheckpointError } from '../base/errors.js';
 import { throwIfAborted } from '../base/halt.js';
 import { invalid, show } from '../base/messages.js';
-import { asOptions, checkPath, checkReadOptions, type CheckpointInfo, type ReadOptions, type WriteOptions } from '../options/options.js';
+import {
+  asOptions,
+  checkFilePath,
+  checkReadOptions,
+  type CheckpointInfo,
+  type ReadOptions,
+  type WriteOptions,
+} from '../options/options.js';
 import { BatchCalls } from '../resume/batches/batch-calls.js';
 import { checkMapBatchesOptions, type BatchFunction, type MapBatchesOptions } from '../resume/batches/map-batches-options.js';
 import type { MakeCaller } from '../resume/caller.js';
@@ -12,20 +19,19 @@ import { jobInfo, readJobs, removeJob, type JobInfo } from '../resume/jobs/job-r
 import { checkMapJobsOptions, checkProvider, type MapJobsOptions } from '../resume/jobs/map-jobs-options.js';
 import { startMap, startStream, type MapRun, type MapStream } from '../resume/map-handle.js';
 import type { FailureRecord } from '../resume/failure-record.js';
-import { failuresOf } from '../resume/failures-of.js';
 import { checkForgetOptions, type ForgetOptions } from '../resume/forget/forget-options.js';
 import { forgetRows } from '../resume/forget/forget-rows.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions, type MapOutput } from '../resume/map-options.js';
-import { mapsIn, type MapListing } from '../resume/map-listing.js';
+import type { MapListing } from '../resume/map-listing.js';
 import type { RunControl } from '../resume/run-control.js';
 import type { MapCall } from '../resume/run-map.js';
-import { partialResults, type PartialResults } from '../resume/partial-results.js';
+import type { PartialResults } from '../resume/partial-results.js';
 import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
-import { batchIndexes, deleteBatches, readBatches } from '../resume/read-batches.js';
+import type { DirectoryPlace, NamedOperation, OperationPlace } from '../resume/places/directory-place.js';
+import { formatOfDirectory, placeOfDirectory } from '../resume/places/place-of-directory.js';
 import type { ContentOption } from '../resume/row-content.js';
 import type { KeyOption } from '../resume/row-key.js';
 import { checkStepOptions, runStep, type Compute, type StepOptions } from '../resume/step.js';
-import { sweepDirectory } from '../resume/sweep-directory.js';
 import { checkSweepOptions, type SweepOptions, type SweepResult } from '../resume/sweep-options.js';
 import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
@@ -42,11 +48,6 @@ import {
   type BatchSaveOptions,
   type PartialOptions,
 } from '../directory/batch-options.js';
-import { saveBatch } from '../directory/save-batch.js';
-import { clearDirectory, clearStepFolder } from '../directory/clear.js';
-import { DocetlConfig } from '../directory/docetl-config.js';
-import { directoryFormat, directoryListing, totalBytes } from '../directory/inventory.js';
-import { batchFolder, batchFoldersOf, batchStem, stepFolder } from '../directory/layout.js';
 import { batchSavedLine, loadedLine, savedLine, type Logger } from '../directory/log-lines.js';
 import {
   checkLoadHash,
@@ -62,9 +63,7 @@ import {
   type WriteDefaults,
 } from '../directory/manager-options.js';
 import { migratePlace, placeOfOperation, placesOfOwnBatches } from '../directory/migration.js';
-import { OperationFiles, type Home } from '../directory/operation-files.js';
-import { RecentFiles } from '../directory/recent-files.js';
-import { MAX_BASES } from '../options/base.js';
+import type { OperationFiles } from '../directory/operation-files.js';
 import { compactDirectory } from '../directory/sharing/compact-directory.js';
 import { dedupeDirectory } from '../directory/sharing/dedupe-directory.js';
 import { materializeCheckpoint } from '../directory/sharing/materialize.js';
@@ -98,23 +97,21 @@ export class CheckpointManager {
   readonly #logger: Logger | null;
   readonly #defaults: WriteDefaults;
   /** Null: nothing is kept. */
-  readonly #home: Home | null;
+  readonly #place: DirectoryPlace | null;
 
   constructor(directory: string | null, options?: CheckpointManagerOptions) {
-    this.directory = directory === null ? null : checkPath(directory);
-    const { enableArrow, logger, defaults } = checkManagerOptions(options);
+    const { enableArrow, logger, defaults, bucket } = checkManagerOptions(options);
+    this.directory = directory === null ? null : checkFilePath(directory);
     this.#store = chooseStore(enableArrow);
     this.#logger = logger;
     this.#defaults = defaults;
-    const config = this.directory === null ? undefined : new DocetlConfig(this.directory);
-    const recent = new RecentFiles(MAX_BASES);
-    this.#home =
-      this.directory === null || config === undefined ? null : { directory: this.directory, store: this.#store, config, logger, recent };
+    this.#place = this.directory === null ? null : placeOfDirectory(this.directory, bucket, this.#store, logger, defaults);
   }
 
   /** A manager that goes on in the format that most checkpoints of a directory have, Parquet if there are none. Makes nothing. */
   static async detect(directory: string, options?: CheckpointManagerOptions): Promise<CheckpointManager> {
-    const enableArrow = asOptions(options, 'CheckpointManager').enableArrow ?? (await directoryFormat(checkPath(directory))) !== 'json';
+    const given = asOptions(options, 'CheckpointManager') as CheckpointManagerOptions;
+    const enableArrow = given.enableArrow ?? (await formatOfDirectory(checkFilePath(directory), given.bucket)) !== 'json';
     return new CheckpointManager(directory, { ...options, enableArrow });
   }
 
@@ -154,7 +151,7 @@ export class CheckpointManager {
   async loadCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: NoInfer<LoadOptions<T>>): Promise<T[] | null>;
   async loadCheckpoint(step: string, operation: string, options: LoadOptions = {}): Promise<Row[] | null> {
     const { files, read } = await this.#wanted(step, operation, options, 'loadCheckpoint');
-    const loaded = files === null ? null : await files.load((store, path) => store.read(path, read));
+    const loaded = files === null ? null : await files.load((store, path) => store.read(path, read), read);
     if (loaded !== null) this.#logger?.info(loadedLine(step, operation, loaded.path));
     return loaded?.result ?? null;
   }
@@ -193,9 +190,8 @@ export class CheckpointManager {
     const given = rowsOfCall(rows);
     const { step, save } = checkBatchSave(options);
     const merged = mergeWriteOptions(this.#defaults, save, 'saveBatchCheckpoint');
-    if (this.directory === null) return '';
-    const stem = batchStem(await batchFolder(this.directory, operation, step), index);
-    const info = await saveBatch({ store: this.#store, stem, logger: this.#logger }, given, merged);
+    if (this.#place === null) return '';
+    const info = await this.#place.saveBatch(operation, index, step, given, merged);
     this.#logger?.info(batchSavedLine(operation, index, info.path));
     return info.path;
   }
@@ -206,15 +202,13 @@ export class CheckpointManager {
    */
   async loadBatchCheckpoints<T extends RowLike = Row>(operation: string, options?: BatchOptions): Promise<T[][]> {
     const { step } = checkBatchOptions(options, 'loadBatchCheckpoints');
-    if (this.directory === null) return [];
-    const batches = await readBatches(await batchFoldersOf(this.directory, operation, step), this.#logger);
-    return batches.map(({ rows }) => rows as T[]);
+    return this.#place === null ? [] : ((await this.#place.loadBatches(operation, step)) as T[][]);
   }
 
   /** The indexes of the batches that {@link loadBatchCheckpoints} loads, in its order. */
   async listBatchCheckpoints(operation: string, options?: BatchOptions): Promise<number[]> {
     const { step } = checkBatchOptions(options, 'listBatchCheckpoints');
-    return this.directory === null ? [] : batchIndexes(await batchFoldersOf(this.directory, operation, step));
+    return this.#place === null ? [] : this.#place.batchIndexes(operation, step);
   }
 
   /**
@@ -223,8 +217,7 @@ export class CheckpointManager {
    */
   async deleteBatchCheckpoints(operation: string, options?: BatchOptions): Promise<boolean> {
     const { step } = checkBatchOptions(options, 'deleteBatchCheckpoints');
-    if (this.directory === null) return false;
-    return (await deleteBatches(this.directory, await batchFoldersOf(this.directory, operation, step))) > 0;
+    return this.#place !== null && (await this.#place.deleteBatches(operation, step)) > 0;
   }
 
   /**
@@ -237,8 +230,7 @@ export class CheckpointManager {
     options?: PartialOptions,
   ): Promise<PartialResults<T> | null> {
     const { hash } = checkPartialOptions(options, 'loadPartialResults');
-    const files = await this.#files(step, operation, hash);
-    return files === null ? null : ((await partialResults(files)) as PartialResults<T> | null);
+    return this.#place === null ? null : ((await this.#place.partial({ step, operation, hash })) as PartialResults<T> | null);
   }
 
   /**
@@ -336,8 +328,7 @@ export class CheckpointManager {
    */
   async failures(step: string, operation: string, options?: PartialOptions): Promise<FailureRecord[]> {
     const { hash } = checkPartialOptions(options, 'failures');
-    const files = await this.#files(step, operation, hash);
-    return files === null ? [] : failuresOf(files);
+    return this.#place === null ? [] : this.#place.failures({ step, operation, hash });
   }
 
   /**
@@ -356,7 +347,7 @@ export class CheckpointManager {
     return startMap(async (control) => {
       const { jobs, options: checked } = checkMapJobsOptions(options);
       const given = checkProvider(provider, jobs);
-      const files = await this.#filesOfJobs(step, operation, checked.hash);
+      const files = await this.#filesOfJobs('mapJobs', { step, operation, hash: checked.hash });
       const caller: MakeCaller = (parts) => new JobCalls(given, jobs, files, parts);
       return this.#callOf(step, operation, rows, checked, { fn: noCall, caller, control }, 'mapJobs');
     });
@@ -364,7 +355,7 @@ export class CheckpointManager {
 
   /** The jobs of an operation whose results are not all used yet, the oldest first: those of a running or interrupted {@link mapJobs}. */
   async jobs(step: string, operation: string): Promise<JobInfo[]> {
-    const files = await this.#files(step, operation);
+    const files = await this.#local('jobs', { step, operation });
     return files === null ? [] : (await readJobs(await files.batches(), files)).map(jobInfo);
   }
 
@@ -373,7 +364,7 @@ export class CheckpointManager {
    * @throws `ERR_CKPT_LOCKED` while a map of the operation runs
    */
   async forgetJob(step: string, operation: string, jobKey: string): Promise<boolean> {
-    const files = await this.#filesOfJobs(step, operation);
+    const files = await this.#filesOfJobs('forgetJob', { step, operation });
     const lease = await files.lease({ lockWait: 0 });
     try {
       const folder = await files.batches();
@@ -396,7 +387,7 @@ export class CheckpointManager {
    */
   async forget<T extends RowLike = Row>(step: string, operation: string, options: ForgetOptions<T>): Promise<number> {
     const checked = checkForgetOptions(options);
-    const files = await this.#files(step, operation);
+    const files = await this.#local('forget', { step, operation });
     return files === null ? 0 : forgetRows(files, checked);
   }
 
@@ -415,7 +406,7 @@ export class CheckpointManager {
       ...(maxAge !== undefined && { maxAge }),
       ...(cost !== undefined && { cost: cost as (row: Row) => number }),
     };
-    const plan = await planRows(await this.#files(step, operation, hash), given, wanted);
+    const plan = await (this.#place === null ? planRows(null, given, wanted) : this.#place.plan({ step, operation, hash }, given, wanted));
     return plan as IncrementalPlan<T>;
   }
 
@@ -426,7 +417,7 @@ export class CheckpointManager {
 
   /** All checkpoints by step and operation, no batches. A damaged one has its `error`. */
   async listCheckpoints(): Promise<CheckpointListing[]> {
-    return this.#home === null ? [] : directoryListing(this.#home.directory, this.#home.config);
+    return this.#place === null ? [] : this.#place.list();
   }
 
   /**
@@ -434,7 +425,7 @@ export class CheckpointManager {
    * Changes nothing.
    */
   async listMaps(): Promise<MapListing[]> {
-    return this.directory === null ? [] : mapsIn(this.directory);
+    return this.#place === null ? [] : this.#place.maps();
   }
 
   /** The bytes of all its files; null for none. */
@@ -445,7 +436,7 @@ export class CheckpointManager {
 
   /** The bytes of all checkpoints, batches and kept results in the directory. */
   async getTotalCheckpointSize(): Promise<number> {
-    return this.directory === null ? 0 : totalBytes(this.directory);
+    return this.#place === null ? 0 : this.#place.totalBytes();
   }
 
   /**
@@ -454,8 +445,8 @@ export class CheckpointManager {
    */
   async migrateJsonToArrow(step: string, operation: string, options?: MigrateCheckpointOptions): Promise<boolean> {
     const checked = checkMigrateOptions(options);
-    if (this.#home === null) return false;
-    const { directory, config } = this.#home;
+    if (this.#place === null) return false;
+    const { directory, config } = this.#place.localHome('migrateJsonToArrow');
     const { compression, compressionLevel, rowGroupRows } = this.#defaults;
     const defaults = Object.fromEntries(
       Object.entries({ compression, compressionLevel, rowGroupRows }).filter(([, value]) => value !== undefined),
@@ -478,15 +469,12 @@ export class CheckpointManager {
 
   /** Removes the checkpoints, batches, kept results and hashes of a step; resolves with the number of files. */
   async clearStep(step: string): Promise<number> {
-    if (this.#home === null) return 0;
-    const removed = await clearStepFolder(await stepFolder(this.#home.directory, step));
-    await this.#home.config.set(step, undefined, null);
-    return removed;
+    return this.#place === null ? 0 : this.#place.clearStep(step);
   }
 
   /** Removes all checkpoints, batches, kept results and DocETL's configuration; resolves with the number of files. */
   async clearAll(): Promise<number> {
-    return this.#home === null ? 0 : clearDirectory(this.#home.directory, this.#home.config);
+    return this.#place === null ? 0 : this.#place.clearAll();
   }
 
   /**
@@ -496,10 +484,8 @@ export class CheckpointManager {
    */
   async sweep(options?: SweepOptions): Promise<SweepResult> {
     const checked = checkSweepOptions(options);
-    if (this.#home === null) {
-      return { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun: checked.dryRun === true };
-    }
-    return sweepDirectory(this.#home, checked);
+    if (this.#place !== null) return this.#place.sweep(checked);
+    return { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun: checked.dryRun === true };
   }
 
   /**
@@ -508,7 +494,7 @@ export class CheckpointManager {
    */
   async materialize(step: string, operation: string, options?: MaterializeOptions): Promise<CheckpointInfo> {
     const checked = checkMaterializeOptions(options);
-    return materializeCheckpoint(await this.#files(step, operation), this.directory, { step, operation, ...checked });
+    return materializeCheckpoint(await this.#local('materialize', { step, operation }), this.directory, { step, operation, ...checked });
   }
 
   /**
@@ -517,7 +503,7 @@ export class CheckpointManager {
    */
   async dedupe(options?: DedupeOptions): Promise<RewriteResult> {
     const checked = checkDedupeOptions(options);
-    return this.#home === null ? nothingRewritten(checked) : dedupeDirectory(this.#home, checked);
+    return this.#place === null ? nothingRewritten(checked) : dedupeDirectory(this.#place.localHome('dedupe'), checked);
   }
 
   /**
@@ -526,7 +512,7 @@ export class CheckpointManager {
    */
   async compact(options?: CompactOptions): Promise<RewriteResult> {
     const checked = checkCompactOptions(options);
-    return this.#home === null ? nothingRewritten(checked) : compactDirectory(this.#home, checked);
+    return this.#place === null ? nothingRewritten(checked) : compactDirectory(this.#place.localHome('compact'), checked);
   }
 
   async #mapCall<In extends RowLike, Out extends RowLike>(
@@ -560,7 +546,7 @@ export class CheckpointManager {
     if (save.compat !== undefined && this.#store.format === 'json') {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
     }
-    const files = await this.#files(step, operation, checked.hash);
+    const files = await this.#local(what, { step, operation, hash: checked.hash });
     if (files === null && checked.workers !== undefined) {
       const message = 'workers need a directory, where they share the rows: without it each would compute all of them';
       throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
@@ -577,16 +563,21 @@ export class CheckpointManager {
   }
 
   /** Jobs cannot be without records. */
-  async #filesOfJobs(step: string, operation: string, hash?: string): Promise<OperationFiles> {
-    const files = await this.#files(step, operation, hash);
+  async #filesOfJobs(call: string, of: NamedOperation): Promise<OperationFiles> {
+    const files = await this.#local(call, of);
     if (files !== null) return files;
     const message = 'jobs need a directory, where they are recorded: without it, a process that ends loses what is paid for';
     throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
   }
 
   /** Where an operation keeps its results; null where nothing is kept. */
-  async #files(step: string, operation: string, hash?: string): Promise<OperationFiles | null> {
-    return this.#home === null ? null : OperationFiles.of(this.#home, step, operation, hash);
+  async #files(step: string, operation: string, hash?: string): Promise<OperationPlace | null> {
+    return this.#place === null ? null : this.#place.operation(step, operation, hash);
+  }
+
+  /** The same for calls that work on local files alone. */
+  async #local(call: string, of: NamedOperation): Promise<OperationFiles | null> {
+    return this.#place === null ? null : this.#place.localFiles(call, of);
   }
 
   /** What to load, null where nothing is kept, and how. Throws what is wrong with the call. */
@@ -595,7 +586,7 @@ export class CheckpointManager {
     operation: string,
     options: LoadOptions,
     what: string,
-  ): Promise<{ files: OperationFiles | null; read: ReadOptions }> {
+  ): Promise<{ files: OperationPlace | null; read: ReadOptions }> {
     const checked = checkReadOptions(options, what, LOAD_KEYS) as LoadOptions;
     checkSchemaOptions(checked);
     const hash = checkLoadHash(checked);

@@ -4,8 +4,8 @@ import { CheckpointError } from '../base/errors.js';
 import type { Bucket, BucketPutOptions } from '../options/bucket.js';
 import { remoteFolder } from './remote-folder.js';
 
-/** An object of a few words is never longer. */
-const MAX_BYTES = 1 << 20;
+/** What is read into memory is never longer. */
+const MAX_BYTES = 64 << 20;
 
 /** The text of a small object and its state; null where it is not there. @throws `ERR_CKPT_BUCKET_ANSWER` for one that is too long */
 export async function readSmall(bucket: Bucket, key: string, signal?: AbortSignal): Promise<{ text: string; etag: string } | null> {

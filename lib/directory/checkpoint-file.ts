@@ -2,6 +2,7 @@ import { factsOfCode } from '../base/error-facts.js';
 import { isCheckpointError, type CheckpointError } from '../base/errors.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointInfo } from '../options/options.js';
+import type { CheckpointStore } from '../store/store.js';
 import type { FoundFile } from './layout.js';
 
 /** One file of a checkpoint. */
@@ -28,12 +29,20 @@ export interface Mirror<C extends Hashes = Hashes> {
 /** What is known of files already, by their paths. */
 export type KnownInfos = ReadonlyMap<string, CheckpointInfo>;
 
+/** What reads a file that was found. */
+export type OpenStore = (path: string) => Promise<CheckpointStore>;
+
 /** The files of a checkpoint with their hashes; batches have none. */
-export async function checkpointFiles(all: readonly FoundFile[], mirror?: Mirror, known?: KnownInfos): Promise<CheckpointFile[]> {
+export async function checkpointFiles(
+  all: readonly FoundFile[],
+  mirror?: Mirror,
+  known?: KnownInfos,
+  open: OpenStore = storeOf,
+): Promise<CheckpointFile[]> {
   const files: CheckpointFile[] = [];
   for (const found of all) {
     try {
-      const { hash } = known?.get(found.path) ?? (await (await storeOf(found.path)).head(found.path));
+      const { hash } = known?.get(found.path) ?? (await (await open(found.path)).head(found.path));
       files.push({ found, hash });
     } catch (error) {
       if (!isCheckpointError(error)) throw error;

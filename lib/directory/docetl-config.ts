@@ -1,24 +1,17 @@
 import { readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setOwn } from '../base/build.js';
 import { fromSystemError } from '../base/errors.js';
 import { syncFolder } from '../base/commit/commit.js';
 import { flushFile, openNew } from '../base/commit/flush.js';
 import { temporaryBeside } from '../base/commit/temporary-name.js';
 import { withLock } from '../base/lock/file-lock.js';
-import { isPlainObject, type Row } from '../base/rows.js';
+import type { Row } from '../base/rows.js';
 import type { Hashes } from './checkpoint-file.js';
+import { applyHash, hashIn, hashesOf, type HashChange } from './docetl-hashes.js';
 import { makeFolders } from './folders.js';
 
 /** DocETL's file of hashes in a directory: `{ "<step>": { "<operation>": "<hash>" } }`. */
 const CONFIG_NAME = '.docetl_intermediate_config.json';
-
-/** One change: the hash of an operation, null for none; all of a step where there is no operation. */
-interface Change {
-  step: string;
-  operation: string | undefined;
-  hash: string | null;
-}
 
 /**
  * The hashes that DocETL looks for beside its checkpoints. Ours have theirs inside of the file; this is a mirror for DocETL, and the only
@@ -30,7 +23,7 @@ interface Change {
 export class DocetlConfig implements Hashes {
   readonly #directory: string;
   readonly #path: string;
-  #pending: Change[] = [];
+  #pending: HashChange[] = [];
   #writing: Promise<void> | undefined;
 
   constructor(directory: string) {
@@ -69,7 +62,7 @@ export class DocetlConfig implements Hashes {
       const kept: Row = {};
       for (const { step, operation } of operations) {
         const hash = hashIn(config, step, operation);
-        if (hash !== null) apply(kept, { step, operation, hash });
+        if (hash !== null) applyHash(kept, { step, operation, hash });
       }
       if (Object.keys(kept).length > 0) await this.#replace(JSON.stringify(kept, null, 2), true);
       else await this.#remove();
@@ -93,7 +86,7 @@ export class DocetlConfig implements Hashes {
     if (!isWanted) return;
     await withLock(`${this.#path}.lock`, { what: `${this.#path}` }, async () => {
       const config = await this.#read();
-      const made = changes.filter((change) => apply(config, change));
+      const made = changes.filter((change) => applyHash(config, change));
       if (made.length > 0) {
         await this.#replace(
           JSON.stringify(config, null, 2),
@@ -109,14 +102,7 @@ export class DocetlConfig implements Hashes {
 
   async #read(): Promise<Row> {
     const text = await this.#text();
-    if (text === undefined) return {};
-    try {
-      const config: unknown = JSON.parse(text);
-      return isPlainObject(config) ? config : {};
-    } catch {
-      // What is no JSON is replaced by the next save, as DocETL does.
-      return {};
-    }
+    return hashesOf(text);
   }
 
   async #text(): Promise<string | undefined> {
@@ -149,30 +135,4 @@ export class DocetlConfig implements Hashes {
       throw fromSystemError(error, 'write', this.#path);
     }
   }
-}
-
-/** Makes a change; false where nothing changed. */
-function apply(config: Row, { step, operation, hash }: Change): boolean {
-  const operations = member(config, step);
-  if (hash !== null && operation !== undefined) {
-    const kept = isPlainObject(operations) ? operations : {};
-    if (kept[operation] === hash && kept === operations) return false;
-    setOwn(kept, operation, hash);
-    setOwn(config, step, kept);
-    return true;
-  }
-  if (!isPlainObject(operations) || (operation !== undefined && !Object.hasOwn(operations, operation))) return false;
-  if (operation !== undefined) delete operations[operation];
-  if (operation === undefined || Object.keys(operations).length === 0) delete config[step];
-  return true;
-}
-
-function hashIn(config: Row, step: string, operation: string): string | null {
-  const operations = member(config, step);
-  const hash = isPlainObject(operations) ? member(operations, operation) : undefined;
-  return typeof hash === 'string' ? hash : null;
-}
-
-function member(object: Row, key: string): unknown {
-  return Object.hasOwn(object, key) ? object[key] : undefined;
 }

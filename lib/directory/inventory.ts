@@ -5,7 +5,7 @@ import type { DeltaInfo } from '../options/delta-info.js';
 import type { CheckpointInfo } from '../options/options.js';
 import { storeOf } from '../formats/choose.js';
 import { knownInfos } from '../formats/parquet/describe-files.js';
-import { checkpointFiles, isOfFile, type CheckpointFile, type KnownInfos, type Mirror } from './checkpoint-file.js';
+import { checkpointFiles, isOfFile, type CheckpointFile, type KnownInfos, type Mirror, type OpenStore } from './checkpoint-file.js';
 import type { DocetlConfig } from './docetl-config.js';
 import { inParallel } from './in-parallel.js';
 import { foundFiles, type FoundFile } from './layout.js';
@@ -16,13 +16,18 @@ import { allPaths, operationsIn } from './listed-files.js';
  * What is known of an operation's checkpoint, of the newest file that can be read; null when there is none. @throws the newest one's error
  * when none can be read
  */
-export async function operationInfo(found: readonly FoundFile[], mirror: Mirror, known?: KnownInfos): Promise<NamedCheckpointInfo | null> {
-  const files = await checkpointFiles(found, mirror, known);
+export async function operationInfo(
+  found: readonly FoundFile[],
+  mirror: Mirror,
+  known?: KnownInfos,
+  open: OpenStore = storeOf,
+): Promise<NamedCheckpointInfo | null> {
+  const files = await checkpointFiles(found, mirror, known, open);
   let failure: unknown;
   for (const file of files) {
     try {
       if (file.error !== undefined) throw file.error;
-      return { step: mirror.step, operation: mirror.operation, ...(await infoOf(file, known)), ...common(file, files) };
+      return { step: mirror.step, operation: mirror.operation, ...(await infoOf(file, known, open)), ...common(file, files) };
     } catch (error) {
       if (!isOfFile(error)) throw error;
       failure ??= error;
@@ -33,12 +38,17 @@ export async function operationInfo(found: readonly FoundFile[], mirror: Mirror,
 }
 
 /** The same for a list: a checkpoint that cannot be read is listed with its error. */
-export async function operationListing(found: readonly FoundFile[], mirror: Mirror, known?: KnownInfos): Promise<CheckpointListing | null> {
+export async function operationListing(
+  found: readonly FoundFile[],
+  mirror: Mirror,
+  known?: KnownInfos,
+  open: OpenStore = storeOf,
+): Promise<CheckpointListing | null> {
   try {
-    return await operationInfo(found, mirror, known);
+    return await operationInfo(found, mirror, known, open);
   } catch (error) {
     if (!isCheckpointError(error)) throw error;
-    const [file] = await checkpointFiles(found, mirror, known);
+    const [file] = await checkpointFiles(found, mirror, known, open);
     if (file === undefined) return null;
     const { path, bytes } = file.found;
     const nothing = { rows: 0, bytes, hash: null, metadata: {}, columns: [], delta: null };
@@ -73,8 +83,8 @@ export async function directoryFormat(directory: string): Promise<StoredFile['fo
   return counts.json > counts.parquet ? 'json' : 'parquet';
 }
 
-async function infoOf({ found, hash }: CheckpointFile, known: KnownInfos | undefined): Promise<CheckpointInfo> {
-  const info = known?.get(found.path) ?? (await (await storeOf(found.path)).info(found.path));
+async function infoOf({ found, hash }: CheckpointFile, known: KnownInfos | undefined, open: OpenStore): Promise<CheckpointInfo> {
+  const info = known?.get(found.path) ?? (await (await open(found.path)).info(found.path));
   // An empty list of DocETL's pull request 380 has a row that stands for none.
   const isPlaceholder = info.format === 'parquet' && info.rows === 1 && info.columns.length === 1 && info.columns[0]?.name === PLACEHOLDER;
   return { ...info, rows: isPlaceholder ? 0 : info.rows, hash, delta: withNames(info.delta ?? null) };
@@ -101,6 +111,7 @@ function common({ found }: CheckpointFile, all: readonly CheckpointFile[]): Pick
   return { modified: new Date(found.modifiedMs), files };
 }
 
-function formatOf(path: string): StoredFile['format'] {
+/** By its extension. */
+export function formatOf(path: string): StoredFile['format'] {
   return path.endsWith('.json') ? 'json' : 'parquet';
 }

@@ -26,7 +26,7 @@ import { namedEntries, pathOf, type NamedEntry } from './parts.js';
 
 /** Extensions of checkpoints; at equal ages the first wins. */
 export const EXTENSIONS = ['.parquet', '.json'] as const;
-const BATCHES = '_batches';
+export const BATCHES = '_batches';
 const INPUT_HASHES = /_input_hashes$/i;
 /** What no component of a kind ends with: names.ts encodes it. */
 const RESERVED: Record<NameKind, RegExp> = { step: /_batches$/i, operation: INPUT_HASHES, name: NOTHING };
@@ -187,7 +187,7 @@ function isCheckpoint(entry: Dirent, component: string): boolean {
 }
 
 /** The component of a checkpoint's file without its extension. DocETL's lists of input hashes are none, nor is what begins with a dot. */
-function operationComponent(name: string): string | undefined {
+export function operationComponent(name: string): string | undefined {
   const extension = EXTENSIONS.find((end) => name.endsWith(end));
   if (extension === undefined || name.startsWith('.')) return undefined;
   const component = name.slice(0, -extension.length);

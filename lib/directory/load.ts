@@ -4,7 +4,7 @@ import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 import { storeOf } from '../formats/choose.js';
 import type { CheckpointStore } from '../store/store.js';
-import { checkpointFiles, isOfFile, type CheckpointFile, type Mirror } from './checkpoint-file.js';
+import { checkpointFiles, isOfFile, type CheckpointFile, type Mirror, type OpenStore } from './checkpoint-file.js';
 import type { FoundFile } from './layout.js';
 import { fallbackLine, type Logger } from './log-lines.js';
 import { noteUse } from './use-record.js';
@@ -22,6 +22,8 @@ export interface Wanted {
   /** What counts as used: the path without the extension, or the folder of a batch. */
   uses?: string;
   logger: Logger | null;
+  /** What reads a file that was found. @default that of local files */
+  open?: OpenStore;
 }
 
 /**
@@ -32,11 +34,14 @@ export async function loadFile<T>(
   wanted: Wanted,
   read: (store: CheckpointStore, path: string) => Promise<T>,
 ): Promise<{ result: T; path: string } | null> {
+  const { open = storeOf } = wanted;
   for (let attempt = 1; ; attempt++) {
     const found = await wanted.find();
     // Which file has which hash matters to nobody who takes any: what is damaged then shows when it is read.
     const files =
-      wanted.hash === undefined ? found.map((file) => ({ found: file, hash: null })) : await checkpointFiles(found, wanted.mirror);
+      wanted.hash === undefined
+        ? found.map((file) => ({ found: file, hash: null }))
+        : await checkpointFiles(found, wanted.mirror, undefined, open);
     const outcome = await readFirst(files, wanted, read);
     // A save has replaced a file between two looks at it: the hash and the rows must be of one.
     if (outcome === 'changed' && attempt < RELOADS) continue;
@@ -44,7 +49,7 @@ export async function loadFile<T>(
     const [first] = files;
     if (first === undefined) return null;
     try {
-      const result = await read(await storeOf(first.found.path), first.found.path);
+      const result = await read(await open(first.found.path), first.found.path);
       return await used(wanted, first, result);
     } catch (error) {
       // Cleared once more.
@@ -59,14 +64,14 @@ async function readFirst<T>(
   wanted: Wanted,
   read: (store: CheckpointStore, path: string) => Promise<T>,
 ): Promise<{ result: T; path: string } | null | 'changed'> {
-  const { hash, logger, find } = wanted;
+  const { hash, logger, find, open = storeOf } = wanted;
   const failures: CheckpointError[] = [];
   for (const file of files) {
     const { path } = file.found;
     if (file.error === undefined && hash !== undefined && file.hash !== hash) continue;
     try {
       if (file.error !== undefined) throw file.error;
-      const result = await read(await storeOf(path), path);
+      const result = await read(await open(path), path);
       if (hash !== undefined && !(await isUnchanged(find, file))) return 'changed';
       for (const failure of failures) logger?.warn(fallbackLine(failure, path));
       return await used(wanted, file, result);

@@ -3,6 +3,8 @@ import { throwIfAborted } from '../base/halt.js';
 import type { Compat } from '../options/compat.js';
 import type { CheckpointError } from '../base/errors.js';
 import { invalid, show } from '../base/messages.js';
+import { checkBucket } from '../options/bucket-options.js';
+import type { FileBucketOptions } from '../options/file-options.js';
 import { keysOf } from '../options/option-keys.js';
 import {
   asOptions,
@@ -19,10 +21,8 @@ import { checkSchemaOptions } from '../schema/contract.js';
 import type { Logger } from './log-lines.js';
 
 /** Options of a {@link CheckpointManager}. The options of compression and row groups are the defaults of its saves. */
-export interface CheckpointManagerOptions extends Pick<
-  WriteOptions,
-  'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share'
-> {
+export interface CheckpointManagerOptions
+  extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share'>, FileBucketOptions {
   /** Save in the form that DocETL reads: see `compat` of a save. */
   compat?: 'docetl';
   /** Save as Parquet if the native binary is there; `false` saves as JSON. @default true */
@@ -82,6 +82,7 @@ const MANAGER_KEYS = keysOf<CheckpointManagerOptions>({
   share: true,
   compat: true,
   logger: true,
+  bucket: true,
 });
 const MIGRATE_KEYS = keysOf<MigrateCheckpointOptions>({ keepJson: true, signal: true });
 /** Of a load of a manager. */
@@ -92,16 +93,17 @@ export function checkManagerOptions(given: CheckpointManagerOptions | undefined)
   enableArrow: boolean;
   logger: Logger | null;
   defaults: WriteDefaults;
+  bucket: CheckpointManagerOptions['bucket'];
 } {
   const what = 'CheckpointManager';
   const options = asOptions(given, what) as CheckpointManagerOptions;
   checkKeys(options, MANAGER_KEYS, what);
-  const { enableArrow = true, logger, ...defaults } = options;
+  const { enableArrow = true, logger, bucket, ...defaults } = options;
   checkWriteOptions(defaults, what);
   checkCompat(defaults.compat, 'docetl');
   if (enableArrow === false && defaults.share === 'reflink') throw invalid("share: 'reflink' is for Parquet, and enableArrow is false");
   if (typeof enableArrow !== 'boolean') throw invalid(`enableArrow must be true or false, got ${show(enableArrow)}`);
-  return { enableArrow, logger: checkLogger(logger), defaults };
+  return { enableArrow, logger: checkLogger(logger), defaults, bucket: checkBucket(bucket) };
 }
 
 /** Where to log; null for nowhere. */

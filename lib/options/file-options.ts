@@ -14,7 +14,7 @@ import {
   type WriteOptions,
 } from './options.js';
 
-/** What a call of one file takes for a URL. */
+/** What a call of one file, or a manager, takes for a URL. */
 export interface FileBucketOptions {
   /**
    * How the bucket of a URL is reached: an endpoint, credentials and the like, or a driver of your own. docs/buckets.md.

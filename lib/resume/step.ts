@@ -10,7 +10,7 @@ import { asOptions, checkKeys, WRITE_RECORD, type WriteOptions } from '../option
 import type { Row, RowLike } from '../base/rows.js';
 import { copyAsLoaded } from '../base/value/copy.js';
 import { ms } from './check-number.js';
-import type { OperationFiles } from '../directory/operation-files.js';
+import type { OperationPlace } from './places/directory-place.js';
 
 /** Options of {@link CheckpointManager.step}. The options of a save apply when the rows are computed. */
 export interface StepOptions extends WriteOptions {
@@ -54,7 +54,7 @@ export function checkStepOptions(given: StepOptions | undefined): { save: WriteO
 
 /** Loads the rows of an operation if they are there, else computes and saves them. */
 export async function runStep(
-  files: OperationFiles | null,
+  files: Pick<OperationPlace, 'lease'> | null,
   { lockWait, signal, logger, isLoadedAnew }: StepRun,
   compute: Compute<Row>,
   { load, save }: StepCalls,
@@ -70,6 +70,8 @@ export async function runStep(
     const computed = await (lease === undefined ? compute() : lease.during(async () => compute()));
     const rows = await asLoaded(rowsOfCall(await heldRows(computed, signal)), signal);
     throwIfAborted(signal);
+    // In a bucket another may have taken it over from a process that was stopped for long.
+    await lease?.confirm?.();
     await save(rows);
     // What a schema or another program's form makes of the rows, only a load can say.
     return (isLoadedAnew ? await load() : null) ?? rows;

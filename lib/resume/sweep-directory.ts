@@ -15,8 +15,9 @@ import { leftovers } from './leftovers.js';
 import { leftWorkers } from './workers/left-workers.js';
 import { isInUse, takeLease } from '../directory/lease.js';
 import type { SweepItem } from './sweep-item.js';
+import { sweepAll } from './sweep-all.js';
 import { sweepItems } from './sweep-items.js';
-import type { checkSweepOptions, SweepResult, SweptFile } from './sweep-options.js';
+import type { checkSweepOptions, SweepResult } from './sweep-options.js';
 
 type Checked = ReturnType<typeof checkSweepOptions>;
 
@@ -25,30 +26,11 @@ export async function sweepDirectory(
   { directory, config, logger }: Pick<Home, 'directory' | 'config' | 'logger'>,
   options: Checked,
 ): Promise<SweepResult> {
-  const { dryRun = false, maxBytes } = options;
+  const { dryRun = false } = options;
   if (!dryRun) for (const { folder } of await listSteps(directory)) await settleSwaps(folder);
   const items = await sweepItems(directory, config);
-  const result: SweepResult = { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun };
-  const kept = new Set(items);
   const sweeping = new Sweeping(directory, config, dryRun, items);
-  const remove = async (item: SweepItem, reason: SweptFile['reason']): Promise<void> => {
-    const { kind, path, step, operation, bytes } = item;
-    const swept = { path, kind, step, operation, bytes, reason };
-    if (await sweeping.remove(item)) {
-      kept.delete(item);
-      result.removed.push(swept);
-    } else result.inUse.push(swept);
-  };
-  for (const item of items) {
-    const reason = reasonOf(item, options);
-    if (reason !== undefined) await remove(item, reason);
-  }
-  const size = (): number => [...kept].reduce((sum, { bytes }) => sum + bytes, 0);
-  const oldest = [...kept].filter((item) => !isKept(item, options)).sort((a, b) => a.usedMs - b.usedMs);
-  for (const item of oldest) {
-    if (maxBytes === undefined || size() <= maxBytes) break;
-    if (!result.inUse.some(({ path }) => path === item.path)) await remove(item, 'size');
-  }
+  const result = await sweepAll(items, options, (item) => sweeping.remove(item));
   for (const { path, bytes } of await leftovers(directory, items)) {
     result.removed.push({ path, kind: 'temporary', step: null, operation: null, bytes, reason: 'leftover' });
     if (!dryRun) await removeFiles([path]);
@@ -60,23 +42,7 @@ export async function sweepDirectory(
   for (const { path, bytes } of await sweepPool(directory, { dryRun, logger }))
     result.removed.push({ path, kind: 'holder', step: null, operation: null, bytes, reason: 'unreferenced' });
   result.bytes = result.removed.reduce((sum, { bytes }) => sum + bytes, 0);
-  result.keptBytes = size();
   return result;
-}
-
-/** Why an item goes; undefined: it stays. */
-function reasonOf(item: SweepItem, options: Checked): SweptFile['reason'] | undefined {
-  const { keep, keepHashes, before } = options;
-  if (item.isFinished) return 'finished';
-  if (item.isDamaged) return 'damaged';
-  if ((keep === undefined && keepHashes === undefined && before === undefined) || isKept(item, options)) return undefined;
-  return before === undefined || item.usedMs < before ? 'stale' : undefined;
-}
-
-function isKept({ step, operation, hash }: SweepItem, { keep, keepHashes }: Checked): boolean {
-  if (hash !== null && keepHashes?.includes(hash) === true) return true;
-  // A batch that does not say its step may be of any.
-  return keep?.some(([keptStep, keptOperation]) => keptOperation === operation && (step === null || step === keptStep)) === true;
 }
 
 /** Removes items under the leases of their operations. */

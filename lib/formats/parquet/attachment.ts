@@ -43,6 +43,12 @@ export async function* parquetAttachment(
   }
 }
 
+/** Where in a file its attachment is; undefined where it has none. @throws `ERR_CKPT_CORRUPT` */
+export function attachmentRange(facts: ParquetFacts): readonly [start: number, end: number] | undefined {
+  const place = placeIn(facts);
+  return place && [place.offset, place.offset + place.bytes];
+}
+
 /** The error of an attachment that is not what was written. */
 export function damaged(path: string, why: string): CheckpointError {
   return new CheckpointError('ERR_CKPT_CORRUPT', `${path}: the attachment is damaged: ${why}`, { path });

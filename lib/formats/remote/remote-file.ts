@@ -32,6 +32,8 @@ export class RemoteFile {
   readonly path: string;
   readonly size: number;
   readonly etag: string;
+  /** When it was written, where the store tells. */
+  readonly modified: Date | undefined;
   readonly #place: BucketPlace;
   readonly #folder: string;
   readonly #handle: FileHandle;
@@ -40,7 +42,7 @@ export class RemoteFile {
   /** The last four bytes. */
   #magic = '';
 
-  private constructor(place: BucketPlace, folder: string, path: string, handle: FileHandle, { size, etag }: BucketObject) {
+  private constructor(place: BucketPlace, folder: string, path: string, handle: FileHandle, { size, etag, modified }: BucketObject) {
     this.#place = place;
     this.url = place.url;
     this.#folder = folder;
@@ -48,13 +50,22 @@ export class RemoteFile {
     this.#handle = handle;
     this.size = size;
     this.etag = etag;
+    this.modified = modified;
   }
 
   /** Reads the end of an object, with its footer if it is Parquet. @throws `ERR_CKPT_NOT_FOUND`; what the bucket throws */
-  static async open(place: BucketPlace, { signal, onBytes }: RemoteRunning): Promise<RemoteFile> {
-    const { bucket, key, url } = place;
-    const found = await bucket.get(key, { range: { last: TAIL_BYTES }, ...(signal !== undefined && { signal }) });
+  static async open(place: BucketPlace, running: RemoteRunning): Promise<RemoteFile> {
+    const { url } = place;
+    const found = await RemoteFile.find(place, running);
     if (found === null) throw new CheckpointError('ERR_CKPT_NOT_FOUND', `cannot read ${url}: there is no such object`, { path: url });
+    return found;
+  }
+
+  /** The same; null where there is no such object. */
+  static async find(place: BucketPlace, { signal, onBytes }: RemoteRunning): Promise<RemoteFile | null> {
+    const { bucket, key } = place;
+    const found = await bucket.get(key, { range: { last: TAIL_BYTES }, ...(signal !== undefined && { signal }) });
+    if (found === null) return null;
     const folder = await remoteFolder();
     const path = join(folder, `object${extensionOf(key)}`);
     let file: RemoteFile | undefined;

@@ -6,31 +6,42 @@ import { invalid } from '../../base/messages.js';
 import type { Row } from '../../base/rows.js';
 import type { FileConditions } from '../../options/file-options.js';
 import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
+import type { Attachment, CheckpointStore } from '../../store/store.js';
 import { storeFor } from '../choose.js';
+import type { TypedWriteOptions } from '../parquet/column-types.js';
 import { bytesOf } from './bytes-of.js';
 import { extensionOf } from './extension-of.js';
 import { remoteFolder } from '../../bucket/remote-folder.js';
 import { told } from './told.js';
 
-/** Saves rows to a local file, and makes the object of it by one request, which has the conditions. */
-export async function writeRemote(
-  place: BucketPlace,
-  rows: Iterable<Row> | AsyncIterable<Row>,
-  options: WriteOptions,
-  { ifAbsent, ifMatch }: FileConditions,
-): Promise<CheckpointInfo> {
-  const { bucket, key, url } = place;
+/** @throws `ERR_CKPT_INVALID_OPTION` for what a save to a bucket cannot do */
+export function refuseLocalOptions(options: Pick<WriteOptions, 'base' | 'share' | 'pool' | 'parts'>): void {
   for (const name of ['base', 'share', 'pool', 'parts'] as const) {
     const value = options[name];
     if (value !== undefined && value !== false && value !== 'values')
-      throw invalid(`${name} is for local files: an object of a bucket is whole`);
+      throw invalid(`${name} is for local files: an object of a bucket is whole. Save without it, or save to a directory and copy that`);
   }
+}
+
+/**
+ * Saves rows to a local file, and makes the object of it by one request, which has the conditions.
+ * @param store what writes the file; by default what the key asks for
+ */
+export async function writeRemote(
+  place: BucketPlace,
+  rows: Iterable<Row> | AsyncIterable<Row>,
+  options: TypedWriteOptions,
+  { ifAbsent, ifMatch }: FileConditions,
+  { store, attachment }: { store?: CheckpointStore; attachment?: Attachment | undefined } = {},
+): Promise<CheckpointInfo> {
+  const { bucket, key, url } = place;
+  refuseLocalOptions(options);
   const { signal } = options;
   if (ifAbsent === true || ifMatch !== undefined) await ensureConditional(place, signal);
   const folder = await remoteFolder();
   const local = join(folder, `object${extensionOf(key)}`);
   try {
-    const info = await storeFor(local).write(local, rows, options);
+    const info = await (store ?? storeFor(local)).write(local, rows, options, attachment);
     const onBytes = bytesOf(options, info.rows, info.rows);
     const { etag } = await bucket.put(key, local, {
       ...(ifAbsent !== undefined && { ifAbsent }),

@@ -1,0 +1,57 @@
+import type { CheckpointStore } from '../../store/store.js';
+import { remoteCheckpoint } from '../../formats/remote/remote-checkpoint.js';
+import { RemoteFile, type RemoteRunning } from '../../formats/remote/remote-file.js';
+import type { FoundFile } from '../layout.js';
+import { placeIn, type BucketHome } from './bucket-home.js';
+
+/**
+ * The objects that one call looks at, each in one state: its end, with the footer, is read when it is looked for, and once. Closed at the
+ * end, which removes the local files.
+ */
+export class BucketFiles {
+  readonly #home: BucketHome;
+  readonly #running: RemoteRunning;
+  readonly #looked = new Map<string, Promise<RemoteFile | null>>();
+  readonly #stores = new Map<string, Promise<CheckpointStore>>();
+
+  constructor(home: BucketHome, running: RemoteRunning) {
+    this.#home = home;
+    this.#running = running;
+  }
+
+  /** Those of these paths below the directory that are there, the newest first. */
+  async find(paths: readonly string[]): Promise<FoundFile[]> {
+    const settled = await Promise.allSettled(paths.map((path) => this.#look(path)));
+    const failure = settled.find((one) => one.status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+    const found = settled.flatMap((one) => (one.status === 'fulfilled' && one.value !== null ? [foundOf(one.value)] : []));
+    return found.sort((a, b) => b.modifiedMs - a.modifiedMs);
+  }
+
+  /** What reads one that was found, by its URL. */
+  open = async (url: string): Promise<CheckpointStore> => {
+    let store = this.#stores.get(url);
+    if (store === undefined) this.#stores.set(url, (store = this.file(url).then((file) => remoteCheckpoint(file, this.#running))));
+    return store;
+  };
+
+  /** The local file of one that was found. */
+  async file(url: string): Promise<RemoteFile> {
+    const files = await Promise.all(this.#looked.values());
+    return files.find((file) => file?.url === url) as RemoteFile;
+  }
+
+  async close(): Promise<void> {
+    for (const one of await Promise.allSettled(this.#looked.values())) if (one.status === 'fulfilled') await one.value?.close();
+  }
+
+  #look(path: string): Promise<RemoteFile | null> {
+    let looked = this.#looked.get(path);
+    if (looked === undefined) this.#looked.set(path, (looked = RemoteFile.find(placeIn(this.#home, path), this.#running)));
+    return looked;
+  }
+}
+
+function foundOf({ url, size, etag, modified }: RemoteFile): FoundFile {
+  return { path: url, bytes: size, modifiedMs: modified?.getTime() ?? 0, version: etag };
+}

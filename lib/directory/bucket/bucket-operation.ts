@@ -1,0 +1,202 @@
+import { isCheckpointError } from '../../base/errors.js';
+import type { HeldLease } from '../../base/lock/held-lease.js';
+import type { Row } from '../../base/rows.js';
+import { isTextByChoice } from '../../formats/choose.js';
+import { writeRemote } from '../../formats/remote/write-remote.js';
+import type { CheckpointInfo, ReadOptions, WriteOptions } from '../../options/options.js';
+import type { Attachment, CheckpointStore } from '../../store/store.js';
+import { refuseReflink } from '../../formats/with-share.js';
+import { operationInfo } from '../inventory.js';
+import { EXTENSIONS, type FoundFile } from '../layout.js';
+import type { LeaseOptions } from '../lease.js';
+import { loadFile, scanFile, type Wanted } from '../load.js';
+import type { Logger } from '../log-lines.js';
+import type { NamedCheckpointInfo } from '../manager-options.js';
+import { BucketFiles } from './bucket-files.js';
+import type { BucketHashes } from './bucket-hashes.js';
+import { placeIn, type BucketHome } from './bucket-home.js';
+import { findObjects } from './find-objects.js';
+import { takeBucketLease } from './bucket-lease-of.js';
+import { stemsOf } from './bucket-names.js';
+
+/** How often a load starts over because another replaced the object meanwhile. */
+const RELOADS = 5;
+
+/** What works in a directory of a bucket has. */
+export interface BucketDirectoryParts {
+  home: BucketHome;
+  hashes: BucketHashes;
+  /** Of what is saved. */
+  store: CheckpointStore;
+  logger: Logger | null;
+}
+
+/** An operation of a step in a bucket: what `OperationFiles` is on disk. */
+export class BucketOperation {
+  /** The paths of its files without extensions; the first is that of a new one. */
+  readonly #stems: readonly string[];
+
+  constructor(
+    readonly parts: BucketDirectoryParts,
+    readonly step: string,
+    readonly operation: string,
+    /** Of the operation as it is now; undefined where any will do. */
+    readonly hash: string | undefined,
+  ) {
+    this.#stems = stemsOf(step, operation);
+  }
+
+  /** The objects that are there, the newest first. */
+  find(): Promise<FoundFile[]> {
+    return this.#objects(undefined);
+  }
+
+  /** Reads the object that counts; null where there is none of the hash. */
+  async load<T>(
+    read: (store: CheckpointStore, path: string) => Promise<T>,
+    options: Pick<ReadOptions, 'signal'> = {},
+  ): Promise<{ result: T; path: string } | null> {
+    return whileChanged(() => this.#with(options, (files) => loadFile(this.#wanted(files), read)));
+  }
+
+  /** Its rows one by one; the URL that they come from as the result. */
+  async *scan(options: ReadOptions): AsyncGenerator<Row, string | null, undefined> {
+    for (let attempt = 1; ; attempt++) {
+      const files = new BucketFiles(this.parts.home, options);
+      const rows = scanFile(this.#wanted(files), options);
+      let isGiven = false;
+      try {
+        for (let next = await rows.next(); ; next = await rows.next()) {
+          if (next.done === true) return next.value;
+          isGiven = true;
+          yield next.value;
+        }
+      } catch (error) {
+        if (isGiven || attempt === RELOADS || !isChanged(error)) throw error;
+      } finally {
+        await rows.return(null);
+        await files.close();
+      }
+    }
+  }
+
+  /**
+   * Saves it: an object with its hash inside takes the place of the one before in one request, and the object of the other format goes. Of
+   * several saves at a time the last counts.
+   */
+  async save(rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo> {
+    const { home, hashes, store, logger } = this.parts;
+    if (isTextByChoice(store)) refuseReflink(options, 'a manager of JSON');
+    // As on disk: see `saveFile`.
+    const isBare = store.format === 'json' && options.compat !== undefined;
+    const { hash, ...withoutHash } = options;
+    if (isBare || hash === undefined) await hashes.set(this.step, this.operation, null);
+    const found = await this.#objects(options.signal);
+    const stem =
+      this.#stems.find((each) => found.some(({ path }) => isOfStem(path, placeIn(home, each).url))) ?? (this.#stems[0] as string);
+    const place = placeIn(home, stem + store.extension);
+    const info = await writeRemote(place, rows, isBare ? withoutHash : options, {}, { store, attachment });
+    if (options.compat !== undefined && hash !== undefined) {
+      try {
+        await hashes.set(this.step, this.operation, hash);
+      } catch (error) {
+        if (isBare) throw error;
+        logger?.warn(`could not write the hash of '${this.operation}' for DocETL: ${String(error)}`);
+      }
+    }
+    await this.#removeTwins(found, place.url);
+    return isBare ? { ...info, hash: hash ?? null } : info;
+  }
+
+  /** What is known of the newest object that can be read; null where there is none. */
+  info(): Promise<NamedCheckpointInfo | null> {
+    return whileChanged(() =>
+      this.#with({}, async (files) => operationInfo(await this.#findIn(files), this.#mirror(), undefined, files.open)),
+    );
+  }
+
+  /** Removes the checkpoint in both formats, and its hash; gives the number of objects. */
+  async remove(): Promise<number> {
+    const { home, hashes } = this.parts;
+    const found = await this.#objects(undefined);
+    for (const { key } of found) await home.bucket.delete(key);
+    await hashes.set(this.step, this.operation, null);
+    return found.length;
+  }
+
+  /** Whoever holds it works on the operation, and nobody else may change or remove what is here. @throws `ERR_CKPT_LOCKED` */
+  lease(options: LeaseOptions): Promise<HeldLease> {
+    return takeBucketLease(this.parts.home, this.step, this.operation, options);
+  }
+
+  #findIn(files: BucketFiles): Promise<FoundFile[]> {
+    return this.#find((paths) => files.find(paths));
+  }
+
+  #objects(signal: AbortSignal | undefined): Promise<(FoundFile & { key: string })[]> {
+    return this.#find((paths) => findObjects(this.parts.home, paths, signal));
+  }
+
+  /** Other names than the one that is saved under are of copies of local directories: see bucket-names.ts. */
+  async #find<T>(look: (paths: readonly string[]) => Promise<T[]>): Promise<T[]> {
+    const pathsOf = (stems: readonly string[]): string[] => stems.flatMap((stem) => EXTENSIONS.map((extension) => stem + extension));
+    const found = await look(pathsOf(this.#stems.slice(0, 1)));
+    return found.length > 0 || this.#stems.length === 1 ? found : look(pathsOf(this.#stems.slice(1)));
+  }
+
+  #wanted(files: BucketFiles): Wanted {
+    return {
+      find: () => this.#findIn(files),
+      hash: this.hash,
+      mirror: this.#mirror(),
+      logger: this.parts.logger,
+      open: files.open,
+    };
+  }
+
+  #mirror(): NonNullable<Wanted['mirror']> {
+    return { config: this.parts.hashes, step: this.step, operation: this.operation };
+  }
+
+  /** Those that a save replaces, if nobody has replaced them meanwhile. One that cannot be removed does no harm: it is older. */
+  async #removeTwins(found: readonly (FoundFile & { key: string })[], saved: string): Promise<void> {
+    const { home, logger } = this.parts;
+    for (const { path, key, version } of found) {
+      if (path === saved) continue;
+      try {
+        await home.bucket.delete(key, { ifMatch: version });
+      } catch (error) {
+        if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_CONDITION')
+          logger?.warn(`could not remove ${path}, which the new save replaces: ${String(error)}`);
+      }
+    }
+  }
+
+  async #with<T>({ signal }: Pick<ReadOptions, 'signal'>, work: (files: BucketFiles) => Promise<T>): Promise<T> {
+    const files = new BucketFiles(this.parts.home, { signal });
+    try {
+      return await work(files);
+    } finally {
+      await files.close();
+    }
+  }
+}
+
+function isOfStem(url: string, stem: string): boolean {
+  return EXTENSIONS.some((extension) => url === stem + extension);
+}
+
+function isChanged(error: unknown): boolean {
+  return isCheckpointError(error) && error.code === 'ERR_CKPT_CHANGED';
+}
+
+/** Looks anew where an object was replaced while it was read. */
+async function whileChanged<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === RELOADS || !isChanged(error)) throw error;
+    }
+  }
+}
