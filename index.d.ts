@@ -809,8 +809,9 @@ export declare interface MapListing {
   /** When the newest batch was written. */ modified: Date;
 }
 
-/** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
-export declare interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share' | 'metadata' | 'signal'> {
+/** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. So does
+ * `fixedColumns`; a result that has no place in those columns fails its row. */
+export declare interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> extends Pick<WriteOptions, 'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share' | 'metadata' | 'fixedColumns' | 'signal'> {
   /** What identifies a row: a column, a path (`meta.id`), or a function that makes the key. `1` and `'1'` are two keys. */
   key: KeyOption<T>;
   /** What of a row is compared with the row that its results were made from. @default 'all' */ content?: ContentOption<T>;
@@ -1391,6 +1392,9 @@ export declare interface WriteOptions {
    * `ERR_CKPT_SCHEMA` and nothing is saved. Rows are saved as they are: transforms and defaults apply on load. A schema whose columns
    * can be read gives the file columns and types, whatever the rows hold: doubles, and int64 where it asks for integers. */
   schema?: StandardSchemaV1 | CheckpointSchema;
+  /** The file has exactly the columns of `schema`, hidden ones included, of types that depend on nothing else: all files that are saved
+   * with it make one table for engines. Rows that have no place in them are `ERR_CKPT_SCHEMA`. docs/schemas.md. Needs a schema whose
+   * columns can be read; not with `compat`. No effect on JSON and JSONL. @default false */ fixedColumns?: boolean;
   /** Saves in a form that a Python program reads. `docetl`: Parquet for its PyArrow checkpoints, JSON for today's. `kura`: Parquet and
    * JSONL. A row that the program could not read back is `ERR_CKPT_NOT_COMPATIBLE`. Parquet holds all rows in memory meanwhile. A load
    * in arrow-ckpt needs no option for such a file. */ compat?: Compat;

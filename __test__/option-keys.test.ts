@@ -27,6 +27,7 @@ const WRITE: { [K in keyof Required<WriteOptions>]: WriteOptions[K] } = {
   hash: 'h',
   metadata: { made: 'here' },
   schema: { columns: [{ name: 'id', type: 'string' }] },
+  fixedColumns: true,
   compat: undefined,
   base: 'auto',
   share: 'values',

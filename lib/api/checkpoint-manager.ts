@@ -5,6 +5,7 @@ import { invalid, show } from '../base/messages.js';
 import {
   asOptions,
   checkFilePath,
+  checkFixedColumns,
   checkReadOptions,
   type CheckpointInfo,
   type ReadOptions,
@@ -36,6 +37,7 @@ import { checkSweepOptions, type SweepOptions, type SweepResult } from '../resum
 import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
+import { fixedLook } from '../formats/parquet/fixed-columns.js';
 import { resultCheck } from '../schema/result-check.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { chooseStore } from '../formats/choose.js';
@@ -537,12 +539,13 @@ export class CheckpointManager {
     what: string,
   ): Promise<MapCall> {
     const input = rowsOfCall(rows);
-    const { compression, compressionLevel, rowGroupRows, pages, base, share, metadata, schema } = checked;
-    const check = resultCheck(schema);
+    const { compression, compressionLevel, rowGroupRows, pages, base, share, metadata, schema, fixedColumns } = checked;
+    const check = resultCheck(schema, fixedColumns === true ? fixedLook : undefined);
     const given = Object.entries({ compression, compressionLevel, rowGroupRows, pages, base, share, metadata }).filter(
       ([, value]) => value !== undefined,
     );
     const save = mergeWriteOptions(this.#defaults, Object.fromEntries(given), what);
+    checkFixedColumns({ ...checked, ...(save.compat !== undefined && { compat: save.compat }) });
     if (save.compat !== undefined && this.#store.format === 'json') {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
     }

@@ -78,6 +78,12 @@ export interface WriteOptions {
    */
   schema?: StandardSchemaV1 | CheckpointSchema;
   /**
+   * The file has exactly the columns of `schema`, hidden ones included, of types that depend on nothing else: all files that are saved
+   * with it make one table for engines. Rows that have no place in them are `ERR_CKPT_SCHEMA`. docs/schemas.md. Needs a schema whose
+   * columns can be read; not with `compat`. No effect on JSON and JSONL. @default false
+   */
+  fixedColumns?: boolean;
+  /**
    * Saves in a form that a Python program reads. `docetl`: Parquet for its PyArrow checkpoints, JSON for today's. `kura`: Parquet and
    * JSONL. A row that the program could not read back is `ERR_CKPT_NOT_COMPATIBLE`. Parquet holds all rows in memory meanwhile. A load in
    * arrow-ckpt needs no option for such a file.
@@ -286,6 +292,7 @@ const WRITE_RECORD = {
   hash: true,
   metadata: true,
   schema: true,
+  fixedColumns: true,
   compat: true,
   base: true,
   share: true,
@@ -382,6 +389,7 @@ export function checkWriteOptions(
   }
   if (hash !== undefined && typeof hash !== 'string') throw invalid(`hash must be a string, got ${show(hash)}`);
   checkParts(checked);
+  checkFixedColumns(checked);
   const base = checkBase(checked.base);
   if (base !== undefined) checked.base = base;
   checkChoice('share', checked.share, SHARES);
@@ -401,6 +409,16 @@ export function checkWriteOptions(
   }
   checkRunning(checked);
   return checked;
+}
+
+/** Throws for `fixedColumns` that is no boolean, or has no schema to take the columns from. Whether these can be read, the schema shows. */
+export function checkFixedColumns({ fixedColumns, schema, compat }: Pick<WriteOptions, 'fixedColumns' | 'schema' | 'compat'>): void {
+  if (fixedColumns !== undefined && typeof fixedColumns !== 'boolean')
+    throw invalid(`fixedColumns must be true or false, got ${show(fixedColumns)}`);
+  if (fixedColumns !== true) return;
+  if (schema === undefined) throw invalid('fixedColumns needs a schema: its columns are those of the file');
+  if (compat !== undefined)
+    throw invalid(`fixedColumns does not go with compat '${show(compat)}': that program's form has columns of its own`);
 }
 
 /** Checks the read options of a call, as {@link checkWriteOptions} does. `keys`: those that it takes, where they are not all. */

@@ -1,7 +1,7 @@
 import { invalid, show } from '../base/messages.js';
 import type { CheckpointSchema } from '../options/checkpoint-schema.js';
 import { keysOf } from '../options/option-keys.js';
-import { asOptions, checkKeys, checkSignal, type WriteOptions } from '../options/options.js';
+import { asOptions, checkFixedColumns, checkKeys, checkSignal, type WriteOptions } from '../options/options.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkAdaptive, type AdaptiveConcurrency } from './adaptive.js';
@@ -46,11 +46,14 @@ export function isOnError(value: unknown): value is OnError {
   return value === 'throw' || value === 'collect' || value === 'skip';
 }
 
-/** Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. */
+/**
+ * Options of {@link CheckpointManager.map}. The options of compression, metadata and row groups apply to its final checkpoint. So does
+ * `fixedColumns`; a result that has no place in those columns fails its row.
+ */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- options that say nothing of results fit any function
 export interface MapOptions<T extends RowLike = Row, Out extends RowLike = any> extends Pick<
   WriteOptions,
-  'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share' | 'metadata' | 'signal'
+  'compression' | 'compressionLevel' | 'rowGroupRows' | 'pages' | 'base' | 'share' | 'metadata' | 'fixedColumns' | 'signal'
 > {
   /** What identifies a row: a column, a path (`meta.id`), or a function that makes the key. `1` and `'1'` are two keys. */
   key: KeyOption<T>;
@@ -241,6 +244,7 @@ export const MAP_RECORD = {
   base: true,
   share: true,
   metadata: true,
+  fixedColumns: true,
   signal: true,
 } satisfies Record<keyof MapOptions, true>;
 const KEYS = keysOf<MapOptions>(MAP_RECORD);
@@ -285,6 +289,7 @@ export function checkMapOptions<T extends RowLike>(given: MapOptions<T>, what: s
   }
   if (options.progressBar !== undefined && typeof options.progressBar !== 'boolean')
     throw invalid(`progressBar must be true or false, got ${show(options.progressBar)}`);
+  checkFixedColumns(options);
   checkWorkers(options, what);
   checkSignal(signal);
   checkMaxAge(options.maxAge);

@@ -6,6 +6,7 @@ import type { FileLock } from '../base/lock/file-lock.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { noteUse } from '../directory/use-record.js';
 import type { ColumnTypes } from '../formats/parquet/column-types.js';
+import { fixedTypes } from '../formats/parquet/fixed-columns.js';
 import { schemaTypes } from '../formats/parquet/schema-types.js';
 import { invalid, show } from '../base/messages.js';
 import type { WriteOptions } from '../options/options.js';
@@ -178,7 +179,8 @@ async function* withFiles(
   };
   const flusher = cannotSave === undefined ? new Flusher(log, known.table, options, onEvent, clear) : null;
   // Another program's form has types of its own.
-  const final = new FinalSave(files, known, save.compat === undefined ? { ...save, types } : save, async (replaces) => {
+  const fixed = options.fixedColumns === true ? { fixed: fixedTypes(check?.columns ?? []) } : {};
+  const final = new FinalSave(files, known, save.compat === undefined ? { ...save, types, ...fixed } : save, async (replaces) => {
     const dropping = { files, known, batches: log.batches.map(({ path }) => path), replaces, damaged };
     if (cannotSave === undefined) await beforeFinal(dropping, keeps, onEvent);
   });

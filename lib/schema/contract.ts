@@ -1,5 +1,5 @@
 import { invalid, show } from '../base/messages.js';
-import type { ReadOptions } from '../options/options.js';
+import type { ReadOptions, WriteOptions } from '../options/options.js';
 import { isPlainObject } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import { mayLack, hasDefault, type CheckpointSchema } from '../options/checkpoint-schema.js';
@@ -53,8 +53,16 @@ export function loadContract({ schema, extraColumns, columns }: ReadOptions): Co
 }
 
 /** Throws what is wrong with the `schema` of a save, or with that and `extraColumns` of a load, before any file is touched. */
-export function checkSchemaOptions(options: Pick<ReadOptions, 'schema' | 'extraColumns' | 'columns'>): void {
-  loadContract(options);
+export function checkSchemaOptions(
+  options: Pick<ReadOptions, 'schema' | 'extraColumns' | 'columns'> & Pick<WriteOptions, 'fixedColumns'>,
+): void {
+  const contract = loadContract(options);
+  if (options.fixedColumns === true && contract !== undefined) refuseUnknownColumns(contract);
+}
+
+/** Throws where `fixedColumns` has no columns to go by. */
+export function refuseUnknownColumns({ fields }: Contract): void {
+  if (fields === undefined) throw invalid('fixedColumns needs a schema whose columns can be told: a zod object or a CheckpointSchema');
 }
 
 /** A column that was left out cannot be told from one that is not there: its default would stand in for data. */

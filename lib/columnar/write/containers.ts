@@ -215,9 +215,24 @@ export class StructNode extends WriteNode {
 
   /** Sees to the shape node: needed from the second shape on, and by a struct that has no field at all. */
   settleShapes(): void {
-    if (this.shapeNode !== undefined || (this.shapes.shapes.length < 2 && this.children.length > 0)) return;
+    if (this.shapes.shapes.length >= 2 || this.children.length === 0) this.#addShapeNode();
+  }
+
+  #addShapeNode(): void {
+    if (this.shapeNode !== undefined) return;
     this.shapeNode = new ShapeIdNode(this.names.take('__ckpt_shape'), this.capacity);
     this.children.push(this.shapeNode);
+  }
+
+  /** Takes no other fields from now on, and has its shape node whatever objects come. So do the structs below. */
+  fix(): void {
+    this.open = false;
+    this.#addShapeNode();
+    for (const field of this.fields)
+      for (let node = field; ; node = (node as ListNode).child) {
+        if (node instanceof StructNode) node.fix();
+        if (!(node instanceof ListNode)) break;
+      }
   }
 
   describe(): StructPlan {

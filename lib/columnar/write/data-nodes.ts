@@ -39,13 +39,15 @@ export class NumberNode extends DataNode<Float64Array> {
   readonly kind = 'num';
   /** They are stored as doubles, also where all are integers. */
   isDouble = false;
+  /** Only safe integers other than -0 fit: the core then stores them as int64. */
+  isInteger = false;
 
   constructor(name: string, capacity: number) {
     super(name, capacity, (length) => new Float64Array(length));
   }
 
   put(position: number, value: unknown): boolean {
-    if (typeof value !== 'number') return false;
+    if (typeof value !== 'number' || (this.isInteger && (!Number.isSafeInteger(value) || Object.is(value, -0)))) return false;
     this.data[position] = value;
     this.valid[position] = 1;
     return true;

@@ -5,6 +5,7 @@ import { encodeValue } from '../../base/value/extended-json.js';
 import type { LogicalPlan, PhysicalPlan } from '../plan.js';
 import { StructNode } from './containers.js';
 import { evolve } from './evolve.js';
+import { misfit } from './misfit.js';
 import { NullNode, type FillContext, type WriteNode } from './nodes.js';
 import { JsonNode, ExceptionNode } from './text-nodes.js';
 
@@ -18,6 +19,14 @@ export class RootNode extends StructNode {
   readonly #wanted = new Set<number>();
   #rowTexts: ExceptionNode | undefined;
   #rowTextsWanted = false;
+  /** There are no columns of exceptions, nor of whole rows. */
+  #isFixed = false;
+
+  /** What does not fit is `ERR_CKPT_SCHEMA` from now on. */
+  override fix(): void {
+    super.fix();
+    this.#isFixed = true;
+  }
 
   /** Starts a chunk of `rows` rows. */
   resetChunk(rows: number): void {
@@ -65,6 +74,7 @@ export class RootNode extends StructNode {
     if (isPut) return;
     node.putNull(position);
     if (grows) return; // the plan may have a place for it then
+    if (this.#isFixed) throw misfit(node, value, this.keys[field] as string, context);
     const exceptions = this.#exceptions[field];
     // All exceptions of a chunk show in one pass: a pass for each of hundreds of columns would take seconds.
     if (exceptions === undefined) this.#wanted.add(field);
@@ -76,6 +86,7 @@ export class RootNode extends StructNode {
   }
 
   #putWhole(position: number, row: Row, context: FillContext): void {
+    if (this.#isFixed) throw misfit(this, row, '', context);
     const text = encodeValue(row, { row: context.firstRow + position, path: '' });
     if (this.#rowTexts === undefined) this.#rowTextsWanted = context.stale = true;
     else this.#rowTexts.put(position, text, context);

@@ -59,7 +59,10 @@ export class ValueCode {
     const nothing = `if (${value} === null) ${name}.putNull(${position}); else`;
     const present = (more: string) => `{ ${more} ${this.#scratch(name, 'valid', fixed)}[${position}] = 1; }`;
     const data = (what: string) => `${this.#scratch(name, 'data', fixed)}[${position}] = ${what};`;
-    if (node instanceof NumberNode) return `if (typeof ${value} === 'number') ${present(data(value))} else ${nothing} ${fail}`;
+    if (node instanceof NumberNode) {
+      const test = node.isInteger ? `Number.isSafeInteger(${value}) && !Object.is(${value}, -0)` : `typeof ${value} === 'number'`;
+      return `if (${test}) ${present(data(value))} else ${nothing} ${fail}`;
+    }
     if (node instanceof BoolNode) return `if (typeof ${value} === 'boolean') ${present(data(`${value} ? 1 : 0`))} else ${nothing} ${fail}`;
     if (node instanceof TextNode && !(node instanceof JsonNode)) {
       const test = node.checked ? `typeof ${value} === 'string' && ${value}.isWellFormed()` : `typeof ${value} === 'string'`;

@@ -6,6 +6,7 @@ import type { ColumnSchema } from '../../options/checkpoint-schema.js';
 import { MAX_PARTS } from '../../options/limits.js';
 import { areOf, typesOf, widest, type ColumnTypes, type TypedWriteOptions } from '../parquet/column-types.js';
 import { parquetBatches, parquetFacts } from '../parquet/read-parquet.js';
+import { fixedTypes } from '../parquet/fixed-columns.js';
 import { schemaTypes } from '../parquet/schema-types.js';
 import { writeParquet } from '../parquet/write-parquet.js';
 
@@ -25,7 +26,8 @@ interface Current {
 export class PartsWriter {
   readonly #folder: string;
   readonly #options: TypedWriteOptions;
-  readonly #fixed: readonly ColumnTypes[];
+  /** Types that count more than those of the parts before. */
+  readonly #first: readonly ColumnTypes[];
   readonly #sizes: Iterator<number, void, undefined>;
   readonly #done: { path: string; types: ColumnTypes }[] = [];
   #joined: ColumnTypes = new Map();
@@ -35,8 +37,8 @@ export class PartsWriter {
   /** `columns`: what the schema says of them. `sizes`: the rows of each part. */
   constructor(folder: string, options: TypedWriteOptions, columns: readonly ColumnSchema[], sizes: Iterator<number, void, undefined>) {
     this.#folder = folder;
-    this.#options = options;
-    this.#fixed = [...(options.types ?? []), schemaTypes(columns)];
+    this.#options = options.fixedColumns === true ? { ...options, fixed: fixedTypes(columns) } : options;
+    this.#first = [...(options.types ?? []), schemaTypes(columns)];
     this.#sizes = sizes;
   }
 
@@ -79,7 +81,7 @@ export class PartsWriter {
   }
 
   #typed(): TypedWriteOptions {
-    return { ...this.#options, types: [...this.#fixed, this.#joined] };
+    return { ...this.#options, types: [...this.#first, this.#joined] };
   }
 
   async #end(): Promise<void> {

@@ -28,6 +28,8 @@ export type ColumnTypes = Map<string, SeenType>;
 export interface TypedWriteOptions extends SaveOptions {
   /** Those that come first count where they differ; a number that one of them makes a double is one. */
   types?: readonly ColumnTypes[];
+  /** The columns have these types and no others, whatever `types` and the rows show: those of `fixedColumns`, where there is no schema. */
+  fixed?: ColumnTypes;
   /** Values that earlier files have are not written again. */
   sharing?: ShareRequest;
   /** Of a part: the number of its first row among those of the folder. */

@@ -17,6 +17,7 @@ import { located } from '../../base/value/located.js';
 import { widenNumbers, type ColumnTypes, type TypedWriteOptions } from './column-types.js';
 import { sampleRowsOf } from './sample-rows-of.js';
 import { KEY_BLOOM_FILTER, keyValuesOf } from './file-keys.js';
+import { fixColumns, fixedTypes } from './fixed-columns.js';
 import { ParquetFacts } from './parquet-facts.js';
 import { schemaTypes } from './schema-types.js';
 import { Pace } from '../../base/pace.js';
@@ -41,6 +42,7 @@ export async function writeParquet(
   const writer = new ParquetWriter(path, options, countOf(source), {
     samples: encoded?.samples ?? [],
     types: [...(options.types ?? []), schemaTypes(check?.columns ?? [])],
+    fixed: options.fixed ?? (options.fixedColumns === true ? fixedTypes(check?.columns ?? []) : undefined),
   });
   try {
     if (Array.isArray(source) && check === undefined) await writer.append(source);
@@ -74,6 +76,8 @@ interface Expected {
   samples: readonly Row[];
   /** Those that come first count where they differ; a number that one of them makes a double is one. */
   types: readonly ColumnTypes[];
+  /** All that counts, if it is there. */
+  fixed: ColumnTypes | undefined;
 }
 
 class ParquetWriter {
@@ -90,7 +94,7 @@ class ParquetWriter {
     readonly path: string,
     readonly options: TypedWriteOptions,
     totalRows: number | undefined,
-    { samples, types }: Expected,
+    { samples, types, fixed }: Expected,
   ) {
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
@@ -98,7 +102,8 @@ class ParquetWriter {
     const { bloomFilter = false, pages, sharing, rowGroupRows = ROW_GROUP_ROWS } = options;
     this.#ends = pages === 'content' && (sharing === undefined || sharing.reflink === true) ? new RowGroupEnds(rowGroupRows) : undefined;
     this.#columniser = new Columniser(this.#chunkRows, bloomFilter === false ? undefined : new BloomMarks(bloomFilter));
-    for (const each of types) if (each.size > 0) this.#columniser.expect(sampleRowsOf(each), (root) => widenNumbers(root, each));
+    if (fixed !== undefined) fixColumns(this.#columniser, fixed);
+    else for (const each of types) if (each.size > 0) this.#columniser.expect(sampleRowsOf(each), (root) => widenNumbers(root, each));
     if (samples.length > 0) this.#columniser.expect(samples);
     this.#pace = new Pace(options, totalRows);
     this.#save = new NativeSave(binding, path, options);
