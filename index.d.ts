@@ -485,7 +485,7 @@ export declare function diffSchema(first: SchemaSource, second: SchemaSource): S
  * `summaries.parquet` are one. All methods reject with a `CheckpointError`, or with `signal.reason` after an abort. docs/kura.md. */
 declare abstract class DirectoryCheckpointManager implements KuraCheckpointManager {
   #private;
-  /** The directory that was given; the first save makes it. */ readonly directory: string;
+  /** The directory or URL that was given; the first save makes it. */ readonly directory: string;
   /** False: nothing is saved, loaded, listed or deleted. */ readonly enabled: boolean;
   saveCheckpoint<T extends RowLike = RowLike>(name: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: WriteOptions): Promise<string | null>;
   loadCheckpoint<S extends StandardSchemaV1>(name: string, schema: S, options?: KuraLoadOptions): Promise<StandardSchemaV1.InferOutput<S>[] | null>;
@@ -631,7 +631,7 @@ export declare class JsonlCheckpointManager extends DirectoryCheckpointManager {
 }
 
 /** Options of {@link JsonlCheckpointManager}. */
-export declare interface JsonlCheckpointManagerOptions {
+export declare interface JsonlCheckpointManagerOptions extends FileBucketOptions {
   /** `false`: nothing is saved, loaded, listed or deleted. @default true */ enabled?: boolean;
   /** Save lines that Kura's classes read, and refuse rows that they would not: see `compat` of a save. */ compat?: 'kura';
   /** Where the manager reports what it saved and loaded; `false` for nowhere. @default console */ logger?: Logger | false;

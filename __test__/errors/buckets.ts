@@ -1,15 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import {
-  CheckpointManager,
-  JsonlCheckpointManager,
-  migrateDirectory,
-  ParquetCheckpointManager,
-  readCheckpoint,
-  verifyCheckpoint,
-  writeCheckpoint,
-  type BucketOptions,
-} from 'arrow-ckpt';
+import { CheckpointManager, migrateDirectory, readCheckpoint, verifyCheckpoint, writeCheckpoint, type BucketOptions } from 'arrow-ckpt';
 import { stubOptions } from '../buckets/stub-bucket.js';
 import { BucketStub } from '../support/bucket-stub/stub.js';
 import { rejectsWith } from '../support/codes.js';
@@ -118,8 +109,6 @@ export function bucketErrors(): void {
     test('calls that take no URLs', async () => {
       const manager = new CheckpointManager(null);
       for (const work of [
-        () => new JsonlCheckpointManager('az://container/prefix'),
-        () => new ParquetCheckpointManager('s3://bucket/prefix'),
         () => migrateDirectory('s3://bucket/prefix').next(),
         () => manager.materialize('s', 'o', { to: 's3://bucket/k.parquet' }),
       ]) {

@@ -8,14 +8,14 @@ import { LINES_EXTENSIONS } from './layout.js';
 import type { JsonlCheckpointManagerOptions } from './types.js';
 
 const TYPE = 'JsonlCheckpointManager';
-const KEYS = keysOf<JsonlCheckpointManagerOptions>({ enabled: true, compat: true, logger: true });
+const KEYS = keysOf<JsonlCheckpointManagerOptions>({ enabled: true, compat: true, logger: true, bucket: true });
 
 /** Named checkpoints as JSON lines, a row a line: `<directory>/<name>.jsonl`. Kura's default, and readable by any tool for text. */
 export class JsonlCheckpointManager extends DirectoryCheckpointManager {
   constructor(directory: string, options?: JsonlCheckpointManagerOptions) {
     const given = asOptions(options, TYPE) as JsonlCheckpointManagerOptions;
     checkKeys(given, KEYS, TYPE);
-    const { enabled = true, compat, logger } = given;
+    const { enabled = true, compat, logger, bucket } = given;
     const defaults = compat === undefined ? {} : { compat };
     checkWriteOptions(defaults, TYPE);
     checkCompat(compat, 'kura');
@@ -26,6 +26,7 @@ export class JsonlCheckpointManager extends DirectoryCheckpointManager {
       enabled: checkEnabled(enabled),
       logger: checkLogger(logger),
       defaults,
+      bucket,
     });
   }
 }

@@ -16,7 +16,7 @@ import { namedEntries } from '../../directory/parts.js';
 
 /** What may stand behind a name in calls, and in Kura's files before their own extension. */
 const NAME_EXTENSIONS = ['.parquet', '.jsonl', '.json'];
-const JSON_EXTENSION = '.json';
+export const JSON_EXTENSION = '.json';
 
 /** The extensions of a manager's files, the one that it writes first. */
 export const LINES_EXTENSIONS = ['.jsonl', ...NAME_EXTENSIONS.map((extension) => `${extension}.jsonl`)];

@@ -16,6 +16,7 @@ const KEYS = keysOf<ParquetCheckpointManagerOptions>({
   pages: true,
   compat: true,
   logger: true,
+  bucket: true,
 });
 
 /**
@@ -26,7 +27,7 @@ export class ParquetCheckpointManager extends DirectoryCheckpointManager {
   constructor(directory: string, options?: ParquetCheckpointManagerOptions) {
     const given = asOptions(options, TYPE) as ParquetCheckpointManagerOptions;
     checkKeys(given, KEYS, TYPE);
-    const { enabled = true, logger, ...rest } = given;
+    const { enabled = true, logger, bucket, ...rest } = given;
     const defaults = { ...rest, compression: rest.compression ?? 'snappy' };
     checkWriteOptions(defaults, TYPE);
     checkCompat(defaults.compat, 'kura');
@@ -37,6 +38,7 @@ export class ParquetCheckpointManager extends DirectoryCheckpointManager {
       enabled: checkEnabled(enabled),
       logger: checkLogger(logger),
       defaults,
+      bucket,
     });
   }
 }

@@ -1,11 +1,12 @@
 import type { CheckpointInfo, Codec, ReadOptions, WriteOptions } from '../../options/options.js';
+import type { FileBucketOptions } from '../../options/file-options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import type { CheckpointSchema } from '../../options/checkpoint-schema.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { Logger } from '../../directory/log-lines.js';
 
 /** Options of {@link JsonlCheckpointManager}. */
-export interface JsonlCheckpointManagerOptions {
+export interface JsonlCheckpointManagerOptions extends FileBucketOptions {
   /** `false`: nothing is saved, loaded, listed or deleted. @default true */
   enabled?: boolean;
   /** Save lines that Kura's classes read, and refuse rows that they would not: see `compat` of a save. */

@@ -3,6 +3,8 @@ import { bucketOf, type BucketPlace } from '../../bucket/bucket-of.js';
 import { keyPath } from '../../bucket/keys.js';
 import type { Bucket } from '../../options/bucket.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
+import { checkFileBucket } from '../../options/file-options.js';
 
 /** A directory of checkpoints in a bucket: the objects whose keys begin with its prefix. */
 export interface BucketHome {
@@ -17,7 +19,7 @@ export interface BucketHome {
 }
 
 /** The directory that a URL names. @throws `ERR_CKPT_INVALID_OPTION` for a URL that names none */
-export function bucketHome(path: string, given: Bucket | BucketOptions | undefined): BucketHome {
+function bucketHome(path: string, given: Bucket | BucketOptions | undefined): BucketHome {
   const { bucket, key, url, endpoint } = bucketOf(path.replace(/\/+$/, ''), given);
   const isEscaped = /^https?:/i.test(path);
   if (isEscaped && /[?#]/.test(path)) throw invalid('the URL of a directory on a web server has no query: a path follows it');
@@ -29,6 +31,14 @@ export function bucketHome(path: string, given: Bucket | BucketOptions | undefin
     isEscaped,
     ...(endpoint !== undefined && { endpoint }),
   };
+}
+
+/**
+ * The same for a directory that may be local: undefined then. @throws `ERR_CKPT_INVALID_OPTION` for the option `bucket` beside a local path
+ */
+export function remoteHome(directory: string, bucket: unknown): BucketHome | undefined {
+  const given = checkFileBucket(directory, bucket);
+  return given === undefined && !isBucketUrl(directory) ? undefined : bucketHome(directory, given);
 }
 
 /** The object at a path below the directory. */

@@ -60,7 +60,7 @@ export function bucketName(path: string): BucketName | undefined {
   if (segments.some((segment) => segment === '' || segment === '.' || segment === '..')) return undefined;
   const kept = segments.indexOf(KEPT_FOLDER);
   if (kept > 0) return keptName(segments, kept);
-  const names = joined(segments);
+  const names = joinedNames(segments);
   const file = names.at(-1) as string;
   const folder = segments.slice(0, -1).join('/');
   const [first, second] = names as [string, string];
@@ -78,7 +78,7 @@ export function bucketName(path: string): BucketName | undefined {
 
 function keptName(segments: string[], at: number): BucketName | undefined {
   const file = segments.at(-1) as string;
-  const [step, ...names] = joined([...segments.slice(0, at), ...segments.slice(at + 1)]);
+  const [step, ...names] = joinedNames([...segments.slice(0, at), ...segments.slice(at + 1)]);
   if (step === undefined || step.startsWith('.') || names.length !== 2 || indexOfKept(file) < 0) return undefined;
   const folder = segments.slice(0, -1).join('/');
   return { kind: 'kept', step: decodeName(step, 'step'), operation: decodeName(names[0] as string, 'operation'), folder, file };
@@ -89,7 +89,7 @@ function operationOf(folder: string): string {
 }
 
 /** Segments with long names put together: see parts.ts. */
-function joined(segments: readonly string[]): string[] {
+export function joinedNames(segments: readonly string[]): string[] {
   const names: string[] = [];
   let begun: string | undefined;
   for (const segment of segments) {

@@ -2,7 +2,7 @@ import { isCheckpointError } from '../../base/errors.js';
 import type { HeldLease } from '../../base/lock/held-lease.js';
 import type { Row } from '../../base/rows.js';
 import { isTextByChoice } from '../../formats/choose.js';
-import { writeRemote } from '../../formats/remote/write-remote.js';
+import { refuseLocalOptions, writeRemote } from '../../formats/remote/write-remote.js';
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../../options/options.js';
 import type { Attachment, CheckpointStore } from '../../store/store.js';
 import { refuseReflink } from '../../formats/with-share.js';
@@ -18,9 +18,7 @@ import { placeIn, type BucketHome } from './bucket-home.js';
 import { findObjects } from './find-objects.js';
 import { takeBucketLease } from './bucket-lease-of.js';
 import { stemsOf } from './bucket-names.js';
-
-/** How often a load starts over because another replaced the object meanwhile. */
-const RELOADS = 5;
+import { isChanged, RELOADS, whileChanged } from './while-changed.js';
 
 /** What works in a directory of a bucket has. */
 export interface BucketDirectoryParts {
@@ -87,6 +85,7 @@ export class BucketOperation {
   async save(rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo> {
     const { home, hashes, store, logger } = this.parts;
     if (isTextByChoice(store)) refuseReflink(options, 'a manager of JSON');
+    refuseLocalOptions(options);
     // As on disk: see `saveFile`.
     const isBare = store.format === 'json' && options.compat !== undefined;
     const { hash, ...withoutHash } = options;
@@ -184,19 +183,4 @@ export class BucketOperation {
 
 function isOfStem(url: string, stem: string): boolean {
   return EXTENSIONS.some((extension) => url === stem + extension);
-}
-
-function isChanged(error: unknown): boolean {
-  return isCheckpointError(error) && error.code === 'ERR_CKPT_CHANGED';
-}
-
-/** Looks anew where an object was replaced while it was read. */
-async function whileChanged<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === RELOADS || !isChanged(error)) throw error;
-    }
-  }
 }

@@ -17,7 +17,7 @@ import { batchFoldersOf, batchStem, EXTENSIONS } from '../../directory/layout.js
 import type { CheckpointListing } from '../../directory/manager-options.js';
 import { OperationFiles } from '../../directory/operation-files.js';
 import { RecentFiles } from '../../directory/recent-files.js';
-import { writeRemote } from '../../formats/remote/write-remote.js';
+import { refuseLocalOptions, writeRemote } from '../../formats/remote/write-remote.js';
 import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
 import type { FailureRecord } from '../failure-record.js';
 import { failuresOf } from '../failures-of.js';
@@ -53,6 +53,7 @@ export class BucketDirectory implements DirectoryPlace {
     options: WriteOptions,
   ): Promise<CheckpointInfo> {
     const { home, store } = this.#parts;
+    refuseLocalOptions(options);
     const name = batchStem('', index);
     const stem = `${batchFoldersFor(operation, step)[0]}/${name}`;
     const others = EXTENSIONS.filter((extension) => extension !== store.extension).map((extension) => stem + extension);

@@ -1,7 +1,7 @@
 import type { WriteDefaults } from '../../directory/manager-options.js';
 import { bucketFormat } from '../../directory/bucket/bucket-inventory.js';
 import { BucketHashes } from '../../directory/bucket/bucket-hashes.js';
-import { bucketHome, type BucketHome } from '../../directory/bucket/bucket-home.js';
+import { remoteHome } from '../../directory/bucket/bucket-home.js';
 import { DocetlConfig } from '../../directory/docetl-config.js';
 import { directoryFormat } from '../../directory/inventory.js';
 import type { Logger } from '../../directory/log-lines.js';
@@ -9,8 +9,6 @@ import type { StoredFile } from '../../directory/manager-options.js';
 import { RecentFiles } from '../../directory/recent-files.js';
 import { refuseLocalOptions } from '../../formats/remote/write-remote.js';
 import { MAX_BASES } from '../../options/base.js';
-import { isBucketUrl } from '../../options/bucket-url.js';
-import { checkFileBucket } from '../../options/file-options.js';
 import type { CheckpointStore } from '../../store/store.js';
 import { BucketDirectory } from './bucket-directory.js';
 import type { DirectoryPlace } from './directory-place.js';
@@ -40,9 +38,4 @@ export function placeOfDirectory(
 export async function formatOfDirectory(directory: string, bucket: unknown): Promise<StoredFile['format'] | null> {
   const home = remoteHome(directory, bucket);
   return home === undefined ? directoryFormat(directory) : bucketFormat(home);
-}
-
-function remoteHome(directory: string, bucket: unknown): BucketHome | undefined {
-  const given = checkFileBucket(directory, bucket);
-  return given === undefined && !isBucketUrl(directory) ? undefined : bucketHome(directory, given);
 }
