@@ -5,6 +5,7 @@ import { hrefOf, useRoute } from './data/route.js';
 import { useAnswer } from './data/use-answer.js';
 import { printable } from './data/visible.js';
 import { CheckpointPage } from './pages/checkpoint-page.jsx';
+import { DifferencePage } from './pages/difference-page.jsx';
 import { DirectoryPage } from './pages/directory-page.jsx';
 import { Notice } from './parts/notice.jsx';
 
@@ -108,6 +109,8 @@ export function App() {
           listing={known}
           onShow={onShow}
         />
+      ) : parts[0] === 'diff' && parts[2] !== undefined ? (
+        <DifferencePage key={times} listing={known} route={{ parts, params }} />
       ) : (
         <DirectoryPage listing={known} isTold={listing !== undefined} />
       )}

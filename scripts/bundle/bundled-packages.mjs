@@ -12,6 +12,7 @@ const DIRECT = [
   'commander',
   'csv-parse',
   'csv-stringify',
+  'diff',
   'hyparquet',
   'hyparquet-compressors',
   'picocolors',

@@ -9,8 +9,9 @@ import { profileOf } from './profile-of.js';
 import type { Query } from './query.js';
 import { rowOrder, type RowOrder } from './row-order.js';
 import { rowOf, rowsOf } from './rows-of.js';
+import { runDifference } from './run-difference.js';
 import { shownOf, valueAtPath } from './shown-of.js';
-import type { Alive, JsonSize, Listing, Opened, Profile, Rows, Shown } from './wire.js';
+import type { Alive, Difference, JsonSize, Listing, Opened, Profile, Rows, Shown } from './wire.js';
 
 /** Rows in one answer. */
 const MOST_ROWS = 500;
@@ -51,6 +52,7 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   open: (asking): Promise<Opened> => using(asking, async (viewed) => openedOf(viewed)),
   rows: rows,
   row: row,
+  difference: difference,
   image: image,
   profile: (asking): Promise<Profile> => {
     const column = asking.query.text('column');
@@ -103,6 +105,14 @@ async function row(asking: Asking): Promise<Shown> {
   const path = query.optional('path') === undefined ? [] : query.path('path');
   const { value } = await valueOf(asking, path);
   return path.length === 0 ? shownOf(value) : shownOf(value, VALUE_LIMITS, query.count('from', 0));
+}
+
+/** What differs between two checkpoints. */
+async function difference({ checkpoints, query, signal }: Asking): Promise<Difference> {
+  const asked = { key: query.all('key'), limit: query.count('limit', 100, MOST_ROWS), signal };
+  return checkpoints.use(query.text('a'), undefined, (a) =>
+    checkpoints.use(query.text('b'), undefined, (b) => runDifference(a.file, b.file, asked)),
+  );
 }
 
 async function image(asking: Asking): Promise<Picture> {

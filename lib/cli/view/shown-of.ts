@@ -3,7 +3,7 @@ import { imageKind } from './image-kind.js';
 import type { Shown, ValuePath } from './wire.js';
 
 /** What one answer holds of a value; the page asks for the rest. */
-interface ShownLimits {
+export interface ShownLimits {
   /** Code units of one text. */
   text: number;
   /** Elements of one list, keys of one object. */

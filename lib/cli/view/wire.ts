@@ -170,14 +170,14 @@ export interface Profile {
 }
 
 /** One place inside of a row that differs. */
-interface PlaceDifference {
+export interface PlaceDifference {
   path: string;
   change: 'added' | 'removed' | 'changed' | 'order';
   from?: Shown;
   to?: Shown;
 }
 
-interface RowChange {
+export interface RowChange {
   change: 'changed' | 'added' | 'removed';
   /** The number of the row in each file, or null. */
   a: number | null;
