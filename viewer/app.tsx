@@ -7,6 +7,7 @@ import { printable } from './data/visible.js';
 import { CheckpointPage } from './pages/checkpoint-page.jsx';
 import { DifferencePage } from './pages/difference-page.jsx';
 import { DirectoryPage } from './pages/directory-page.jsx';
+import { SqlPage } from './pages/sql-page.jsx';
 import { Notice } from './parts/notice.jsx';
 
 /** How often the page asks whether the server and what it shows are still there. */
@@ -76,6 +77,9 @@ export function App() {
           )}
         </nav>
         <span class="grow" />
+        <a href="#/sql" aria-current={parts[0] === 'sql' ? 'page' : undefined}>
+          SQL
+        </a>
         <button type="button" onClick={reload}>
           Reload
         </button>
@@ -111,6 +115,8 @@ export function App() {
         />
       ) : parts[0] === 'diff' && parts[2] !== undefined ? (
         <DifferencePage key={times} listing={known} route={{ parts, params }} />
+      ) : parts[0] === 'sql' ? (
+        <SqlPage key={times} />
       ) : (
         <DirectoryPage listing={known} isTold={listing !== undefined} />
       )}

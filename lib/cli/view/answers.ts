@@ -7,11 +7,12 @@ import { jsonSize } from './json-size.js';
 import type { Places } from './places.js';
 import { profileOf } from './profile-of.js';
 import type { Query } from './query.js';
+import type { Questions } from './questions.js';
 import { rowOrder, type RowOrder } from './row-order.js';
 import { rowOf, rowsOf } from './rows-of.js';
 import { runDifference } from './run-difference.js';
 import { shownOf, valueAtPath } from './shown-of.js';
-import type { Alive, Difference, JsonSize, Listing, Opened, Profile, Rows, Shown } from './wire.js';
+import type { Alive, Difference, JsonSize, Listing, Opened, Profile, Rows, Shown, SqlRows, SqlTables } from './wire.js';
 
 /** Rows in one answer. */
 const MOST_ROWS = 500;
@@ -27,6 +28,7 @@ const MOST_METADATA = 20_000;
 interface Asking {
   places: Places;
   checkpoints: Checkpoints;
+  questions: Questions;
   query: Query;
   /** Aborted when the page does not wait any more. */
   signal: AbortSignal;
@@ -53,6 +55,8 @@ export const ANSWERS: Readonly<Record<string, Answer>> = {
   rows: rows,
   row: row,
   difference: difference,
+  tables: ({ questions }): Promise<SqlTables> => questions.tables(),
+  sql: ({ questions, query, signal }): Promise<SqlRows> => questions.ask(query.text('text'), signal),
   image: image,
   profile: (asking): Promise<Profile> => {
     const column = asking.query.text('column');

@@ -8,6 +8,7 @@ import { Checkpoints } from './checkpoints.js';
 import { makeToken, refusalOf, SECURITY_HEADERS } from './guard.js';
 import { Places } from './places.js';
 import { Query } from './query.js';
+import { Questions } from './questions.js';
 import { SHELL } from './shell.js';
 import { statusOf, troubleOf } from './trouble.js';
 
@@ -37,12 +38,13 @@ const ASSETS: Readonly<Record<string, string>> = {
 export async function startViewer({ paths, port, assets }: ViewerStart): Promise<Viewer> {
   const places = new Places(paths);
   const checkpoints = new Checkpoints(places);
+  const questions = new Questions(paths);
   // What is wrong with a path as a whole is told at once, and the first page finds the folders warm.
   await places.list();
   const token = makeToken();
   const ended = new AbortController();
   const server = createServer((request, response) => {
-    void answer({ request, response, token, assets, places, checkpoints, ended: ended.signal });
+    void answer({ request, response, token, assets, places, checkpoints, questions, ended: ended.signal });
   });
   await listening(server, port);
   return {
@@ -53,6 +55,7 @@ export async function startViewer({ paths, port, assets }: ViewerStart): Promise
       server.closeAllConnections();
       await closed;
       await checkpoints.close();
+      await questions.close();
     },
   };
 }
@@ -77,11 +80,12 @@ interface Exchange {
   assets: string;
   places: Places;
   checkpoints: Checkpoints;
+  questions: Questions;
   ended: AbortSignal;
 }
 
 async function answer(exchange: Exchange): Promise<void> {
-  const { request, response, token, assets, places, checkpoints, ended } = exchange;
+  const { request, response, token, assets, places, checkpoints, questions, ended } = exchange;
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
   const refused = refusalOf(request, token);
   if (refused !== undefined) return send(exchange, refused.status, 'text/plain; charset=utf-8', `${refused.text}\n`);
@@ -101,7 +105,7 @@ async function answer(exchange: Exchange): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   try {
-    const given = await asked({ places, checkpoints, query: new Query(searchParams), signal: gone.signal, ended });
+    const given = await asked({ places, checkpoints, questions, query: new Query(searchParams), signal: gone.signal, ended });
     if (given instanceof Picture) send(exchange, 200, given.type, given.bytes);
     else send(exchange, 200, 'application/json; charset=utf-8', JSON.stringify(given));
   } catch (error) {

@@ -206,3 +206,15 @@ export interface Alive {
   /** Whether the checkpoint that it shows is another by now, or is gone. */
   changed: boolean;
 }
+
+/** Tables that a question may name. `problem`: why it cannot. */
+export type SqlTables = { name: string; rows: number | null; problem: Trouble | null }[];
+
+/** The answer to a question in SQL. */
+export interface SqlRows {
+  columns: { name: string; type: string }[];
+  cells: Cell[][];
+  /** There are more rows than are sent. */
+  isMore: boolean;
+  ms: number;
+}
