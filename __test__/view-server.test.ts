@@ -7,7 +7,19 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CheckpointManager, writeCheckpoint } from 'arrow-ckpt';
 import { startViewer, type Viewer } from '../build/lib/cli/view/start-viewer.js';
-import type { Alive, Entry, JsonSize, Listing, Opened, Profile, Rows, Shown } from '../build/lib/cli/view/wire.js';
+import type {
+  Alive,
+  Difference,
+  Entry,
+  JsonSize,
+  Listing,
+  Opened,
+  Profile,
+  Rows,
+  Shown,
+  SqlRows,
+  SqlTables,
+} from '../build/lib/cli/view/wire.js';
 import { loadBinding } from '../build/lib/base/addon/binding.js';
 import { suite } from './support/suite.js';
 import { tempFolder } from './support/temp-folder.js';
@@ -231,6 +243,79 @@ suite('view', loadBinding() === null ? 'no native binary' : false, () => {
       rmSync(path);
       assert.deepEqual(await get<Alive>('alive', { id, state }), { changed: true });
       await get('open', { id }, 404);
+    });
+  });
+
+  describe('the difference of two checkpoints', () => {
+    const ids = { a: '', b: '', json: '' };
+
+    before(async () => {
+      const manager = new CheckpointManager(directory, { logger: false });
+      const rows = Array.from({ length: 2500 }, (_, id) => row(id));
+      await manager.saveCheckpoint('runs', 'one', rows);
+      // The other way round, with changes in three rows, one gone, and two that are new.
+      const others = rows
+        .map((each, id) => (id % 1000 === 1 ? Object.assign({}, each, { title: `changed ${id}`, list: [1] }) : each))
+        .filter((_, id) => id !== 2400);
+      await manager.saveCheckpoint('runs', 'two', [...others.reverse(), { id: 9000 }, { id: 9001 }]);
+      await new CheckpointManager(directory, { enableArrow: false, logger: false }).saveCheckpoint('runs', 'json', [{ id: 1, title: 'x' }]);
+      entries = (await get<Listing>('list')).places.flatMap((place) => place.entries);
+      Object.assign(ids, { a: idOf('one'), b: idOf('two'), json: idOf('json') });
+    });
+
+    test('rows are matched by a key, wherever they stand', async () => {
+      const found = await get<Difference>('difference', { ...ids, key: 'id' });
+      assert.deepEqual(found.counts, { equal: 2496, changed: 3, added: 2, removed: 1 });
+      assert.deepEqual(found.columns, { added: ['list'], removed: [], changed: [] });
+      const first = found.rows.find(({ change }) => change === 'changed');
+      assert.deepEqual([first?.a, first?.b, first?.differences.map(({ path }) => path)], [2001, 497, ['title', 'list']]);
+      assert.deepEqual(first?.differences[0]?.to, { kind: 'string', text: 'changed 2001', size: 12 });
+      assert.equal(found.rows.find(({ change }) => change === 'removed')?.a, 2400);
+    });
+
+    test('all are counted, as many as are wanted are told', async () => {
+      const found = await get<Difference>('difference', { ...ids, limit: 2 });
+      assert.deepEqual([found.matchedBy, found.rows.length], [[], 2]);
+      const { changed, added, removed, equal } = found.counts;
+      assert.equal(found.notShown, changed + added + removed - 2);
+      assert.deepEqual([equal + changed + removed, equal + changed + added], [2500, 2501]);
+    });
+
+    test('rows of one key are matched in their order; a file is the same as itself', async () => {
+      const found = await get<Difference>('difference', { a: ids.a, b: ids.a, key: 'category' });
+      assert.deepEqual(found.counts, { equal: 2500, changed: 0, added: 0, removed: 0 });
+    });
+
+    test('JSON is told by its own path; a column that is not there is an error', async () => {
+      const found = await get<Difference>('difference', { a: ids.json, b: ids.a, key: 'id' });
+      assert.equal(found.a.path, join(directory, 'runs', 'json.json'));
+      await get('difference', { ...ids, key: 'list' }, 400);
+    });
+  });
+
+  describe('questions in SQL', () => {
+    test('an answer has its columns and first rows; what is no question is refused', async () => {
+      const tables = await get<SqlTables>('tables');
+      assert.ok(tables.some(({ name }) => name === 'process.extract'));
+      const answer = await get<SqlRows>('sql', { text: 'select category, count(*) as n from process.extract group by 1 order by 1' });
+      assert.deepEqual(answer.cells, [
+        [
+          ['string', 'a'],
+          ['number', '1000'],
+        ],
+        [
+          ['string', 'b'],
+          ['number', '1000'],
+        ],
+        [
+          ['string', 'c'],
+          ['number', '1000'],
+        ],
+      ]);
+      const many = await get<SqlRows>('sql', { text: 'select id from process.extract' });
+      assert.deepEqual([many.cells.length, many.isMore], [1000, true]);
+      for (const text of ['drop table x', "select * from read_csv('/etc/passwd')", 'select 1; select 2', 'select nothing'])
+        assert.match((await get<{ error: { code: string } }>('sql', { text }, 400)).error.code, /^ERR_CKPT_SQL/, text);
     });
   });
 

@@ -66,11 +66,20 @@ async function main() {
     metafile: true,
     logLevel: 'warning',
   });
+  // The page of `report` is made by the same components, without a browser.
+  const report = await build({
+    ...OPTIONS,
+    entryPoints: { 'viewer/report': 'viewer/report/render-report.tsx' },
+    sourcemap: false,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.css': 'text' },
+  });
   restoreClassNames(DIST);
   chmodSync(join(DIST, 'cli.js'), 0o755);
   for (const file of ['embedded.js', 'embedded-bun.cjs']) copyFileSync(join(ROOT, 'build/lib/base/addon', file), join(DIST, file));
 
-  const found = packagesIn([library.metafile, program.metafile, page.metafile]);
+  const found = packagesIn([library.metafile, program.metafile, page.metafile, report.metafile]);
   const listed = bundledPackages(ROOT);
   const wrong = [...found.filter((path) => !listed.includes(path)), ...listed.filter((path) => !found.includes(path))];
   if (wrong.length > 0) throw new Error(`scripts/bundle/bundled-packages.mjs and the bundles do not agree about ${wrong.join(', ')}`);

@@ -33,6 +33,7 @@ const REQUIRED = [
   'dist/THIRD-PARTY-LICENSES',
   'dist/viewer/page.js',
   'dist/viewer/page.css',
+  'dist/viewer/report.js',
 ];
 /** A chunk that esbuild named, and the map of any file. */
 const ALLOWED = /^dist\/(?:[\w.-]+-[A-Z0-9]{8}|index|kura|sql|core|cli)\.js(?:\.map)?$/;

@@ -23,12 +23,17 @@ async function makeRun(directory: string, day: number): Promise<void> {
   await manager.saveCheckpoint('1-load', 'articles', own, { hash: '5f2b8a1c90d3e4', metadata: { source: 'feeds/energy', model: 'none' } });
   const cleaned = own.map((row): Row => Object.assign({}, row, { words: String(row['text']).split(' ').length }));
   await manager.saveCheckpoint('2-clean', 'articles', cleaned, { hash: '81c0a7e2b4d9f3' });
-  const summaries = cleaned.map((row, id): Row => Object.assign({}, row, { summary: summaryOf(id, day), messages: chatOf(id, row) }));
+  const summaries = cleaned.map((row): Row => {
+    const id = Number(row['id']);
+    return Object.assign({}, row, { summary: summaryOf(id, day), messages: chatOf(id, row) });
+  });
   await manager.saveCheckpoint('3-summarise', 'articles', summaries, {
     hash: 'c33d41f0aa5b7e',
     metadata: { model: 'small-3', prompt: 'v4' },
   });
-  const themes = summaries.filter((_, id) => id % 6 === 0).map(({ id, category, summary }): Row => ({ id, theme: category, summary }));
+  const themes = summaries
+    .filter(({ id }) => Number(id) % 6 === 0)
+    .map(({ id, category, summary }): Row => ({ id, theme: category, summary }));
   await manager.saveCheckpoint('4-report', 'themes', themes);
   await manager.saveCheckpoint(
     '4-report',

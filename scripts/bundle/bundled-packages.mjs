@@ -17,6 +17,7 @@ const DIRECT = [
   'hyparquet-compressors',
   'picocolors',
   'preact',
+  'preact-render-to-string',
   'string-width',
   'uplot',
 ];

@@ -143,6 +143,7 @@ function columnsOf({ entries }: Place, sort: { key: string; descending: boolean 
     ...(has(({ usage }) => (usage?.cost ?? 0) > 0) ? [number('cost', 'Cost', 80)] : []),
     text('modified', 'Modified', 150),
     text('format', 'Format', 80),
+    ...(has(({ error }) => error !== null) ? [text('problem', 'Problem', 420)] : []),
     ...(has(({ hash }) => hash !== null) ? [text('hash', 'Hash', 140)] : []),
   ];
 }
@@ -176,12 +177,12 @@ function cellOf(
           <a tabIndex={-1} href={hrefOf(['c', entry.id])}>
             <bdi>{printable(operation)}</bdi>
           </a>
-          {error !== null && (
-            <span class="bad" title={error.message}>
-              {' '}
-              {error.code}: {error.message}
-            </span>
-          )}
+        </span>
+      );
+    case 'problem':
+      return error === null ? null : (
+        <span class="bad" title={error.message}>
+          {error.code}: <bdi>{error.message}</bdi>
         </span>
       );
     case 'rows':
@@ -233,6 +234,8 @@ function sorted(entries: Entry[], sort: { key: string; descending: boolean } | n
         return entry.format;
       case 'hash':
         return entry.hash ?? '';
+      case 'problem':
+        return entry.error?.code ?? '';
       default:
         return entry.operation;
     }

@@ -9,6 +9,8 @@ import { Conversation, messagesOf } from './conversation.js';
 /** Text that is longer is folded. */
 const FOLDED_CHARS = 1200;
 const FOLDED_LINES = 14;
+/** What is seen of it where no script unfolds it. */
+const FOLDED_HEAD = 200;
 /** Lists and objects with more in them begin folded. */
 const OPEN_ITEMS = 12;
 
@@ -43,6 +45,18 @@ function LongText({ value, place }: { value: Extract<Shown, { kind: 'string' }>;
     if (next.kind === 'string') setText(text + next.text);
   };
   if (value.size === 0) return <span class="v-null">empty text</span>;
+  if (isLong && place.asked === null)
+    return (
+      <details class="fold">
+        <summary>
+          <bdi>{lines.slice(0, FOLDED_HEAD)} …</bdi>
+        </summary>
+        <div class="text" dir="auto">
+          {lines}
+        </div>
+        {left > 0 && <small>… {countText(left)} more characters</small>}
+      </details>
+    );
   return (
     <div class="text-box">
       <div class={`text${isLong && !isOpen ? ' folded' : ''}`} dir="auto">
@@ -67,9 +81,10 @@ function LongText({ value, place }: { value: Extract<Shown, { kind: 'string' }>;
   );
 }
 
-function Bytes({ value: { image, hex, size }, place }: { value: Extract<Shown, { kind: 'bytes' }>; place: ValuePlace }) {
-  if (image !== undefined && place.asked !== null) {
-    const src = addressOf('image', { ...place.asked, path: JSON.stringify(place.path) });
+function Bytes({ value: { image, data, hex, size }, place }: { value: Extract<Shown, { kind: 'bytes' }>; place: ValuePlace }) {
+  const asked = place.asked === null ? undefined : addressOf('image', { ...place.asked, path: JSON.stringify(place.path) });
+  const src = data === undefined ? asked : `data:image/${image};base64,${data}`;
+  if (image !== undefined && src !== undefined) {
     return (
       <figure class="picture">
         <img src={src} alt={`${image.toUpperCase()} picture of ${place.path.join('.')}`} />

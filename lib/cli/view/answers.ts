@@ -69,7 +69,8 @@ async function alive({ checkpoints, query }: Asking): Promise<Alive> {
   return { changed: id !== undefined && state !== undefined && (await checkpoints.hasChanged(id, state)) };
 }
 
-function openedOf({ entry, state, file: { info } }: Viewed): Opened {
+/** What is known of an open checkpoint. */
+export function openedOf({ entry, state, file: { info } }: Viewed): Opened {
   return {
     entry,
     state,
@@ -114,9 +115,7 @@ async function row(asking: Asking): Promise<Shown> {
 /** What differs between two checkpoints. */
 async function difference({ checkpoints, query, signal }: Asking): Promise<Difference> {
   const asked = { key: query.all('key'), limit: query.count('limit', 100, MOST_ROWS), signal };
-  return checkpoints.use(query.text('a'), undefined, (a) =>
-    checkpoints.use(query.text('b'), undefined, (b) => runDifference(a.file, b.file, asked)),
-  );
+  return checkpoints.use(query.text('a'), undefined, (a) => checkpoints.use(query.text('b'), undefined, (b) => runDifference(a, b, asked)));
 }
 
 async function image(asking: Asking): Promise<Picture> {

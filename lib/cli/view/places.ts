@@ -9,7 +9,7 @@ import { skippedRows } from '../../resume/skipped-rows.js';
 import { statOf } from '../../directory/stat-of.js';
 import { isFolder } from '../directory/folder.js';
 import { listingOf } from '../directory/listing-of.js';
-import { failureOf } from '../failure.js';
+import { troubleOf } from './trouble.js';
 import type { Listed } from '../output/list-tables.js';
 import type { Entry, Listing, Place, RunningMap } from './wire.js';
 
@@ -64,7 +64,7 @@ async function directoryPlace(path: string): Promise<Place> {
     kind: 'directory',
     entries: listed.map(entryOf),
     maps: maps.map(runningMap),
-    troubles: errors.filter((error) => !told.has(error)).map(failureOf),
+    troubles: errors.filter((error) => !told.has(error)).map(troubleOf),
   };
 }
 
@@ -82,7 +82,7 @@ async function filePlace(path: string): Promise<Place> {
     if (!isCheckpointError(error) || error.code === 'ERR_CKPT_NOT_FOUND') throw error;
     const nothing = { rows: 0, bytes: 0, sharedBytes: 0, hash: null, failed: 0, usage: null };
     const known = { id: idOf(path), step: null, operation, path, format: '', modified: modified?.getTime() ?? null };
-    place.entries.push({ ...known, ...nothing, error: failureOf(error) });
+    place.entries.push({ ...known, ...nothing, error: troubleOf(error) });
   }
   return place;
 }
@@ -101,7 +101,7 @@ function entryOf({ step, operation, path, format, rows, bytes, hash, metadata, d
     hash,
     failed: skippedRows(metadata),
     usage: usage ?? null,
-    error: error === undefined ? null : failureOf(error),
+    error: error === undefined ? null : troubleOf(error),
   };
 }
 

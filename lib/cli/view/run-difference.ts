@@ -4,6 +4,7 @@ import { encodeValue } from '../../base/value/extended-json.js';
 import type { OpenFile } from '../../store/store.js';
 import { differencesOf, type Difference as RowPlace } from '../rows/differences-of.js';
 import { cut } from './cell-of.js';
+import type { Viewed } from './checkpoints.js';
 import { numberedBatches } from './rows-of.js';
 import { shownOf, type ShownLimits } from './shown-of.js';
 import type { Difference, RowChange } from './wire.js';
@@ -28,8 +29,9 @@ interface DifferenceAsked {
  * with one key are matched in their order.
  * @throws `ERR_CKPT_UNKNOWN_COLUMN` for a column of the key that a file does not have
  */
-export async function runDifference(a: OpenFile, b: OpenFile, { key, limit, signal }: DifferenceAsked): Promise<Difference> {
-  checkKey([a, b], key);
+export async function runDifference(one: Viewed, other: Viewed, { key, limit, signal }: DifferenceAsked): Promise<Difference> {
+  const [a, b] = [one.file, other.file];
+  checkKey([one, other], key);
   const places = key.length === 0 ? undefined : await keyPlaces(a, key, signal);
   const told = new Told(key, limit);
   let number = 0;
@@ -51,8 +53,9 @@ export async function runDifference(a: OpenFile, b: OpenFile, { key, limit, sign
   }
   await removedRows(a, matched, told, signal);
   return {
-    a: { path: a.info.path, rows: a.info.rows },
-    b: { path: b.info.path, rows: b.info.rows },
+    // Text was staged: its own path is what people know.
+    a: { path: one.entry.path, rows: a.info.rows },
+    b: { path: other.entry.path, rows: b.info.rows },
     matchedBy: [...key],
     counts: told.counts,
     columns: columnsOf(a, b),
@@ -204,10 +207,12 @@ function columnsOf(a: OpenFile, b: OpenFile): Difference['columns'] {
 }
 
 /** @throws `ERR_CKPT_UNKNOWN_COLUMN` where one of the files does not have a column of the key */
-function checkKey(files: readonly OpenFile[], key: readonly string[]): void {
-  for (const { info } of files) {
-    const column = key.find((name) => info.columns.length > 0 && !info.columns.some((own) => own.name === name));
+function checkKey(both: readonly Viewed[], key: readonly string[]): void {
+  for (const { entry, file } of both) {
+    const { columns } = file.info;
+    const column = key.find((name) => columns.length > 0 && !columns.some((own) => own.name === name));
     if (column === undefined) continue;
-    throw new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', `${info.path} has no column '${column}' to match by`, { path: info.path, column });
+    const message = `${entry.path} has no column '${column}' to match by`;
+    throw new CheckpointError('ERR_CKPT_UNKNOWN_COLUMN', message, { path: entry.path, column });
   }
 }

@@ -10,6 +10,8 @@ export interface ShownLimits {
   items: number;
   /** Code units and values in all. */
   total: number;
+  /** Bytes of a picture that goes along: for a report, which has no server to ask. @default none */
+  image?: number;
 }
 
 const BYTES_SHOWN = 256;
@@ -57,7 +59,10 @@ class Showing {
       case 'image': {
         const bytes = value as Uint8Array;
         const image = imageKind(bytes);
-        return { kind: 'bytes', hex: hexOf(bytes, BYTES_SHOWN), size: bytes.length, ...(image !== undefined && { image }) };
+        const shown: Shown = { kind: 'bytes', hex: hexOf(bytes, BYTES_SHOWN), size: bytes.length };
+        if (image !== undefined) shown.image = image;
+        if (image !== undefined && bytes.length <= (this.#limits.image ?? 0)) shown.data = Buffer.from(bytes).toString('base64');
+        return shown;
       }
       case 'list':
       case 'chat':

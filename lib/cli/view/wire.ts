@@ -32,7 +32,7 @@ export type Shown =
   | { kind: 'null' | 'undefined' }
   | { kind: 'number' | 'bigint' | 'boolean' | 'date'; text: string }
   | { kind: 'string'; text: string; size: number }
-  | { kind: 'bytes'; hex: string; size: number; image?: ImageKind }
+  | { kind: 'bytes'; hex: string; size: number; image?: ImageKind; data?: string }
   | { kind: 'list'; items: Shown[]; size: number }
   | { kind: 'object'; entries: [key: string, value: Shown][]; size: number }
   /** It has more in it than one answer holds. */
