@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import * as api from 'arrow-ckpt';
 import * as kura from 'arrow-ckpt/kura';
+import * as sql from 'arrow-ckpt/sql';
 import { DEPRECATIONS } from '../lib/base/deprecated.ts';
 import { ROOT } from './support/packed-package.js';
 
@@ -13,7 +14,8 @@ const MOST_LINES = 1_420;
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8').replaceAll('\r\n', '\n');
 const page = read('docs/api.md');
 const [main = '', rest = ''] = page.split('## arrow-ckpt/kura\n');
-const [schemas = '', renamed = ''] = rest.split('## Renamed\n');
+const [schemas = '', more = ''] = rest.split('## arrow-ckpt/sql\n');
+const [questions = '', renamed = ''] = more.split('## Renamed\n');
 
 /** The names of the tables: each with its kind. */
 function namesOf(text: string): Map<string, string> {
@@ -41,9 +43,10 @@ function declared(file: string): { exported: string[]; hidden: string[] } {
 const OLD_TYPES = ['ColumnBatch'];
 const names = namesOf(main);
 
-test('docs/api.md has every name of index.d.ts and kura.d.ts, and no other', () => {
+test('docs/api.md has every name of index.d.ts, kura.d.ts and sql.d.ts, and no other', () => {
   assert.deepEqual([...names.keys(), ...OLD_TYPES].sort(), declared('index.d.ts').exported);
   assert.deepEqual([...namesOf(schemas).keys()].sort(), declared('kura.d.ts').exported);
+  assert.deepEqual([...namesOf(questions).keys()].sort(), declared('sql.d.ts').exported);
 });
 
 test('the values of docs/api.md are those that there are at run time', () => {
@@ -55,10 +58,14 @@ test('the values of docs/api.md are those that there are at run time', () => {
     assert.equal(kind, isClass ? 'class' : typeof value === 'function' ? 'function' : 'list', name);
   }
   assert.deepEqual([...namesOf(schemas).keys()].sort(), Object.keys(kura).sort());
+  assert.deepEqual(
+    [...namesOf(questions)].filter(([, kind]) => kind !== 'type').map(([name]) => name),
+    Object.keys(sql),
+  );
 });
 
 test('nothing that is not exported is in the public types', () => {
-  for (const file of ['index.d.ts', 'kura.d.ts']) assert.deepEqual(declared(file).hidden, [], file);
+  for (const file of ['index.d.ts', 'kura.d.ts', 'sql.d.ts']) assert.deepEqual(declared(file).hidden, [], file);
 });
 
 test(`index.d.ts has at most ${MOST_LINES} lines, none of a comment longer than 140`, () => {

@@ -52,7 +52,7 @@ suite('a consumer of the packed types, strict and without skipLibCheck', missing
       test(`TypeScript ${typescript}, ${resolution.moduleResolution}`, async () => {
         const made = project(`${typescript}-${resolution.moduleResolution}`, tool);
         // zod's own types take most of the time: they are looked at with one resolution.
-        const files = resolution.module === 'nodenext' ? ['src/rows.ts', 'src/kura.ts'] : ['src/rows.ts'];
+        const files = resolution.module === 'nodenext' ? ['src/rows.ts', 'src/kura.ts', 'src/sql.ts'] : ['src/rows.ts'];
         const compilerOptions = {
           ...resolution,
           target: 'es2022',

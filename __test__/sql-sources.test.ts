@@ -5,10 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { CheckpointManager, readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { openSql } from 'arrow-ckpt/sql';
 import { rejectsWith } from './support/codes.ts';
+import { factsOfFile } from '../lib/sql/facts-of-files.ts';
+import { leavesNanOut } from '../lib/sql/leaves-nan-out.ts';
 import { sparkFolder } from './support/part-folders.ts';
+import { noPython, runPython } from './support/python.ts';
 import { noBinding } from './support/readers.ts';
 import { saveSteps, STEPS } from './support/shared-steps.ts';
 import { suite } from './support/suite.ts';
@@ -231,5 +235,39 @@ suite('SQL over the URL of a file', noBinding, () => {
     appendFileSync(path, 'x');
     assert.deepStrictEqual(await db.query('select count(*) as n from p.rows'), [{ n: 30_000 }]);
     assert.ok(existsSync(path));
+  });
+});
+
+suite('NaN in files whose bounds leave it out', noBinding, () => {
+  const folder = tempFolder('sql-nan');
+
+  test('is not lost: files of other writers', { skip: noPython }, async () => {
+    await runPython('nan_beside_bounds.py', folder);
+    await using db = await openSql(join(folder, 'nan.parquet'));
+    for (const [condition, ids] of [
+      ['x > 3', [2, 4]],
+      ["x = 'NaN'", [2, 4]],
+      ['s.x > 3', [2, 4]],
+      ['not x <= 5', [2, 4]],
+      ['x < 1', [0, 3]],
+    ] as const)
+      assert.deepStrictEqual(
+        await db.query(`select id from nan where ${condition} order by id`),
+        ids.map((id) => ({ id })),
+        condition,
+      );
+    assert.deepStrictEqual(await db.query('select max(x) as x from nan'), [{ x: Number.NaN }]);
+  });
+
+  test('our files up to 0.1.0 are recognised by the order of their columns, and later ones are not', async () => {
+    const golden = (name: string): Promise<boolean> => old(join(fileURLToPath(new URL('.', import.meta.url)), 'fixtures/golden/v1', name));
+    const old = async (path: string): Promise<boolean> => leavesNanOut(await factsOfFile(path));
+    assert.deepStrictEqual(
+      [await golden('plain.parquet'), await golden('nested.parquet'), await golden('gzip.parquet')],
+      [true, true, false],
+    );
+    const path = join(folder, 'new.parquet');
+    await writeCheckpoint(path, [{ a: 1.5, s: { b: [Number.NaN] } }]);
+    assert.equal(await old(path), false);
   });
 });

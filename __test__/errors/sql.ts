@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { CheckpointManager } from 'arrow-ckpt';
 import { openSql } from 'arrow-ckpt/sql';
+import { checkVersion } from '../../lib/sql/load-duckdb.js';
 import { noBinding } from '../support/readers.js';
 import { rejectsWith } from '../support/codes.js';
 import { tempFolder } from '../support/temp-folder.js';
@@ -23,6 +24,8 @@ export function sqlErrors(): void {
       for (const name of ['dist', 'package.json', 'binding.cjs']) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
       const { openSql: openHere } = (await import(pathToFileURL(join(copy, 'dist/sql.js')).href)) as { openSql: typeof openSql };
       await rejectsWith('ERR_CKPT_NO_SQL', () => openHere(folder), { message: /not installed: npm install @duckdb\/node-api/ });
+      await rejectsWith('ERR_CKPT_NO_SQL', () => checkVersion('v1.3.2'), { message: /DuckDB 1\.4 or later, and v1\.3\.2 is installed/ });
+      for (const version of ['v1.4.0', 'v1.10.0', 'v2.0.1', '0a1b2c']) checkVersion(version);
     });
 
     test('what is no question, what cannot be run, what takes too long', async () => {

@@ -11,6 +11,7 @@ import { isBucketUrl } from '../options/bucket-url.js';
 import { factsOfFile, factsOfFiles } from './facts-of-files.js';
 import type { TablePlace } from './find-places.js';
 import type { SqlColumn, SqlTable } from './sql-types.js';
+import { leavesNanOut } from './leaves-nan-out.js';
 import { stageRows } from './stage-rows.js';
 import { viewOfFile, viewOfFiles, type ViewText } from './view-select.js';
 
@@ -61,7 +62,14 @@ async function describePath(path: string, known: ParquetFacts | undefined, aside
   const facts = known ?? (await factsOfFile(path));
   if (facts.decode('docetl') !== undefined) return { ...staged(path, [path], aside, stamps), rows: facts.rows };
   const view = await viewOfFile(facts);
-  return { file: path, rows: facts.rows, columns: view.columns, paths: view.paths, view: async () => view, stamps };
+  return {
+    file: path,
+    rows: facts.rows,
+    columns: view.columns,
+    paths: view.paths,
+    view: async () => viewOfFile(facts, await leavesNanOut(facts)),
+    stamps,
+  };
 }
 
 /** Batches, or parts; `undefined` facts: one of them is not Parquet. */
@@ -74,7 +82,7 @@ async function describeFiles(
   const stamps = new Map([[file, (await stampOf(file)).stamp]]);
   for (const path of paths.slice(0, MOST_WATCHED)) stamps.set(path, (await stampOf(path)).stamp);
   if (facts === undefined || facts.some((each) => each.decode('docetl') !== undefined)) return staged(file, paths, aside, stamps);
-  const view = viewOfFiles(facts, file, hive);
+  const view = await viewOfFiles(facts, file, hive);
   return { file, rows: view.rows, columns: view.columns, paths: view.paths, view: async () => view, stamps };
 }
 

@@ -12,7 +12,7 @@ import { isBucketUrl } from '../options/bucket-url.js';
 import type { Asking } from './asking.js';
 import { describeTable, type DescribedTable } from './described-table.js';
 import { findPlaces, type TablePlace } from './find-places.js';
-import type { Duckdb } from './load-duckdb.js';
+import { checkVersion, type Duckdb } from './load-duckdb.js';
 import type { AskedName } from './question.js';
 import type { CheckedSqlOptions } from './sql-options.js';
 import type { SqlTable } from './sql-types.js';
@@ -205,9 +205,12 @@ async function newInstance({ DuckDBInstance }: Duckdb, { memory, threads }: Chec
   });
 }
 
+/** The keywords that are no names without quotes. */
 async function keywordsOf(instance: DuckDBInstance): Promise<Set<string>> {
   const connection = await instance.connect();
   try {
+    const [[version]] = (await connection.runAndReadAll('SELECT version()')).getRows() as [[string]];
+    checkVersion(version);
     const reader = await connection.runAndReadAll("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'");
     return new Set(reader.getRows().map(([name]) => String(name)));
   } finally {

@@ -1,4 +1,5 @@
 import { fieldName, type StructPlan, type ValuePlan } from '../columnar/plan.js';
+import type { PhysicalNode } from '../columnar/physical-node.js';
 import { quoted } from '../formats/parquet/duckdb-source.js';
 import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
 import type { SqlColumn } from './sql-types.js';
@@ -8,27 +9,30 @@ export interface ViewColumn extends SqlColumn {
   /** Its name in the file. */
   stored: string;
   /** Makes the value that the view shows of the one in the file. */
-  shown: (value: string) => string;
+  shown: Shown;
 }
 
-/** The columns that a file shows, by its plan: hidden ones by that, and not by their names. Those of a foreign file as they are. */
-export function viewColumns(facts: ParquetFacts): ViewColumn[] {
+type Shown = (value: string) => string;
+
+/**
+ * The columns that a file shows, by its plan: hidden ones by that, and not by their names. Those of a foreign file as they are.
+ * `leavesNanOut`: the bounds of floating-point numbers may leave NaN out, as those of other writers do. DuckDB (1.5.6 at least) takes NaN
+ * for the greatest number, trusts such bounds, and loses rows: its conditions are kept from them.
+ */
+export function viewColumns(facts: ParquetFacts, leavesNanOut = facts.plan === undefined): ViewColumn[] {
+  const floats = new Set(leavesNanOut ? facts.tree.filter(hasFloats).map(({ name }) => name) : []);
+  const guarded = (stored: string, shown: Shown): Shown => (floats.has(stored) ? (value) => shown(unbounded(value)) : shown);
   const { plan } = facts;
   const infos = facts.info().columns;
   const names = new Names();
   if (plan === undefined) {
-    return facts.columns.map(({ name, type }) => ({
-      name: names.twin(name),
-      key: name,
-      type,
-      holds: 'values',
-      stored: name,
-      shown: asItIs,
-    }));
+    return facts.columns.map(({ name, type }) => {
+      return { name: names.twin(name), key: name, type, holds: 'values', stored: name, shown: guarded(name, asItIs) };
+    });
   }
   const columns = plan.row.f.map((field, index): ViewColumn => {
     const stored = fieldName(field);
-    const shown = shownOf(field.v);
+    const shown = guarded(stored, shownOf(field.v));
     return { name: names.take(stored), key: field.k, type: infos[index]?.type ?? 'null', holds: 'values', stored, shown };
   });
   for (const [index, { k, v }] of plan.row.f.entries()) {
@@ -67,7 +71,14 @@ class Names {
   }
 }
 
-const asItIs = (value: string): string => value;
+const asItIs: Shown = (value) => value;
+
+/** The same value, which DuckDB takes for one that no bounds are known of. */
+const unbounded: Shown = (value) => `CASE WHEN ${value} IS NULL THEN NULL ELSE ${value} END`;
+
+function hasFloats({ kind, children = [] }: PhysicalNode): boolean {
+  return kind === 'f64' || children.some(hasFloats);
+}
 
 /**
  * Our JSON text as JSON of DuckDB, which refuses lone surrogates in it: such a text is put into an escape object, which the converter of
@@ -77,10 +88,10 @@ export function asJson(value: string): string {
   return `coalesce(try_cast(${value} AS JSON), CASE WHEN ${value} IS NOT NULL THEN json_object('$ckpt', 'text', 'v', ${value}) END)`;
 }
 
-function shownOf(plan: ValuePlan): (value: string) => string {
+function shownOf(plan: ValuePlan): Shown {
   if (plan.t === 'json') return asJson;
   // A cast of a struct keeps conditions on its fields from the file: only where it must be.
-  return hasJson(plan) ? (value) => `${value}::${typeText(plan)}` : asItIs;
+  return hasJson(plan) ? (value) => `(${value})::${typeText(plan)}` : asItIs;
 }
 
 function hasJson(plan: ValuePlan): boolean {

@@ -3,6 +3,7 @@ import { UnitedColumns } from '../formats/folder/united-columns.js';
 import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
 import { CheckpointError } from '../base/errors.js';
 import type { SqlColumn } from './sql-types.js';
+import { leavesNanOut } from './leaves-nan-out.js';
 import { viewColumns, type ViewColumn } from './view-columns.js';
 
 /** What a view shows. */
@@ -23,10 +24,10 @@ interface Group {
 }
 
 /** The view of one file. @throws `ERR_CKPT_BASE` for a thin file whose holders are lost */
-export async function viewOfFile(facts: ParquetFacts): Promise<ViewText> {
+export async function viewOfFile(facts: ParquetFacts, isNanLeftOut?: boolean): Promise<ViewText> {
   const source = await DuckdbSource.of(facts, textLiteral);
   if ('problem' in source) throw new CheckpointError('ERR_CKPT_BASE', `${facts.path}: ${source.problem}`, { path: facts.path });
-  const columns = viewColumns(facts);
+  const columns = viewColumns(facts, isNanLeftOut);
   if (columns.length === 0) return { ...withoutColumns(facts.rows), rows: facts.rows, paths: source.paths };
   const values = columns.map(({ name, stored, shown }) => `${shown(source.value(stored))} AS ${quoted(name)}`);
   return { select: `SELECT ${values.join(', ')}\n${source.from}`, columns: columns.map(columnOf), rows: facts.rows, paths: source.paths };
@@ -36,14 +37,14 @@ export async function viewOfFile(facts: ParquetFacts): Promise<ViewText> {
  * The view of several files as one, their columns united by name: the parts of a folder, or batches. Files of equal columns are read
  * together. `hive`: the names of folders on the way give columns. @throws `ERR_CKPT_PARTS_DIFFER`
  */
-export function viewOfFiles(files: readonly ParquetFacts[], path: string, hive: readonly SqlColumn[]): ViewText {
+export async function viewOfFiles(files: readonly ParquetFacts[], path: string, hive: readonly SqlColumn[]): Promise<ViewText> {
   const united = new UnitedColumns();
   const groups = new Map<string, Group>();
   for (const facts of files) {
     if (facts.references !== undefined)
       throw new CheckpointError('ERR_CKPT_BASE', `${facts.path} is thin, and a part of a folder; materialize it`, { path });
     united.add(facts);
-    const columns = viewColumns(facts);
+    const columns = viewColumns(facts, await leavesNanOut(facts));
     const kind = JSON.stringify(columns.map(({ name, stored, holds, shown }) => [name, stored, holds, shown('v')]));
     const group = groups.get(kind);
     if (group === undefined) groups.set(kind, { columns, paths: [facts.path], rows: facts.rows });
