@@ -136,14 +136,10 @@ suite('managers on buckets', () => {
 
   test('calls that work on local files alone say what to do', async () => {
     const calls: (() => unknown)[] = [
-      () => manager().map('s', 'o', ROWS, (row) => row, { key: 'id' }),
       () => manager().migrateJsonToArrow('s', 'o'),
       () => manager().materialize('s', 'o'),
       () => manager().dedupe(),
       () => manager().compact(),
-      () => manager().forget('s', 'o', { where: { a: 1 } }),
-      () => manager().jobs('s', 'o'),
-      () => manager().forgetJob('s', 'o', 'k'),
     ];
     for (const call of calls) {
       await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', call, { message: /works on local directories, .* Copy it \(arrow-ckpt copy\)/ });

@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import { readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { startFlakyModel, type FlakyModel } from '../examples/resume/flaky-model.ts';
 import { install } from './engines/install.ts';
+import { STUB_KEYS } from './support/bucket-stub/s3-dialect.ts';
+import { BucketStub } from './support/bucket-stub/stub.ts';
 import { CLI, cliOk } from './support/run-cli.ts';
 import { noBinding } from './support/readers.ts';
 import { suite } from './support/suite.ts';
@@ -39,14 +41,18 @@ suite('a step of Node on many machines', noBinding, () => {
   after(() => model.close());
 
   /** `start` runs the step on all parts: once killed on the way, and once more when all is there. */
-  const tryIt = async (name: string, start: (out: string, env: Record<string, string>) => Promise<{ computed: number }>): Promise<void> => {
+  const tryIt = async (
+    name: string,
+    start: (out: string, env: Record<string, string>) => Promise<{ computed: number }>,
+    read: (out: string) => Promise<Row[]> = readCheckpoint,
+  ): Promise<void> => {
     const out = join(folder, name, 'summaries.parquet');
     const env = { MODEL_URL: model.url, KILLED: join(folder, `${name}-killed`), NODE_OPTIONS: '--import tsx' };
     const { answered } = model.counts;
     await start(out, env);
     assert.ok(existsSync(env.KILLED), 'a process was killed');
     // The folder is one checkpoint.
-    const rows = await readCheckpoint(out);
+    const rows = await read(out);
     assert.deepStrictEqual(rows, Array.from({ length: PARTS }, (_, part) => articles(part).map(summary)).flat());
     // A kill costs what was on its way and not yet durable: 8 calls, 5 results.
     const paid = model.counts.answered - answered;
@@ -70,20 +76,35 @@ suite('a step of Node on many machines', noBinding, () => {
     });
   }
 
-  test('by itself: the pods of a job, one of which is killed', async () => {
-    // The command is that of examples/kubernetes.
+  /** The pods of the job of examples/kubernetes, with other folders. */
+  const pods = async (places: Record<string, string>, env: Record<string, string>): Promise<{ computed: number }> => {
     const [, args] = /args: \[(.*)\]/.exec(readFileSync(join(ROOT, 'examples/kubernetes/job.yaml'), 'utf8')) ?? [];
     const [npx, program, ...job] = args!.split(', ');
     assert.deepStrictEqual([npx, program], ['npx', 'arrow-ckpt']);
-    await tryIt('kubernetes', async (out, env) => {
-      const given: Record<string, string> = { '/app/step.mjs': STEP, '/data/articles.parquet': parts, '/data/summaries.parquet': out };
-      const pod = async (): Promise<string> => {
-        // OnFailure: what was killed is started again.
-        const command = job.map((each) => given[each] ?? each);
-        return (await cliOk(command, 0, { env }).catch(() => cliOk(command, 0, { env }))).stdout;
+    const command = job.map((each) => ({ '/app/step.mjs': STEP, ...places })[each] ?? each);
+    // OnFailure: what was killed is started again.
+    const pod = async (): Promise<string> => (await cliOk(command, 0, { env }).catch(() => cliOk(command, 0, { env }))).stdout;
+    const told = (await Promise.all([pod(), pod(), pod()])).join('').trim().split('\n');
+    return { computed: told.reduce((sum, line) => sum + ((JSON.parse(line) as { computed?: number }).computed ?? 0), 0) };
+  };
+  const [IN, OUT] = ['s3://data/texts.parquet', 's3://data/summaries.parquet'];
+
+  // Those on folders: cli-work.test.ts.
+  test('by itself: the pods of a job on a bucket, one of which is killed', async () => {
+    const stub = await new BucketStub('s3').start();
+    try {
+      const { accessKeyId, secretAccessKey } = STUB_KEYS;
+      const bucket = { endpoint: stub.origin, credentials: STUB_KEYS };
+      const aws = { AWS_ENDPOINT_URL_S3: stub.origin, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+      const [from, to] = [IN, OUT].map((url) => url.replace('data', 'bucket')) as [string, string];
+      for (let part = 0; part < PARTS; part++) await writeCheckpoint(`${from}/part-${part}.parquet`, articles(part), { bucket });
+      const read = async (): Promise<Row[]> => {
+        const names = Array.from({ length: PARTS }, (_, part) => `${to}/part-${part}.parquet`);
+        return (await Promise.all(names.map((name) => readCheckpoint(name, { bucket })))).flat();
       };
-      const told = (await Promise.all([pod(), pod(), pod()])).join('').trim().split('\n');
-      return { computed: told.reduce((sum, line) => sum + ((JSON.parse(line) as { computed?: number }).computed ?? 0), 0) };
-    });
+      await tryIt('bucket', (_, env) => pods({ [IN]: from, [OUT]: to }, { ...env, ...aws }), read);
+    } finally {
+      await stub.stop();
+    }
   });
 });

@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execFileSync } from 'node:child_process';
+import { bucketKills } from '../__test__/support/bucket-kills.ts';
 import { killRuns } from '../__test__/support/kill-runs.ts';
 import { writeResult } from './record.ts';
+import { bucketOverhead } from './resume/bucket.ts';
 import { overload } from './resume/overload.ts';
 import { fourWorkers } from './resume/workers.ts';
 
-const PARTS = ['overhead', 'million', 'changes', 'memory', 'kills', 'workers', 'overload'] as const;
+const PARTS = ['overhead', 'million', 'changes', 'memory', 'kills', 'workers', 'overload', 'bucket', 'bucket-kills'] as const;
+const KILLED = { folder: '', rows: 10_000, callMs: 2, lifeMs: 1500, concurrency: 16, batchSize: 100, flushEvery: 50 };
 const asked = process.argv.slice(2);
 const wrong = asked.filter((part) => !(PARTS as readonly string[]).includes(part));
 if (wrong.length > 0) throw new Error(`unknown part ${wrong.join()}; there are ${PARTS.join(', ')}`);
@@ -29,17 +32,18 @@ try {
     const where = join(folder, part);
     const result =
       part === 'kills'
-        ? await killRuns(
-            { folder, rows: 10_000, kills: 200, callMs: 2, lifeMs: 1500, concurrency: 16, batchSize: 100, flushEvery: 50 },
-            (text) => console.error(text),
-          )
+        ? await killRuns({ ...KILLED, folder, kills: 200 }, (text) => console.error(text))
         : part === 'memory'
           ? program('../__test__/programs/map-memory.mjs', where, '2000000')
           : part === 'workers'
             ? await fourWorkers(where)
             : part === 'overload'
               ? await overload(where)
-              : program(`./resume/${part}.mjs`, where);
+              : part === 'bucket'
+                ? await bucketOverhead(where)
+                : part === 'bucket-kills'
+                  ? await bucketKills({ ...KILLED, folder, kills: 100 }, (text) => console.error(text))
+                  : program(`./resume/${part}.mjs`, where);
     console.log(part, JSON.stringify(result));
     console.log(`recorded in ${writeResult(`resume-${part}`, { result })}`);
   }

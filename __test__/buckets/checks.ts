@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CheckpointManager } from '../../lib/api/checkpoint-manager.js';
 import type { CheckpointErrorCode } from '../../lib/base/errors.js';
 import type { Bucket, BucketGetOptions } from '../../lib/options/bucket.js';
 import { failureOf } from '../support/codes.js';
@@ -297,6 +298,25 @@ export const CHECKS: readonly Check[] = [
       const error = await failureOf(() => bucket.put(`${prefix}aborted`, file, { signal: stop.signal, onBytes }));
       assert.equal(error, reason);
       assert.equal(await bucket.get(`${prefix}aborted`), null);
+    },
+  },
+  {
+    name: 'a map that is interrupted goes on',
+    run: async ({ bucket, prefix }) => {
+      const checkpoints = new CheckpointManager(`own://any/${prefix}map`, { bucket, logger: false });
+      const rows = Array.from({ length: 40 }, (_, id) => ({ id }));
+      const options = { key: 'id', hash: 'h', concurrency: 1, batchSize: 2 } as const;
+      let calls = 0;
+      const once = ({ id }: { id: number }): object => {
+        if (++calls === 31) throw new Error('enough');
+        return { id, twice: 2 * id };
+      };
+      await failsWith('ERR_CKPT_ROW_FAILED', () => checkpoints.map('s', 'op', rows, once, options));
+      const { rows: results, resumed } = await checkpoints.map('s', 'op', rows, once, options);
+      assert.deepEqual([results, resumed, calls], [rows.map(({ id }) => ({ id, twice: 2 * id })), 30, 41]);
+      const left: string[] = [];
+      for await (const { key } of bucket.list(`${prefix}map/`)) left.push(key);
+      assert.deepEqual(left, [`${prefix}map/s/op.parquet`]);
     },
   },
 ];

@@ -116,7 +116,7 @@ export function bucketErrors(): void {
       }
       for (const call of [
         () => new CheckpointManager('s3://bucket/prefix').dedupe(),
-        () => new CheckpointManager('gs://bucket/prefix').map('s', 'o', ROWS, (row) => row, { key: 'a' }),
+        () => new CheckpointManager('gs://bucket/prefix').compact(),
       ]) {
         await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', call, { message: /works on local directories/ });
       }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readCheckpoint } from 'arrow-ckpt';
+import { readCheckpoint, type BucketOptions } from 'arrow-ckpt';
 import { assertExact } from './exact.ts';
 import { allSummaries, articles } from './map-rows.ts';
 
@@ -22,6 +22,8 @@ export interface KillPlan {
   flushEvery: number;
   /** Rows of a call: then it is a mapBatches. */
   size?: number;
+  /** Where the runs are, by their numbers, and what they need to get there. @default folders in `folder` */
+  place?: { directory: (run: number) => string; env: Record<string, string>; bucket: BucketOptions };
 }
 
 /** What came of it. Each run was killed until it came to its end. */
@@ -42,16 +44,16 @@ export interface KillReport {
 export async function killRuns(plan: KillPlan, tell: (text: string) => void = () => {}): Promise<KillReport> {
   // Any moments will do; which ones they were cannot be repeated anyway.
   const random = Math.random;
-  const { folder, rows, concurrency, batchSize, size = 1 } = plan;
+  const { folder, rows, concurrency, batchSize, size = 1, place } = plan;
   const expected = allSummaries(articles(rows));
   const report: KillReport = { runs: 0, kills: 0, calls: 0, most: 0, wastedPerKill: 0 };
   while (report.kills < plan.kills) {
-    const directory = join(folder, `run-${report.runs}`);
+    const directory = place?.directory(report.runs) ?? join(folder, `run-${report.runs}`);
     const callsFile = join(folder, `calls-${report.runs}`);
     writeFileSync(callsFile, '');
     let kills = 0;
     while (await isKilled(plan, directory, callsFile, report.kills + kills < plan.kills ? random() * plan.lifeMs : undefined)) kills++;
-    assertExact(await readCheckpoint(join(directory, 's', 'op.parquet')), expected);
+    assertExact(await readCheckpoint(`${directory}/s/op.parquet`, place && { bucket: place.bucket }), expected);
     const calls = readFileSync(callsFile, 'utf8').split('\n').length - 1;
     const most = rows + kills * (concurrency * size + batchSize);
     if (calls < rows || calls > most) throw new Error(`${calls} calls for ${rows} rows and ${kills} kills; at most ${most}`);
@@ -59,7 +61,7 @@ export async function killRuns(plan: KillPlan, tell: (text: string) => void = ()
     report.kills += kills;
     report.calls += calls;
     report.most += most;
-    rmSync(directory, { recursive: true });
+    rmSync(directory, { recursive: true, force: true });
     tell(`run ${report.runs}: ${kills} kills, ${calls} calls`);
   }
   report.wastedPerKill = Math.round(((report.calls - report.runs * rows) / report.kills) * 10) / 10;
@@ -68,10 +70,11 @@ export async function killRuns(plan: KillPlan, tell: (text: string) => void = ()
 
 /** Runs the program once; whether it was killed. `life`: undefined lets it end. */
 async function isKilled(plan: KillPlan, directory: string, callsFile: string, life: number | undefined): Promise<boolean> {
-  const { rows, callMs, concurrency, batchSize, flushEvery, size } = plan;
+  const { rows, callMs, concurrency, batchSize, flushEvery, size, place } = plan;
   const options = JSON.stringify({ concurrency, batchSize, flushEvery, ...(size !== undefined && { size }) });
   const child = spawn(process.execPath, [PROGRAM, directory, String(rows), callsFile, String(callMs), options], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...place?.env },
   });
   let output = '';
   let timer: NodeJS.Timeout | undefined;

@@ -16,7 +16,8 @@ import { checkMapBatchesOptions, type BatchFunction, type MapBatchesOptions } fr
 import type { MakeCaller } from '../resume/caller.js';
 import { JobCalls } from '../resume/jobs/job-calls.js';
 import type { JobProvider } from '../resume/jobs/job-provider.js';
-import { jobInfo, readJobs, removeJob, type JobInfo } from '../resume/jobs/job-record.js';
+import { JobFolder } from '../resume/jobs/job-folder.js';
+import type { JobInfo } from '../resume/jobs/job-record.js';
 import { checkMapJobsOptions, checkProvider, type MapJobsOptions } from '../resume/jobs/map-jobs-options.js';
 import { startMap, startStream, type MapRun, type MapStream } from '../resume/map-handle.js';
 import type { FailureRecord } from '../resume/failure-record.js';
@@ -26,6 +27,7 @@ import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOpti
 import type { MapListing } from '../resume/map-listing.js';
 import type { RunControl } from '../resume/run-control.js';
 import type { MapCall } from '../resume/run-map.js';
+import { refuseForCopies } from '../resume/staging/refuse-for-copies.js';
 import type { PartialResults } from '../resume/partial-results.js';
 import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
 import type { DirectoryPlace, NamedOperation, OperationPlace } from '../resume/places/directory-place.js';
@@ -349,16 +351,15 @@ export class CheckpointManager {
     return startMap(async (control) => {
       const { jobs, options: checked } = checkMapJobsOptions(options);
       const given = checkProvider(provider, jobs);
-      const files = await this.#filesOfJobs('mapJobs', { step, operation, hash: checked.hash });
+      const files = await this.#filesOfJobs({ step, operation, hash: checked.hash });
       const caller: MakeCaller = (parts) => new JobCalls(given, jobs, files, parts);
-      return this.#callOf(step, operation, rows, checked, { fn: noCall, caller, control }, 'mapJobs');
+      return this.#callOf(step, operation, rows, checked, { files, fn: noCall, caller, control }, 'mapJobs');
     });
   }
 
   /** The jobs of an operation whose results are not all used yet, the oldest first: those of a running or interrupted {@link mapJobs}. */
   async jobs(step: string, operation: string): Promise<JobInfo[]> {
-    const files = await this.#local('jobs', { step, operation });
-    return files === null ? [] : (await readJobs(await files.batches(), files)).map(jobInfo);
+    return this.#place === null ? [] : this.#place.jobs({ step, operation });
   }
 
   /**
@@ -366,12 +367,12 @@ export class CheckpointManager {
    * @throws `ERR_CKPT_LOCKED` while a map of the operation runs
    */
   async forgetJob(step: string, operation: string, jobKey: string): Promise<boolean> {
-    const files = await this.#filesOfJobs('forgetJob', { step, operation });
+    const files = await this.#filesOfJobs({ step, operation });
     const lease = await files.lease({ lockWait: 0 });
     try {
-      const folder = await files.batches();
-      const isThere = (await readJobs(folder, files)).some((record) => record.jobKey === jobKey);
-      return isThere && (await removeJob(folder, jobKey));
+      const folder = new JobFolder(files);
+      const isThere = (await folder.read()).some((record) => record.jobKey === jobKey);
+      return isThere && (await folder.remove(jobKey));
     } finally {
       await lease.release();
     }
@@ -389,7 +390,7 @@ export class CheckpointManager {
    */
   async forget<T extends RowLike = Row>(step: string, operation: string, options: ForgetOptions<T>): Promise<number> {
     const checked = checkForgetOptions(options);
-    const files = await this.#local('forget', { step, operation });
+    const files = await this.#mapped({ step, operation });
     return files === null ? 0 : forgetRows(files, checked);
   }
 
@@ -535,7 +536,7 @@ export class CheckpointManager {
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
     checked: CheckedMapOptions<In>,
-    how: Pick<MapCall, 'fn' | 'caller' | 'width' | 'control'>,
+    how: Pick<MapCall, 'fn' | 'caller' | 'width' | 'control'> & { files?: OperationFiles },
     what: string,
   ): Promise<MapCall> {
     const input = rowsOfCall(rows);
@@ -549,25 +550,26 @@ export class CheckpointManager {
     if (save.compat !== undefined && this.#store.format === 'json') {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
     }
-    const files = await this.#local(what, { step, operation, hash: checked.hash });
+    const files = how.files ?? (await this.#mapped({ step, operation, hash: checked.hash }));
+    if (files?.isCopy === true) refuseForCopies(checked, save);
     if (files === null && checked.workers !== undefined) {
       const message = 'workers need a directory, where they share the rows: without it each would compute all of them';
       throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
     }
     return {
+      ...how,
       files,
       rows: input,
       options: checked as CheckedMapOptions<Row>,
       check,
       save,
-      ...how,
       keepsAll: how.control.arrivals !== undefined,
     };
   }
 
   /** Jobs cannot be without records. */
-  async #filesOfJobs(call: string, of: NamedOperation): Promise<OperationFiles> {
-    const files = await this.#local(call, of);
+  async #filesOfJobs(of: NamedOperation): Promise<OperationFiles> {
+    const files = await this.#mapped(of);
     if (files !== null) return files;
     const message = 'jobs need a directory, where they are recorded: without it, a process that ends loses what is paid for';
     throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
@@ -576,6 +578,11 @@ export class CheckpointManager {
   /** Where an operation keeps its results; null where nothing is kept. */
   async #files(step: string, operation: string, hash?: string): Promise<OperationPlace | null> {
     return this.#place === null ? null : this.#place.operation(step, operation, hash);
+  }
+
+  /** The same for maps and what changes their results. */
+  async #mapped(of: NamedOperation): Promise<OperationFiles | null> {
+    return this.#place === null ? null : this.#place.mapped(of);
   }
 
   /** The same for calls that work on local files alone. */

@@ -1,6 +1,6 @@
 import type { CheckpointError } from '../base/errors.js';
 import type { Bucket, BucketPutOptions } from '../options/bucket.js';
-import type { UploadFile } from './upload-file.js';
+import { UploadFile } from './upload-file.js';
 
 /** So much of an object's end is compared: a checkpoint's footer and the checksums in it, or all of a small object. */
 const TAIL_BYTES = 64 << 10;
@@ -40,6 +40,21 @@ export async function settled(
 /** Whether there is no object. */
 export async function isGone(bucket: Pick<Bucket, 'get'>, key: string, signal: AbortSignal | undefined): Promise<boolean> {
   return (await bucket.get(key, { range: { start: 0, end: 1 }, ...(signal !== undefined && { signal }) })) === null;
+}
+
+/** The state of an object that is the same as a local file, as far as its size and its end tell; undefined if it is not. */
+export async function sameThere(
+  bucket: Pick<Bucket, 'get'>,
+  key: string,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const file = await UploadFile.open(path);
+  try {
+    return await etagOfSame(bucket, key, file, signal);
+  } finally {
+    await file.close();
+  }
 }
 
 async function etagOfSame(

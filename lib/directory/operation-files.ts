@@ -1,4 +1,4 @@
-import type { FileLock } from '../base/lock/file-lock.js';
+import type { HeldLease } from '../base/lock/held-lease.js';
 import { isTextByChoice } from '../formats/choose.js';
 import { refuseReflink } from '../formats/with-share.js';
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../options/options.js';
@@ -14,6 +14,7 @@ import { takeLease, type LeaseOptions } from './lease.js';
 import { loadFile, scanFile, type Wanted } from './load.js';
 import type { Logger } from './log-lines.js';
 import type { NamedCheckpointInfo } from './manager-options.js';
+import type { Original, Published } from './original.js';
 import { basesIn, type Sharing } from './bases.js';
 import type { RecentFiles } from './recent-files.js';
 import { saveFile, type SaveTarget } from './save.js';
@@ -26,6 +27,8 @@ export interface Home {
   config: DocetlConfig;
   logger: Logger | null;
   recent: RecentFiles;
+  /** Of a directory that has a copy of an operation; undefined for one that has its own. */
+  original?: Original;
 }
 
 /** An operation of a step on disk: its checkpoint, which may be there in two formats, its hash, its batches and its lease. */
@@ -119,8 +122,39 @@ export class OperationFiles implements Wanted, SaveTarget {
   }
 
   /** Whoever holds it works on the operation, and nobody else may change or remove what is here. @throws `ERR_CKPT_LOCKED` */
-  lease(options: LeaseOptions): Promise<FileLock> {
-    return takeLease(this, options);
+  lease(options: LeaseOptions): Promise<HeldLease> {
+    return this.home.original?.lease(options) ?? takeLease(this, options);
+  }
+
+  /** What was written or removed here is so durably when it resolves: in a directory of its own that is so without it. */
+  async publish(what: Published = {}): Promise<void> {
+    await this.home.original?.publish(what);
+  }
+
+  /** The folder of its kept results, with what is in it. */
+  async kept(): Promise<string> {
+    await this.home.original?.bringKept();
+    return keptFolder(this.stem);
+  }
+
+  /** Whether these are copies of what is in a bucket. */
+  get isCopy(): boolean {
+    return this.home.original !== undefined;
+  }
+
+  /** Whether its kept results are here without being brought. */
+  get hasKept(): boolean {
+    return this.home.original?.hasKept ?? true;
+  }
+
+  /** What a path here is called in messages and events. */
+  nameOf(path: string): string {
+    return this.home.original?.nameOf(path) ?? path;
+  }
+
+  /** An error as it is told. */
+  told(error: unknown): unknown {
+    return this.home.original?.told(error) ?? error;
   }
 
   /** The folder of its batches, whether it exists or not. */

@@ -95,6 +95,7 @@ export class BatchLog {
       );
       await removeFiles(paths);
       this.#batches = this.#batches.filter((batch) => !group.includes(batch));
+      await this.#files.publish();
     }
   }
 
@@ -104,6 +105,7 @@ export class BatchLog {
     try {
       const options = { types: this.#types, ...(hash !== undefined && { hash }) };
       const { path } = await saveBatch({ store, stem: batchStem(this.#folder, index), logger }, results, options, attachment);
+      await this.#files.publish();
       this.#batches.push({ index, path, rows });
       return path;
     } finally {

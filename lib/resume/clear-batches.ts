@@ -1,7 +1,6 @@
 import { dirname } from 'node:path';
 import { removeFiles, removeFolder } from '../directory/clear.js';
 import { moveToKept } from '../directory/keep-file.js';
-import { keptFolder } from '../directory/kept-files.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import type { BatchLog } from './batch-log.js';
 import { isBroken, type FoundBatch } from './found-files.js';
@@ -32,7 +31,7 @@ export async function clearBatches(
 ): Promise<void> {
   const own = new Set(ownOf(found, files));
   const others = found.filter((batch) => isOf(batch, files) && !own.has(batch));
-  if (keeps) await moveToKept(pathsOf(others), keptFolder(files.stem));
+  if (keeps && others.length > 0) await moveToKept(pathsOf(others), await files.kept());
   const needless = [...own, ...(keeps ? [] : others), ...found.filter(({ error }) => isBroken(error))];
   await removeFiles([...new Set([...pathsOf(needless), ...pathsOf(log.batches)])]);
   for (const each of new Set([folder, ...found.map(({ path }) => dirname(path))])) {
@@ -40,7 +39,8 @@ export async function clearBatches(
     await removeClaims(each, each === folder);
     await removeFolder(each);
   }
-  if (keeps) await mergeKept(files);
+  // Those of a bucket are not brought here for that.
+  if (keeps && files.hasKept) await mergeKept(files);
 }
 
 function pathsOf(files: readonly { path: string }[]): string[] {

@@ -11,7 +11,7 @@ import { droppedBy, retire, type Dropping } from './retire.js';
 
 /** Takes in the kept results of the run's hash. */
 export async function addKept(known: Known, files: OperationFiles, damaged: Dropping['damaged']): Promise<void> {
-  for (const { path, hash, error } of await findKept(keptFolder(files.stem))) {
+  for (const { path, hash, error } of await findKept(await files.kept())) {
     if (error !== undefined && !isOfFile(error)) throw error;
     if (error === undefined && hash !== (files.hash ?? null)) continue;
     if (error === undefined) await tried(known, path, files, damaged);
@@ -41,7 +41,7 @@ export async function beforeFinal(dropping: Dropping, keeps: boolean, onEvent: (
   const { present, dropped } = await droppedBy(dropping);
   if (keeps) await retire(dropping);
   if (dropped === 0) return;
-  const kept = keeps ? keptFolder(files.stem) : null;
+  const kept = keeps ? files.nameOf(keptFolder(files.stem)) : null;
   onEvent({ type: 'removed', rows: dropped, kept });
   if (dropped <= present) return;
   const where = kept === null ? 'they are dropped, as the option removed says' : `they stay in ${kept} until a sweep removes them`;

@@ -1,7 +1,7 @@
 import { utimes } from 'node:fs/promises';
 import { isCheckpointError } from '../base/errors.js';
 import { removeFiles } from '../directory/clear.js';
-import { keptFolder, keptStem, nextKept } from '../directory/kept-files.js';
+import { keptStem, nextKept } from '../directory/kept-files.js';
 import { stemOf } from '../directory/layout.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { usedMs } from '../directory/use-record.js';
@@ -15,7 +15,7 @@ import { PickedRows } from './picked-rows.js';
  * what cannot be merged now may be later.
  */
 export async function mergeKept(files: OperationFiles): Promise<void> {
-  const folder = keptFolder(files.stem);
+  const folder = await files.kept();
   const { logger } = files;
   const found = (await findKept(folder)).filter(({ head }) => head !== null && isOfOperation(head, files));
   for (const hash of new Set(found.map((file) => file.hash))) {

@@ -1,7 +1,7 @@
 import type { CheckpointError } from '../base/errors.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { keepFile } from '../directory/keep-file.js';
-import { keptFolder, keptStem, nextKept } from '../directory/kept-files.js';
+import { keptStem, nextKept } from '../directory/kept-files.js';
 import { foundFiles, stemOf } from '../directory/layout.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { noteUse } from '../directory/use-record.js';
@@ -67,7 +67,7 @@ interface Going {
 }
 
 async function keepRows({ files, damaged }: Dropping, { hash, final, batches, isDropped }: Going): Promise<void> {
-  const folder = keptFolder(files.stem);
+  const folder = await files.kept();
   const kept = new RowSet();
   for (const { path, hash: of, error } of await findKept(folder))
     if (error === undefined && of === hash) await looked(damaged, path, () => kept.addFile(path, files));

@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 import { throwIfAborted, watchAbort } from '../base/halt.js';
 import type { CheckpointError } from '../base/errors.js';
+import type { HeldLease } from '../base/lock/held-lease.js';
 import { heldRows, rowsSource, type RowsSource } from '../base/rows-source.js';
-import type { FileLock } from '../base/lock/file-lock.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { noteUse } from '../directory/use-record.js';
 import type { ColumnTypes } from '../formats/parquet/column-types.js';
@@ -70,17 +70,30 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
   }
   const { lease, cannotSave } = files === null ? {} : await leaseOf(files, call);
   const inside = lease?.enter();
-  // A call that waits for the map that it belongs to gets an error instead of waiting for ever.
-  const { fn } = call;
-  const told: MapCall =
-    inside === undefined ? call : { ...call, fn: (row, context) => inside.run(() => fn(row, context)), call: (work) => inside.run(work) };
+  const told = withLease(call, lease, inside);
   try {
-    return yield* files === null ? withNothing(told, source, bar?.update) : withFiles(told, files, source, bar?.update, cannotSave);
+    if (files === null) return yield* withNothing(told, source, bar?.update);
+    const summary = yield* withFiles(told, files, source, bar?.update, cannotSave);
+    return { ...summary, path: summary.path === null ? null : files.nameOf(summary.path) };
+  } catch (error) {
+    throw files === null ? error : files.told(error);
   } finally {
     inside?.leave();
     await lease?.release();
     bar?.close();
   }
+}
+
+/** The call as it runs under a lease. */
+function withLease(call: MapCall, lease: HeldLease | undefined, inside: ReturnType<HeldLease['enter']>): MapCall {
+  const { fn, options } = call;
+  const { signal } = lease ?? {};
+  // Whoever has lost the lease must not go on.
+  const ends = signal === undefined ? {} : { signal: options.signal === undefined ? signal : AbortSignal.any([options.signal, signal]) };
+  const leased: MapCall = { ...call, options: { ...options, ...ends } };
+  if (inside === undefined) return leased;
+  // A call that waits for the map that it belongs to gets an error instead of waiting for ever.
+  return { ...leased, fn: (row, context) => inside.run(() => fn(row, context)), call: (work) => inside.run(work) };
 }
 
 /** A worker of a map that several share. Where nothing may be written there are no others. */
@@ -101,7 +114,7 @@ async function* asWorker(
 async function leaseOf(
   files: OperationFiles,
   { options, keepsAll, control }: MapCall,
-): Promise<{ lease?: FileLock; cannotSave?: CannotSave }> {
+): Promise<{ lease?: HeldLease; cannotSave?: CannotSave }> {
   const waiting = new AbortController();
   const ends = [options.signal, control.signal].map((signal) => signal && watchAbort(signal, () => waiting.abort(signal.reason)));
   try {
@@ -176,6 +189,7 @@ async function* withFiles(
     // Windows removes no file that is open.
     await known.close();
     await clearBatches(files, folder, log, batches, keeps);
+    await files.publish();
   };
   const flusher = cannotSave === undefined ? new Flusher(log, known.table, options, onEvent, clear) : null;
   // Another program's form has types of its own.
@@ -207,12 +221,13 @@ async function* withFiles(
 
 function listenerOf(files: OperationFiles, options: CheckedMapOptions<Row>): (event: MapEvent) => void {
   const listener = guarded(options.onEvent, 'onEvent');
-  return (event) => {
+  return (given) => {
+    const event = 'path' in given ? { ...given, path: files.nameOf(given.path) } : given;
     if (event.type === 'damaged')
       files.logger?.warn(
         `could not read results of an earlier run, its rows are computed again: ${event.error.message} (${event.error.code})`,
       );
-    listener?.(event);
+    listener?.(event.type === 'damaged' ? { ...event, error: files.told(event.error) as CheckpointError } : event);
   };
 }
 

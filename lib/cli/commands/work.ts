@@ -4,7 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import { isCheckpointError } from '../../base/errors.js';
 import { throwIfAborted } from '../../base/halt.js';
 import { invalid } from '../../base/messages.js';
-import { checkPath } from '../../options/options.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
+import { checkFilePath } from '../../options/options.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
@@ -28,8 +29,8 @@ const LOOK_MS = 500;
 /** `work STEP [PARTS...] --out DIR`: computes the results of parts; their names are arguments or lines of stdin. */
 export const run: Run<WorkFlags> = async (context, [path = '', ...names], { out, in: folder, claim = false }) => {
   if (claim && (folder === undefined || names.length > 0)) throw invalid('--claim takes the parts of --in DIR, and no names');
-  for (const each of [out, folder]) if (each !== undefined) checkPath(each);
-  if (folder !== undefined) await needFolder(folder);
+  for (const each of [out, folder]) if (each !== undefined) checkFilePath(each);
+  if (folder !== undefined && !isBucketUrl(folder)) await needFolder(folder);
   const step = await loadStep(path);
   const worker = new Worker(context, step);
   await withProgress(context, async (progress) => {
@@ -96,7 +97,7 @@ class Worker {
 
   /** Of parts in several folders that have one name, the second would replace the results of the first. */
   #refuseTwin({ name, input, directory, step, operation }: Part): void {
-    const [path, results] = [resolve(input), JSON.stringify([directory, step, operation])];
+    const [path, results] = [isBucketUrl(input) ? input : resolve(input), JSON.stringify([directory, step, operation])];
     const other = this.#inputs.get(results) ?? path;
     if (other !== path)
       throw wrong(name, `its results would take the place of those of ${other}; rename it, or give --in the folder of both`);

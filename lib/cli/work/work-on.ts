@@ -2,18 +2,18 @@ import { basename } from 'node:path';
 import { CheckpointManager } from '../../api/checkpoint-manager.js';
 import { CheckpointError } from '../../base/errors.js';
 import type { Row } from '../../base/rows.js';
-import { storeOf } from '../../formats/choose.js';
+import { storeAt } from '../../formats/remote/store-at.js';
 import type { CheckpointInfo } from '../../options/options.js';
 import type { MapSummary } from '../../resume/events.js';
 import type { MapHandle } from '../../resume/map-handle.js';
 import type { MapOptions } from '../../resume/map-options.js';
 import { skippedRows } from '../../resume/skipped-rows.js';
 import type { Failure } from '../failure.js';
-import type { Digests } from './digests.js';
+import type { Digests, PartState } from './digests.js';
 import { refuseItself, type Part } from './part.js';
 import type { Step } from './step-module.js';
 
-/** Metadata of results: the name and the SHA-256 of the file of their rows, as JSON. */
+/** Metadata of results: the name of the file of their rows and its SHA-256, of an object its ETag, as JSON. */
 const INPUT = 'arrow-ckpt.input';
 
 /** What became of a part: a line of the output of `work`. */
@@ -44,18 +44,18 @@ export interface Work {
 }
 
 /**
- * Computes the results of a part, unless they are there: made from a file with the same bytes, with the same hash. What an earlier run of
- * the part has finished is not computed again.
+ * Computes the results of a part, unless they are there: made from a file with the same bytes, or of an object in the same state, with the
+ * same hash. What an earlier run of the part has finished is not computed again.
  * @throws what `map` throws; `ERR_CKPT_INVALID_ARGUMENT` where the results of another part have that name, or the part itself
  */
 export async function workOn(part: Part, step: Step, work: Work): Promise<Outcome> {
   const manager = new CheckpointManager(part.directory, { logger: false });
-  const source: Source = { name: basename(part.input), sha256: await work.digests.of(part.input) };
+  const source: Source = { name: basename(part.input), ...(await work.digests.of(part.input)) };
   const before = await manager.getCheckpointInfo(part.step, part.operation);
   if (before !== null) await refuseItself(part, before.path);
   const made = sourceOf(before);
   if (made?.name !== undefined && made.name !== source.name) throw twins(part, made.name, before?.path);
-  const isSame = made?.sha256 === source.sha256 && before?.hash === (step.options.hash ?? null);
+  const isSame = made?.sha256 === source.sha256 && made?.etag === source.etag && before?.hash === (step.options.hash ?? null);
   // Rows that failed are tried again.
   if (before !== null && isSame && skippedRows(before.metadata) === 0) return { part: part.name, status: 'there', path: before.path };
   const ours = { onProgress: work.onProgress, metadata: { ...step.options.metadata, [INPUT]: JSON.stringify(source) } };
@@ -99,12 +99,11 @@ async function stoppable<T>(run: MapHandle, signal: AbortSignal, ended: () => Pr
 }
 
 async function* rowsOf(path: string): AsyncGenerator<Row, void, undefined> {
-  for await (const batch of (await storeOf(path)).batches(path, {})) yield* batch;
+  for await (const batch of (await storeAt(path)).batches(path, {})) yield* batch;
 }
 
-interface Source {
+interface Source extends PartState {
   name: string;
-  sha256: string;
 }
 
 /** The file whose rows a checkpoint has the results of; undefined where that is not said. */

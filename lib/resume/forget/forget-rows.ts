@@ -1,6 +1,5 @@
 import { dirname } from 'node:path';
 import { removeFolder, removeKeptFolder } from '../../directory/clear.js';
-import { keptFolder } from '../../directory/kept-files.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import { fileWithout } from './file-without.js';
 import type { CheckedForget } from './forget-options.js';
@@ -19,7 +18,8 @@ export async function forgetRows(files: OperationFiles, asked: CheckedForget): P
     const forgotten = await Forgotten.of(asked, found, files.stem);
     for (const file of found) await fileWithout(file, forgotten, files);
     if (forgotten.rows === 0) return 0;
-    const kept = keptFolder(files.stem);
+    await files.publish({ final: true, mustRemove: true });
+    const kept = await files.kept();
     for (const folder of new Set(found.filter(({ isFinal }) => !isFinal).map(({ path }) => dirname(path))))
       await (folder === kept ? removeKeptFolder(folder) : removeFolder(folder));
     return forgotten.rows;

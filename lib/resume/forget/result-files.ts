@@ -1,5 +1,4 @@
 import { isOfFile, type CheckpointFile } from '../../directory/checkpoint-file.js';
-import { keptFolder } from '../../directory/kept-files.js';
 import type { FoundFile } from '../../directory/layout.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import { isOf } from '../clear-batches.js';
@@ -21,7 +20,7 @@ export async function resultFiles(files: OperationFiles, hash: string | undefine
     if (isReadable(error) && (await isOfMap(file.path, files))) found.push({ ...file, hash: of, isFinal: true });
   const batches: FoundBatch[] = [];
   for (const folder of [await files.sharedBatches(), await files.batches()]) batches.push(...(await findBatches(folder)));
-  for (const batch of [...batches, ...(await findKept(keptFolder(files.stem)))])
+  for (const batch of [...batches, ...(await findKept(await files.kept()))])
     if (isReadable(batch.error) && isOf(batch, files)) found.push({ ...batch, isFinal: false });
   return found.filter((file) => hash === undefined || file.hash === hash);
 }

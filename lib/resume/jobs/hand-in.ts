@@ -5,13 +5,13 @@ import { keyOf } from '../row-key.js';
 import type { Row } from '../../base/rows.js';
 import { copyRow } from '../../base/value/copy.js';
 import { customId, type JobAsker } from './job-asker.js';
-import { removeJob, writeJob } from './job-record.js';
+import type { JobFolder } from './job-folder.js';
 import type { CheckedJobs } from './map-jobs-options.js';
 import type { OpenJob } from './open-job.js';
 
 /** What handing a job in needs. */
 interface HandIn {
-  folder: string;
+  folder: JobFolder;
   asker: JobAsker;
   options: CheckedMapOptions<Row>;
   jobs: CheckedJobs;
@@ -28,7 +28,7 @@ interface HandIn {
 export async function handIn(job: OpenJob, parts: HandIn): Promise<{ refused: unknown } | undefined> {
   const { folder, asker } = parts;
   const { record } = job;
-  await writeJob(folder, record);
+  await folder.write(record);
   const rows = record.rows.map(([number, key]) => ({
     customId: customId(record, number),
     key: keyOf(key),
@@ -45,14 +45,14 @@ export async function handIn(job: OpenJob, parts: HandIn): Promise<{ refused: un
       record.id = asker.finds ? await asker.find(record.jobKey) : null;
     }
     if (record.id !== null) {
-      await writeJob(folder, record);
+      await folder.write(record);
       return undefined;
     }
     if (!asker.finds && !isRefusal(error) && parts.jobs.uncertain === 'throw') throw unknownJob(job, error);
     const refused = await waited(job, attempt, error, parts);
     if (refused === undefined) continue;
     // For certain there is no such job: the intent must not be asked for later.
-    await removeJob(folder, record.jobKey);
+    await folder.remove(record.jobKey);
     return refused;
   }
 }

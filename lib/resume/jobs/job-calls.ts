@@ -11,7 +11,7 @@ import { handIn, unknownJob } from './hand-in.js';
 import { JobAsker } from './job-asker.js';
 import { outcomeOf, type OutcomeParts } from './job-outcome.js';
 import type { JobProvider, JobStatus } from './job-provider.js';
-import { jobInfo, writeJob } from './job-record.js';
+import { jobInfo } from './job-record.js';
 import { JobsAtHand } from './jobs-at-hand.js';
 import type { CheckedJobs } from './map-jobs-options.js';
 import type { OpenJob } from './open-job.js';
@@ -172,7 +172,7 @@ export class JobCalls implements Caller {
     const { record } = job;
     if (!this.#asker.finds && this.#jobs.uncertain === 'throw') throw unknownJob(job);
     record.id = this.#asker.finds ? await this.#asker.find(record.jobKey) : null;
-    if (record.id !== null) await writeJob(this.#atHand.folder, record);
+    if (record.id !== null) await this.#atHand.folder.write(record);
     return record.id !== null;
   }
 
@@ -243,7 +243,7 @@ export class JobCalls implements Caller {
   async #cancel(job: OpenJob): Promise<void> {
     try {
       job.record.cancelled = true;
-      await writeJob(this.#atHand.folder, job.record);
+      await this.#atHand.folder.write(job.record);
       await this.#asker.cancel(job.told);
     } catch (error) {
       this.#atHand.warn(`could not cancel job ${job.record.id}, it goes on: ${String(error)}`);

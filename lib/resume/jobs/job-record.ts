@@ -50,6 +50,11 @@ export interface JobInfo {
 
 const FILE = /^\.job-[0-9a-f]{32}\.json$/;
 
+/** Whether a file in a folder of batches is the record of a job. */
+export function isJobFile(name: string): boolean {
+  return FILE.test(name);
+}
+
 function jobPath(folder: string, jobKey: string): string {
   return join(folder, `.job-${jobKey}.json`);
 }

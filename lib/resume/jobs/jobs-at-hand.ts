@@ -3,12 +3,13 @@ import type { OperationFiles } from '../../directory/operation-files.js';
 import { digest } from '../digest.js';
 import type { Known } from '../known.js';
 import type { Slot } from '../slot.js';
-import { readJobs, removeJob, writeJob, type RecordedRow } from './job-record.js';
+import { JobFolder } from './job-folder.js';
+import type { RecordedRow } from './job-record.js';
 import { contentName, OpenJob } from './open-job.js';
 
 /** The jobs of an operation and their records: those of earlier runs with the same hash, and those of this run. */
 export class JobsAtHand {
-  folder = '';
+  readonly folder: JobFolder;
   readonly #files: OperationFiles;
   readonly #known: Known;
   readonly #jobs = new Set<OpenJob>();
@@ -19,17 +20,17 @@ export class JobsAtHand {
 
   constructor(files: OperationFiles, known: Known) {
     this.#files = files;
+    this.folder = new JobFolder(files);
     this.#known = known;
   }
 
   /** Reads what earlier runs left. What is durable by now needs no job. */
   async read(): Promise<void> {
-    this.folder = await this.#files.batches();
-    for (const record of await readJobs(this.folder, this.#files)) {
+    for (const record of await this.folder.read()) {
       if (record.hash !== (this.#files.hash ?? null)) continue;
       const rows = record.rows.filter((row) => !this.#isKnown(row));
       if (rows.length === 0) {
-        await removeJob(this.folder, record.jobKey);
+        await this.folder.remove(record.jobKey);
         continue;
       }
       const job = new OpenJob(record);
@@ -66,14 +67,14 @@ export class JobsAtHand {
   async drop(job: OpenJob, numbers: ReadonlySet<number>): Promise<void> {
     job.drop(numbers);
     if (job.record.rows.length === 0) await this.remove(job);
-    else await writeJob(this.folder, job.record);
+    else await this.folder.write(job.record);
   }
 
   async remove(job: OpenJob): Promise<void> {
     this.#jobs.delete(job);
     job.slots.clear();
     for (const [name, found] of this.#byContent) if (found.job === job) this.#byContent.delete(name);
-    await removeJob(this.folder, job.record.jobKey);
+    await this.folder.remove(job.record.jobKey);
   }
 
   /** The jobs whose results are there. */

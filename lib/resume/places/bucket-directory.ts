@@ -21,10 +21,13 @@ import { refuseLocalOptions, writeRemote } from '../../formats/remote/write-remo
 import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
 import type { FailureRecord } from '../failure-record.js';
 import { failuresOf } from '../failures-of.js';
+import { jobsOf } from '../jobs/job-folder.js';
+import type { JobInfo } from '../jobs/job-record.js';
 import { mapsIn, type MapListing } from '../map-listing.js';
 import { partialResults, type PartialResults } from '../partial-results.js';
 import { planRows, type IncrementalPlan } from '../plan.js';
 import { batchIndexes, readBatches } from '../read-batches.js';
+import { Staging } from '../staging/staging.js';
 import type { checkSweepOptions, SweepResult } from '../sweep-options.js';
 import type { DirectoryPlace, NamedOperation, PlanGiven } from './directory-place.js';
 import { sweepBucket } from './sweep-bucket.js';
@@ -90,6 +93,14 @@ export class BucketDirectory implements DirectoryPlace {
       }
     }
     return removed;
+  }
+
+  async mapped({ step, operation, hash }: NamedOperation): Promise<OperationFiles> {
+    return Staging.of(this.#parts, { step, operation, hash });
+  }
+
+  jobs({ step, operation }: NamedOperation): Promise<JobInfo[]> {
+    return Staging.batches(this.#parts, { step, operation }, jobsOf);
   }
 
   partial(of: NamedOperation): Promise<PartialResults<Row> | null> {

@@ -7,6 +7,7 @@ import type { Home, OperationFiles } from '../../directory/operation-files.js';
 import type { CheckpointInfo, ReadOptions, WriteOptions } from '../../options/options.js';
 import type { CheckpointStore } from '../../store/store.js';
 import type { FailureRecord } from '../failure-record.js';
+import type { JobInfo } from '../jobs/job-record.js';
 import type { MapListing } from '../map-listing.js';
 import type { PartialResults } from '../partial-results.js';
 import type { IncrementalPlan, PlanOptions } from '../plan.js';
@@ -54,6 +55,9 @@ export interface DirectoryPlace {
   batchIndexes(operation: string, step: string | undefined): Promise<number[]>;
   /** Gives the number of files. */
   deleteBatches(operation: string, step: string | undefined): Promise<number>;
+  /** An operation as a `map` works on it. In a bucket these are local copies, which are made when its lease is taken, and published. */
+  mapped(of: NamedOperation): Promise<OperationFiles>;
+  jobs(of: NamedOperation): Promise<JobInfo[]>;
   partial(of: NamedOperation): Promise<PartialResults<Row> | null>;
   failures(of: NamedOperation): Promise<FailureRecord[]>;
   plan(of: NamedOperation, rows: Iterable<Row> | AsyncIterable<Row>, given: PlanGiven): Promise<IncrementalPlan>;

@@ -8,6 +8,8 @@ import { saveBatch } from '../../directory/save-batch.js';
 import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
 import type { FailureRecord } from '../failure-record.js';
 import { failuresOf } from '../failures-of.js';
+import { jobsOf } from '../jobs/job-folder.js';
+import type { JobInfo } from '../jobs/job-record.js';
 import { mapsIn, type MapListing } from '../map-listing.js';
 import { partialResults, type PartialResults } from '../partial-results.js';
 import { planRows, type IncrementalPlan } from '../plan.js';
@@ -53,16 +55,24 @@ export class LocalPlace implements DirectoryPlace {
     return deleteBatches(directory, await batchFoldersOf(directory, operation, step));
   }
 
+  mapped({ step, operation, hash }: NamedOperation): Promise<OperationFiles> {
+    return OperationFiles.of(this.#home, step, operation, hash);
+  }
+
+  async jobs(of: NamedOperation): Promise<JobInfo[]> {
+    return jobsOf(await this.mapped(of));
+  }
+
   async partial(of: NamedOperation): Promise<PartialResults<Row> | null> {
-    return partialResults(await this.localFiles('', of));
+    return partialResults(await this.mapped(of));
   }
 
   async failures(of: NamedOperation): Promise<FailureRecord[]> {
-    return failuresOf(await this.localFiles('', of));
+    return failuresOf(await this.mapped(of));
   }
 
   async plan(of: NamedOperation, rows: Iterable<Row> | AsyncIterable<Row>, given: PlanGiven): Promise<IncrementalPlan> {
-    return planRows(await this.localFiles('', of), rows, given);
+    return planRows(await this.mapped(of), rows, given);
   }
 
   list(): Promise<CheckpointListing[]> {
@@ -95,7 +105,7 @@ export class LocalPlace implements DirectoryPlace {
     return this.#home;
   }
 
-  localFiles(_call: string, { step, operation, hash }: NamedOperation): Promise<OperationFiles> {
-    return OperationFiles.of(this.#home, step, operation, hash);
+  localFiles(_call: string, of: NamedOperation): Promise<OperationFiles> {
+    return this.mapped(of);
   }
 }
