@@ -44,6 +44,43 @@ suite('folders of parts', noBinding, () => {
       );
     });
 
+    test(`${name}: a column that parts hold, and names of folders give to others, has one type`, async () => {
+      const path = await partsIn(fresh(), {
+        'part-0.parquet': [{ id: 0, k: 'x' }],
+        'k=2/part-0.parquet': [{ id: 1 }],
+        [`k=__HIVE_DEFAULT_PARTITION__/part-0.parquet`]: [{ id: 2 }],
+      });
+      assert.deepStrictEqual(await read(path, { columns: ['id', 'k'] }), [
+        { id: 1, k: '2' },
+        { id: 2, k: null },
+        { id: 0, k: 'x' },
+      ]);
+      assert.deepStrictEqual(await read(path, { where: { k: '2' } }), [{ id: 1, k: '2' }]);
+      assert.deepStrictEqual(await read(path, { where: { k: 2 } }), []);
+      const { columns } = await store.info(path);
+      assert.deepStrictEqual(
+        columns.map(({ name: key, type, nulls }) => [key, type, nulls]),
+        [
+          ['id', 'int64', 0],
+          ['k', 'string', 1],
+        ],
+      );
+      const numbers = { 'part-0.parquet': [{ k: 0.5 }], 'k=2/part-0.parquet': [{}] };
+      assert.deepStrictEqual(await read(await partsIn(fresh(), numbers)), [{ k: 2 }, { k: 0.5 }]);
+      const others: Row[][] = [[{ k: 0.5 }], [{ k: true }], [{ k: new Date(0) }]];
+      for (const [at, part] of others.entries()) {
+        const mixed = await partsIn(fresh(), { 'part-0.parquet': part, [`k=${at === 0 ? 'x' : '1'}/part-0.parquet`]: [{ id: 1 }] });
+        await rejectsWith('ERR_CKPT_PARTS_DIFFER', () => read(mixed), { message: /k\W* is (?:int64|string) by the names of folders/ });
+      }
+      // A null has any type, and a part that holds the column itself has its own.
+      const own = {
+        'part-0.parquet': [{ k: true }],
+        'k=__HIVE_DEFAULT_PARTITION__/part-0.parquet': [{ id: 1 }],
+        'k=7/a.parquet': [{ k: false }],
+      };
+      assert.deepStrictEqual(await read(await partsIn(fresh(), own)), [{ k: false }, { id: 1, k: null }, { k: true }]);
+    });
+
     test(`${name}: every way to take a part of the rows gives what it gives of one file`, async () => {
       const all: Row[] = Array.from({ length: 900 }, (_, id) => ({
         id,

@@ -121,6 +121,21 @@ suite('saves of folders of parts', noBinding, () => {
     assert.deepStrictEqual(told, { pyarrow: expected, polars: expected, duckdb: expected });
   });
 
+  test('an iterable whose name becomes a folder meanwhile: the folder stays, and the error says so', async () => {
+    const path = fresh();
+    const others = rowsOf(10);
+    async function* meanwhile(): AsyncGenerator<Row> {
+      yield { id: 1 };
+      await writeCheckpoint(path, others, { parts: 2 });
+      yield { id: 2 };
+    }
+    await assert.rejects(writeCheckpoint(path, meanwhile()), { code: 'ERR_CKPT_NOT_A_FILE', path, message: /save the rows again/ });
+    assertExact(await readCheckpoint(path), others);
+    assert.deepStrictEqual(readdirSync(dirname(path)), ['rows.parquet']);
+    await writeCheckpoint(path, later([{ id: 3 }]));
+    assertExact(await readCheckpoint(path), [{ id: 3 }]);
+  });
+
   test('what is wrong with a row or the call is told as for one file, and leaves nothing', async () => {
     const path = fresh();
     await writeCheckpoint(path, rowsOf(10), { parts: 2 });

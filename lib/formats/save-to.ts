@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { removePath } from '../base/commit/remove-path.js';
 import { swapIn } from '../base/commit/swap.js';
 import { temporaryBeside } from '../base/commit/temporary-name.js';
-import { fromSystemError, isCheckpointError } from '../base/errors.js';
+import { CheckpointError, fromSystemError, isCheckpointError } from '../base/errors.js';
 import type { Row } from '../base/rows.js';
 import { isRevoked } from '../base/value/is-revoked.js';
 import type { CheckpointInfo } from '../options/options.js';
@@ -33,14 +33,21 @@ export async function saveTo(
     try {
       return await store.write(path, rows, options, attachment);
     } catch (error) {
-      const isFolder = isCheckpointError(error) && error.code === 'ERR_CKPT_NOT_A_FILE' && isArray;
+      const isFolder = isCheckpointError(error) && error.code === 'ERR_CKPT_NOT_A_FILE';
       if (!isFolder) throw error;
       const kind = await kindOf(path);
+      if (!isArray) throw kind === 'other' ? error : becameFolder(path, error);
       if (kind === 'parts') return inPlaceOfFolder(store, path, rows, options, attachment);
       // Another save has replaced the folder in this moment.
       if (kind === 'other' || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+/** The rows of an iterable are there once. */
+function becameFolder(path: string, cause: unknown): CheckpointError {
+  const what = 'another save made it a folder of parts while these rows came; nothing is saved, and that folder stays: save the rows again';
+  return new CheckpointError('ERR_CKPT_NOT_A_FILE', `cannot save ${path}: ${what}`, { path, cause });
 }
 
 /** What has the name: a file or nothing; a folder of parts; something that no save replaces, as the store tells. */

@@ -24,7 +24,7 @@ export interface KnownPart extends Part {
   rows: number;
   kind: PartKind;
   /** The values of the columns that folders' names give, for each row of it; a column of its own of the same name counts. */
-  constants: ReadonlyMap<string, HiveValue>;
+  constants: Map<string, HiveValue>;
 }
 
 /** A folder of parts: what is known of it without its rows. */
@@ -64,24 +64,32 @@ async function look(path: string, describe: DescribeParts, options: FileOptions,
       united.add(facts);
       common.add(facts.head());
       const kind = kindOf(facts, compat, kinds);
-      const texts = new Map(part.pairs);
-      const constants = new Map(
-        [...hive].filter(([key]) => !kind.keys.includes(key)).map(([key, t]) => [key, hiveValue(texts.get(key), t)]),
-      );
-      parts.push({ ...part, rows: facts.rows, kind, constants });
+      parts.push({ ...part, rows: facts.rows, kind, constants: new Map() });
     }
   } catch (error) {
     const at = listed[parts.length]?.path;
     if (error instanceof CheckpointError && error.code === 'ERR_CKPT_NOT_FOUND' && at !== undefined) throw vanished(at, error);
     throw error;
   }
+  giveConstants(parts, hive, united);
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  const columns = [...united.infos(), ...hiveInfos(hive, united.names, parts)];
+  const columns = [...united.infos().map((info) => withConstants(info, parts)), ...hiveInfos(hive, united.names, parts)];
   const head = common.head();
   const { hash, metadata } = head;
   const info: CheckpointInfo = { path, format: 'parquet', rows, bytes, hash, metadata, columns, delta: null, parts: parts.length };
   return { path, parts, rows, keys: columns.map(({ name }) => name), kinds: [...kinds.values()], info, head };
+}
+
+/** Gives parts the columns that they do not hold themselves. A null of a folder's name fits any type. */
+function giveConstants(parts: readonly KnownPart[], hive: ReadonlyMap<string, 'int64' | 'string'>, united: UnitedColumns): void {
+  for (const [key, type] of hive) {
+    const without = parts.filter(({ kind }) => !kind.keys.includes(key));
+    const texts = without.map(({ pairs }) => new Map(pairs).get(key) ?? null);
+    const named = texts.findIndex((text) => text !== null);
+    const given = named < 0 ? type : united.givenAs(key, type, (without[named] as KnownPart).path);
+    for (const [at, { constants }] of without.entries()) constants.set(key, hiveValue(texts[at], given));
+  }
 }
 
 function kindOf(facts: ParquetFacts, compat: Compat | undefined, kinds: Map<string, PartKind>): PartKind {
@@ -93,6 +101,12 @@ function kindOf(facts: ParquetFacts, compat: Compat | undefined, kinds: Map<stri
   const kind = { facts: { plan, tree }, isFull, keys };
   kinds.set(signature, kind);
   return kind;
+}
+
+/** The info of a column of which some parts have the value of a folder's name, where others hold it. */
+function withConstants(info: ColumnInfo, parts: readonly KnownPart[]): ColumnInfo {
+  const given = parts.reduce((sum, { constants, rows }) => sum + ((constants.get(info.name) ?? null) === null ? 0 : rows), 0);
+  return given === 0 || info.nulls === null ? info : { ...info, nulls: info.nulls - given };
 }
 
 function hiveInfos(hive: ReadonlyMap<string, string>, names: readonly string[], parts: readonly KnownPart[]): ColumnInfo[] {

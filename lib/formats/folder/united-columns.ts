@@ -37,6 +37,18 @@ export class UnitedColumns {
     this.#rows += rows;
   }
 
+  /**
+   * The type of values that names of folders give to a column which other parts hold themselves: so that rows of all parts have one.
+   * `type`: that of the names alone. @throws `ERR_CKPT_PARTS_DIFFER` where those parts hold another, `path` being one that has the name
+   */
+  givenAs(name: string, type: 'int64' | 'string', path: string): 'int64' | 'string' {
+    const united = this.#columns.get(name);
+    const of = united?.value.of ?? 'any';
+    if (of === 'text') return 'string';
+    if (of === 'any' || of === 'null' || (of === 'number' && type === 'int64')) return type;
+    throw differs({ ...(united as United).info, type: `${type} by the names of folders` }, (united as United).first, path);
+  }
+
   get names(): string[] {
     return [...this.#columns.keys()];
   }
