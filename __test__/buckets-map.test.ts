@@ -229,6 +229,19 @@ describe('a map on a bucket', () => {
     assert.equal(result.path, `${directory}/s/${names.find((name) => name !== 'op.parquet')}`);
   });
 
+  test('changes the hashes beside the checkpoints as a save does', async () => {
+    const config = 'pre/dir/.docetl_intermediate_config.json';
+    const hashes = (): unknown => JSON.parse(String(stub.objects.all.get(config)?.bytes));
+    stub.objects.put(config, Buffer.from(JSON.stringify({ s: { op: 'of another', other: 'x' } })));
+    // A checkpoint without a hash of its own would have that one.
+    await manager().map('s', 'op', rows, new Model().summarise, { key: 'id' });
+    assert.deepStrictEqual(hashes(), { s: { other: 'x' } });
+    assert.equal(await manager().loadCheckpoint('s', 'op', { hash: 'of another' }), null);
+    const docetl = new CheckpointManager(directory, { logger: false, compat: 'docetl', ...options() });
+    await docetl.map('s', 'op', rows, new Model().summarise, MAP);
+    assert.deepStrictEqual(hashes(), { s: { op: 'h', other: 'x' } });
+  });
+
   test('is refused where two would work on it, also by calls of one process that wait for each other', async () => {
     const slow = new Model(() => 20);
     const first = manager().map('s', 'op', rows, slow.summarise, MAP);

@@ -3,8 +3,11 @@ import type { LeaseOptions } from './lease.js';
 
 /** What is published. */
 export interface Published {
-  /** The checkpoint, too. @default false */
-  final?: boolean;
+  /**
+   * The checkpoint, too: a new one, `mirrored` with its hash beside it for another program, or the same without some rows.
+   * @default not the checkpoint
+   */
+  final?: 'new' | 'mirrored' | 'less';
   /** What cannot be removed is an error. It is told otherwise, and stays: it does no harm. @default false */
   mustRemove?: boolean;
 }

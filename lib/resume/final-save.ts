@@ -68,7 +68,7 @@ export class FinalSave {
     if (this.#saved === undefined) this.#begin();
     await this.#queue?.end().catch(() => {}); // what it fails with, the save does, too
     const info = await (this.#saved as Promise<CheckpointInfo>);
-    await this.#files.publish({ final: true });
+    await this.#files.publish({ final: this.#options.compat === undefined ? 'new' : 'mirrored' });
     const { step, operation, logger } = this.#files;
     logger?.info(savedLine(step, operation, info));
     return info.path;

@@ -18,7 +18,7 @@ export async function forgetRows(files: OperationFiles, asked: CheckedForget): P
     const forgotten = await Forgotten.of(asked, found, files.stem);
     for (const file of found) await fileWithout(file, forgotten, files);
     if (forgotten.rows === 0) return 0;
-    await files.publish({ final: true, mustRemove: true });
+    await files.publish({ final: 'less', mustRemove: true });
     const kept = await files.kept();
     for (const folder of new Set(found.filter(({ isFinal }) => !isFinal).map(({ path }) => dirname(path))))
       await (folder === kept ? removeKeptFolder(folder) : removeFolder(folder));

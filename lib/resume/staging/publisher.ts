@@ -95,9 +95,9 @@ export class Publisher {
     await this.#turn;
   }
 
-  async #publish({ final = false, mustRemove = false }: Published): Promise<void> {
+  async #publish({ final, mustRemove = false }: Published): Promise<void> {
     throwIfAborted(this.#lease?.signal);
-    const areas: AreaName[] = final ? ['batches', 'kept', 'final'] : ['batches', 'kept'];
+    const areas: AreaName[] = final !== undefined ? ['batches', 'kept', 'final'] : ['batches', 'kept'];
     let files = await this.#here(areas);
     for (let changed = this.#changed(files); changed.length > 0; changed = this.#changed(files)) {
       const [last, first] = [changed.filter(({ area }) => area === 'final'), changed.filter(({ area }) => area !== 'final')];

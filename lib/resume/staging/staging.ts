@@ -117,7 +117,15 @@ export class Staging implements Original {
   }
 
   async publish(what: Published): Promise<void> {
+    const { step, operation, hash } = this.#files;
+    const { hashes, logger } = this.#parts;
+    // A file without a hash of its own has the one beside it, and that was another's: see `saveFile`.
+    if ((what.final === 'new' || what.final === 'mirrored') && hash === undefined) await hashes.set(step, operation, null);
     await this.#publisher?.publish(what);
+    if (what.final !== 'mirrored' || hash === undefined) return;
+    await hashes.set(step, operation, hash).catch((error: unknown) => {
+      logger?.warn(`could not write the hash of '${operation}' for DocETL: ${String(error)}`);
+    });
   }
 
   nameOf(path: string): string {
