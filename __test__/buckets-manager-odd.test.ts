@@ -278,6 +278,25 @@ suite('managers on buckets', () => {
     assert.deepEqual(await remote.step('s', 'o', { hash: 'h' }, () => []), [{ a: 1 }]);
   });
 
+  test('a folder of parts is told, never taken for nothing, and stays', async () => {
+    const memory = new MemoryBucket();
+    const remote = new CheckpointManager('memory://bucket/dir', { bucket: memory, logger: false });
+    await remote.saveCheckpoint('s', 'o', [{ a: 1 }]);
+    const one = memory.objects.get('dir/s/o.parquet') as typeof memory.objects extends Map<string, infer O> ? O : never;
+    for (const name of ['part-0.parquet', 'part-1.parquet', '_SUCCESS']) memory.objects.set(`dir/s/parts.parquet/${name}`, one);
+    const told = { message: /s\/parts\.parquet is a folder of parts, .* copy the directory/ };
+    await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', () => remote.loadCheckpoint('s', 'parts'), told);
+    await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', () => remote.getCheckpointInfo('s', 'parts'), told);
+    await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', () => remote.saveCheckpoint('s', 'parts', [{ a: 1 }]), told);
+    const listed = (await remote.listCheckpoints()).map(({ operation, rows, error }) => [operation, rows, error?.code]);
+    assert.deepEqual(listed, [
+      ['o', 1, undefined],
+      ['parts', 0, 'ERR_CKPT_NOT_FOR_BUCKETS'],
+    ]);
+    assert.equal(await remote.clearAll(), 1);
+    assert.equal(memory.objects.size, 3);
+  });
+
   test('a web server can be read', async () => {
     const web = await new BucketStub('http').start();
     try {
@@ -306,6 +325,7 @@ suite('managers on buckets', () => {
     await remote.saveCheckpoint('s', 'o', [{ a: 1 }], { hash: 'h' });
     const { bytes } = memory.objects.get('dir/s/o.parquet') as { bytes: Buffer };
     memory.objects.clear();
+    memory.calls.length = 0;
     for (let index = 0; index < 2500; index++) {
       const key = `dir/s${index % 5}/o${index}.parquet`;
       stub.objects.put(key, bytes);

@@ -44,6 +44,48 @@ suite('the command line and buckets', noCli, () => {
     );
   }
 
+  test('list and sweep take the URL of a directory, and leases are not copied', async () => {
+    const directory = join(folder, 'checkpoints');
+    const manager = new CheckpointManager(directory, { logger: false });
+    await manager.saveCheckpoint('process', 'one', ROWS.slice(0, 5), { hash: 'h' });
+    await manager.saveBatchCheckpoint('one', 0, ROWS.slice(0, 2), { step: 'process' });
+    await writeCheckpoint(join(directory, 'flat.jsonl'), ROWS.slice(0, 3));
+    const url = 's3://bucket/dir';
+    await cliOk(['copy', directory, url], 0, { env });
+    const lease = 'dir/.lease-0123456789abcdef01234567.lock';
+    stub.objects.put(lease, Buffer.from('{}'));
+    stub.objects.put('dir/process/broken.parquet', Buffer.from('PAR1 none PAR1'));
+    interface Document {
+      checkpoints: { step: string | null; operation: string; rows?: number; path: string; error?: object }[];
+      batches: { batches: number }[];
+    }
+    const { checkpoints, batches } = await cliJson<Document>(['list', url], 1, { env });
+    assert.deepEqual(
+      checkpoints.map(({ step, operation, rows, error }) => [step, operation, error === undefined ? rows : 'damaged']),
+      [
+        ['process', 'broken', 'damaged'],
+        ['process', 'one', 5],
+        [null, 'flat.jsonl', 3],
+      ],
+    );
+    assert.equal(checkpoints[1]?.path, `${url}/process/one.parquet`);
+    assert.deepEqual(
+      batches.map((each) => each.batches),
+      [1],
+    );
+    assert.match((await cliOk(['list', url], 1, { env })).stdout, /process\s+one\s/);
+    assert.match((await cliOk(['list', 's3://bucket/none'], 3, { env })).stderr, /there are no checkpoints at s3:\/\/bucket\/none/);
+    const dry = await cliOk(['sweep', url, '--keep', 'process/one', '--dry-run'], 0, { env });
+    assert.match(dry.stdout, /Would remove: process\/broken\.parquet/);
+    await cliOk(['sweep', url, '--keep', 'process/one'], 0, { env });
+    assert.equal(stub.objects.all.has('dir/process/broken.parquet'), false);
+    assert.equal(stub.objects.all.has('dir/process/one.parquet'), true);
+    const back = join(folder, 'back');
+    await cliOk(['copy', `${url}/`, back], 0, { env });
+    assert.equal(stub.objects.all.has(lease), true);
+    assert.deepEqual(readdirSync(back).sort(), ['.docetl_intermediate_config.json', 'flat.jsonl', 'process']);
+  });
+
   test('a directory goes to a bucket and comes back, and what is there is left out', async () => {
     const directory = join(folder, 'checkpoints');
     const manager = new CheckpointManager(directory, { logger: false });
@@ -118,8 +160,10 @@ suite('the command line and buckets', noCli, () => {
       [['copy', 's3://bucket/none/', folder], 3, /there is nothing at/],
       [['copy', file, 's3://bucket/x/'], 2, /names no file/],
       [['copy', file, 's3://none/x'], 3, /there is no such bucket/],
-      [['list', 's3://bucket/x'], 2, /for local files and directories, and not for URLs yet/],
-      [['sweep', 'gs://bucket/x'], 2, /not for URLs yet/],
+      [['list', 's3://none/x'], 3, /there is no such bucket/],
+      [['sweep', 's3://none/x'], 3, /there is no such bucket/],
+      [['analyze', 's3://bucket/x'], 2, /for local files and directories, and not for URLs yet/],
+      [['dedupe', 'gs://bucket/x'], 2, /not for URLs yet/],
       [['convert', 's3://bucket/x.json', 'y.parquet'], 2, /not for URLs yet/],
     ];
     for (const [args, code, message] of codes) {

@@ -24,7 +24,7 @@ Results go to stdout, errors, notes and progress bars to stderr. NO_COLOR turns 
 Values beyond JSON are printed as escape objects, {"$ckpt":"date","v":0}: see FORMAT.md, section 4.`;
 
 /** The commands for which a URL of a bucket may stand. */
-const TAKE_URLS: ReadonlySet<string> = new Set(['cat', 'copy', 'head', 'inspect', 'sql', 'verify', 'view', 'work']);
+const TAKE_URLS: ReadonlySet<string> = new Set(['cat', 'copy', 'head', 'inspect', 'list', 'sql', 'sweep', 'verify', 'view', 'work']);
 const ROWS_ARE_JSON = 'no effect: rows are JSON as they are';
 
 /** The commands with their arguments, options and help. What they do is loaded when one is called, so that help comes at once. */

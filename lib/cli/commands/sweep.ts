@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { CheckpointManager } from '../../api/checkpoint-manager.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
 import type { SweepOptions, SweptFile } from '../../resume/sweep-options.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
@@ -19,7 +20,7 @@ interface SweepCommandOptions extends CommonOptions {
 
 /** `sweep DIR`: removes what is not needed any more: see `CheckpointManager.sweep`. */
 export const run: Run<SweepCommandOptions> = async (context, [directory = ''], options) => {
-  await needFolder(directory);
+  if (!isBucketUrl(directory)) await needFolder(directory);
   const { keep, keepHash, olderThan, maxBytes, dryRun = false } = options;
   const sweep: SweepOptions = {
     dryRun,

@@ -112,7 +112,8 @@ function bucketPlace({ bucket, key, url }: BucketPlace): CopyPlace {
       if (isDirectory) {
         for await (const entry of bucket.list(key, { signal })) {
           // An object with the name of a folder is the mark of one.
-          if (!entry.key.endsWith('/')) items.push({ name: entry.key.slice(key.length), size: entry.size });
+          if (!entry.key.endsWith('/') && isKept(entry.key.slice(entry.key.lastIndexOf('/') + 1)))
+            items.push({ name: entry.key.slice(key.length), size: entry.size });
         }
         return items.length === 0 ? null : { isDirectory, items };
       }

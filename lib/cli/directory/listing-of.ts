@@ -14,7 +14,7 @@ import { needFolder } from './folder.js';
 import { layoutOf, type StoredCheckpoint, type StoredKept } from './layout-of.js';
 
 /** All that a directory has, and what is wrong in it. */
-interface DirectoryListing {
+export interface DirectoryListing {
   /** Checkpoints of steps in the order of their names, then files directly in the directory. A damaged one has its error. */
   listed: Listed[];
   maps: MapListing[];

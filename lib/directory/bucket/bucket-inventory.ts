@@ -1,17 +1,19 @@
 import { inParallel } from '../in-parallel.js';
 import { formatOf, operationListing } from '../inventory.js';
 import type { CheckpointListing, StoredFile } from '../manager-options.js';
-import { itemsIn, itemsOf, operationsAmong } from './bucket-contents.js';
+import { itemsIn, itemsOf, operationsAmong, type BucketItem } from './bucket-contents.js';
 import { BucketFiles } from './bucket-files.js';
 import type { BucketHome } from './bucket-home.js';
+import { folderOfParts } from './folder-of-parts.js';
 import type { BucketDirectoryParts } from './bucket-operation.js';
 
 /**
  * All checkpoints, in the order of step and operation: one listing, and the end of each object, some at a time. One that goes meanwhile is
  * left out; one that is replaced is listed as it is then.
  */
-export async function bucketListing({ home, hashes }: BucketDirectoryParts): Promise<CheckpointListing[]> {
-  const operations = operationsAmong(await itemsOf(home, ['checkpoint']));
+export async function bucketListing({ home, hashes }: Pick<BucketDirectoryParts, 'home' | 'hashes'>): Promise<CheckpointListing[]> {
+  const items = await itemsOf(home, ['checkpoint', 'part']);
+  const operations = operationsAmong(items);
   const config = hashes.snapshot();
   const listing = await inParallel(operations, async ({ step, operation, found }) => {
     const files = new BucketFiles(home, {});
@@ -22,7 +24,34 @@ export async function bucketListing({ home, hashes }: BucketDirectoryParts): Pro
       await files.close();
     }
   });
-  return listing.filter((entry) => entry !== null);
+  return [...listing.filter((entry) => entry !== null), ...foldersOfParts(home, items)];
+}
+
+/** Each with the error that a load of it gives. */
+function foldersOfParts(home: BucketHome, items: readonly BucketItem[]): CheckpointListing[] {
+  const folders = new Map<string, BucketItem[]>();
+  for (const item of items) if (item.kind === 'part') folders.set(item.folder, [...(folders.get(item.folder) ?? []), item]);
+  return [...folders].map(([folder, parts]) => {
+    const { step, operation } = parts[0] as BucketItem;
+    const error = folderOfParts(home, folder.slice(0, -'.parquet'.length));
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const modified = new Date(Math.max(...parts.map(({ modifiedMs }) => modifiedMs)));
+    return {
+      step: step as string,
+      operation,
+      path: error.path as string,
+      format: 'parquet',
+      rows: 0,
+      bytes,
+      hash: null,
+      metadata: {},
+      columns: [],
+      delta: null,
+      modified,
+      files: [],
+      error,
+    };
+  });
 }
 
 /** The bytes of all checkpoints, batches and kept results: no object is opened. */

@@ -14,7 +14,8 @@ import { CONTINUED, CONTINUES, pathOf } from '../parts.js';
 
 /** What a key below a directory's prefix is. */
 export interface BucketName {
-  kind: 'checkpoint' | 'batch' | 'kept' | 'config' | 'lease';
+  /** `part`: something in a folder that has the name of a checkpoint, as an engine writes its parts. */
+  kind: 'checkpoint' | 'batch' | 'kept' | 'part' | 'config' | 'lease';
   /** Null: a batch that says none, or nothing of an operation. */
   step: string | null;
   operation: string;
@@ -25,6 +26,8 @@ export interface BucketName {
 }
 
 export const CONFIG_PATH = '.docetl_intermediate_config.json';
+/** What a folder of parts ends with. */
+const PARTS = '.parquet';
 const LEASE = /^\.lease-[0-9a-f]{24}\.lock$/;
 
 /** The paths that a name may have in a folder, the one that it is saved under first. */
@@ -72,8 +75,9 @@ export function bucketName(path: string): BucketName | undefined {
   const step = decodeName(first, 'step');
   if (names.length === 3 && second.endsWith(BATCHES) && !second.startsWith('.') && isBatchFile(file))
     return { kind: 'batch', step, operation: operationOf(second), folder, file };
-  const component = names.length === 2 ? operationComponent(file) : undefined;
-  return component === undefined ? undefined : { kind: 'checkpoint', step, operation: decodeName(component, 'operation'), folder, file };
+  const component = names.length === 2 || second.endsWith(PARTS) ? operationComponent(second) : undefined;
+  if (component === undefined) return undefined;
+  return { kind: names.length === 2 ? 'checkpoint' : 'part', step, operation: decodeName(component, 'operation'), folder, file };
 }
 
 function keptName(segments: string[], at: number): BucketName | undefined {

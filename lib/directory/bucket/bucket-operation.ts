@@ -16,6 +16,7 @@ import { BucketFiles } from './bucket-files.js';
 import type { BucketHashes } from './bucket-hashes.js';
 import { placeIn, type BucketHome } from './bucket-home.js';
 import { findObjects } from './find-objects.js';
+import { refuseFolderOfParts } from './folder-of-parts.js';
 import { takeBucketLease } from './bucket-lease-of.js';
 import { stemsOf } from './bucket-names.js';
 import { isChanged, RELOADS, whileChanged } from './while-changed.js';
@@ -139,8 +140,12 @@ export class BucketOperation {
   /** Other names than the one that is saved under are of copies of local directories: see bucket-names.ts. */
   async #find<T>(look: (paths: readonly string[]) => Promise<T[]>): Promise<T[]> {
     const pathsOf = (stems: readonly string[]): string[] => stems.flatMap((stem) => EXTENSIONS.map((extension) => stem + extension));
-    const found = await look(pathsOf(this.#stems.slice(0, 1)));
-    return found.length > 0 || this.#stems.length === 1 ? found : look(pathsOf(this.#stems.slice(1)));
+    const [own, ...others] = this.#stems as [string, ...string[]];
+    const found = await look(pathsOf([own]));
+    if (found.length > 0) return found;
+    const copied = others.length === 0 ? [] : await look(pathsOf(others));
+    if (copied.length === 0) await refuseFolderOfParts(this.parts.home, own);
+    return copied;
   }
 
   #wanted(files: BucketFiles): Wanted {

@@ -45,5 +45,5 @@ export async function clearBucket(parts: BucketDirectoryParts): Promise<number> 
 }
 
 async function* resultsIn({ home }: BucketDirectoryParts, below: string): AsyncGenerator<BucketItem, void, undefined> {
-  for await (const item of itemsIn(home, below)) if (item.kind !== 'config' && item.kind !== 'lease') yield item;
+  for await (const item of itemsIn(home, below)) if (['checkpoint', 'batch', 'kept'].includes(item.kind)) yield item;
 }

@@ -1,0 +1,72 @@
+import { CheckpointError, isCheckpointError } from '../../base/errors.js';
+import { itemsOf, type BucketItem } from '../../directory/bucket/bucket-contents.js';
+import { BucketHashes } from '../../directory/bucket/bucket-hashes.js';
+import { placeIn, remoteHome, type BucketHome } from '../../directory/bucket/bucket-home.js';
+import { bucketListing } from '../../directory/bucket/bucket-inventory.js';
+import { inParallel } from '../../directory/in-parallel.js';
+import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
+import { chooseStore } from '../../formats/choose.js';
+import { remoteInfo } from '../../formats/remote/remote-store.js';
+import { BucketDirectory } from '../../resume/places/bucket-directory.js';
+import type { Listed } from '../output/list-tables.js';
+import type { DirectoryListing } from './listing-of.js';
+
+/** {@link listingOf} for the URL of a directory in a bucket. What a map told of costs is not looked up. @throws `ERR_CKPT_NOT_FOUND` */
+export async function bucketListingOf(url: string): Promise<DirectoryListing> {
+  const home = remoteHome(url, undefined) as BucketHome;
+  const parts = { home, hashes: new BucketHashes(home), store: chooseStore(true), logger: null };
+  const ofSteps = await bucketListing(parts);
+  const flat = await flatListing(home);
+  const others = await itemsOf(home, ['batch', 'kept']);
+  if (ofSteps.length + flat.length + others.length === 0)
+    throw new CheckpointError('ERR_CKPT_NOT_FOUND', `there are no checkpoints at ${home.url}; check the URL`, { path: home.url });
+  const listed = [...ofSteps, ...flat];
+  return {
+    listed,
+    maps: await new BucketDirectory(parts).maps(),
+    batches: grouped(others, 'batch').map(({ operation, files, bytes }) => ({ operation, batches: files, bytes })),
+    kept: grouped(others, 'kept'),
+    errors: listed.flatMap(({ error }) => (error === undefined ? [] : [error])),
+  };
+}
+
+/** What lies directly in the directory, as a Kura manager puts it. */
+async function flatListing(home: BucketHome): Promise<Listed[]> {
+  const found: { name: string; modified: Date }[] = [];
+  for await (const { key, modified } of home.bucket.list(home.prefix)) {
+    const name = key.slice(home.prefix.length);
+    if (!name.includes('/') && isCheckpointName(name)) found.push({ name, modified: modified ?? new Date(0) });
+  }
+  const listed = await inParallel(found, async ({ name, modified }): Promise<Listed | null> => {
+    const place = placeIn(home, name);
+    try {
+      return { step: null, operation: name, modified, ...(await remoteInfo(place)).info };
+    } catch (error) {
+      if (!isCheckpointError(error)) throw error;
+      const format = name.endsWith('.parquet') ? 'parquet' : 'json';
+      const nothing = { rows: 0, bytes: 0, hash: null, metadata: {}, delta: null };
+      return error.code === 'ERR_CKPT_NOT_FOUND'
+        ? null
+        : { step: null, operation: name, modified, path: place.url, format, ...nothing, error };
+    }
+  });
+  return listed.filter((entry) => entry !== null);
+}
+
+function grouped(
+  items: readonly BucketItem[],
+  kind: BucketItem['kind'],
+): { step: string; operation: string; files: number; bytes: number }[] {
+  const groups = new Map<string, { step: string; operation: string; files: number; bytes: number }>();
+  for (const item of items) {
+    if (item.kind !== kind) continue;
+    // Batches of all steps count together, as on disk.
+    const step = kind === 'kept' ? (item.step ?? '') : '';
+    const name = JSON.stringify([step, item.operation]);
+    const group = groups.get(name) ?? { step, operation: item.operation, files: 0, bytes: 0 };
+    group.files++;
+    group.bytes += item.bytes;
+    groups.set(name, group);
+  }
+  return [...groups.values()];
+}
