@@ -135,6 +135,7 @@ function columnsOf({ entries }: Place, sort: { key: string; descending: boolean 
     { key: 'choose', title: <span class="hidden">Compare</span>, width: 36 },
     ...(has(({ step }) => step !== null) ? [text('step', 'Step', 180)] : []),
     text('operation', 'Operation', 230),
+    ...(has(({ error }) => error !== null) ? [text('problem', 'Problem', 330)] : []),
     number('rows', 'Rows', 100),
     ...(has(({ failed }) => failed > 0) ? [number('failed', 'Failed', 80)] : []),
     number('json', 'as JSON', 100),
@@ -143,7 +144,6 @@ function columnsOf({ entries }: Place, sort: { key: string; descending: boolean 
     ...(has(({ usage }) => (usage?.cost ?? 0) > 0) ? [number('cost', 'Cost', 80)] : []),
     text('modified', 'Modified', 150),
     text('format', 'Format', 80),
-    ...(has(({ error }) => error !== null) ? [text('problem', 'Problem', 420)] : []),
     ...(has(({ hash }) => hash !== null) ? [text('hash', 'Hash', 140)] : []),
   ];
 }
@@ -154,7 +154,7 @@ function cellOf(
   sizes: ReadonlyMap<string, JsonSize>,
   { chosen, choose }: Pick<PlaceProps, 'chosen' | 'choose'>,
 ) {
-  const { step, operation, format, rows, bytes, sharedBytes, modified, hash, failed, usage, error } = entry;
+  const { step, operation, path, format, rows, bytes, sharedBytes, modified, hash, failed, usage, error } = entry;
   switch (key) {
     case 'choose':
       return (
@@ -182,7 +182,7 @@ function cellOf(
     case 'problem':
       return error === null ? null : (
         <span class="bad" title={error.message}>
-          {error.code}: <bdi>{error.message}</bdi>
+          {error.code}: <bdi>{error.message.replace(`${printable(path)}: `, '')}</bdi>
         </span>
       );
     case 'rows':

@@ -59,6 +59,7 @@ function Bars({ bars, of }: { bars: readonly Bar[]; of: NonNullable<Profile['his
   const text = (value: number): string => (of === 'dates' ? new Date(value).toISOString().slice(0, 10) : numberText(value));
   const [first, last] = [bars[0], bars.at(-1)];
   if (first === undefined || last === undefined) return null;
+  if (bars.length === 1) return <p class="facts">{of === 'lengths' ? `All have the length ${text(first.from)}.` : 'All are the same.'}</p>;
   return (
     <figure class="bars">
       <svg
