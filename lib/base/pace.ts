@@ -9,6 +9,12 @@ const YIELD_MS = 4;
 /** How often `onProgress` is called at most. */
 const PROGRESS_MS = 50;
 
+/** Milliseconds on a clock that never goes back. Node loads `performance` when it is first used: 0.9 ms of the first save of a process. */
+function now(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e3 + nanoseconds / 1e6;
+}
+
 /** What `onProgress` of a running save or load gets. */
 export interface Progress {
   /** Rows handed over so far. */
@@ -46,7 +52,7 @@ export class Pace {
   totalRows: number | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
-  #yielded = performance.now();
+  #yielded = now();
   #told = this.#yielded;
 
   constructor({ signal, onProgress }: Running, totalRows?: number) {
@@ -57,7 +63,7 @@ export class Pace {
 
   /** Whether {@link turn} has anything to do. Some tens of nanoseconds: ask once in many rows. */
   get due(): boolean {
-    return this.#signal?.aborted === true || performance.now() - this.#yielded > YIELD_MS;
+    return this.#signal?.aborted === true || now() - this.#yielded > YIELD_MS;
   }
 
   /** Counts rows as done. */
@@ -73,21 +79,21 @@ export class Pace {
   /** Yields if that is due; throws `signal.reason` after an abort; reports the progress. */
   async turn(): Promise<void> {
     this.check();
-    const now = performance.now();
-    if (now - this.#told >= PROGRESS_MS) this.#tell(now);
-    if (now - this.#yielded <= YIELD_MS) return;
+    const at = now();
+    if (at - this.#told >= PROGRESS_MS) this.#tell(at);
+    if (at - this.#yielded <= YIELD_MS) return;
     await setImmediate();
-    this.#yielded = performance.now();
+    this.#yielded = now();
     this.check();
   }
 
   /** Tells the progress once more. To be called when all rows are done. */
   finish(): void {
-    this.#tell(performance.now());
+    this.#tell(now());
   }
 
-  #tell(now: number): void {
-    this.#told = now;
+  #tell(at: number): void {
+    this.#told = at;
     this.#onProgress?.({ rows: this.rows, totalRows: this.totalRows });
   }
 }

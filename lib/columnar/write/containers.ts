@@ -151,7 +151,7 @@ export class StructNode extends WriteNode {
     }
     const lacking = this.shapes.absent.size;
     const added = this.shapes.add(keys);
-    if (this.shapes.absent.size > lacking) context.late = true;
+    if (this.shapes.absent.size > lacking || this.shapes.areListed) context.late = true;
     if (added !== undefined && added.id > 0 && this.shapeNode === undefined) context.stale = true;
     return added;
   }
@@ -179,10 +179,13 @@ export class StructNode extends WriteNode {
     for (let field = 0; field < this.fields.length; field++) this.#cleared[field] = true;
   }
 
-  /** Clears the fields that some shape lacks, and those of structs below; `slots` are those of this struct. */
+  /**
+   * Clears the fields that some shape lacks, and those of structs below; `slots` are those of this struct. Not those that code takes for
+   * present: it was made before a shape lacked them, and until it is made anew nulls are put one by one.
+   */
   clearAbsent(slots: number): void {
     this.fields.forEach((node, field) => {
-      if (this.shapes.absent.has(field)) {
+      if (this.shapes.absent.has(field) && !node.presumed) {
         node.clear(slots);
         this.#cleared[field] = true;
       } else if (node instanceof StructNode) node.clearAbsent(slots);

@@ -10,7 +10,7 @@ export interface FillContext {
   byClosures: number;
   /** `Object.prototype` has enumerable keys: for-in is of no use. */
   isExtended: boolean;
-  /** A shape lacks a field that code takes for present in all: the code must ask for the fields that a shape lacks. */
+  /** Code does not know a shape, or that one lacks a field: it must ask for the fields that a shape lacks, and be made anew. */
   late: boolean;
   /** The plan met something it has no place for: evolve it and fill the chunk again. */
   stale: boolean;
@@ -22,16 +22,18 @@ export interface FillContext {
  */
 export abstract class WriteNode {
   abstract readonly kind: PhysicalPlan['t'];
-  /** One byte a slot, 1 = present. Meaningful only if `hasNulls`. */
+  /** One byte a slot, 1 = present. All are 1 while not `hasNulls`. */
   valid: Uint8Array;
   hasNulls = false;
+  /** Generated code does not mark what is present: {@link clear} alone would take it for absent. */
+  presumed = false;
   readonly children: WriteNode[] = [];
 
   constructor(
     readonly name: string,
     public capacity: number,
   ) {
-    this.valid = new Uint8Array(capacity);
+    this.valid = new Uint8Array(capacity).fill(1);
   }
 
   /** Puts a value that is neither null nor missing; false if it does not fit this node: nothing may have been kept of it then. */
@@ -44,6 +46,7 @@ export abstract class WriteNode {
 
   /** Starts a chunk. */
   reset(): void {
+    if (this.hasNulls) this.valid.fill(1);
     this.hasNulls = false;
     for (const child of this.children) child.reset();
   }
@@ -72,7 +75,7 @@ export abstract class WriteNode {
 
   protected grow(capacity: number): void {
     this.capacity = capacity;
-    this.valid = grown(this.valid, new Uint8Array(capacity));
+    this.valid = grown(this.valid, new Uint8Array(capacity).fill(1));
   }
 
   /** The logical plan of the values. */

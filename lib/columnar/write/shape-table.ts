@@ -38,6 +38,8 @@ export class ShapeTable {
   #keyCount = 0;
   /** For the code that walks the keys of any shape. */
   #order: WalkOrder | undefined;
+  /** There is code that knows these shapes and no others. */
+  areListed = false;
   /** The shape matched last. */
   recent: Shape | undefined;
 

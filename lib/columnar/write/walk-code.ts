@@ -1,7 +1,7 @@
 import type { WalkOrder } from './walk-order.js';
 
 /** What the code of a walk is made of: statements and expressions. */
-export interface Walk {
+interface Walk {
   /** Names of what it is given: the keys in walking order and a last one that no key is, their places, all shapes, and those by masks. */
   given: Record<'keys' | 'places' | 'table' | 'masks', string>;
   /** Tells its names from those of other walks. */
