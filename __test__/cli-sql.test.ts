@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { CheckpointManager, readCheckpoint, writeCheckpoint } from 'arrow-ckpt';
 import { splitStatements } from '../lib/cli/sql/split-statements.ts';
 import { noBinding } from './support/readers.ts';
 import { cli, cliJson, cliOk, noCli } from './support/run-cli.ts';
+import { runProgram } from './support/run-program.ts';
 import { suite } from './support/suite.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
@@ -94,6 +95,22 @@ suite('arrow-ckpt sql', noBinding || noCli, () => {
       '1',
     ]);
     assert.match(large.stderr, /more memory.*ERR_CKPT_SQL_LIMIT/);
+  });
+
+  test('what a killed process has put aside, the next removes', async () => {
+    const path = join(folder, 'lines.jsonl');
+    const temporary = join(folder, 'tmp');
+    mkdirSync(temporary);
+    await writeCheckpoint(path, [{ a: 1 }]);
+    const env = { TMPDIR: temporary, TEMP: temporary, TMP: temporary };
+    const killed = await runProgram('sql-killed.mjs', { args: [path], env });
+    assert.deepStrictEqual([killed.signal, killed.stdout], ['SIGKILL', '[{"a":1}]\n'], killed.stderr);
+    assert.equal(readdirSync(temporary).filter((name) => name.startsWith('.arrow-ckpt-sql.')).length, 1);
+    assert.equal((await cliOk(['sql', path, 'from lines', '--csv'], 0, { env })).stdout, 'a\n1\n');
+    assert.deepStrictEqual(
+      readdirSync(temporary).filter((name) => name.startsWith('.arrow-ckpt-sql.')),
+      [],
+    );
   });
 
   test('what is wrong ends with 2, and writes nothing', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { noBinding } from './support/readers.ts';
 import { dataPath, noTestData } from './support/test-data.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -69,6 +70,13 @@ test('the quickstart and the pipeline example run, and the pipeline resumes', ()
     assert.equal(status, 0, output);
     for (const step of ['extract: 1000', 'summarise: 1000', 'cluster: 7']) assert.ok(output.includes(`${step} rows ${how}`), output);
   }
+});
+
+test('the example of SQL tells what changed between two runs', { skip: noBinding }, () => {
+  const { status, output } = run(['--import', 'tsx', 'examples/sql.ts', join(scratch, 'before'), join(scratch, 'after')]);
+  assert.equal(status, 0, output);
+  assert.match(output, /10 rows changed, the first is \{ id: 0, was: 0, is: null \}/);
+  assert.match(output, /saved as .*changed\.parquet/);
 });
 
 for (const [name, skip] of [

@@ -9,7 +9,7 @@ import { optionsPage } from './docs/options-page.mjs';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 const PAGES = {
-  'docs/options.md': () => optionsPage(join(ROOT, 'build/index.d.ts')),
+  'docs/options.md': () => optionsPage(['build/index.d.ts', 'build/lib/sql/open-sql.d.ts'].map((path) => join(ROOT, path))),
   'docs/errors.md': () => errorsPage(),
 };
 

@@ -12,18 +12,26 @@ const NESTED = ['Limits', 'RetryOptions'];
 /** Exported, but not called for its options: an error is not made by users. */
 const NOT_CALLED = new Set(['CheckpointError', 'KuraCheckpointManager', 'DirectoryCheckpointManager']);
 
-/** The calls in the order of their names, each with the name of its options, and the types of options, each once. */
-export function readCalls(path) {
-  const program = ts.createProgram([path], { target: ts.ScriptTarget.ES2022, strict: true, skipLibCheck: true, types: ['node'] });
+/** Interfaces of what a call resolves with, whose methods are called: by the names that they have on the pages. */
+const CALLED = { SqlDatabase: 'db' };
+
+/** The calls of some entries, in the order of their names, each with the name of its options, and the types of options, each once. */
+export function readCalls(paths) {
+  const program = ts.createProgram(paths, { target: ts.ScriptTarget.ES2022, strict: true, skipLibCheck: true, types: ['node'] });
   const checker = program.getTypeChecker();
-  const source = program.getSourceFile(path);
   const reader = new Reader(checker);
-  const symbols = checker.getExportsOfModule(checker.getSymbolAtLocation(source)).map((symbol) => checker.getAliasedSymbol(symbol));
   // Functions come before classes.
   const order = (name) => (/^[a-z]/.test(name) ? '0' : '1') + name;
-  symbols.sort((a, b) => (order(a.name) < order(b.name) ? -1 : 1));
-  for (const symbol of symbols) reader.addExport(symbol);
-  for (const name of NESTED) reader.addNested(symbols.find((symbol) => symbol.name === name));
+  for (const path of paths) {
+    const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(path)));
+    const symbols = exported.map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol));
+    symbols.sort((a, b) => (order(a.name) < order(b.name) ? -1 : 1));
+    for (const symbol of symbols) reader.addExport(symbol);
+    for (const name of NESTED) {
+      const symbol = symbols.find((each) => each.name === name);
+      if (symbol !== undefined) reader.addNested(symbol);
+    }
+  }
   return { calls: reader.calls, sections: reader.sections };
 }
 
@@ -41,6 +49,7 @@ class Reader {
     const [declaration] = symbol.declarations ?? [];
     if (ts.isFunctionDeclaration(declaration)) this.#addCall(symbol.name, symbol.declarations);
     if (ts.isClassDeclaration(declaration)) this.#addClass(symbol, declaration);
+    if (symbol.name in CALLED) this.#addMethods(symbol, CALLED[symbol.name]);
   }
 
   addNested(symbol) {
@@ -52,10 +61,14 @@ class Reader {
     const constructors = declaration.members.filter((member) => ts.isConstructorDeclaration(member));
     this.#addCall(`new ${name}`, constructors);
     for (const member of declaration.members.filter(isStatic)) this.#addCall(`${name}.${member.name.text}`, [member]);
+    this.#addMethods(symbol, shortName(name));
+  }
+
+  #addMethods(symbol, name) {
     const instance = this.#checker.getDeclaredTypeOfSymbol(symbol);
     for (const property of this.#checker.getPropertiesOfType(instance)) {
       const declarations = (property.declarations ?? []).filter((one) => ts.isMethodDeclaration(one) || ts.isMethodSignature(one));
-      this.#addCall(`${shortName(name)}.${property.name}`, declarations);
+      this.#addCall(`${name}.${property.name}`, declarations);
     }
   }
 
