@@ -4,7 +4,7 @@
  * await using db = await openSql('checkpoints');
  * const rows = await db.query`select model, count(*) as n from process.extract where score > ${0.5} group by model`;
  * ```
- * `source`: the directory of a `CheckpointManager`, a file, the URL of a file, or several of them by names that come first in SQL: `{
+ * `source`: the directory of a `CheckpointManager`, a file, the URL of either, or several of them by names that come first in SQL: `{
  * before: 'runs/1', after: 'runs/2' }` is `from before.process.extract`. Nothing is written there. Close it afterwards. @throws
  * `ERR_CKPT_NO_SQL` without DuckDB, `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_INVALID_OPTION` */
 export declare function openSql(source: SqlSource, options?: SqlOptions): Promise<SqlDatabase>;
@@ -82,7 +82,7 @@ export declare interface SqlSaveOptions extends SqlQueryOptions {
   /** As of `writeCheckpoint`. */ hash?: string;
   /** As of `writeCheckpoint`. */ metadata?: Record<string, string>;
 }
-/** What `openSql` opens: a directory, a file, a URL of one file, or several of them by the names that they get in SQL. */
+/** What `openSql` opens: a directory, a file, the URL of either, or several of them by the names that they get in SQL. */
 export declare type SqlSource = string | Readonly<Record<string, string>>;
 /** What stands behind `from`: a checkpoint, a file, or the batches of a map. */
 export declare interface SqlTable {

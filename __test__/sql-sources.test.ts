@@ -8,6 +8,8 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CheckpointManager, readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { openSql } from 'arrow-ckpt/sql';
+import { STUB_KEYS } from './support/bucket-stub/s3-dialect.ts';
+import { BucketStub } from './support/bucket-stub/stub.ts';
 import { rejectsWith } from './support/codes.ts';
 import { factsOfFile } from '../lib/sql/facts-of-files.ts';
 import { leavesNanOut } from '../lib/sql/leaves-nan-out.ts';
@@ -235,6 +237,53 @@ suite('SQL over the URL of a file', noBinding, () => {
     appendFileSync(path, 'x');
     assert.deepStrictEqual(await db.query('select count(*) as n from p.rows'), [{ n: 30_000 }]);
     assert.ok(existsSync(path));
+  });
+});
+
+suite('SQL over a directory in a bucket', noBinding, () => {
+  const stub = new BucketStub('s3');
+  const environment = { ...process.env };
+  before(async () => {
+    await stub.start();
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_S3: stub.origin,
+      AWS_ACCESS_KEY_ID: STUB_KEYS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: STUB_KEYS.secretAccessKey,
+      AWS_SESSION_TOKEN: 'canary-session',
+    });
+  });
+  after(async () => {
+    for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+    Object.assign(process.env, environment);
+    await stub.stop();
+  });
+
+  test('its checkpoints are tables, and answers are saved there', async () => {
+    const url = 's3://bucket/runs';
+    const manager = new CheckpointManager(url, { logger: false });
+    await manager.saveCheckpoint('process', 'extract', [
+      { id: 1, score: 0.5 },
+      { id: 2, score: Number.NaN },
+    ]);
+    await new CheckpointManager(url, { logger: false, enableArrow: false }).saveCheckpoint('a step', 'text', [{ id: 2, text: 'two' }]);
+    await using db = await openSql(`${url}/`);
+    assert.deepStrictEqual(
+      db.tables().map(({ name, rows, problem }) => [name, rows, problem]),
+      [
+        ['"a step".text', null, null],
+        ['process.extract', 2, null],
+      ],
+    );
+    assert.deepStrictEqual(await db.query('select text, score from process.extract join "a step".text using (id)'), [
+      { text: 'two', score: Number.NaN },
+    ]);
+    const path = await db.save('report', 'top', 'select id from process.extract where score < 1', { hash: 'h' });
+    assert.equal(path, `${url}/report/top.parquet`);
+    assert.deepStrictEqual(await db.query('from report.top'), [{ id: 1 }]);
+    assert.deepStrictEqual(await manager.loadCheckpoint('report', 'top', { hash: 'h' }), [{ id: 1 }]);
+    const gone = await openSql('s3://bucket/nothing');
+    assert.deepStrictEqual(gone.tables(), []);
+    await gone.close();
   });
 });
 

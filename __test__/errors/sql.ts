@@ -50,7 +50,6 @@ export function sqlErrors(): void {
       await rejectsWith('ERR_CKPT_UNKNOWN_OPTION', () => openSql(directory, { memroy: 1 } as object), { message: /memroy/ });
       await rejectsWith('ERR_CKPT_NOT_FOUND', () => openSql(join(folder, 'none')));
       await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => openSql({}), { message: /a source must be/ });
-      await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', () => openSql('s3://bucket/prefix/'), { message: /URL of one file/ });
       const db = await openSql(directory);
       await db.close();
       await db.close();

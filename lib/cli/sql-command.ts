@@ -5,7 +5,7 @@ import { bytes, count, duration } from './shared-options.js';
 export function sqlCommand(command: AddCommand): void {
   command(
     'sql <dir> [more...]',
-    'Ask the checkpoints of a directory, a file or the URL of one in SQL, by DuckDB: npm install @duckdb/node-api.',
+    'Ask the checkpoints of a directory, a file or the URL of either in SQL, by DuckDB: npm install @duckdb/node-api.',
     [
       "arrow-ckpt sql checkpoints 'select model, count(*) as n from process.extract group by model'",
       'arrow-ckpt sql checkpoints                                        # a prompt',

@@ -34,11 +34,11 @@ export interface DescribedTable extends Pick<SqlTable, 'file' | 'rows' | 'column
  * @throws what is wrong with the newest file, if none can be read
  */
 export async function describeTable(place: TablePlace, known: ParquetFacts | undefined, aside: string): Promise<DescribedTable> {
-  if (isBucketUrl(place.file)) return describeUrl(place.file, aside);
   if (place.kind === 'batches') return describeFiles(place, await factsOfParts(place.paths), [], aside);
   let failure: unknown;
   for (const [index, path] of place.paths.entries()) {
     try {
+      if (isBucketUrl(path)) return await describeUrl(path, aside);
       return await describePath(path, index === 0 ? known : undefined, aside);
     } catch (error) {
       if (!isOfFile(error)) throw error;

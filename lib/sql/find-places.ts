@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path';
-import { CheckpointError } from '../base/errors.js';
+import { itemsOf, operationsAmong } from '../directory/bucket/bucket-contents.js';
+import { remoteHome } from '../directory/bucket/bucket-home.js';
 import { isCheckpointName } from '../directory/is-checkpoint-name.js';
 import { listFolder } from '../directory/folders.js';
 import { batchFiles, contentsOf, foundFiles, type BatchFolder } from '../directory/layout.js';
@@ -23,22 +24,32 @@ export interface TablePlace {
 
 const EXTENSION = /\.(?:parquet|parq|pq|json|jsonl|ndjson)$/i;
 
-/** What a source has. Opens no file. @throws `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_NOT_FOR_BUCKETS` for a URL of many, errors of the system */
+/** What a source has. Opens no file. @throws `ERR_CKPT_NOT_FOUND`, what a bucket throws, errors of the system */
 export async function findPlaces(source: string, directory: string | null): Promise<TablePlace[]> {
-  if (isBucketUrl(source)) return [urlPlace(source, directory)];
+  if (isBucketUrl(source)) return isUrlOfFile(source) ? [urlPlace(source, directory)] : bucketPlaces(source, directory);
   const path = resolve(source);
   const stats = await statOf(path);
   if (!stats.isDirectory() || (await isPartsFolder(path))) return [filePlace(path, directory)];
   return directoryPlaces(path, directory);
 }
 
+/** Whether a URL names a file, by its extension; else it is that of a directory. */
+export function isUrlOfFile(url: string): boolean {
+  return EXTENSION.test(nameIn(url));
+}
+
 function urlPlace(url: string, directory: string | null): TablePlace {
-  const name = nameIn(url);
-  if (!EXTENSION.test(name)) {
-    const message = `SQL takes the URL of one file, and ${url} names none; copy the directory here: arrow-ckpt copy`;
-    throw new CheckpointError('ERR_CKPT_NOT_FOR_BUCKETS', message, { path: url });
-  }
-  return { directory, step: null, operation: name.replace(EXTENSION, ''), kind: 'checkpoint', file: url, paths: [url] };
+  const operation = nameIn(url).replace(EXTENSION, '');
+  return { directory, step: null, operation, kind: 'checkpoint', file: url, paths: [url] };
+}
+
+async function bucketPlaces(url: string, directory: string | null): Promise<TablePlace[]> {
+  const home = remoteHome(url, undefined);
+  if (home === undefined) return [];
+  return operationsAmong(await itemsOf(home, ['checkpoint'])).map(({ step, operation, found }) => {
+    const paths = found.map(({ path }) => path);
+    return { directory, step, operation, kind: 'checkpoint', file: paths[0] as string, paths };
+  });
 }
 
 /** The last part of the key; empty where it ends with a slash. */

@@ -6,6 +6,7 @@ import { statOf } from '../directory/stat-of.js';
 import { isBucketUrl } from '../options/bucket-url.js';
 import { checkPath } from '../options/options.js';
 import { Database, type Sources } from './database.js';
+import { isUrlOfFile } from './find-places.js';
 import { loadDuckdb } from './load-duckdb.js';
 import { checkSqlOptions, type SqlOptions } from './sql-options.js';
 import type { SqlDatabase, SqlSource } from './sql-types.js';
@@ -32,7 +33,7 @@ export type {
  * const rows = await db.query`select model, count(*) as n from process.extract where score > ${0.5} group by model`;
  * ```
  *
- * `source`: the directory of a `CheckpointManager`, a file, the URL of a file, or several of them by names that come first in SQL:
+ * `source`: the directory of a `CheckpointManager`, a file, the URL of either, or several of them by names that come first in SQL:
  * `{ before: 'runs/1', after: 'runs/2' }` is `from before.process.extract`. Nothing is written there. Close it afterwards.
  * @throws `ERR_CKPT_NO_SQL` without DuckDB, `ERR_CKPT_NOT_FOUND`, `ERR_CKPT_INVALID_OPTION`
  */
@@ -56,7 +57,9 @@ function pathOf(path: unknown): string {
 
 async function directoriesOf(sources: Sources['all']): Promise<Sources['directories']> {
   const directories = new Map<string | null, string>();
-  for (const [name, path] of sources)
-    if (!isBucketUrl(path) && (await statOf(path)).isDirectory() && !(await isPartsFolder(path))) directories.set(name, path);
+  for (const [name, path] of sources) {
+    const isDirectory = isBucketUrl(path) ? !isUrlOfFile(path) : (await statOf(path)).isDirectory() && !(await isPartsFolder(path));
+    if (isDirectory) directories.set(name, path);
+  }
   return directories;
 }

@@ -1,4 +1,4 @@
-/** What `openSql` opens: a directory, a file, a URL of one file, or several of them by the names that they get in SQL. */
+/** What `openSql` opens: a directory, a file, the URL of either, or several of them by the names that they get in SQL. */
 export type SqlSource = string | Readonly<Record<string, string>>;
 
 /** A value for a parameter of a question. An array is a list, whose elements are of one kind. */
