@@ -242,6 +242,26 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    name: 'what a map kept goes with its checkpoint',
+    run: async ({ manager }) => {
+      const options = { key: 'id', hash: 'h', retries: 0 } as const;
+      const map = (ids: readonly number[]): Promise<unknown> =>
+        manager.map(
+          's',
+          'mapped',
+          ids.map((id) => ({ id })),
+          (row) => ({ ...row, done: true }),
+          options,
+        );
+      await map([1, 2, 3]);
+      // The results of rows that are not there any more are kept beside the checkpoint.
+      await map([1]);
+      const removed = await manager.deleteCheckpoint('s', 'mapped');
+      const plan = await manager.planIncremental('s', 'mapped', [{ id: 2 }], { key: 'id', hash: 'h' });
+      return [removed, await manager.getTotalCheckpointSize(), plan];
+    },
+  },
+  {
     name: 'a sweep',
     run: async ({ manager }) => {
       await manager.saveCheckpoint('s', 'a', [{ a: 1 }], { hash: 'old' });

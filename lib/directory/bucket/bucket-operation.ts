@@ -16,6 +16,8 @@ import { BucketFiles } from './bucket-files.js';
 import type { BucketHashes } from './bucket-hashes.js';
 import { placeIn, type BucketHome } from './bucket-home.js';
 import { findObjects } from './find-objects.js';
+import { keptItems } from './operation-items.js';
+import { removeItems } from './remove-items.js';
 import { refuseFolderOfParts } from './folder-of-parts.js';
 import { takeBucketLease } from './bucket-lease-of.js';
 import { stemsOf } from './bucket-names.js';
@@ -115,13 +117,16 @@ export class BucketOperation {
     );
   }
 
-  /** Removes the checkpoint in both formats, and its hash; gives the number of objects. */
+  /** Removes the checkpoint in both formats, its hash, and what was kept beside it; gives the number of objects. Batches stay. */
   async remove(): Promise<number> {
     const { home, hashes } = this.parts;
     const found = await this.#objects(undefined);
+    // Those first, as on disk: what a failure leaves must not bring back results of a checkpoint that is gone.
+    const kept = await Promise.all(this.#stems.map((stem) => keptItems(home, stem)));
+    const removed = await removeItems(this.parts, kept.flat());
     for (const { key } of found) await home.bucket.delete(key);
     await hashes.set(this.step, this.operation, null);
-    return found.length;
+    return removed + found.length;
   }
 
   /** Whoever holds it works on the operation, and nobody else may change or remove what is here. @throws `ERR_CKPT_LOCKED` */

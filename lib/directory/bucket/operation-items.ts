@@ -13,11 +13,17 @@ export async function operationItems(
   const items: BucketItem[] = [];
   for (const stem of stemsOf(step, operation)) {
     for await (const item of itemsIn(home, `${stem}.`)) if (item.kind === 'checkpoint' && item.operation === operation) items.push(item);
-    if (!kept) continue;
-    const folder = `${posix.dirname(stem)}/${KEPT_FOLDER}/${posix.basename(stem)}/`;
-    for await (const item of itemsIn(home, folder)) if (item.kind === 'kept') items.push(item);
+    if (kept) items.push(...(await keptItems(home, stem)));
   }
   return [...items, ...(await batchItems(home, operation, undefined, false)), ...(await batchItems(home, operation, step, false))];
+}
+
+/** The kept results of an operation. `stem`: the path of its checkpoint without the extension. */
+export async function keptItems(home: BucketHome, stem: string): Promise<BucketItem[]> {
+  const items: BucketItem[] = [];
+  const folder = `${posix.dirname(stem)}/${KEPT_FOLDER}/${posix.basename(stem)}/`;
+  for await (const item of itemsIn(home, folder)) if (item.kind === 'kept') items.push(item);
+  return items;
 }
 
 /** The batches of an operation: of a step, or without `step` those that say none, or of all steps. */
