@@ -4,6 +4,14 @@ const TALLEST = 8_000_000;
 const NEAR = 4;
 const IDLE_MS = 200;
 
+/** What of an element is needed. */
+interface Scrolled {
+  scrollTop: number;
+  readonly clientHeight: number;
+  addEventListener: (type: 'scroll', listener: () => void, options?: { passive: boolean }) => void;
+  removeEventListener: (type: 'scroll', listener: () => void) => void;
+}
+
 /**
  * Scrolls a list that may be taller than a browser lets an element be. Then the element is shorter: what is dragged is a part of the whole,
  * and what is scrolled by a wheel or keys is as many pixels as ever.
@@ -15,7 +23,7 @@ export class LongScroll {
   /** How far the list is scrolled, in its own pixels. */
   offset = 0;
   readonly #drifted: () => void;
-  #element: HTMLElement | null = null;
+  #element: Scrolled | null = null;
   /** How far the element is scrolled. */
   #drawn = 0;
   #told: (offset: number, isScrolling: boolean) => void = () => {};
@@ -36,7 +44,7 @@ export class LongScroll {
   }
 
   /** Listens to an element, until what is returned is called. */
-  observe(element: HTMLElement | null, told: (offset: number, isScrolling: boolean) => void): () => void {
+  observe(element: Scrolled | null, told: (offset: number, isScrolling: boolean) => void): () => void {
     if (element === null) return () => {};
     this.#element = element;
     this.#told = told;

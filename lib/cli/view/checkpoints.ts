@@ -104,7 +104,7 @@ export class Checkpoints {
   }
 
   async #view(entry: Entry, state: string): Promise<Viewed> {
-    const { path } = entry;
+    const path = this.#places.givenPath(entry);
     const remote = remotePlace(path, undefined);
     const file =
       remote === undefined

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isCheckpointError, CheckpointError } from '../../base/errors.js';
 import { VERSION } from '../../base/version.js';
+import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
 import { isPartsFolder } from '../../formats/folder/list-parts.js';
 import { storeAt } from '../../formats/remote/store-at.js';
 import { isBucketUrl } from '../../options/bucket-url.js';
@@ -8,6 +9,7 @@ import type { MapListing } from '../../resume/map-listing.js';
 import { skippedRows } from '../../resume/skipped-rows.js';
 import { statOf } from '../../directory/stat-of.js';
 import { isFolder } from '../directory/folder.js';
+import { bucketListingOf } from '../directory/bucket-listing-of.js';
 import { listingOf } from '../directory/listing-of.js';
 import { troubleOf } from './trouble.js';
 import type { Listed } from '../output/list-tables.js';
@@ -19,6 +21,8 @@ export class Places {
   #entries = new Map<string, Entry>();
   #listing: Promise<Listing> | undefined;
   #last: Listing | undefined;
+  /** Paths that are shown, and the URLs that were given for them: a signature in one is for nobody's eyes. */
+  readonly #given = new Map<string, string>();
 
   constructor(paths: readonly string[]) {
     this.#paths = paths;
@@ -44,20 +48,28 @@ export class Places {
     return entry;
   }
 
+  /** What opens a checkpoint. */
+  givenPath({ path }: Entry): string {
+    return this.#given.get(path) ?? path;
+  }
+
   async #list(): Promise<Listing> {
     const places = await Promise.all(this.#paths.map(placeOf));
+    for (const [index, { kind, entries }] of places.entries())
+      if (kind === 'file' && entries[0] !== undefined) this.#given.set(entries[0].path, this.#paths[index] as string);
     this.#entries = new Map(places.flatMap(({ entries }) => entries.map((entry) => [entry.id, entry])));
     return (this.#last = { version: VERSION, lookedAt: Date.now(), places });
   }
 }
 
 async function placeOf(path: string): Promise<Place> {
-  const isDirectory = !isBucketUrl(path) && (await isFolder(path)) && !(await isPartsFolder(path));
-  return isDirectory ? directoryPlace(path) : filePlace(path);
+  // A bucket has no folders: what is named like a file is one.
+  if (isBucketUrl(path)) return isCheckpointName(path.replace(/[?#].*$/s, '')) ? filePlace(path) : directoryPlace(path);
+  return (await isFolder(path)) && !(await isPartsFolder(path)) ? directoryPlace(path) : filePlace(path);
 }
 
 async function directoryPlace(path: string): Promise<Place> {
-  const { listed, maps, errors } = await listingOf(path);
+  const { listed, maps, errors } = await (isBucketUrl(path) ? bucketListingOf(path) : listingOf(path));
   const told = new Set<unknown>(listed.map(({ error }) => error));
   return {
     path,
@@ -69,9 +81,10 @@ async function directoryPlace(path: string): Promise<Place> {
 }
 
 async function filePlace(path: string): Promise<Place> {
-  const operation = path.split(/[/\\]/).findLast((part) => part !== '') ?? path;
+  const shown = isBucketUrl(path) ? path.replace(/[?#].*$/s, '') : path;
+  const operation = shown.split(/[/\\]/).findLast((part) => part !== '') ?? shown;
   const modified = isBucketUrl(path) ? undefined : (await statOf(path)).mtime;
-  const place: Place = { path, kind: 'file', entries: [], maps: [], troubles: [] };
+  const place: Place = { path: shown, kind: 'file', entries: [], maps: [], troubles: [] };
   try {
     const info = await (await storeAt(path)).info(path);
     place.entries.push({
@@ -81,7 +94,7 @@ async function filePlace(path: string): Promise<Place> {
   } catch (error) {
     if (!isCheckpointError(error) || error.code === 'ERR_CKPT_NOT_FOUND') throw error;
     const nothing = { rows: 0, bytes: 0, sharedBytes: 0, hash: null, failed: 0, usage: null };
-    const known = { id: idOf(path), step: null, operation, path, format: '', modified: modified?.getTime() ?? null };
+    const known = { id: idOf(shown), step: null, operation, path: shown, format: '', modified: modified?.getTime() ?? null };
     place.entries.push({ ...known, ...nothing, error: troubleOf(error) });
   }
   return place;
