@@ -272,9 +272,17 @@ describe('a map on a bucket', () => {
 
   test('whose checkpoint another saves meanwhile ends with an error, and goes on from both', async () => {
     const model = new Model(() => 2);
-    const run = manager().map('s', 'op', rows, model.summarise, { ...MAP, flushEvery: 0 });
+    // However slow this machine is, the run is not at its end before.
+    let saved: () => void = () => {};
+    const isSaved = new Promise<void>((resolve) => (saved = resolve));
+    const slow: typeof model.summarise = async (...call) => {
+      if (model.calls.length >= 20) await isSaved;
+      return model.summarise(...call);
+    };
+    const run = manager().map('s', 'op', rows, slow, { ...MAP, flushEvery: 0 });
     while (model.calls.length < 20) await setTimeout(1);
     await manager().saveCheckpoint('s', 'op', [{ id: 'of another' }], { hash: 'other' });
+    saved();
     await assert.rejects(run, { code: 'ERR_CKPT_CONDITION', path: final });
     assert.deepStrictEqual(await read(), [{ id: 'of another' }]);
     model.calls = [];

@@ -18,7 +18,7 @@ import { placeIn, type BucketHome } from './bucket-home.js';
 import { findObjects } from './find-objects.js';
 import { keptItems } from './operation-items.js';
 import { removeItems } from './remove-items.js';
-import { refuseFolderOfParts } from './folder-of-parts.js';
+import { folderOfParts, hasFolderOfParts } from './folder-of-parts.js';
 import { takeBucketLease } from './bucket-lease-of.js';
 import { stemsOf } from './bucket-names.js';
 import { isChanged, RELOADS, whileChanged } from './while-changed.js';
@@ -148,8 +148,8 @@ export class BucketOperation {
     const [own, ...others] = this.#stems as [string, ...string[]];
     const found = await look(pathsOf([own]));
     if (found.length > 0) return found;
-    const copied = others.length === 0 ? [] : await look(pathsOf(others));
-    if (copied.length === 0) await refuseFolderOfParts(this.parts.home, own);
+    const [copied, isParts] = await Promise.all([others.length === 0 ? [] : look(pathsOf(others)), hasFolderOfParts(this.parts.home, own)]);
+    if (copied.length === 0 && isParts) throw folderOfParts(this.parts.home, own);
     return copied;
   }
 

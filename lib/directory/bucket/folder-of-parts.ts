@@ -9,9 +9,10 @@ export function folderOfParts(home: BucketHome, stem: string): CheckpointError {
   return new CheckpointError('ERR_CKPT_NOT_FOR_BUCKETS', message, { path: url });
 }
 
-/** @throws `ERR_CKPT_NOT_FOR_BUCKETS` where a folder of parts has the name: it is not nothing, and nothing may be saved beside it */
-export async function refuseFolderOfParts(home: BucketHome, stem: string): Promise<void> {
+/** Whether a folder of parts has the name: it is not nothing, and nothing may be saved beside it. */
+export async function hasFolderOfParts(home: BucketHome, stem: string): Promise<boolean> {
   // Web servers have no listings.
-  if (home.isEscaped) return;
-  for await (const _ of itemsIn(home, `${stem}.parquet/`)) throw folderOfParts(home, stem);
+  if (home.isEscaped) return false;
+  for await (const _ of itemsIn(home, `${stem}.parquet/`)) return true;
+  return false;
 }
