@@ -835,9 +835,13 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.NativeIpc = nativeBinding.NativeIpc
 module.exports.NativeLock = nativeBinding.NativeLock
 module.exports.NativeReader = nativeBinding.NativeReader
 module.exports.NativeWriter = nativeBinding.NativeWriter
+module.exports.arrowBytesToParquet = nativeBinding.arrowBytesToParquet
+module.exports.arrowStream = nativeBinding.arrowStream
+module.exports.arrowStreamToParquet = nativeBinding.arrowStreamToParquet
 module.exports.describeFiles = nativeBinding.describeFiles
 module.exports.errorCodes = nativeBinding.errorCodes
 module.exports.makeLock = nativeBinding.makeLock

@@ -9,6 +9,16 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** The bytes of an IPC stream, in pieces. */
+export declare class NativeIpc {
+  /** Of the open file of a reader. Throws an error whose message is that of the core as JSON. */
+  constructor(reader: NativeReader, request: string)
+  /** The next piece, null after the last. One call at a time. Rejects with an error whose message is that of the core as JSON. */
+  next(): Promise<Uint8Array | null>
+  /** Ends it, in the middle of a piece too. */
+  close(): void
+}
+
 /** A lock file that this environment holds. */
 export declare class NativeLock {
   /** Whether the kernel locks it. */
@@ -59,6 +69,21 @@ export declare class NativeWriter {
   /** Gives the save up: nothing of it stays. Answered by DONE with -1, or by ERROR if one was under way. */
   abort(): void
 }
+
+/** The same of the bytes of an IPC stream or file, which are copied. */
+export declare function arrowBytesToParquet(bytes: Uint8Array, path: string): Promise<number>
+
+/**
+ * A C stream of the open file of a reader, in an External: see `capsule.rs`. Nothing but itself ends it. Throws an error whose message is
+ * that of the core as JSON.
+ */
+export declare function arrowStream(reader: NativeReader, request: string): object
+
+/**
+ * Moves the stream out of an External and writes its batches to a new Parquet file at `path`; resolves with their rows. Null: the value
+ * is no External with a stream, or somebody took that before. Rejects with an error whose message is that of the core as JSON.
+ */
+export declare function arrowStreamToParquet(stream: unknown, path: string): Promise<number> | null
 
 /** The descriptions of files as JSON, in order; null for each with which anything is wrong. */
 export declare function describeFiles(paths: Array<string>): Promise<(string | null)[]>

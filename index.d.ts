@@ -15,6 +15,25 @@ export declare interface AdaptiveConcurrency {
 }
 /** A column of any kind: `kind` says which. */
 export declare type AnyColumn = NumberColumn | BigIntColumn | BooleanColumn | DateColumn | StringColumn | ListColumn | ValueColumn;
+/** Options of `arrow`. */
+export declare interface ArrowOptions extends ArrowStreamOptions {
+  /** Aborts it: the next step rejects with `signal.reason`. */ signal?: AbortSignal;
+}
+/** A C stream of Arrow: an External whose pointer is to a `struct ArrowArrayStream`. docs/arrow.md says who owns what. */
+export declare interface ArrowStream { readonly arrowArrayStream?: never; }
+/** Options of `arrowStream`. */
+export declare interface ArrowStreamOptions {
+  /** Top-level keys to hand over, in the order of the file. A key that the file does not have is `ERR_CKPT_UNKNOWN_COLUMN`, unless it
+   * has no rows. @default all */ columns?: readonly string[];
+  /** How many rows to skip, 0 or more. @default 0 @unit rows */ offset?: number;
+  /** The most rows to hand over. @default all @unit rows */ limit?: number;
+  /** The most rows in a batch, 1 to 16,777,216. A batch also ends at about 4 MiB, and with its row group. @default 131072 @unit rows */
+  batchRows?: number;
+  /** Adds the hidden columns of the file: exceptions, whole rows and shapes, by their names of FORMAT.md, 3.2. Without it, values
+   * outside their column's type are null. @default false */ hidden?: boolean;
+  /** Threads that decode, 1 to 64. @default the cores, at most 4 @unit threads */ threads?: number;
+}
+
 /** A key of an Azure storage account, or a shared access signature. */
 export declare type AzureCredentials = { key: string } | {
   sas: string;
@@ -135,7 +154,7 @@ export declare class CheckpointError extends Error {
   constructor(code: CheckpointErrorCode, message: string, given?: CheckpointErrorFields);
 }
 /** The stable code of a CheckpointError. docs/errors.md says what each means and what to do. */
-export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BUDGET' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_JOB_FAILED' | 'ERR_CKPT_JOB_ANSWER' | 'ERR_CKPT_JOB_UNKNOWN' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_PARTS_DIFFER' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_WORKERS_DIFFER' | 'ERR_CKPT_IO' | 'ERR_CKPT_NETWORK' | 'ERR_CKPT_UNKNOWN_OUTCOME' | 'ERR_CKPT_CONDITION' | 'ERR_CKPT_CREDENTIALS' | 'ERR_CKPT_CLOCK' | 'ERR_CKPT_NO_BUCKET' | 'ERR_CKPT_KEY' | 'ERR_CKPT_REDIRECT' | 'ERR_CKPT_BUCKET_ANSWER' | 'ERR_CKPT_NOT_CONDITIONAL' | 'ERR_CKPT_NOT_FOR_BUCKETS' | 'ERR_CKPT_NO_SQL' | 'ERR_CKPT_SQL' | 'ERR_CKPT_SQL_LIMIT' | 'ERR_CKPT_SQL_REFUSED' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
+export declare type CheckpointErrorCode = 'ERR_CKPT_INVALID_ARGUMENT' | 'ERR_CKPT_UNKNOWN_OPTION' | 'ERR_CKPT_INVALID_OPTION' | 'ERR_CKPT_UNKNOWN_CODEC' | 'ERR_CKPT_UNKNOWN_COLUMN' | 'ERR_CKPT_ROWS_NOT_ITERABLE' | 'ERR_CKPT_CLOSED' | 'ERR_CKPT_ROW_NOT_OBJECT' | 'ERR_CKPT_UNSUPPORTED_VALUE' | 'ERR_CKPT_TOO_DEEP' | 'ERR_CKPT_SCHEMA' | 'ERR_CKPT_ARROW' | 'ERR_CKPT_NOT_COMPATIBLE' | 'ERR_CKPT_MISSING_KEY' | 'ERR_CKPT_DUPLICATE_KEY' | 'ERR_CKPT_ROW_FAILED' | 'ERR_CKPT_TIMEOUT' | 'ERR_CKPT_STOPPED' | 'ERR_CKPT_BUDGET' | 'ERR_CKPT_BATCH_RESULT' | 'ERR_CKPT_JOB_FAILED' | 'ERR_CKPT_JOB_ANSWER' | 'ERR_CKPT_JOB_UNKNOWN' | 'ERR_CKPT_NOT_FOUND' | 'ERR_CKPT_NOT_A_FILE' | 'ERR_CKPT_NOT_A_CHECKPOINT' | 'ERR_CKPT_TRUNCATED' | 'ERR_CKPT_CORRUPT' | 'ERR_CKPT_UNSUPPORTED_FILE' | 'ERR_CKPT_BASE' | 'ERR_CKPT_PARTS_DIFFER' | 'ERR_CKPT_LIMIT' | 'ERR_CKPT_CHANGED' | 'ERR_CKPT_PERMISSION' | 'ERR_CKPT_READ_ONLY' | 'ERR_CKPT_NO_SPACE' | 'ERR_CKPT_LOCKED' | 'ERR_CKPT_WORKERS_DIFFER' | 'ERR_CKPT_IO' | 'ERR_CKPT_NETWORK' | 'ERR_CKPT_UNKNOWN_OUTCOME' | 'ERR_CKPT_CONDITION' | 'ERR_CKPT_CREDENTIALS' | 'ERR_CKPT_CLOCK' | 'ERR_CKPT_NO_BUCKET' | 'ERR_CKPT_KEY' | 'ERR_CKPT_REDIRECT' | 'ERR_CKPT_BUCKET_ANSWER' | 'ERR_CKPT_NOT_CONDITIONAL' | 'ERR_CKPT_NOT_FOR_BUCKETS' | 'ERR_CKPT_NO_SQL' | 'ERR_CKPT_SQL' | 'ERR_CKPT_SQL_LIMIT' | 'ERR_CKPT_SQL_REFUSED' | 'ERR_CKPT_FORMAT_VERSION' | 'ERR_CKPT_INTERNAL';
 /** Where an error happened; every field is optional and present only when it is known. */
 export declare interface CheckpointErrorFields {
   /** The file or folder concerned. */ path?: string;
@@ -324,6 +343,12 @@ export declare class CheckpointReader<T extends RowLike = Row> implements AsyncD
   /** @deprecated {@link scanColumns} */ batches(options?: ColumnsOptions<T>): AsyncGenerator<Columns, void, undefined>;
   /** All rows as columns: numbers, bigints, booleans and dates in one array each. `names`: keys, or paths into objects; all if
    * undefined. */ columns(names?: readonly string[], options?: Omit<ColumnsOptions<T>, 'columns'>): Promise<Columns>;
+  /** The rows as a C stream of Arrow, for code in C, C++ or Rust: no value is copied on the way. Not with `where`, of which the core is
+   * not always certain. It outlives the reader. Reading it blocks its thread: not for JavaScript's. docs/arrow.md says who owns what.
+   * @throws `ERR_CKPT_ARROW` for what is not one local Parquet file, and without the native binary */
+  arrowStream(options?: ArrowStreamOptions): ArrowStream;
+  /** The same as the bytes of an IPC stream, in pieces: for `tableFromIPC` of apache-arrow or flechette. */
+  arrow(options?: ArrowOptions): AsyncGenerator<Uint8Array, void, undefined>;
   /** How many rows there are, or `where` takes. */ count(options?: CountOptions<T>): Promise<number>;
   /** `size` rows at random, each as likely as another, in the order of the file; all if there are no more. Only these become rows. With
    * `where` the rows that it takes are counted first. */
@@ -1358,15 +1383,16 @@ export declare type Where<T extends RowLike = Row> = {
  * The file is Parquet. It is JSON if `path` ends in `.json`, where the native binary is missing (one warning a process; `info.fallback`
  * says why), or with `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` says which.
  * `path` may be a URL of a bucket: docs/buckets.md. The object is then made by one request, and is the old or the new one.
+ * Arrow batches may come as a C stream in an External, which is taken, or as the bytes of an IPC stream or file: docs/arrow.md.
  * An array counts as it is at the call. A row is read once, at some time before the promise settles: do not change its values until
  * then, nor transfer or resize its buffers. One that is gone when its turn comes is refused; an accessor or a Proxy that always gives
  * something else is saved as it was read, or refused.
- * @throws `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP`, `ERR_CKPT_SCHEMA`
- * for the rows; `ERR_CKPT_LIMIT` for more text in one row, or in one column of a row group, than can be held;
- * `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
- * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system. What an
- * iterable or a schema of yours throws is passed on. */
-export declare function writeCheckpoint<T extends RowLike = RowLike>(path: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: FileWriteOptions): Promise<CheckpointInfo>;
+ * @throws `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP`,
+ * `ERR_CKPT_SCHEMA`, `ERR_CKPT_ARROW` for the rows; `ERR_CKPT_LIMIT` for more text in one row, or in one column of a row group, than
+ * can be held; `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the
+ * call; `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system.
+ * What an iterable or a schema of yours throws is passed on. */
+export declare function writeCheckpoint<T extends RowLike = RowLike>(path: string, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>> | ArrowStream | Uint8Array, options?: FileWriteOptions): Promise<CheckpointInfo>;
 
 /** Options of every save. Those of codecs, row groups and bloom filters have no effect on JSON and JSONL. */
 export declare interface WriteOptions {

@@ -85,6 +85,7 @@ export type {
 export type { FileBucketOptions, FileConditions, FileReadOptions, FileWriteOptions } from './lib/options/file-options.js';
 export type { Compat } from './lib/options/compat.js';
 export type { Base } from './lib/options/base.js';
+export type { ArrowOptions, ArrowStream, ArrowStreamOptions } from './lib/options/arrow-options.js';
 export type { DeltaInfo } from './lib/options/delta-info.js';
 export type { CheckpointInfo, Codec, ColumnInfo, ReadOptions, WriteOptions } from './lib/options/options.js';
 export type { Progress } from './lib/base/pace.js';

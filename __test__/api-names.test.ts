@@ -10,7 +10,7 @@ import { DEPRECATIONS } from '../lib/base/deprecated.ts';
 import { ROOT } from './support/packed-package.js';
 
 /** 900 until 0.2, and what came since. */
-const MOST_LINES = 1_420;
+const MOST_LINES = 1_445;
 const read = (name: string): string => readFileSync(join(ROOT, name), 'utf8').replaceAll('\r\n', '\n');
 const page = read('docs/api.md');
 const [main = '', rest = ''] = page.split('## arrow-ckpt/kura\n');

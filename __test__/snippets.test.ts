@@ -51,7 +51,7 @@ function install(): void {
   }
   for (const page of pages) {
     mkdirSync(join(folderOf(page), 'node_modules'), { recursive: true });
-    for (const name of ['zod', 'tsx'])
+    for (const name of ['zod', 'tsx', 'apache-arrow'])
       symlinkSync(join(ROOT, 'node_modules', name), join(folderOf(page), 'node_modules', name), 'junction');
     symlinkSync(ROOT, join(folderOf(page), 'node_modules/arrow-ckpt'), 'junction');
   }

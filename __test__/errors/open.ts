@@ -23,6 +23,8 @@ export function openErrors(): void {
           () => reader.scanColumns(),
           () => reader.columns(),
           () => reader.count(),
+          () => reader.arrow(),
+          () => reader.arrowStream(),
         ])
           await rejectsWith('ERR_CKPT_CLOSED', call, { path, message: /open the checkpoint again/ });
       });

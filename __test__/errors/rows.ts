@@ -113,6 +113,14 @@ export function rowErrors(): void {
         await old.assertIntact();
       });
 
+      test('bytes that are no Arrow batches, and Arrow tables of a library', async () => {
+        const old = await OldCheckpoint.save(folder, 'arrow', `a.${format}`);
+        await rejectsWith('ERR_CKPT_ARROW', () => writeCheckpoint(old.path, new Uint8Array(64).fill(0xff)), { message: /Arrow/ });
+        const table = { schema: { fields: [] }, batches: [], *[Symbol.iterator]() {} };
+        await rejectsWith('ERR_CKPT_ARROW', () => writeCheckpoint(old.path, table), { message: /tableToIPC/ });
+        await old.assertIntact();
+      });
+
       test('nesting beyond the limit', async () => {
         const old = await OldCheckpoint.save(folder, 'deep', `a.${format}`);
         for (const depth of [300, 5000, 100_000]) {

@@ -6,6 +6,9 @@ import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
+import { arrowRows } from '../formats/parquet/arrow/arrow-rows.js';
+import { arrowSource } from '../formats/parquet/arrow/arrow-source.js';
+import type { ArrowStream } from '../options/arrow-options.js';
 import { readAll, storeFor } from '../formats/choose.js';
 import { readRemote } from '../formats/remote/remote-store.js';
 import { writeRemote } from '../formats/remote/write-remote.js';
@@ -21,26 +24,29 @@ import { withShare } from '../formats/with-share.js';
  *
  * `path` may be a URL of a bucket: docs/buckets.md. The object is then made by one request, and is the old or the new one.
  *
+ * Arrow batches may come as a C stream in an External, which is taken, or as the bytes of an IPC stream or file: docs/arrow.md.
+ *
  * An array counts as it is at the call. A row is read once, at some time before the promise settles: do not change its values until then,
  * nor transfer or resize its buffers. One that is gone when its turn comes is refused; an accessor or a Proxy that always gives something
  * else is saved as it was read, or refused.
  *
- * @throws `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP`, `ERR_CKPT_SCHEMA` for
- * the rows; `ERR_CKPT_LIMIT` for more text in one row, or in one column of a row group, than can be held; `ERR_CKPT_INVALID_ARGUMENT`,
- * `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call; `ERR_CKPT_NOT_A_FILE`,
- * `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system. What an iterable or a schema of
- * yours throws is passed on.
+ * @throws `ERR_CKPT_ROWS_NOT_ITERABLE`, `ERR_CKPT_ROW_NOT_OBJECT`, `ERR_CKPT_UNSUPPORTED_VALUE`, `ERR_CKPT_TOO_DEEP`, `ERR_CKPT_SCHEMA`,
+ * `ERR_CKPT_ARROW` for the rows; `ERR_CKPT_LIMIT` for more text in one row, or in one column of a row group, than can be held;
+ * `ERR_CKPT_INVALID_ARGUMENT`, `ERR_CKPT_UNKNOWN_OPTION`, `ERR_CKPT_INVALID_OPTION`, `ERR_CKPT_UNKNOWN_CODEC` for the call;
+ * `ERR_CKPT_NOT_A_FILE`, `ERR_CKPT_PERMISSION`, `ERR_CKPT_READ_ONLY`, `ERR_CKPT_NO_SPACE`, `ERR_CKPT_IO` for the file system. What an
+ * iterable or a schema of yours throws is passed on.
  */
 export async function writeCheckpoint<T extends RowLike = RowLike>(
   path: string,
-  rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>,
+  rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>> | ArrowStream | Uint8Array,
   options?: FileWriteOptions,
 ): Promise<CheckpointInfo> {
   checkFilePath(path);
   const { save, conditions, bucket } = checkFileWriteOptions(path, options, 'writeCheckpoint');
   checkSchemaOptions(save);
   throwIfAborted(save.signal);
-  const given = rowsOfCall(rows);
+  const arrow = arrowSource(rows);
+  const given = arrow === undefined ? rowsOfCall(rows as Iterable<T>) : arrowRows(arrow, save.signal);
   const place = remotePlace(path, bucket);
   // Awaited here, so that a stack has this call.
   if (place !== undefined) return await writeRemote(place, given, save, conditions);

@@ -11,6 +11,7 @@ export type CheckpointErrorCode =
   | 'ERR_CKPT_UNSUPPORTED_VALUE'
   | 'ERR_CKPT_TOO_DEEP'
   | 'ERR_CKPT_SCHEMA'
+  | 'ERR_CKPT_ARROW'
   | 'ERR_CKPT_NOT_COMPATIBLE'
   | 'ERR_CKPT_MISSING_KEY'
   | 'ERR_CKPT_DUPLICATE_KEY'
@@ -166,6 +167,13 @@ export const ERROR_FACTS: Readonly<Record<CheckpointErrorCode, ErrorFacts>> = {
     meaning: 'Rows do not fit the `schema` of a save, a load or a `map`. `violations` has the first 20, `count` is the number of all.',
     advice: 'Correct the rows or the schema.',
     exit: 'findings',
+    failover: 'never',
+  },
+  ERR_CKPT_ARROW: {
+    class: 'rows',
+    meaning: 'Arrow batches cannot be had of this checkpoint, or those that were given cannot be read or stored.',
+    advice: 'The message says which, and what to do. docs/arrow.md lists the types.',
+    exit: 'bug',
     failover: 'never',
   },
   ERR_CKPT_NOT_COMPATIBLE: {

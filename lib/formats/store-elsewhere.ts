@@ -13,6 +13,8 @@ export function storeElsewhere(store: CheckpointStore, path: string, at: string)
       columnBatches: (reading) => file.columnBatches(reading),
       columns: (reading) => file.columns(reading),
       count: (counting) => file.count(counting),
+      ...(file.arrowStream !== undefined && { arrowStream: file.arrowStream.bind(file) }),
+      ...(file.arrow !== undefined && { arrow: file.arrow.bind(file) }),
       close: () => file.close(),
     };
     return renamed;

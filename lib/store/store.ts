@@ -1,5 +1,6 @@
 import type { FileHead } from './origin.js';
 import type { Columns } from '../columnar/columns/column.js';
+import type { ArrowOptions, ArrowStream } from '../options/arrow-options.js';
 import type { CheckpointInfo, FileOptions, ReadOptions, WriteOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
 
@@ -65,6 +66,12 @@ export interface OpenFile {
   columns(options: ReadOptions): Promise<Columns>;
   /** How many rows `where` takes. */
   count(options: Pick<ReadOptions, 'where' | 'unknownColumns' | 'signal' | 'threads'>): Promise<number>;
+  /**
+   * The rows as a C stream of Arrow, which outlives the file. Undefined, as {@link OpenFile.arrow}: this kind of file has no Arrow batches.
+   */
+  arrowStream?(options: ArrowOptions): ArrowStream;
+  /** The rows as the bytes of an IPC stream, in pieces. */
+  arrow?(options: ArrowOptions): AsyncGenerator<Uint8Array, void, undefined>;
   close(): void;
 }
 

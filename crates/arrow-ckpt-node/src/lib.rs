@@ -4,6 +4,8 @@
 //! numbers and JSON text, never objects per row or cell. Errors are events too; nothing throws but misuse.
 #![deny(unsafe_code)]
 
+pub mod arrow;
+mod capsule;
 pub mod describe;
 mod events;
 pub mod lock;

@@ -1,5 +1,6 @@
 //! Memory that JavaScript allocated and both sides use in turn: slabs (JavaScript writes, the core reads) and arenas (the other way).
-//! And the core's own, as far as the allocator is asked for more than to allocate. The only unsafe code of this crate.
+//! And the core's own, as far as the allocator is asked for more than to allocate. All unsafe code of this crate but for pointers of C's
+//! (`capsule`) and the allocator (`reserve`).
 //!
 //! The rule that makes it sound: at any time one side owns the memory. It passes to the thread with a message (`submit`, `scan`,
 //! `release`) and back with an event (`FREE`, `BLOCK`, `NEED`). The facade holds to it in one place a direction:

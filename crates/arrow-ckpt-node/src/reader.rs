@@ -128,8 +128,7 @@ impl NativeReader {
         env: Env,
         #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
     ) -> napi::Result<Self> {
-        let file = self.file.lock().ok().and_then(|file| file.clone());
-        let file = file.ok_or_else(|| napi::Error::from_reason("the file is not open"))?;
+        let file = self.opened().ok_or_else(|| napi::Error::from_reason("the file is not open"))?;
         let slot = OpenFile::new(Mutex::new(Some(file.clone())));
         Self::start(env, slot, move || Ok((String::new(), file)), &on_event)
     }
@@ -216,6 +215,11 @@ impl NativeReader {
         self.cancel.store(true, Ordering::Relaxed);
         self.send(Message::Close);
         empty(&self.file);
+    }
+
+    /// The file, while it is open.
+    pub(crate) fn opened(&self) -> Option<Arc<CheckpointFile>> {
+        self.file.lock().ok().and_then(|file| file.clone())
     }
 
     fn send(&self, message: Message) {

@@ -27,6 +27,8 @@ pub enum ErrorCode {
     FormatVersion,
     /// A file that holds values of a thin checkpoint is missing, or is another one.
     Base,
+    /// Arrow data of others cannot be read, or have no place in a checkpoint.
+    Arrow,
     /// A cap of [`crate::limits`] would be exceeded.
     Limit,
     /// The operating system denies access.
@@ -54,6 +56,7 @@ impl ErrorCode {
         Self::UnsupportedFile,
         Self::FormatVersion,
         Self::Base,
+        Self::Arrow,
         Self::Limit,
         Self::Permission,
         Self::ReadOnly,
@@ -76,6 +79,7 @@ impl ErrorCode {
             Self::UnsupportedFile => "ERR_CKPT_UNSUPPORTED_FILE",
             Self::FormatVersion => "ERR_CKPT_FORMAT_VERSION",
             Self::Base => "ERR_CKPT_BASE",
+            Self::Arrow => "ERR_CKPT_ARROW",
             Self::Limit => "ERR_CKPT_LIMIT",
             Self::Permission => "ERR_CKPT_PERMISSION",
             Self::ReadOnly => "ERR_CKPT_READ_ONLY",

@@ -1,6 +1,7 @@
 //! Checkpoint files: rows in one standard, self-verifying Parquet file, committed atomically.
 #![forbid(unsafe_code)]
 
+pub mod arrow;
 pub mod commit;
 pub mod decode;
 pub mod encode;

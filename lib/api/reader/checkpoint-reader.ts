@@ -1,10 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import { deprecated } from '../../base/deprecated.js';
+import { throwIfAborted } from '../../base/halt.js';
 import type { Columns } from '../../columnar/columns/column.js';
 import { asOptions, type CheckpointInfo, type ReadOptions } from '../../options/options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import { checkSchemaOptions } from '../../schema/contract.js';
+import { checkArrowOptions, type ArrowOptions, type ArrowStream, type ArrowStreamOptions } from '../../options/arrow-options.js';
+import { noArrow } from '../../formats/parquet/arrow/no-arrow.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { OpenFile } from '../../store/store.js';
 import { pickedBatches, tellsAtEnd } from '../../store/picked-batches.js';
@@ -114,6 +117,29 @@ export class CheckpointReader<T extends RowLike = Row> implements AsyncDisposabl
     const checked = checkColumnsOptions(names === undefined ? options : { ...asOptions(options, 'columns'), columns: names }, 'columns');
     this.#readings.check();
     return this.#file.columns(checked);
+  }
+
+  /**
+   * The rows as a C stream of Arrow, for code in C, C++ or Rust: no value is copied on the way. Not with `where`, of which the core is not
+   * always certain. It outlives the reader. Reading it blocks its thread: not for JavaScript's. docs/arrow.md says who owns what.
+   * @throws `ERR_CKPT_ARROW` for what is not one local Parquet file, and without the native binary
+   */
+  arrowStream(options?: ArrowStreamOptions): ArrowStream {
+    const checked = checkArrowOptions(options, 'arrowStream');
+    this.#readings.check();
+    const stream = this.#file.arrowStream?.(checked);
+    if (stream === undefined) throw noArrow(this.info.path, this.info.format);
+    return stream;
+  }
+
+  /** The same as the bytes of an IPC stream, in pieces: for `tableFromIPC` of apache-arrow or flechette. */
+  arrow(options?: ArrowOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    const checked = checkArrowOptions(options, 'arrow');
+    throwIfAborted(checked.signal);
+    this.#readings.check();
+    const pieces = this.#file.arrow?.(checked);
+    if (pieces === undefined) throw noArrow(this.info.path, this.info.format);
+    return pieces;
   }
 
   /** How many rows there are, or `where` takes. */

@@ -6,6 +6,10 @@ import { withPath } from '../../base/errors.js';
 import type { NativeLoad } from './native/load.js';
 import type { ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
+import { bindingOf } from './native/binding-of.js';
+import type { ArrowOptions, ArrowStream } from '../../options/arrow-options.js';
+import { arrowPieces, type PieceSource } from './arrow/arrow-pieces.js';
+import { arrowRequest } from './arrow/arrow-request.js';
 import { nativeFilter } from './native-filter.js';
 import { selectionOf } from '../../select/selection.js';
 import { parseWhere } from '../../options/where.js';
@@ -35,7 +39,7 @@ class OpenParquet implements OpenFile {
   readonly #compat: Pick<ReadOptions, 'compat'>;
   /** Rows are in the form of another program: its columns are not those of the rows. */
   readonly #isEncoded: boolean;
-  readonly #running = new Set<NativeLoad>();
+  readonly #running = new Set<{ close(): void }>();
   #closed = false;
 
   constructor(file: OpenNative, { compat }: OpenOptions) {
@@ -99,6 +103,38 @@ class OpenParquet implements OpenFile {
     return rows;
   }
 
+  arrowStream(options: ArrowOptions): ArrowStream {
+    const { facts, load } = this.#file;
+    this.#check();
+    return load.arrowStream(bindingOf(), arrowRequest(facts, options));
+  }
+
+  arrow(options: ArrowOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    const { facts, load } = this.#file;
+    this.#check();
+    return this.#pieces(load.arrowPieces(bindingOf(), arrowRequest(facts, options)), options.signal);
+  }
+
+  async *#pieces(source: PieceSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#running.add(source);
+    try {
+      this.#check();
+      for await (const piece of arrowPieces(source, signal)) {
+        yield piece;
+        this.#check();
+      }
+    } catch (error) {
+      this.#check();
+      throw withPath(error, this.info.path);
+    } finally {
+      this.#running.delete(source);
+    }
+  }
+
+  #check(): void {
+    if (this.#closed) throw closedError(this.info.path);
+  }
+
   close(): void {
     this.#closed = true;
     for (const load of this.#running) load.close();
@@ -119,7 +155,7 @@ class OpenParquet implements OpenFile {
   }
 
   #begin(): NativeLoad {
-    if (this.#closed) throw closedError(this.info.path);
+    this.#check();
     const load = this.#file.load.fork();
     this.#running.add(load);
     return load;

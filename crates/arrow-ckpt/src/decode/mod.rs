@@ -5,10 +5,13 @@
 //! [`kinds`] tells what each Parquet type becomes. A scan may leave rows out: those outside of its ranges, and those that its [`filter`]
 //! rules out, by statistics where they suffice (`select`). Of our own files it then reads only the pages that hold wanted rows (`index`).
 //!
+//! [`CheckpointFile::arrow`] gives the same rows as Arrow batches, without packing.
+//!
 //! A file may have been made to harm us. What it claims is compared with [`crate::limits`] before memory is taken
 //! (`prescan`, `chunks`, `pages`), and parquet-rs runs only where its panics are caught (`guard`).
 
 mod ahead;
+mod arrow;
 mod bloom;
 mod buffers;
 mod chunks;
@@ -58,6 +61,7 @@ mod vectors;
 mod words;
 mod worker;
 
+pub use arrow::{ArrowReader, IpcStream, Label};
 pub use describe::describe_footer;
 pub use file::{CheckpointFile, Work};
 pub use options::{ColumnRequest, Large, OpenOptions, ScanOptions, TextMode};

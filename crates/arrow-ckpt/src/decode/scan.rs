@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 
-use arrow_array::ArrayRef;
+use arrow_array::{Array, ArrayRef};
 use serde_json::Value;
 
 use super::ahead::Ahead;
@@ -238,13 +238,36 @@ impl Scan {
     }
 
     fn pack(&mut self, rows: usize, arena: &mut [u8]) -> std::result::Result<usize, Unpacked> {
-        let mut arrays: Vec<ArrayRef> = Vec::with_capacity(self.places.len());
+        let arrays = self.slices(rows)?;
+        self.packer.pack(rows, &self.nodes, &arrays, arena)
+    }
+
+    /// The next rows of all columns: parts of what was decoded, not copies.
+    fn slices(&self, rows: usize) -> Result<Vec<ArrayRef>> {
+        let mut arrays = Vec::with_capacity(self.places.len());
         for (feed, index) in &self.places {
             let feed = &self.feeds[*feed];
             let batch = feed.batch.as_ref().ok_or_else(|| CkptError::internal("a feed has no batch"))?;
             arrays.push(batch.arrays[*index].slice(feed.offset, rows));
         }
-        self.packer.pack(rows, &self.nodes, &arrays, arena)
+        Ok(arrays)
+    }
+
+    /// The next rows as they were decoded, and how many they are; `None` after the last. What they become counts as that of blocks does.
+    pub(super) fn next_arrays(&mut self) -> Result<Option<(usize, Vec<ArrayRef>)>> {
+        if self.stop.cancel.load(Ordering::Relaxed) {
+            return Err(cancelled());
+        }
+        let rows = if self.rows_left == Some(0) { None } else { self.available()? };
+        let Some(rows) = rows else {
+            self.end()?;
+            return Ok(None);
+        };
+        let arrays = self.slices(rows)?;
+        self.advance(rows);
+        let bytes = arrays.iter().map(|array| array.to_data().get_slice_memory_size().unwrap_or(usize::MAX));
+        self.count_bytes(bytes.fold(0, usize::saturating_add))?;
+        Ok(Some((rows, arrays)))
     }
 
     fn advance(&mut self, rows: usize) {

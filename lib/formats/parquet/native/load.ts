@@ -9,6 +9,8 @@ import type { NativeFilter } from '../native-filter.js';
 import { ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
 import type { Binding, NativeReader } from '../../../base/addon/binding.js';
 import { nativeError } from './native-error.js';
+import type { ArrowStream } from '../../../options/arrow-options.js';
+import type { PieceSource } from '../arrow/arrow-pieces.js';
 import { held } from './held.js';
 import { roomFor } from './room-for.js';
 import { BLOCK, COUNT, END, ERROR, NEED, OPENED, TREE } from './events.js';
@@ -180,6 +182,16 @@ export class NativeLoad implements Load {
     return this.#counted;
   }
 
+  /** A C stream of the open file: see `crates/arrow-ckpt-node/src/capsule.rs`. */
+  arrowStream(binding: Binding, request: string): ArrowStream {
+    return told(() => binding.arrowStream(this.#native, request) as ArrowStream);
+  }
+
+  /** The open file as an IPC stream, in pieces. */
+  arrowPieces(binding: Binding, request: string): PieceSource {
+    return told(() => new binding.NativeIpc(this.#native, request));
+  }
+
   /** Ends the core's thread when it has nothing more to do. The file stays open for forks. */
   rest(): void {
     this.#native.rest();
@@ -202,5 +214,14 @@ export class NativeLoad implements Load {
     await held(this, (resolve) => {
       this.#wake = resolve;
     });
+  }
+}
+
+/** What `call` gives; it throws errors of the core as JSON. */
+function told<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw nativeError((error as Error).message);
   }
 }

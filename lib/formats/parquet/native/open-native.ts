@@ -1,5 +1,4 @@
-import { CheckpointError } from '../../../base/errors.js';
-import { loadBinding } from '../../../base/addon/binding.js';
+import { bindingOf } from './binding-of.js';
 import type { FileOptions } from '../../../options/options.js';
 import { ParquetFacts } from '../parquet-facts.js';
 import { NativeLoad } from './load.js';
@@ -15,9 +14,7 @@ export interface OpenNative {
 export async function openNative(path: string, options: FileOptions = {}): Promise<OpenNative> {
   const { verify = true, text, duplicateColumns } = options;
   const { parts: _, ...limits } = options.limits ?? {};
-  const binding = loadBinding();
-  if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a native load without the binary');
-  const load = NativeLoad.open(binding, path, {
+  const load = NativeLoad.open(bindingOf(), path, {
     verify,
     ...(options.limits !== undefined && { limits }),
     ...(text !== undefined && { text }),

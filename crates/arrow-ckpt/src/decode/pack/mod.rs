@@ -20,6 +20,7 @@ use arrow_buffer::NullBuffer;
 
 use self::arena::Arena;
 use self::dict::Dictionaries;
+pub(super) use self::time::int96_parts;
 use super::kinds::{Kind, Node, Render};
 use crate::error::CkptError;
 use crate::layout::{FORM_BOOL, FORM_LIST, FORM_NULL, FORM_STRUCT};

@@ -103,7 +103,7 @@ const JULIAN_1970: i64 = 2_440_588;
 const DAY_MICROS: i64 = 86_400_000_000;
 
 /// Whole milliseconds since 1970 and the nanoseconds within the last. The microseconds are 64 bits that wrap around, as Spark writes them.
-fn int96_parts(value: &[u8]) -> (i64, u32) {
+pub(in crate::decode) fn int96_parts(value: &[u8]) -> (i64, u32) {
     let (nanos, day) = value.split_at(8);
     let nanos = i64::from_le_bytes(nanos.try_into().unwrap_or_default());
     let day = i64::from(i32::from_le_bytes(day.try_into().unwrap_or_default()));

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { tableFromArrays, tableToIPC as flechetteToIPC } from '@uwdata/flechette';
+import { tableFromArrays as apacheTable, tableToIPC } from 'apache-arrow';
+import { openCheckpoint, readCheckpoint, writeCheckpoint, type ArrowStream, type Row } from 'arrow-ckpt';
+import { rejectsWith } from './support/codes.ts';
+import { damagedCopy } from './support/damaged-copy.ts';
+import { joined } from './support/joined.ts';
+import { noPython, runPython } from './support/python.ts';
+import { noBinding } from './support/readers.ts';
+import { tempFolder } from './support/temp-folder.ts';
+
+const ROWS: Row[] = Array.from({ length: 2000 }, (_, id) => ({ id, half: id / 2, text: id % 3 === 0 ? null : `t${id}`, list: [id, null] }));
+
+/** Folders of this package below the system's folder of temporaries. */
+const temporaries = (): string[] =>
+  readdirSync(tmpdir())
+    .filter((name) => /^arrow-ckpt-\w{6}$/.test(name))
+    .sort();
+
+describe('checkpoints of Arrow batches', { skip: noBinding }, () => {
+  const folder = tempFolder('arrow-write');
+  const path = join(folder, 'saved.parquet');
+  const source = join(folder, 'source.parquet');
+
+  test('a C stream and the bytes of a stream give the rows again, in every format', async () => {
+    await writeCheckpoint(source, ROWS, { rowGroupRows: 700 });
+    await using reader = await openCheckpoint(source);
+    const before = temporaries();
+    for (const name of ['a.parquet', 'a.json', 'a.jsonl']) {
+      const to = join(folder, name);
+      const info = await writeCheckpoint(to, reader.arrowStream({ batchRows: 300 }), { hash: 'h' });
+      assert.deepStrictEqual([info.rows, info.hash], [2000, 'h']);
+      assert.deepStrictEqual(await readCheckpoint(to), ROWS);
+      await writeCheckpoint(to, await joined(reader.arrow({ offset: 10, limit: 5 })));
+      assert.deepStrictEqual(await readCheckpoint(to), ROWS.slice(10, 15));
+    }
+    assert.deepStrictEqual(temporaries(), before, 'temporaries are removed');
+  });
+
+  test('a stream outlives its reader, and is taken once', async () => {
+    const reader = await openCheckpoint(source);
+    const stream = reader.arrowStream();
+    await reader.close();
+    await writeCheckpoint(path, stream);
+    assert.deepStrictEqual(await readCheckpoint(path), ROWS);
+    await rejectsWith('ERR_CKPT_ARROW', () => writeCheckpoint(path, stream), { message: /taken before/ });
+    assert.deepStrictEqual(await readCheckpoint(path), ROWS, 'nothing was written');
+  });
+
+  test('tables of apache-arrow and flechette as bytes; the tables themselves are refused with what to do', async () => {
+    const values = { id: Int32Array.of(1, 2, 3), text: ['a', null, 'c'] };
+    const expected = [1, 2, 3].map((id, row) => ({ id, text: values.text[row] }));
+    await writeCheckpoint(path, tableToIPC(apacheTable(values), 'stream'));
+    assert.deepStrictEqual(await readCheckpoint(path), expected);
+    await writeCheckpoint(path, tableToIPC(apacheTable(values), 'file'));
+    assert.deepStrictEqual(await readCheckpoint(path), expected);
+    await writeCheckpoint(path, flechetteToIPC(tableFromArrays(values), {}) as Uint8Array);
+    assert.deepStrictEqual(await readCheckpoint(path), expected);
+    for (const table of [apacheTable(values), tableFromArrays(values)])
+      await rejectsWith('ERR_CKPT_ARROW', () => writeCheckpoint(path, table as unknown as Row[]), { message: /tableToIPC/ });
+  });
+
+  test('types become what those of a Parquet file become', { skip: noPython }, async () => {
+    await runPython('arrow_types.py', folder);
+    const expected = await readCheckpoint(join(folder, 'types.parquet'));
+    assert.equal(Object.keys(expected[0] as Row).length, 23);
+    for (const name of ['types.arrows', 'types.arrow']) {
+      await writeCheckpoint(path, await readFile(join(folder, name)));
+      assert.deepStrictEqual(await readCheckpoint(path), expected, name);
+    }
+  });
+
+  test('what is no Arrow is refused, and nothing is written', async () => {
+    await writeCheckpoint(path, ROWS);
+    const whole = tableToIPC(apacheTable({ id: Int32Array.from({ length: 1000 }, (_, id) => id) }), 'stream');
+    for (const bytes of [new Uint8Array(100).fill(0xff), whole.slice(0, whole.length / 2), Buffer.from('ARROW1\0\0 and more')])
+      await rejectsWith('ERR_CKPT_ARROW', () => writeCheckpoint(path, bytes), { message: /Arrow data/ });
+    for (const other of [new Float64Array(4) as unknown as ArrowStream, new Uint8Array(), Buffer.from('[{}]')])
+      await rejectsWith('ERR_CKPT_ROWS_NOT_ITERABLE', () => writeCheckpoint(path, other));
+    assert.deepStrictEqual(await readCheckpoint(path), ROWS);
+  });
+
+  test('a stream that fails midway writes nothing, and an abort neither', async () => {
+    const damaged = await damagedCopy(source, join(folder, 'damaged.parquet'));
+    await using reader = await openCheckpoint(damaged);
+    const before = temporaries();
+    await rejectsWith('ERR_CKPT_ARROW', () => writeCheckpoint(join(folder, 'none.parquet'), reader.arrowStream({ batchRows: 100 })), {
+      message: /ERR_CKPT_CORRUPT/,
+    });
+    await using whole = await openCheckpoint(source);
+    const controller = new AbortController();
+    const aborted = writeCheckpoint(join(folder, 'none.parquet'), whole.arrowStream(), { signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await assert.rejects(aborted, /enough/);
+    assert.deepStrictEqual(temporaries(), before);
+    assert.ok(readdirSync(folder).every((name) => !name.includes('tmp')));
+  });
+});

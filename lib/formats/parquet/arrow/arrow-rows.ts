@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { types } from 'node:util';
+import { loadBinding, noBindingReason } from '../../../base/addon/binding.js';
+import { CheckpointError, fromSystemError, isCheckpointError } from '../../../base/errors.js';
+import { throwIfAborted } from '../../../base/halt.js';
+import type { Row } from '../../../base/rows.js';
+import { nativeError } from '../native/native-error.js';
+import { openParquet } from '../open-parquet.js';
+import type { ArrowSource } from './arrow-source.js';
+
+/**
+ * The rows of Arrow batches: those of a Parquet file that the batches are written to first, a temporary. So their types become what those
+ * of another writer's file become. A stream is taken, and released, when the first row is asked for. @throws `ERR_CKPT_ARROW`
+ */
+export async function* arrowRows(source: ArrowSource, signal: AbortSignal | undefined): AsyncGenerator<Row, void, undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'arrow-ckpt-')).catch((error) => {
+    throw fromSystemError(error, 'write', tmpdir());
+  });
+  const path = join(folder, 'rows.parquet');
+  try {
+    await convert(source, path);
+    throwIfAborted(signal);
+    const file = await openParquet(path, {});
+    try {
+      for await (const rows of file.batches(signal === undefined ? {} : { signal })) yield* rows;
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    throw ofSource(error, path);
+  } finally {
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+async function convert(source: ArrowSource, path: string): Promise<void> {
+  const binding = loadBinding();
+  if (binding === null) {
+    const { summary, advice } = noBindingReason() ?? { summary: '', advice: '' };
+    throw new CheckpointError('ERR_CKPT_ARROW', `Arrow batches take the native binary: ${summary}. ${advice}`);
+  }
+  const written = types.isUint8Array(source)
+    ? binding.arrowBytesToParquet(source, path)
+    : binding.arrowStreamToParquet(source as unknown as Parameters<typeof binding.arrowStreamToParquet>[0], path);
+  if (written === null) {
+    const message = 'the External holds no Arrow stream: it has another tag than docs/arrow.md says, or its stream was taken before';
+    throw new CheckpointError('ERR_CKPT_ARROW', message);
+  }
+  await written.catch((error: Error) => {
+    throw nativeError(error.message);
+  });
+}
+
+/** The temporary is not the caller's: what is wrong with it is wrong with the source. */
+function ofSource(error: unknown, path: string): unknown {
+  if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_UNSUPPORTED_FILE') return error;
+  const message = `the Arrow data have no place in a checkpoint: ${error.message.replaceAll(`${path}: `, '').replaceAll(path, 'they')}`;
+  return new CheckpointError('ERR_CKPT_ARROW', message, error.column === undefined ? {} : { column: error.column });
+}
