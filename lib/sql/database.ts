@@ -138,7 +138,10 @@ export class Database implements SqlDatabase {
     const session = this.#session;
     session.retain();
     const limits = { timeout: options.timeout ?? this.#options.timeout, signal: options.signal };
-    const asking = await Asking.on(session.instance, this.#duckdb, limits);
+    const asking = await Asking.on(session.instance, this.#duckdb, limits).catch(async (error: unknown) => {
+      await session.release();
+      throw error;
+    });
     const end = async (): Promise<void> => {
       await asking.close();
       if (this.#running.delete(asking)) await session.release();
