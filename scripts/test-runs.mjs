@@ -70,7 +70,7 @@ export async function runNodeTests({ names, python, concurrency }) {
       '--import',
       'tsx',
       '--test',
-      ...(concurrency === undefined ? [] : [`--test-concurrency=${concurrency}`]),
+      `--test-concurrency=${concurrency}`,
       ...reporters.map((value, index) => `--test-reporter${index % 2 === 0 ? '' : '-destination'}=${value}`),
       ...files,
     ];

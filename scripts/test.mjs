@@ -1,6 +1,7 @@
 // npm test: installs and builds what is missing or stale, then runs the tests of the core and of the package, and prints the counts of
 // both, what was left out and why, and the slowest files. It imports nothing from node_modules, for a fresh clone has none.
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ensureBuilt, nativeBinaries } from './setup.mjs';
 import { describeSkips, machineFacts } from './skips.mjs';
@@ -15,7 +16,7 @@ A skip that scripts/expected-skips.json does not name is printed; with --ci, or 
   --no-rust        leave the core's tests out
   --no-build       build nothing, install nothing
   --ci             the native addon in the profile of releases (minutes), and no skip that is not expected
-  --concurrency N  files of tests at a time; without it, Node's own number, the cores less one
+  --concurrency N  files of tests at a time [default: the cores]
   --help           this text`;
 
 const { values: flags, positionals: names } = parseArgs({
@@ -24,7 +25,8 @@ const { values: flags, positionals: names } = parseArgs({
     'no-rust': { type: 'boolean', default: false },
     'no-build': { type: 'boolean', default: false },
     ci: { type: 'boolean', default: !['', '0', 'false'].includes(process.env.CI ?? '') },
-    concurrency: { type: 'string' },
+    // Node's own number is one less: here most files wait for processes of their own, and for the disk.
+    concurrency: { type: 'string', default: String(availableParallelism()) },
     help: { type: 'boolean', default: false },
   },
 });
