@@ -1,5 +1,5 @@
 //! A C stream of Arrow in an External of JavaScript. Its pointer is to a `struct ArrowArrayStream`, as in a `PyCapsule` of the name
-//! "arrow_array_stream", whose rules hold: who takes the stream moves the struct out (copies it and sets `release` to null in the
+//! `arrow_array_stream`, whose rules hold: who takes the stream moves the struct out (copies it and sets `release` to null in the
 //! External's). If nobody did, the External's finaliser calls `release`. It frees the struct in either case. docs/arrow.md.
 //!
 //! Not of `memory.rs`: that is of memory that both sides use in turn, this of a pointer of C's that changes hands once. Napi-rs's own
@@ -50,10 +50,8 @@ impl ToNapiValue for Capsule {
         }
         check_status!(status, "cannot make an External")?;
         // SAFETY: `external` was made just now, and has no tag yet.
-        check_status!(
-            unsafe { sys::napi_type_tag_object(env, external, &raw const TAG) },
-            "cannot tag an External"
-        )?;
+        let tagged = unsafe { sys::napi_type_tag_object(env, external, &raw const TAG) };
+        check_status!(tagged, "cannot tag an External")?;
         Ok(external)
     }
 }

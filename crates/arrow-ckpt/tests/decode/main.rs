@@ -1,6 +1,7 @@
 //! The reading half of the core, through its public API: files in, arenas out.
 #![allow(clippy::unwrap_used, clippy::float_cmp)] // tests
 
+mod arrow;
 mod filter;
 mod hostile;
 mod kinds;

@@ -36,14 +36,13 @@ impl IpcStream {
             let writer = self.writer.insert(writer.map_err(|error| conform::broken(&error))?);
             return Ok(std::mem::take(writer.get_mut()));
         };
-        match self.reader.next_batch()? {
-            Some(batch) => writer.write(&batch),
-            None => {
-                self.ended = true;
-                writer.finish()
-            }
-        }
-        .map_err(|error| conform::broken(&error))?;
+        let written = if let Some(batch) = self.reader.next_batch()? {
+            writer.write(&batch)
+        } else {
+            self.ended = true;
+            writer.finish()
+        };
+        written.map_err(|error| conform::broken(&error))?;
         Ok(std::mem::take(writer.get_mut()))
     }
 }

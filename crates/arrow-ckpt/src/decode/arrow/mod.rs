@@ -6,6 +6,8 @@
 mod conform;
 mod ipc;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
