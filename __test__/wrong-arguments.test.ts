@@ -122,6 +122,8 @@ const RIGHT: Record<string, Omit<Target, 'name' | 'call'>> = {
   'CheckpointReader.readable': { right: [{}], sync: true },
   'CheckpointReader.stream': { right: [{}], sync: true },
   'CheckpointReader.scanColumns': { right: [{}], sync: true },
+  'CheckpointReader.arrowStream': { right: [{}], sync: true },
+  'CheckpointReader.arrow': { right: [{}], sync: true },
   'CheckpointReader.batches': { right: [{}], sync: true },
   'CheckpointReader.read': { right: [{}], keys: READ },
   'CheckpointReader.columns': { right: [['id'], {}] },
