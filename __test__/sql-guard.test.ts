@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
-import { CheckpointManager, isCheckpointError } from 'arrow-ckpt';
+import { CheckpointManager, isCheckpointError, writeCheckpoint } from 'arrow-ckpt';
 import { openSql, type SqlDatabase } from 'arrow-ckpt/sql';
-import { failureOf } from './support/codes.ts';
+import { failureOf, rejectsWith } from './support/codes.ts';
 import { noBinding } from './support/readers.ts';
 import { REFUSED_STATEMENTS } from './support/refused-statements.ts';
 import { suite } from './support/suite.ts';
@@ -67,6 +67,45 @@ suite('the guard of SQL', noBinding, () => {
     const outside = `select * from (with "OTHER" as (select 1) select 2) , "OTHER"`;
     const refused = await failureOf(() => db.query(withPaths(outside)));
     assert.ok(isCheckpointError(refused) && CODES.has(refused.code), String(refused));
+  });
+
+  test('a name of `with` is one where it is seen, and hides nothing elsewhere', async () => {
+    await writeCheckpoint(join(directory, 'loose.parquet'), [{ id: 1 }, { id: 2 }]);
+    await using db = await openSql(directory, { threads: 1 });
+    const questions: [string, unknown[]][] = [
+      ['with loose as (select * from loose where id > 1) select * from loose', [{ id: 2 }]],
+      ['select a.x, b.id from (with loose as (select 9 as x) from loose) a, loose b where b.id = 1', [{ x: 9, id: 1 }]],
+      ['with a as (from loose), loose as (select 9 as id) select a.id from a, loose where a.id = 2', [{ id: 2 }]],
+      [
+        'with recursive loose as (select id from loose where id = 2 union all select id + 1 from loose where id < 3) from loose',
+        [{ id: 2 }, { id: 3 }],
+      ],
+      ['with a as (select 1 as x), b as (with a as (select 2 as x) from a) select a.x as a, B.x as b from A, b', [{ a: 1, b: 2 }]],
+      ['with a as (select 1 as x) select x from a where x in (select x from a) order by (select max(x) from a)', [{ x: 1 }]],
+    ];
+    // Each in a database of its own: a view that another question has made would hide that one is not asked for.
+    for (const [question, rows] of questions) {
+      await using fresh = await openSql(directory, { threads: 1 });
+      assert.deepStrictEqual(await fresh.query(question), rows, question);
+    }
+    for (const name of ['duckdb_views', 'sqlite_master', 'duckdb_tables']) {
+      const own = `with ${name} as (select 1 as a) select a from ${name}`;
+      assert.deepStrictEqual(await db.query(own), [{ a: 1 }]);
+      for (const outside of [
+        `select * from ${name}, (${own})`,
+        `with x as (from ${name}), ${name} as (select 1) from x`,
+        `from (${own}) union all by name from ${name}`,
+        `with recursive ${name} as (select 1 as a from ${name} union all select a + 1 from ${name} where a < 2) from ${name}`,
+        `with "${name.replace(/[kt]/, (letter) => (letter === 'k' ? '\u212a' : '\u0166'))}" as (select 1) from ${name}`,
+      ])
+        await rejectsWith('ERR_CKPT_SQL', () => db.query(outside), { message: new RegExp(`there is no table ${name}`) });
+    }
+    rmSync(join(directory, 'loose.parquet'));
+  });
+
+  test('a zero character ends no question', async () => {
+    await using db = await openSql(directory, { threads: 1 });
+    await rejectsWith('ERR_CKPT_SQL_REFUSED', () => db.query('select 1 as a\0 from nothing'));
   });
 
   test('questions of all kinds are none of these', async () => {

@@ -5,6 +5,7 @@ import { CheckpointManager } from 'arrow-ckpt';
 import { openSql } from 'arrow-ckpt/sql';
 import { failureOf, rejectsWith } from './support/codes.ts';
 import { noBinding } from './support/readers.ts';
+import { runProgram } from './support/run-program.ts';
 import { suite } from './support/suite.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
@@ -69,6 +70,35 @@ suite('limits of SQL', noBinding, () => {
     await rejectsWith('ERR_CKPT_CLOSED', async () => {
       for await (const _ of begun);
     });
+  });
+
+  test('the first questions over many tables may come at a time', async () => {
+    const many = join(tempFolder('sql-many'), 'checkpoints');
+    const manager = new CheckpointManager(many, { logger: false });
+    for (let at = 0; at < 12; at++) await manager.saveCheckpoint(`s${at % 2}`, `o${at}`, [{ at }]);
+    for (let times = 0; times < 3; times++) {
+      await using db = await openSql(many, { threads: 2 });
+      const all = await Promise.all(Array.from({ length: 36 }, (_, n) => db.query(`select "at" from s${n % 2}.o${n % 12}`)));
+      assert.deepStrictEqual(
+        all.flat(),
+        Array.from({ length: 36 }, (_, n) => ({ at: n % 12 })),
+      );
+    }
+  });
+
+  test('who leaves while a step is under way gets the end, and no error', async () => {
+    await using db = await openSql(directory, { threads: 1 });
+    const { batches } = await db.ask(`select * from process.extract order by hash(text) || (select max(range) from range(3000000))`);
+    const step = batches.next();
+    const left = batches.return();
+    assert.deepStrictEqual(await step, { value: undefined, done: true });
+    assert.deepStrictEqual(await left, { value: undefined, done: true });
+    assert.deepStrictEqual(await batches.next(), { value: undefined, done: true });
+  });
+
+  test('an answer that is ended and not read does not keep the process', async () => {
+    const { code, signal, stdout } = await runProgram('sql-unread.mjs', { args: [directory], timeout: 20_000 });
+    assert.deepStrictEqual([code, signal, stdout], [0, null, 'ended\n']);
   });
 
   test('leaving a stream early frees it, and many questions run at a time', async () => {

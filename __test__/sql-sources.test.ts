@@ -106,6 +106,51 @@ suite('what SQL can be asked of', noBinding, () => {
     assert.deepStrictEqual(staged(), before);
   });
 
+  test('closing ends what is being put aside, and leaves nothing', async () => {
+    const { directory } = fresh();
+    const manager = new CheckpointManager(directory, { logger: false, enableArrow: false });
+    await manager.saveCheckpoint(
+      'process',
+      'extract',
+      Array.from({ length: 100_000 }, (_, id) => ({ id, text: `text ${id}` })),
+    );
+    const before = staged();
+    for (const ms of [0, 20, 60]) {
+      const db = await openSql(directory, { threads: 1 });
+      const asked = db.query('select count(*) as n from process.extract').catch((error: unknown) => error);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      await db.close();
+      // Before the question has told it: closing waits for what it removes.
+      assert.deepStrictEqual(staged(), before, `after ${ms} ms`);
+      const { code } = (await asked) as { code?: string };
+      assert.ok(code === 'ERR_CKPT_CLOSED' || code === undefined, code);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.deepStrictEqual(staged(), before, `later than ${ms} ms`);
+    }
+  });
+
+  test('of several that wait for rows to be put aside one may go: the others get their answer', async () => {
+    const { directory } = fresh();
+    const manager = new CheckpointManager(directory, { logger: false, enableArrow: false });
+    await manager.saveCheckpoint(
+      'process',
+      'extract',
+      Array.from({ length: 50_000 }, (_, id) => ({ id, text: `text ${id}` })),
+    );
+    await using db = await openSql(directory, { threads: 1 });
+    const reason = new Error('enough');
+    const [first, second] = [new AbortController(), new AbortController()];
+    const ask = (signal?: AbortSignal): Promise<unknown> =>
+      db.query('select count(*) as n from process.extract', [], signal === undefined ? {} : { signal }).catch((error: unknown) => error);
+    const asked = [ask(first.signal), ask(second.signal), ask(), ask(), ask()];
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    second.abort(reason);
+    assert.equal(await asked[1], reason);
+    first.abort(reason);
+    const n = [{ n: 50_000 }];
+    assert.deepStrictEqual(await Promise.all(asked), [reason, reason, n, n, n]);
+  });
+
   test('several directories are asked together', async () => {
     const [one, two] = [fresh(), fresh()];
     await one.manager.saveCheckpoint('process', 'extract', [

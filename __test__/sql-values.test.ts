@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { CheckpointManager, readCheckpoint, type Row } from 'arrow-ckpt';
+import { CheckpointManager, readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 import { openSql, type SqlDatabase } from 'arrow-ckpt/sql';
 import { noBinding } from './support/readers.ts';
 import { suite } from './support/suite.ts';
@@ -155,6 +155,20 @@ suite('values of SQL', noBinding, () => {
       "select mixed->>'$' as text from process.extract where json_type(mixed) = 'VARCHAR' order by id",
       texts.map(({ mixed }) => ({ text: mixed })),
     );
+  });
+
+  test('JSON inside of objects and lists, with texts that are no JSON to DuckDB', async () => {
+    const odd = join(tempFolder('sql-odd'), 'odd.parquet');
+    await writeCheckpoint(odd, [
+      { id: 0, meta: { v: 'a', w: [1, 'x'] }, list: ['a', 1, { b: 2n ** 70n }] },
+      { id: 1, meta: { v: 1, w: ['\ud800'] }, list: ['\udc00x', 2] },
+      { id: 2, meta: { v: '\ud800', w: [] }, list: [] },
+      { id: 3, meta: { v: Number.NaN, w: [null] }, list: [null, [new Date(5)]] },
+      { id: 4, meta: null, list: null },
+    ]);
+    await using db = await openSql(odd);
+    assert.deepStrictEqual(await db.query('from odd order by id'), await readCheckpoint(odd));
+    assert.deepStrictEqual(await db.query('select id from odd where meta.v::varchar = $1', ['1']), [{ id: 1 }]);
   });
 
   test('7: nested objects and lists', async () => {

@@ -8,6 +8,7 @@ export class Answer implements AsyncGenerator<Row[], void, undefined> {
   readonly #batches: AsyncGenerator<Row[], void, undefined>;
   readonly #unchanged: () => Promise<void>;
   readonly #end: () => Promise<void>;
+  #isLeft = false;
 
   /** `unchanged` is called after the last row, and throws if these were of several files. `end` frees what the answer holds. */
   constructor(asking: Asking, unchanged: () => Promise<void>, end: () => Promise<void>) {
@@ -20,18 +21,21 @@ export class Answer implements AsyncGenerator<Row[], void, undefined> {
   async next(): Promise<IteratorResult<Row[], void>> {
     try {
       const next = await this.#batches.next();
-      if (next.done === true) {
+      if (next.done === true && !this.#isLeft) {
         await this.#unchanged();
         await this.#end();
       }
       return next;
     } catch (error) {
       await this.#end();
+      // Who leaves while a step is under way gets its end, and not what ended it.
+      if (this.#isLeft) return { value: undefined, done: true };
       throw error;
     }
   }
 
   async return(): Promise<IteratorResult<Row[], void>> {
+    this.#isLeft = true;
     // First, so that what waits for rows is woken.
     await this.#end();
     await this.#batches.return();

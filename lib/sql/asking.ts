@@ -30,6 +30,7 @@ export class Asking {
   /** What DuckDB works on. */
   #working: Promise<unknown> = Promise.resolve();
   #interrupting: NodeJS.Timeout | undefined;
+  readonly #stop = new AbortController();
   #closed = false;
   #prepared: DuckDBPreparedStatement | undefined;
   #result: DuckDBResult | undefined;
@@ -44,6 +45,11 @@ export class Asking {
     const onAbort = (): void => this.end({ error: signal?.reason });
     this.#forget = signal === undefined ? () => {} : watchAbort(signal, onAbort);
     if (signal?.aborted === true) onAbort();
+  }
+
+  /** Aborted when it is ended: for what it waits for beside DuckDB. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
   }
 
   static async on(instance: DuckDBInstance, duckdb: Duckdb, limits: AskingLimits): Promise<Asking> {
@@ -96,13 +102,31 @@ export class Asking {
     }
   }
 
+  /** Waits for what another question does, and says whether it was done. @throws why this one was ended meanwhile */
+  async waits(work: Promise<void>): Promise<boolean> {
+    const done = work.then(
+      () => true,
+      () => false,
+    );
+    let forget = (): void => {};
+    const ended = new Promise<false>((resolve) => (forget = watchAbort(this.#stop.signal, () => resolve(false))));
+    const isDone = this.#ended === undefined && (await Promise.race([done, ended]));
+    forget();
+    if (this.#ended !== undefined) throw this.#ended.error;
+    return isDone;
+  }
+
   /** Ends what runs: it rejects with this error. */
   end(why: Ended): void {
     this.#ended ??= why;
+    this.#stop.abort(this.#ended.error);
     if (this.#closed || this.#interrupting !== undefined) return;
     this.#connection.interrupt();
     // What has not begun yet, in a queue of the system's threads, forgets it.
     this.#interrupting = setInterval(() => this.#connection.interrupt(), INTERRUPT_MS);
+    // Nothing begins any more: an answer that nobody reads must not keep the process.
+    const heard = (): void => clearInterval(this.#interrupting);
+    this.#working.then(heard, heard);
   }
 
   /** Ends what runs and frees the connection. Closing again does nothing. */

@@ -142,8 +142,11 @@ export class Database implements SqlDatabase {
       await session.release();
       throw error;
     });
+    let views: Promise<void> | undefined;
     const end = async (): Promise<void> => {
       await asking.close();
+      // Rows that are being put aside: the session removes the folder for them.
+      await views?.catch(() => {});
       if (this.#running.delete(asking)) await session.release();
     };
     this.#running.set(asking, end);
@@ -156,7 +159,7 @@ export class Database implements SqlDatabase {
         return undefined;
       }
       if (tables === undefined) throw session.unknown(names);
-      await session.makeViews(tables, asking, options.signal);
+      await (views = session.makeViews(tables, asking));
       const { values, types } = boundValues(params, this.#duckdb);
       await asking.begin(before + text, values, types);
       return new Answer(asking, () => this.#unchanged(session, tables), end);
@@ -217,6 +220,7 @@ function checkText(text: unknown): void {
   if (typeof text !== 'string')
     throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `a question must be a text of SQL, got ${show(text)}`);
   if (text.length > MOST_TEXT) throw refused(`it has ${text.length} characters, more than ${MOST_TEXT}`);
+  if (text.includes('\0')) throw refused('it has a zero character, and DuckDB would take what stands before it');
 }
 
 function closedError(): CheckpointError {

@@ -1,5 +1,6 @@
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
+import { NameScope } from './name-scope.js';
 
 /** A name of a table in a question; empty parts were not given. */
 export interface AskedName {
@@ -46,6 +47,9 @@ const FUNCTIONS: ReadonlySet<string> = new Set([
   'write_log',
 ]);
 
+/** Of a query that names itself the parts that see its name: `child` is that of older releases. */
+const REPEATED: ReadonlySet<string> = new Set(['right', 'child']);
+
 /** Longer texts are no questions of people, and take DuckDB's parser long. */
 export const MOST_TEXT = 1 << 20;
 
@@ -75,41 +79,36 @@ export function refused(why: string): CheckpointError {
 
 class Tree {
   readonly #named: AskedName[] = [];
-  readonly #own = new Set<string>();
 
   /** Not recursive: what a tree is nested in is up to its author. */
   walk(root: unknown): void {
-    const left = [root];
-    while (left.length > 0) {
-      const next = left.pop();
-      if (typeof next !== 'object' || next === null) continue;
-      if (!Array.isArray(next)) this.#look(next as Record<string, unknown>);
-      for (const member of Object.values(next)) if (typeof member === 'object') left.push(member);
+    const left: [member: unknown, scope: NameScope][] = [[root, NameScope.none]];
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      const [node, scope] = next;
+      if (typeof node !== 'object' || node === null) continue;
+      if (!Array.isArray(node)) this.#look(node as Record<string, unknown>, scope);
+      for (const inner of insideOf(node as Record<string, unknown>, scope)) if (typeof inner[0] === 'object') left.push(inner);
     }
   }
 
   names(): AskedName[] {
-    return this.#named.filter(({ catalog, schema, table }) => catalog !== '' || schema !== '' || !this.#own.has(table.toLowerCase()));
+    return this.#named;
   }
 
-  #look(node: Record<string, unknown>): void {
+  #look(node: Record<string, unknown>, scope: NameScope): void {
     const { type } = node;
-    // Names that stand in the tree for others, so that what they hide is looked at where it stands.
-    const map = node['cte_map'] as { map?: { key?: unknown }[] } | undefined;
-    for (const { key } of map?.map ?? []) if (typeof key === 'string') this.#own.add(key.toLowerCase());
-    if (typeof node['cte_name'] === 'string') this.#own.add(node['cte_name'].toLowerCase());
-    if (type === 'BASE_TABLE') this.#table(node);
+    if (type === 'BASE_TABLE') this.#table(node, scope);
     else if (type === 'TABLE_FUNCTION') this.#tableFunction(node['function']);
     else if (type === 'SHOW_REF' && (typeof node['query'] !== 'object' || node['query'] === null))
       throw refused('it asks for what DuckDB has; tables() and .tables list the tables');
     if (typeof node['function_name'] === 'string') this.#function(node['function_name']);
   }
 
-  #table(node: Record<string, unknown>): void {
-    const [catalog, schema, table] = [node['catalog_name'], node['schema_name'], node['table_name']].map((part) =>
-      typeof part === 'string' ? part : '',
-    );
-    this.#named.push({ catalog: catalog as string, schema: schema as string, table: table as string });
+  #table(node: Record<string, unknown>, scope: NameScope): void {
+    const [catalog, schema, table] = ['catalog_name', 'schema_name', 'table_name'].map((part) => {
+      return typeof node[part] === 'string' ? node[part] : '';
+    }) as [string, string, string];
+    if (catalog !== '' || schema !== '' || !scope.has(table)) this.#named.push({ catalog, schema, table });
   }
 
   #tableFunction(call: unknown): void {
@@ -120,5 +119,17 @@ class Tree {
 
   #function(name: string): void {
     if (FUNCTIONS.has(name.toLowerCase())) throw refused(`the function ${name} is no part of a question`);
+  }
+}
+
+/** What is in a node, each member with the names that it sees. */
+function* insideOf(node: Record<string, unknown>, scope: NameScope): Generator<[member: unknown, scope: NameScope]> {
+  const entries = (node['cte_map'] as { map?: { key?: unknown; value?: unknown }[] } | undefined)?.map ?? [];
+  const given = scope.with(entries.map(({ key }) => String(key)));
+  for (const [index, { value }] of entries.entries()) yield [value, given.within(index)];
+  // What is repeated sees its own name, what it begins with does not.
+  const own = typeof node['cte_name'] === 'string' ? given.within().with([node['cte_name']]).within() : undefined;
+  for (const [name, member] of Object.entries(node)) {
+    if (name !== 'cte_map') yield [member, own !== undefined && REPEATED.has(name) ? own : given.within()];
   }
 }

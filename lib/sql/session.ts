@@ -34,6 +34,8 @@ export class SqlSession {
   readonly instance: DuckDBInstance;
   readonly #folder: string;
   readonly #byName = new Map<string, SessionTable>();
+  /** The last change of DuckDB's catalogue. */
+  #creating: Promise<void> = Promise.resolve();
   #users = 1;
 
   private constructor(instance: DuckDBInstance, folder: string, tables: readonly SessionTable[]) {
@@ -118,32 +120,34 @@ export class SqlSession {
   }
 
   /** Makes the views of these tables. @throws the error of one that cannot be asked for */
-  async makeViews(tables: readonly SessionTable[], asking: Asking, signal: AbortSignal | undefined): Promise<void> {
+  async makeViews(tables: readonly SessionTable[], asking: Asking): Promise<void> {
     for (const table of tables) {
-      // That of another question, which may have been ended.
-      if (
-        table.view !== undefined &&
-        (await table.view.then(
-          () => true,
-          () => false,
-        ))
-      )
-        continue;
-      await (table.view = this.#makeView(table, asking, signal));
+      // That of another question, which may have been ended: then the first that waits makes it anew, and the others wait for that.
+      let known: Promise<void> | undefined;
+      let isMade = false;
+      while (!isMade && table.view !== undefined && table.view !== known) isMade = await asking.waits((known = table.view));
+      if (!isMade) await (table.view = this.#makeView(table, asking));
     }
   }
 
-  async #makeView({ name, shown, described }: SessionTable, asking: Asking, signal: AbortSignal | undefined): Promise<void> {
+  async #makeView({ name, shown, described }: SessionTable, asking: Asking): Promise<void> {
     if (described instanceof CheckpointError) {
       const { code, message, path } = described;
       const fields = { ...(path !== undefined && { path }), cause: described };
       throw new CheckpointError(code, `the table ${shown.name} cannot be read: ${message}`, fields);
     }
-    const view = await described.view(signal);
+    const view = await described.view(asking.signal);
     Object.assign(shown, { columns: view.columns, rows: view.rows });
     const schema = `${quoted(name.catalog)}.${quoted(name.schema)}`;
-    if (name.schema !== MAIN) await asking.text(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
-    await asking.text(`CREATE OR REPLACE VIEW ${schema}.${quoted(name.table)} AS ${view.select}`);
+    // One after another: of two changes of its catalogue at a time DuckDB refuses one.
+    const before = this.#creating;
+    const creating = (async (): Promise<void> => {
+      await before;
+      if (name.schema !== MAIN) await asking.text(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
+      await asking.text(`CREATE OR REPLACE VIEW ${schema}.${quoted(name.table)} AS ${view.select}`);
+    })();
+    this.#creating = creating.catch(() => {});
+    await creating;
   }
 }
 

@@ -1,6 +1,6 @@
-import { fieldName, type StructPlan, type ValuePlan } from '../columnar/plan.js';
+import { fieldName, type ValuePlan } from '../columnar/plan.js';
 import type { PhysicalNode } from '../columnar/physical-node.js';
-import { quoted } from '../formats/parquet/duckdb-source.js';
+import { quoted, textLiteral } from '../formats/parquet/duckdb-source.js';
 import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
 import type { SqlColumn } from './sql-types.js';
 
@@ -89,9 +89,8 @@ export function asJson(value: string): string {
 }
 
 function shownOf(plan: ValuePlan): Shown {
-  if (plan.t === 'json') return asJson;
-  // A cast of a struct keeps conditions on its fields from the file: only where it must be.
-  return hasJson(plan) ? (value) => `(${value})::${typeText(plan)}` : asItIs;
+  // A struct that is made anew keeps conditions on its fields from the file: only where it must be.
+  return hasJson(plan) ? (value) => withJson(plan, value, 0) : asItIs;
 }
 
 function hasJson(plan: ValuePlan): boolean {
@@ -99,27 +98,16 @@ function hasJson(plan: ValuePlan): boolean {
   return plan.t === 'struct' ? plan.f.some((field) => hasJson(field.v)) : plan.t === 'json';
 }
 
-const TYPES = {
-  null: 'VARCHAR',
-  num: 'DOUBLE',
-  bool: 'BOOLEAN',
-  text: 'VARCHAR',
-  json: 'JSON',
-  date: 'TIMESTAMPTZ',
-  bytes: 'BLOB',
-  big: 'BIGINT',
-  f64s: 'DOUBLE[]',
-  f32s: 'FLOAT[]',
-} as const;
-
-/** The type in SQL. Numbers are doubles there, whatever they are in the file: one that holds no double is a `big`, or JSON. */
-function typeText(plan: ValuePlan): string {
-  if (plan.t === 'list') return `${typeText(plan.e)}[]`;
-  return plan.t === 'struct' ? structText(plan) : TYPES[plan.t];
-}
-
-function structText({ f, h }: StructPlan): string {
-  const fields = f.map((field) => `${quoted(fieldName(field))} ${typeText(field.v)}`);
-  if (h !== undefined) fields.push(`${quoted(h)} INTEGER`);
-  return `STRUCT(${fields.join(', ')})`;
+/** The same value with its JSON as JSON of DuckDB. A cast of the whole would fail for a single text that is none to DuckDB. */
+function withJson(plan: ValuePlan, value: string, depth: number): string {
+  if (!hasJson(plan)) return value;
+  if (plan.t === 'list') return `list_transform(${value}, lambda e${depth}: ${withJson(plan.e, `e${depth}`, depth + 1)})`;
+  if (plan.t !== 'struct') return asJson(value);
+  const parts = plan.f.map((field): [string, ValuePlan | undefined] => [fieldName(field), field.v]);
+  if (plan.h !== undefined) parts.push([plan.h, undefined]);
+  const made = parts.map(([name, part]) => {
+    const inner = `struct_extract(${value}, ${textLiteral(name)})`;
+    return `${quoted(name)} := ${part === undefined ? inner : withJson(part, inner, depth)}`;
+  });
+  return `CASE WHEN ${value} IS NULL THEN NULL ELSE struct_pack(${made.join(', ')}) END`;
 }
