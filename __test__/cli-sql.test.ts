@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { CheckpointManager, readCheckpoint, writeCheckpoint } from 'arrow-ckpt';
+import { sqlArguments } from '../lib/cli/sql/sql-arguments.ts';
 import { splitStatements } from '../lib/cli/sql/split-statements.ts';
 import { noBinding } from './support/readers.ts';
 import { cli, cliJson, cliOk, noCli } from './support/run-cli.ts';
@@ -97,6 +98,23 @@ suite('arrow-ckpt sql', noBinding || noCli, () => {
     assert.match(large.stderr, /more memory.*ERR_CKPT_SQL_LIMIT/);
   });
 
+  test('a path with = further on is a path, and no name', async () => {
+    const folded = join(folder, 'day=1');
+    await new CheckpointManager(folded, { logger: false }).saveCheckpoint('process', 'extract', rows);
+    assert.equal((await cliOk(['sql', folded, 'select count(*) as n from process.extract', '--csv'])).stdout, 'n\n3\n');
+    const url = 'https://host/extract.parquet?signature=a=';
+    assert.deepStrictEqual(sqlArguments([url, 'select 1']), { source: url, query: 'select 1' });
+    assert.deepStrictEqual(sqlArguments([`a=${url}`]), { source: { a: url }, query: undefined });
+    const both = [
+      'sql',
+      `a=${folded}`,
+      `b=${one}`,
+      'select count(*) as n from a.process.extract join b.process.extract using (id)',
+      '--csv',
+    ];
+    assert.equal((await cliOk(both)).stdout, 'n\n3\n');
+  });
+
   test('what a killed process has put aside, the next removes', async () => {
     const path = join(folder, 'lines.jsonl');
     const temporary = join(folder, 'tmp');
@@ -124,6 +142,10 @@ suite('arrow-ckpt sql', noBinding || noCli, () => {
       [[one, 'select', '1'], /the question must be the last argument/],
       [[one, `new=${two}`, 'select 1'], /each has a name/],
       [[`a=${one}`, `a=${two}`, 'select 1'], /the name a is there twice/],
+      [[one, '--csv'], /--csv needs a question/],
+      [[one, '--limit', '3'], /--limit needs a question/],
+      [[one, '--views', '--explain'], /--explain needs a question/],
+      [[one, '--views', '--threads', '1'], /--threads needs a question/],
     ];
     for (const [args, message] of wrong) assert.match((await cliOk(['sql', ...args], 2)).stderr, message);
     assert.ok(!existsSync(target));

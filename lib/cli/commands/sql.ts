@@ -36,6 +36,10 @@ export const run: Run<SqlCommandOptions> = async (context, args, options) => {
   const isTerminal = process.stdin.isTTY === true && context.output.isTerminal;
   if (views || (query === undefined && !isTerminal)) {
     if (query !== undefined || typeof source !== 'string') throw invalid('--views is of one directory, without a question');
+    refuseWithout(
+      ['--csv', '--parquet', '--explain'].filter((name) => given.includes(name)),
+      { limit, memory, threads, timeout },
+    );
     return printViews(context, source);
   }
   const db = await openSql(source, {
@@ -54,6 +58,13 @@ export const run: Run<SqlCommandOptions> = async (context, args, options) => {
     await db.close();
   }
 };
+
+/** Options that would say nothing. @throws `ERR_CKPT_INVALID_OPTION` */
+function refuseWithout(formats: readonly string[], others: Readonly<Record<string, number | undefined>>): void {
+  const numbers = Object.keys(others).filter((name) => others[name] !== undefined);
+  const [first] = [...formats, ...numbers.map((name) => `--${name}`)];
+  if (first !== undefined) throw invalid(`${first} needs a question`);
+}
 
 async function answer(
   { output, json, signal }: Context,

@@ -1,8 +1,8 @@
 import { CheckpointError } from '../../base/errors.js';
 import type { SqlSource } from '../../sql/sql-types.js';
 
-/** No question begins so: a name, and what it stands for. */
-const NAMED = /^([^\s=<>'"()]+)=(.+)$/s;
+/** No question begins so, and no path or URL with `=` further on: a name, and what it stands for. */
+const NAMED = /^([^\s=<>'"()/\\:?]+)=(.+)$/s;
 
 /** The sources and the question of `sql DIR [NAME=DIR ...] [QUERY]`. */
 export function sqlArguments(args: readonly string[]): { source: SqlSource; query: string | undefined } {
