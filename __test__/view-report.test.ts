@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { CheckpointManager } from 'arrow-ckpt';
@@ -55,6 +55,18 @@ suite('arrow-ckpt report', missing, () => {
     for (const text of ['Values are left out', '1,199', 'Distinct', 'Changed', 'left out']) assert.ok(html.includes(text), text);
   });
 
+  test('--no-values leaves out what the reason of damage quotes', async () => {
+    const directory = join(folder, 'quoting');
+    mkdirSync(join(directory, 'step'), { recursive: true });
+    writeFileSync(join(directory, 'step', 'lines.jsonl'), '{"a":1}\n"quoted secret"\n');
+    writeFileSync(join(directory, 'flat.jsonl'), '{"a":1}\n"quoted secret"\n');
+    writeFileSync(join(directory, 'step', 'escape.json'), '{"arrow-ckpt":1,"rows":[{"a":{"$ckpt":"none","v":"quoted secret"}}]}');
+    assert.ok((await report([directory], 1)).includes('quoted secret'), 'the values are there otherwise');
+    const html = await report([directory, '--no-values'], 1);
+    assert.ok(!html.includes('quoted secret'), /.{80}quoted secret/.exec(html)?.[0]);
+    assert.ok(html.includes('ERR_CKPT_CORRUPT'));
+  });
+
   test('hostile names, values and metadata are text', async () => {
     const directory = join(folder, 'hostile');
     const manager = new CheckpointManager(directory, { logger: false });
@@ -75,6 +87,7 @@ suite('arrow-ckpt report', missing, () => {
     const none = join(folder, 'none.html');
     await cliOk(['report', join(folder, 'nothing'), '-o', none], 3);
     await cliOk(['report', demo.monday, '--since', join(folder, 'nothing'), '-o', none], 3);
+    assert.match((await cliOk(['report', demo.monday, '--key', 'id', '-o', none], 2)).stderr, /--since, which is not given/);
     assert.ok(!existsSync(none));
   });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { request, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +56,15 @@ async function get<T>(question: string, asked: Record<string, string | number | 
 
 function idOf(operation: string): string {
   return entries.find((entry) => entry.operation === operation)?.id ?? assert.fail(operation);
+}
+
+/** Whether a descriptor is one of the page's own files. */
+function isAsset(descriptor: string): boolean {
+  try {
+    return readlinkSync(descriptor).startsWith(ASSETS);
+  } catch {
+    return false;
+  }
 }
 
 /** Asks with headers of somebody else, which `fetch` does not let through. */
@@ -214,6 +224,25 @@ suite('view', loadBinding() === null ? 'no native binary' : false, () => {
       const extra = await get<Profile>('profile', { id, column: 'extra' });
       assert.deepEqual([extra.missing, extra.distinct, extra.histogram], [2400, null, null]);
       await get('profile', { id, column: 'none' }, 400);
+    });
+
+    test('profiles of numbers that have no order, or are as far apart as can be', async () => {
+      const path = join(directory, 'process', 'numbers.parquet');
+      await writeCheckpoint(path, [
+        { none: Number.NaN, far: Number.MAX_VALUE, date: new Date(Number.NaN) },
+        { none: 2, far: -Number.MAX_VALUE, date: new Date(5) },
+        { none: 1, far: 0, date: new Date(1) },
+      ]);
+      const id = (await get<Listing>('list')).places[0]?.entries.find(({ operation }) => operation === 'numbers')?.id ?? '';
+      const none = await get<Profile>('profile', { id, column: 'none' });
+      assert.deepEqual([none.min, none.max], ['1', '2']);
+      const date = await get<Profile>('profile', { id, column: 'date' });
+      assert.deepEqual([date.min, date.max], ['1970-01-01T00:00:00.001Z', '1970-01-01T00:00:00.005Z']);
+      const bars = (await get<Profile>('profile', { id, column: 'far' })).histogram?.bars ?? [];
+      assert.deepEqual([bars.length, bars[0]?.count, bars[12]?.count, bars[23]?.count], [24, 1, 1, 1]);
+      assert.deepEqual([bars[0]?.from, bars[23]?.to], [-Number.MAX_VALUE, Number.MAX_VALUE]);
+      for (const [at, { from, to }] of bars.entries()) assert.ok(Number.isFinite(from) && from < to, `${at}`);
+      rmSync(path);
     });
 
     test('sizes as JSON: counted of few rows, estimated of many, from three places', async () => {
@@ -385,6 +414,25 @@ suite('view', loadBinding() === null ? 'no native binary' : false, () => {
   });
 
   describe('starting and ending a viewer', () => {
+    test('what is asked for and not waited for keeps no file open', { skip: process.platform !== 'linux' }, async () => {
+      const open = (): number => readdirSync('/proc/self/fd').filter((fd) => isAsset(`/proc/self/fd/${fd}`)).length;
+      for (let at = 0; at < 20; at++) assert.equal((await raw(`${new URL(viewer.url).pathname}page.js`, {}, 'HEAD')).status, 200);
+      for (let at = 0; at < 20; at++) {
+        await new Promise<void>((resolve) => {
+          const asked = request(
+            { host: '127.0.0.1', port: new URL(viewer.url).port, path: `${new URL(viewer.url).pathname}page.js` },
+            (answer) => {
+              answer.once('data', () => asked.destroy());
+              answer.once('close', resolve).on('error', () => {});
+            },
+          );
+          asked.on('error', () => resolve()).end();
+        });
+      }
+      for (let waited = 0; open() > 0 && waited < 100; waited++) await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.equal(open(), 0);
+    });
+
     test('a port that is taken says so', async () => {
       const other = createServer();
       await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
@@ -410,6 +458,24 @@ suite('view', loadBinding() === null ? 'no native binary' : false, () => {
         ],
       );
       await own.close();
+    });
+
+    test('the end does not wait for text that is being staged', async () => {
+      const own = tempFolder('view-staging');
+      const json = join(own, 'rows.json');
+      writeFileSync(json, JSON.stringify(Array.from({ length: 300_000 }, (_, id) => ({ id, text: `text ${id}` }))));
+      const temporaries = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith(`.arrow-ckpt-view.${process.pid}.`));
+      const before = temporaries();
+      const one = await startViewer({ paths: [json], port: 0, assets: ASSETS });
+      const { places } = (await (await fetch(`${one.url}api/list`)).json()) as Listing;
+      const opened = fetch(`${one.url}api/open?id=${places[0]?.entries[0]?.id}`).then(
+        ({ status }) => status,
+        () => 'ended',
+      );
+      while (temporaries().length === before.length) await new Promise((resolve) => setTimeout(resolve, 5));
+      await one.close();
+      assert.equal(await opened, 'ended');
+      assert.deepEqual(temporaries(), before);
     });
 
     test('nothing of it is left: no temporary of a JSON checkpoint, no change in the directory', async () => {

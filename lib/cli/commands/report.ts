@@ -1,4 +1,5 @@
 import { commitFile } from '../../base/commit/commit.js';
+import { invalid } from '../../base/messages.js';
 import { checkPath } from '../../options/options.js';
 import type { CommonOptions, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';
@@ -23,6 +24,7 @@ interface ReportOptions extends CommonOptions {
 export const run: Run<ReportOptions> = async (context, [directory = ''], { out, since, key, rows, values }) => {
   const { output, json, signal } = context;
   const target = checkPath(out);
+  if (key !== undefined && since === undefined) throw invalid('--key matches rows with those of --since, which is not given');
   await needFolder(directory);
   if (since !== undefined) await needFolder(since);
   const data = await withProgress(context, (progress) =>

@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../base/commit/temporary-folder.js';
 import { CheckpointError, isCheckpointError } from '../../base/errors.js';
 import type { Row } from '../../base/rows.js';
 import { remotePlace } from '../../bucket/bucket-of.js';
@@ -38,11 +38,16 @@ const LENIENT: OpenOptions = { text: 'lossy', duplicateColumns: 'rename' };
 export class Checkpoints {
   readonly #places: Places;
   readonly #open = new Map<string, Open>();
+  readonly #ended: AbortSignal;
+  /** Where text was staged, by its open file. */
+  readonly #staged = new Map<OpenFile, string>();
   #folder: Promise<string> | undefined;
-  #staged = 0;
+  #stages = 0;
 
-  constructor(places: Places) {
+  /** `ended`: ends the staging of text. */
+  constructor(places: Places, ended: AbortSignal) {
     this.#places = places;
+    this.#ended = ended;
   }
 
   /**
@@ -53,7 +58,6 @@ export class Checkpoints {
   async use<T>(id: string, state: string | undefined, work: (viewed: Viewed) => Promise<T>): Promise<T> {
     const entry = await this.#places.entry(id);
     const open = await this.#current(entry, state);
-    open.users++;
     try {
       return await work(await open.viewed);
     } finally {
@@ -74,12 +78,13 @@ export class Checkpoints {
 
   /** Closes all, and removes what was staged. */
   async close(): Promise<void> {
-    for (const open of this.#open.values()) await closeFile(open);
+    for (const open of this.#open.values()) await this.#closeFile(open);
     this.#open.clear();
     const folder = await this.#folder?.catch(() => undefined);
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   }
 
+  /** It has one user more, from the moment on when it is found: what nobody uses may be closed at any time. */
   async #current(entry: Entry, state: string | undefined): Promise<Open> {
     const now = await stateOf(entry.path);
     if (state !== undefined && state !== now) throw changedError(entry.path);
@@ -89,6 +94,7 @@ export class Checkpoints {
     if (known !== undefined) this.#open.delete(name);
     const open = known ?? { viewed: this.#view(entry, now), users: 0 };
     this.#open.set(name, open);
+    open.users++;
     // A file that cannot be opened is tried again the next time.
     if (known === undefined) open.viewed.catch(() => this.#open.delete(name));
     return open;
@@ -99,7 +105,7 @@ export class Checkpoints {
       if (this.#open.size <= MOST_OPEN) return;
       if (open.users > 0) continue;
       this.#open.delete(name);
-      void closeFile(open);
+      void this.#closeFile(open);
     }
   }
 
@@ -121,10 +127,22 @@ export class Checkpoints {
   async #openLocal(path: string, store: CheckpointStore): Promise<OpenFile> {
     const parquet = chooseStore(true);
     if (store.format === 'parquet' || parquet.format !== 'parquet') return store.open(path, LENIENT);
-    this.#folder ??= mkdtemp(join(tmpdir(), 'arrow-ckpt-view-'));
-    const staged = join(await this.#folder, `${this.#staged++}.parquet`);
-    await parquet.write(staged, rowsOf(store, path), {});
-    return parquet.open(staged, LENIENT);
+    const signal = this.#ended;
+    this.#folder ??= temporaryFolder('arrow-ckpt-view');
+    const staged = join(await this.#folder, `${this.#stages++}.parquet`);
+    await parquet.write(staged, rowsOf(store, path, signal), { signal });
+    const file = await parquet.open(staged, LENIENT);
+    this.#staged.set(file, staged);
+    return file;
+  }
+
+  async #closeFile({ viewed }: Open): Promise<void> {
+    const { file } = await viewed.catch(() => ({ file: undefined }));
+    if (file === undefined) return;
+    file.close();
+    const staged = this.#staged.get(file);
+    this.#staged.delete(file);
+    if (staged !== undefined) await rm(staged, { force: true }).catch(() => {});
   }
 }
 
@@ -132,13 +150,6 @@ function changedError(path: string): CheckpointError {
   return new CheckpointError('ERR_CKPT_CHANGED', `${path} was replaced while it was shown; load it again`, { path });
 }
 
-async function* rowsOf(store: CheckpointStore, path: string): AsyncGenerator<Row, void, undefined> {
-  for await (const batch of store.batches(path, {})) yield* batch;
-}
-
-async function closeFile({ viewed }: Open): Promise<void> {
-  await viewed.then(
-    ({ file }) => file.close(),
-    () => {},
-  );
+async function* rowsOf(store: CheckpointStore, path: string, signal: AbortSignal): AsyncGenerator<Row, void, undefined> {
+  for await (const batch of store.batches(path, { signal })) yield* batch;
 }

@@ -10,7 +10,7 @@ import { rowOf } from './rows-of.js';
 import { runDifference } from './run-difference.js';
 import { shownOf, type ShownLimits } from './shown-of.js';
 import { troubleOf } from './trouble.js';
-import type { Difference, Entry, Place, Profile } from './wire.js';
+import type { Difference, Entry, Place, Profile, Trouble } from './wire.js';
 
 /** What is told of a directory is bounded: a report is a file for people. */
 const MOST_ENTRIES = 60;
@@ -36,7 +36,7 @@ interface ReportAsked {
 /** Looks through a directory. A checkpoint that cannot be read is told, and the rest goes on. @throws what is wrong with a directory */
 export async function gatherReport(asked: ReportAsked): Promise<ReportData> {
   const places = new Places(asked.since === undefined ? [asked.directory] : [asked.directory, asked.since]);
-  const checkpoints = new Checkpoints(places);
+  const checkpoints = new Checkpoints(places, asked.signal);
   try {
     const [place, before] = (await places.list()).places as [Place, Place | undefined];
     const others = new Map(before?.entries.filter(({ error }) => error === null).map((entry) => [nameOf(entry), entry]));
@@ -49,7 +49,7 @@ export async function gatherReport(asked: ReportAsked): Promise<ReportData> {
     return {
       version: VERSION,
       madeAt: Date.now(),
-      place,
+      place: asked.hasValues ? place : { ...place, troubles: place.troubles.map(withoutQuotes) },
       entries,
       more: Math.max(0, place.entries.length - MOST_ENTRIES),
       since: before === undefined ? null : { path: before.path, ...namesThatDiffer(place, before) },
@@ -71,6 +71,7 @@ async function entryOf(checkpoints: Checkpoints, entry: Entry, other: Entry | un
     difference: null,
     trouble: entry.error,
   };
+  if (!asked.hasValues) told.trouble &&= withoutQuotes(told.trouble);
   if (entry.error !== null) return told;
   try {
     await checkpoints.use(entry.id, undefined, (viewed) => look(told, viewed, asked));
@@ -80,7 +81,8 @@ async function entryOf(checkpoints: Checkpoints, entry: Entry, other: Entry | un
       );
   } catch (error) {
     if (!isCheckpointError(error)) throw error;
-    told.trouble = troubleOf(error);
+    const trouble = troubleOf(error);
+    told.trouble = asked.hasValues ? trouble : withoutQuotes(trouble);
   }
   return told;
 }
@@ -112,6 +114,12 @@ function differenceOf(a: Viewed, b: Viewed, { key, hasValues, signal }: ReportAs
 function withoutValues(profile: Profile): Profile {
   const histogram = profile.histogram?.of === 'lengths' ? profile.histogram : null;
   return { ...profile, min: null, max: null, mean: null, top: [], histogram };
+}
+
+/** What is wrong with damaged contents may quote them. */
+function withoutQuotes({ code, message }: Trouble): Trouble {
+  if (code !== 'ERR_CKPT_CORRUPT') return { code, message };
+  return { code, message: 'its contents are damaged; how is left out, as values are: arrow-ckpt verify tells it' };
 }
 
 function nameOf({ step, operation }: Entry): string {

@@ -133,6 +133,8 @@ class Seen {
     else if (this.#counts.size < MOST_DISTINCT) this.#counts.set(key, 1);
     else this.#isCounted = false;
     const ordered = value instanceof Date ? value : key;
+    // The first one would stay: nothing is less, and nothing more.
+    if (Number.isNaN(key)) return;
     if (this.#least === undefined || isLess(ordered, this.#least)) this.#least = ordered;
     if (this.#most === undefined || isLess(this.#most, ordered)) this.#most = ordered;
   }

@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../base/errors.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
 import { openSql } from '../../sql/open-sql.js';
 import type { SqlDatabase } from '../../sql/sql-types.js';
 import { cellOfValue } from './cell-of.js';
@@ -63,7 +64,9 @@ export class Questions {
 function namesOf(paths: readonly string[]): Record<string, string> {
   const names: Record<string, string> = {};
   for (const path of paths) {
-    const last = path.split(/[/\\]/).findLast((part) => part !== '' && part !== '.') ?? 'place';
+    // What follows may be a signature.
+    const shown = isBucketUrl(path) ? path.replace(/[?#].*$/s, '') : path;
+    const last = shown.split(/[/\\]/).findLast((part) => part !== '' && part !== '.') ?? 'place';
     let name = last;
     for (let count = 2; Object.hasOwn(names, name); count++) name = `${last}_${count}`;
     names[name] = path;

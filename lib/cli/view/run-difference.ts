@@ -64,8 +64,14 @@ export async function runDifference(one: Viewed, other: Viewed, { key, limit, si
   };
 }
 
-/** Where rows of a key are, those of one key in their order. */
-type Places = Map<string, number | number[]>;
+/** Rows of one key in their order, and how many of them have been taken. */
+interface Several {
+  numbers: number[];
+  taken: number;
+}
+
+/** Where rows of a key are. */
+type Places = Map<string, number | Several>;
 
 async function keyPlaces(file: OpenFile, key: readonly string[], signal: AbortSignal): Promise<Places> {
   const places: Places = new Map();
@@ -75,8 +81,8 @@ async function keyPlaces(file: OpenFile, key: readonly string[], signal: AbortSi
       const text = keyText(row, key);
       const known = places.get(text);
       if (known === undefined) places.set(text, number);
-      else if (typeof known === 'number') places.set(text, [known, number]);
-      else known.push(number);
+      else if (typeof known === 'number') places.set(text, { numbers: [known, number], taken: 0 });
+      else known.numbers.push(number);
       number++;
     }
   }
@@ -92,8 +98,8 @@ function take(places: Places, text: string): number | undefined {
   const known = places.get(text);
   if (known === undefined) return undefined;
   if (typeof known !== 'number') {
-    const first = known.shift();
-    if (known.length === 0) places.delete(text);
+    const first = known.numbers[known.taken++];
+    if (known.taken === known.numbers.length) places.delete(text);
     return first;
   }
   places.delete(text);

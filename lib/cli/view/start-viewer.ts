@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import { ANSWERS, Picture } from './answers.js';
 import { Checkpoints } from './checkpoints.js';
@@ -37,12 +38,12 @@ const ASSETS: Readonly<Record<string, string>> = {
 /** Starts a viewer. @throws what is wrong with a path; `ERR_CKPT_IO` for a port that is taken */
 export async function startViewer({ paths, port, assets }: ViewerStart): Promise<Viewer> {
   const places = new Places(paths);
-  const checkpoints = new Checkpoints(places);
+  const ended = new AbortController();
+  const checkpoints = new Checkpoints(places, ended.signal);
   const questions = new Questions(paths);
   // What is wrong with a path as a whole is told at once, and the first page finds the folders warm.
   await places.list();
   const token = makeToken();
-  const ended = new AbortController();
   const server = createServer((request, response) => {
     void answer({ request, response, token, assets, places, checkpoints, questions, ended: ended.signal });
   });
@@ -128,7 +129,8 @@ function sendFile(exchange: Exchange, path: string, type: string): void {
   );
   file.once('open', () => {
     response.writeHead(200, { 'content-type': type });
-    if (request.method === 'HEAD') response.end();
-    else file.pipe(response);
+    // Closes the file where nobody waits for it any more, too.
+    if (request.method === 'HEAD') response.end(() => file.destroy());
+    else pipeline(file, response, () => {});
   });
 }
