@@ -19,7 +19,7 @@ const ROWS: Row[] = Array.from({ length: 2000 }, (_, id) => ({ id, half: id / 2,
 /** Folders of this package below the system's folder of temporaries. */
 const temporaries = (): string[] =>
   readdirSync(tmpdir())
-    .filter((name) => /^arrow-ckpt-\w{6}$/.test(name))
+    .filter((name) => name.startsWith(`.arrow-ckpt-arrow.${process.pid}.`))
     .sort();
 
 describe('checkpoints of Arrow batches', { skip: noBinding }, () => {
@@ -73,6 +73,30 @@ describe('checkpoints of Arrow batches', { skip: noBinding }, () => {
       await writeCheckpoint(path, await readFile(join(folder, name)));
       assert.deepStrictEqual(await readCheckpoint(path), expected, name);
     }
+  });
+
+  test('rows without keys are rows', async () => {
+    await writeCheckpoint(source, [{}, {}, {}]);
+    await using reader = await openCheckpoint(source);
+    await writeCheckpoint(path, reader.arrowStream());
+    assert.deepStrictEqual(await readCheckpoint(path), [{}, {}, {}]);
+    await writeCheckpoint(path, await joined(reader.arrow()));
+    assert.deepStrictEqual(await readCheckpoint(path), [{}, {}, {}]);
+    await writeCheckpoint(source, ROWS);
+  });
+
+  test('a key that C has no name for is refused at once; IPC has it', async () => {
+    const odd = join(folder, 'zero.parquet');
+    await writeCheckpoint(odd, [{ id: 1, 'a\0b': 2, in: { 'c\0': 3 } }]);
+    await using reader = await openCheckpoint(odd);
+    for (const columns of [undefined, ['a\0b'], ['in']])
+      await rejectsWith('ERR_CKPT_ARROW', () => reader.arrowStream(columns === undefined ? {} : { columns }), {
+        message: /zero character/,
+      });
+    await writeCheckpoint(path, reader.arrowStream({ columns: ['id'] }));
+    assert.deepStrictEqual(await readCheckpoint(path), [{ id: 1 }]);
+    await writeCheckpoint(path, await joined(reader.arrow()));
+    assert.deepStrictEqual(await readCheckpoint(path), [{ id: 1, 'a\0b': 2, in: { 'c\0': 3 } }]);
   });
 
   test('what is no Arrow is refused, and nothing is written', async () => {

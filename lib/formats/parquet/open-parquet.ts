@@ -106,7 +106,7 @@ class OpenParquet implements OpenFile {
   arrowStream(options: ArrowOptions): ArrowStream {
     const { facts, load } = this.#file;
     this.#check();
-    return load.arrowStream(bindingOf(), arrowRequest(facts, options));
+    return load.arrowStream(bindingOf(), arrowRequest(facts, options, 'C'));
   }
 
   arrow(options: ArrowOptions): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,6 +1,8 @@
 import { fieldName, type LogicalPlan, type ValuePlan } from '../../../columnar/plan.js';
 import type { PhysicalNode } from '../../../columnar/physical-node.js';
 import type { ArrowOptions } from '../../../options/arrow-options.js';
+import { CheckpointError } from '../../../base/errors.js';
+import { show } from '../../../base/messages.js';
 import { unknownColumn } from '../../../select/unknown-columns.js';
 import type { ParquetFacts } from '../parquet-facts.js';
 
@@ -21,21 +23,33 @@ const BATCH_ROWS = 131_072;
 const BATCH_BYTES = 4 << 20;
 
 /**
- * What the core is to hand over as Arrow batches, as JSON. @throws `ERR_CKPT_UNKNOWN_COLUMN`
+ * What the core is to hand over as Arrow batches, as JSON. `language`: of who takes them. @throws `ERR_CKPT_UNKNOWN_COLUMN`,
+ * `ERR_CKPT_ARROW` for a key that C has no name for
  */
-export function arrowRequest(facts: ParquetFacts, options: ArrowOptions): string {
+export function arrowRequest(facts: ParquetFacts, options: ArrowOptions, language?: 'C'): string {
   const { columns: names, hidden = false, offset = 0, limit = Number.POSITIVE_INFINITY, batchRows = BATCH_ROWS, threads } = options;
   const { plan, rows, tree } = facts;
   const unknown = rows === 0 ? undefined : names?.find((name) => !facts.keys.includes(name));
   if (unknown !== undefined) throw unknownColumn(facts.path, unknown, facts.keys);
   const wanted = Math.max(0, Math.min(rows - offset, limit));
+  const taken = arrowColumns(plan, tree, names && new Set(names), hidden);
+  if (language === 'C') for (const { label } of taken) checkName(label, facts.path);
   return JSON.stringify({
-    columns: arrowColumns(plan, tree, names && new Set(names), hidden),
+    columns: taken,
     ranges: wanted === rows ? undefined : [[offset, offset + wanted]],
     threads,
     blockRows: batchRows,
     blockBytes: BATCH_BYTES,
   });
+}
+
+/** Names of C end at a zero. */
+function checkName({ name, children = [] }: ArrowLabel, path: string): void {
+  if (name.includes('\0')) {
+    const message = `${path}: the key ${show(name)} has a zero character, and names in C end there; leave its column out, or take arrow()`;
+    throw new CheckpointError('ERR_CKPT_ARROW', message, { path, column: name });
+  }
+  for (const child of children) checkName(child, path);
 }
 
 /** The columns of a file by the keys of its rows, in file order. `names`: only these. */

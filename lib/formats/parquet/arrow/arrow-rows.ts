@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import { loadBinding, noBindingReason } from '../../../base/addon/binding.js';
-import { CheckpointError, fromSystemError, isCheckpointError } from '../../../base/errors.js';
+import { temporaryFolder } from '../../../base/commit/temporary-folder.js';
+import { CheckpointError, isCheckpointError } from '../../../base/errors.js';
 import { throwIfAborted } from '../../../base/halt.js';
 import type { Row } from '../../../base/rows.js';
 import { nativeError } from '../native/native-error.js';
@@ -15,16 +15,16 @@ import type { ArrowSource } from './arrow-source.js';
  * of another writer's file become. A stream is taken, and released, when the first row is asked for. @throws `ERR_CKPT_ARROW`
  */
 export async function* arrowRows(source: ArrowSource, signal: AbortSignal | undefined): AsyncGenerator<Row, void, undefined> {
-  const folder = await mkdtemp(join(tmpdir(), 'arrow-ckpt-')).catch((error) => {
-    throw fromSystemError(error, 'write', tmpdir());
-  });
+  const folder = await temporaryFolder('arrow-ckpt-arrow');
   const path = join(folder, 'rows.parquet');
   try {
-    await convert(source, path);
+    const rows = await convert(source, path);
     throwIfAborted(signal);
     const file = await openParquet(path, {});
     try {
-      for await (const rows of file.batches(signal === undefined ? {} : { signal })) yield* rows;
+      for await (const batch of file.batches(signal === undefined ? {} : { signal })) yield* batch;
+      // Parquet without columns has no rows.
+      for (let left = rows - file.info.rows; left > 0; left--) yield {};
     } finally {
       file.close();
     }
@@ -35,7 +35,8 @@ export async function* arrowRows(source: ArrowSource, signal: AbortSignal | unde
   }
 }
 
-async function convert(source: ArrowSource, path: string): Promise<void> {
+/** Resolves with the number of rows. */
+async function convert(source: ArrowSource, path: string): Promise<number> {
   const binding = loadBinding();
   if (binding === null) {
     const { summary, advice } = noBindingReason() ?? { summary: '', advice: '' };
@@ -48,7 +49,7 @@ async function convert(source: ArrowSource, path: string): Promise<void> {
     const message = 'the External holds no Arrow stream: it has another tag than docs/arrow.md says, or its stream was taken before';
     throw new CheckpointError('ERR_CKPT_ARROW', message);
   }
-  await written.catch((error: Error) => {
+  return written.catch((error: Error) => {
     throw nativeError(error.message);
   });
 }
