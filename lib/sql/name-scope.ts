@@ -30,11 +30,7 @@ export class NameScope {
   }
 
   has(name: string): boolean {
-    const key = folded(name);
-    for (let scope: NameScope | undefined = this; scope !== undefined; scope = scope.#parent) {
-      const place = scope.#places.get(key);
-      if (place !== undefined && place < scope.#seen) return true;
-    }
-    return false;
+    const place = this.#places.get(folded(name));
+    return (place !== undefined && place < this.#seen) || (this.#parent?.has(name) ?? false);
   }
 }
