@@ -24,11 +24,11 @@ export function install({ name, version, install: line }: Server): { folder: str
   return { folder };
 }
 
-/** Runs a server on loopback while `work` does something with its bucket. */
+/** Runs a server on loopback while `work` does something with its bucket, a folder for its own files, and what reaches the server. */
 export async function withServer<T>(
   server: Server,
   folder: string,
-  work: (bucket: (options?: BucketOptions) => BucketPlace, data: string) => Promise<T>,
+  work: (bucket: (options?: BucketOptions) => BucketPlace, data: string, reached: BucketOptions) => Promise<T>,
 ): Promise<T> {
   const data = mkdtempSync(join(tmpdir(), `arrow-ckpt-${server.name}-`));
   const port = await freePort();
@@ -48,7 +48,8 @@ export async function withServer<T>(
     const made = await server.prepare?.(port);
     if (made !== undefined && !made.ok) throw new Error(`${server.name} makes no bucket: ${made.status} ${await made.text()}`);
     const scheme = server.protocol;
-    return await work((options = {}) => bucketOf(`${scheme}://bucket/`, { ...server.options(port), ...options }), data);
+    const reached = server.options(port);
+    return await work((options = {}) => bucketOf(`${scheme}://bucket/`, { ...reached, ...options }), data, reached);
   } finally {
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), 5000);
