@@ -31,8 +31,11 @@ export interface BucketLeaseOptions {
   stream?: boolean;
 }
 
-/** The state in which this process has first seen a lease, by its URL: how long it has not changed is known across calls. */
-const seen = new Map<string, { etag: string; since: number }>();
+/**
+ * The state in which this process has first seen a lease, by its URL: how long it has not changed is known across calls. Two stores may
+ * have the same URLs and ETags, but not a holder's token.
+ */
+const seen = new Map<string, { state: string; since: number }>();
 const MAX_SEEN = 10_000;
 
 /**
@@ -138,7 +141,7 @@ async function claim(
       continue;
     }
     const lease = parseLease(found.text, staleMs);
-    if (isAbandoned(lease) || unchangedFor(url, found.etag) >= lease.staleMs) {
+    if (isAbandoned(lease) || unchangedFor(url, `${found.etag} ${found.text}`) >= lease.staleMs) {
       if (await beats.begin({ ifMatch: found.etag }, signal)) return made(beats, !lease.isFree);
       continue;
     }
@@ -149,12 +152,12 @@ async function claim(
 }
 
 /** For how long this process has seen a lease in this state. @unit ms */
-function unchangedFor(url: string, etag: string): number {
+function unchangedFor(url: string, state: string): number {
   const now = performance.now();
   const known = seen.get(url);
-  if (known?.etag === etag) return now - known.since;
+  if (known?.state === state) return now - known.since;
   if (seen.size >= MAX_SEEN) seen.clear();
-  seen.set(url, { etag, since: now });
+  seen.set(url, { state, since: now });
   return 0;
 }
 

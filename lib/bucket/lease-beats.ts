@@ -97,12 +97,14 @@ export class LeaseBeats {
     clearTimeout(this.#deadline);
     if (this.signal.aborted) return;
     const { bucket, key } = this.#place;
+    // After that it is nobody's without a word, too.
+    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(this.#lastMs + this.#staleMs - performance.now())));
     try {
-      await bucket.delete(key, { ifMatch: this.#etag });
+      await bucket.delete(key, { ifMatch: this.#etag, signal });
     } catch (error) {
       if (isCheckpointError(error) && error.code === 'ERR_CKPT_CONDITION') return;
       // What fails here, too, ends by itself.
-      await this.#write({ ifMatch: this.#etag }, true, undefined).catch(() => {});
+      if (!signal.aborted) await this.#write({ ifMatch: this.#etag }, true, signal).catch(() => {});
     }
   }
 

@@ -273,6 +273,11 @@ export function isBatchFile(name: string): boolean {
   return BATCH_FILE.test(name);
 }
 
+/** The index of a batch by the name of its file; -1 for what is none. */
+export function indexOfBatch(name: string): number {
+  return Number(BATCH_FILE.exec(name)?.[1] ?? -1);
+}
+
 /** The names of the batches in a folder. */
 export async function batchFiles(folder: string): Promise<string[]> {
   return (await listFolder(folder)).filter((entry) => !entry.isDirectory() && isBatchFile(entry.name)).map(({ name }) => name);

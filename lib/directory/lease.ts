@@ -16,6 +16,11 @@ export interface LeaseOptions {
   sweeps?: boolean;
   /** A stream holds it: see `LockOptions.stream`. @default false */
   streams?: boolean;
+  /**
+   * Of a bucket: what is published while it is held is sent again and again to a store that cannot be reached, until this aborts.
+   * @default what the driver does itself
+   */
+  patience?: AbortSignal | undefined;
   /** A worker of a shared map holds it, for moments, while it comes or goes: other workers are in nobody's way. @default false */
   joins?: boolean;
 }

@@ -564,6 +564,7 @@ export class Engine {
   #fail(error: unknown, drains: boolean, isStop = false): void {
     const isFirst = this.#failure === undefined;
     this.#failure ??= { error, drains, isStop };
+    this.#parts.control.endsEarly();
     if (!drains) this.#calls.stop(isStop ? this.#reason(this.#failure) : error);
     else if (isFirst) {
       if (this.#deadline === undefined && !isStop) this.#endWithin(DRAIN_MS);

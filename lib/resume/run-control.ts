@@ -33,6 +33,7 @@ export class RunControl {
   readonly arrivals: Arrivals | undefined;
   /** Aborted when the run is stopped before it has begun, with the error that it ends with. */
   readonly #beginning = new AbortController();
+  readonly #ending = new AbortController();
   #run: Running | undefined;
   #last = NOT_BEGUN;
   #isEnded = false;
@@ -51,6 +52,15 @@ export class RunControl {
   /** Until the run has begun. */
   get signal(): AbortSignal {
     return this.#beginning.signal;
+  }
+
+  /** Aborted when the run comes to its end before all is done. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  endsEarly(): void {
+    this.#ending.abort();
   }
 
   setConcurrency(concurrency: number): void {

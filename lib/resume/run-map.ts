@@ -119,7 +119,8 @@ async function leaseOf(
   const ends = [options.signal, control.signal].map((signal) => signal && watchAbort(signal, () => waiting.abort(signal.reason)));
   try {
     if (control.signal.aborted) throw control.signal.reason;
-    return { lease: await files.lease({ lockWait: options.lockWait, signal: waiting.signal, streams: !keepsAll }) };
+    const patience = AbortSignal.any([options.signal, control.signal, control.ending].filter((signal) => signal !== undefined));
+    return { lease: await files.lease({ lockWait: options.lockWait, signal: waiting.signal, streams: !keepsAll, patience }) };
   } catch (error) {
     if (isUnwritable(error)) return { cannotSave: { error } };
     throw error;

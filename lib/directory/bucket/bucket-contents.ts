@@ -1,6 +1,7 @@
 import type { FoundFile } from '../layout.js';
 import { placeIn, type BucketHome } from './bucket-home.js';
 import { bucketName, type BucketName } from './bucket-names.js';
+import { perhapsParts, PerhapsParts } from './perhaps-parts.js';
 
 /** An object of a directory. */
 export interface BucketItem extends BucketName, FoundFile {
@@ -9,14 +10,29 @@ export interface BucketItem extends BucketName, FoundFile {
   below: string;
 }
 
-/** The objects of a directory that are ours, page by page: what is none of ours is passed over. `below`: what their paths begin with. */
+/**
+ * The objects of a directory that are ours, page by page: what is none of ours is passed over. `below`: what their paths begin with. Of the
+ * whole directory, as on disk, a folder of parts beside the steps is none of ours, though its parts look as checkpoints do.
+ */
 export async function* itemsIn(home: BucketHome, below = ''): AsyncGenerator<BucketItem, void, undefined> {
+  /** A folder of which is not known yet what it is. */
+  let open: PerhapsParts<BucketItem> | undefined;
   for await (const { key, size, etag, modified } of home.bucket.list(home.prefix + below)) {
     const path = key.slice(home.prefix.length);
+    const folder = below === '' ? perhapsParts(path) : undefined;
+    if (open !== undefined && open.folder !== folder) {
+      yield* open.items();
+      open = undefined;
+    }
+    if (folder !== undefined) (open ??= new PerhapsParts(folder)).see(path);
     const name = bucketName(path);
     if (name === undefined) continue;
-    yield { ...name, key, below: path, path: placeIn(home, path).url, bytes: size, modifiedMs: modified?.getTime() ?? 0, version: etag };
+    const url = placeIn(home, path).url;
+    const item = { ...name, key, below: path, path: url, bytes: size, modifiedMs: modified?.getTime() ?? 0, version: etag };
+    if (open === undefined) yield item;
+    else open.add(item);
   }
+  if (open !== undefined) yield* open.items();
 }
 
 /** All of them that are of these kinds. */

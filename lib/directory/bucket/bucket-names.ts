@@ -1,5 +1,6 @@
 import { sep } from 'node:path';
 import { isCheckpointError } from '../../base/errors.js';
+import { isProbe } from '../../bucket/ensure-conditional.js';
 import { BATCHES, isBatchFile, operationComponent } from '../layout.js';
 import { indexOfKept, KEPT_FOLDER } from '../kept-files.js';
 import { decodeName, encodeName, twinName, type NameKind } from '../names.js';
@@ -15,7 +16,7 @@ import { CONTINUED, CONTINUES, pathOf } from '../parts.js';
 /** What a key below a directory's prefix is. */
 export interface BucketName {
   /** `part`: something in a folder that has the name of a checkpoint, as an engine writes its parts. */
-  kind: 'checkpoint' | 'batch' | 'kept' | 'part' | 'config' | 'lease';
+  kind: 'checkpoint' | 'batch' | 'kept' | 'part' | 'config' | 'lease' | 'probe';
   /** Null: a batch that says none, or nothing of an operation. */
   step: string | null;
   operation: string;
@@ -56,6 +57,7 @@ export function batchFoldersFor(operation: string, step: string | undefined): st
 /** What a path below a directory is; undefined: nothing of ours. */
 export function bucketName(path: string): BucketName | undefined {
   const segments = path.split('/');
+  if (isProbe(segments.at(-1) as string)) return { kind: 'probe', step: null, operation: '', folder: '', file: path };
   if (segments.length === 1) {
     if (path === CONFIG_PATH) return { kind: 'config', step: null, operation: '', folder: '', file: path };
     return LEASE.test(path) ? { kind: 'lease', step: null, operation: '', folder: '', file: path } : undefined;

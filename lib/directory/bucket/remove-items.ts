@@ -12,17 +12,21 @@ export async function removeItems(
   let removed = 0;
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
-  for await (const { key } of items) {
-    if (failures.length > 0) break;
-    const one: Promise<void> = home.bucket
-      .delete(key)
-      .then(() => void removed++)
-      .catch((error: unknown) => void failures.push(error))
-      .finally(() => running.delete(one));
-    running.add(one);
-    if (running.size >= AT_ONCE) await Promise.race(running);
+  try {
+    for await (const { key } of items) {
+      if (failures.length > 0) break;
+      const one: Promise<void> = home.bucket
+        .delete(key)
+        .then(() => void removed++)
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => running.delete(one));
+      running.add(one);
+      if (running.size >= AT_ONCE) await Promise.race(running);
+    }
+  } finally {
+    // A listing may break off, too.
+    await Promise.all(running);
   }
-  await Promise.all(running);
   if (failures.length > 0) throw failures[0];
   return removed;
 }

@@ -12,11 +12,14 @@ import type { SweepItem } from '../sweep-item.js';
 import { sweepItems } from '../sweep-items.js';
 import type { checkSweepOptions, SweepResult } from '../sweep-options.js';
 
+/** A trial of a store takes no such time, and no clocks differ by as much. */
+const PROBE_MS = 3_600_000;
+
 /** Removes from a bucket what is not needed any more, and nothing that a running process is using. Uses of checkpoints are not noted. */
 export async function sweepBucket(parts: BucketDirectoryParts, options: ReturnType<typeof checkSweepOptions>): Promise<SweepResult> {
   const { home } = parts;
   const { dryRun = false } = options;
-  const listed = await itemsOf(home, ['checkpoint', 'batch', 'kept', 'lease']);
+  const listed = await itemsOf(home, ['lease', 'probe']);
   const list = async (): Promise<BucketItem[]> => itemsOf(home, ['checkpoint', 'batch', 'kept']);
   const { items, keys } = await withLocalCopies(home, list, depthOf, async (directory, copies) => {
     const keys = new Map<SweepItem, string>();
@@ -35,10 +38,10 @@ export async function sweepBucket(parts: BucketDirectoryParts, options: ReturnTy
     removed.push(item);
     return true;
   });
-  for (const { below, path, version, bytes, kind } of listed) {
+  for (const { below, path, version, bytes, kind, modifiedMs } of listed) {
     // Of a process that has ended.
     const place = placeIn(home, below);
-    if (kind !== 'lease' || (await BucketLease.isSeen(place))) continue;
+    if (kind === 'lease' ? await BucketLease.isSeen(place) : modifiedMs === 0 || Date.now() - modifiedMs < PROBE_MS) continue;
     if (!dryRun && !(await removeUnchanged(parts, place.key, version))) continue;
     result.removed.push({ path, kind: 'temporary', step: null, operation: null, bytes, reason: 'leftover' });
   }

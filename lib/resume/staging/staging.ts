@@ -5,7 +5,6 @@ import { isCheckpointError } from '../../base/errors.js';
 import type { HeldLease } from '../../base/lock/held-lease.js';
 import type { BucketLease } from '../../bucket/bucket-lease.js';
 import { remoteFolderPath } from '../../bucket/remote-folder.js';
-import { placeIn } from '../../directory/bucket/bucket-home.js';
 import { takeBucketLease } from '../../directory/bucket/bucket-lease-of.js';
 import { stemsOf } from '../../directory/bucket/bucket-names.js';
 import type { BucketDirectoryParts } from '../../directory/bucket/bucket-operation.js';
@@ -95,7 +94,7 @@ export class Staging implements Original {
     };
     try {
       // Results leave the batches for the checkpoint: who looks at it last misses none.
-      await this.#begin(lease, options.signal, ['batches', 'final']);
+      await this.#begin(lease, options.signal, ['batches', 'final'], options.patience);
     } catch (error) {
       await release().catch(() => {});
       throw this.told(error);
@@ -129,8 +128,8 @@ export class Staging implements Original {
   }
 
   nameOf(path: string): string {
-    for (const { here, there } of Object.values(this.#publisher?.areas ?? {}))
-      if (path.startsWith(here)) return placeIn(this.#parts.home, there + path.slice(here.length)).url;
+    const url = this.#publisher?.urlOf(path);
+    if (url !== undefined) return url;
     return path.startsWith(this.#folder) ? this.#name + path.slice(this.#folder.length).split(sep).join('/') : path;
   }
 
@@ -141,12 +140,17 @@ export class Staging implements Original {
     return told(error, this.#folder, this.#name, this.nameOf(path ?? this.#folder));
   }
 
-  async #begin(lease: BucketLease | undefined, signal: AbortSignal | undefined, wanted: readonly AreaName[]): Promise<void> {
+  async #begin(
+    lease: BucketLease | undefined,
+    signal: AbortSignal | undefined,
+    wanted: readonly AreaName[],
+    patience?: AbortSignal,
+  ): Promise<void> {
     const { home, logger } = this.#parts;
     await makeTemporary(this.#folder);
     const from = async (stem: string): Promise<boolean> => {
       const areas = await areasOf(this.#files, stem);
-      this.#publisher = new Publisher({ home, logger, areas, lease, nameOf: (path) => this.nameOf(path) });
+      this.#publisher = new Publisher({ home, logger, areas, lease, patience, nameOf: (path) => this.nameOf(path) });
       let isAny = false;
       for (const area of wanted) isAny = (await this.#bring(area, signal)) || isAny;
       return isAny;

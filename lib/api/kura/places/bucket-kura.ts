@@ -36,7 +36,7 @@ export class BucketKura implements KuraPlace {
   async save(name: string, rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions): Promise<CheckpointInfo> {
     const { store, logger } = this.#kind;
     refuseLocalOptions(options);
-    const found = await this.#with(options, (files) => this.#find(files, name));
+    const found = await this.#found(name, options);
     const stems = stemsOf(name);
     const stem = stems.find((each) => found.some(({ path }) => this.#pathsOf([each]).some((own) => placeIn(this.#home, own).url === path)));
     const place = placeIn(this.#home, (stem ?? (stems[0] as string)) + store.extension);
@@ -81,12 +81,12 @@ export class BucketKura implements KuraPlace {
   }
 
   async path(name: string): Promise<string> {
-    const [newest] = await this.#with({}, (files) => this.#find(files, name));
+    const [newest] = await this.#found(name);
     return newest?.path ?? placeIn(this.#home, (stemsOf(name)[0] as string) + this.#kind.store.extension).url;
   }
 
   async remove(name: string): Promise<number> {
-    const found = await this.#with({}, (files) => this.#find(files, name));
+    const found = await this.#found(name);
     for (const { path } of found) await this.#home.bucket.delete(this.#keyOf(name, path));
     return found.length;
   }
@@ -100,12 +100,18 @@ export class BucketKura implements KuraPlace {
       if (plain !== component && this.#kind.extensions.some((end) => component.endsWith(end))) names.add(decodeName(plain, 'name'));
     }
     const listed = await inParallel([...names].sort(), (name) =>
-      this.#with({}, async (files) => ({
-        name,
-        files: await checkpointFiles(await this.#find(files, name), undefined, undefined, files.open),
-      })),
+      whileChanged(() =>
+        this.#with({}, async (files) => ({
+          name,
+          files: await checkpointFiles(await this.#find(files, name), undefined, undefined, files.open),
+        })),
+      ),
     );
     for (const each of listed) if (each.files.length > 0) yield each;
+  }
+
+  #found(name: string, options: Pick<ReadOptions, 'signal'> = {}): Promise<FoundFile[]> {
+    return whileChanged(() => this.#with(options, (files) => this.#find(files, name)));
   }
 
   /** Its objects, the newest first. Other JSON than ours is none: see layout.ts. */
