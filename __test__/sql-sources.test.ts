@@ -332,6 +332,34 @@ suite('SQL over a directory in a bucket', noBinding, () => {
   });
 });
 
+suite('columns of other writers that DuckDB cannot tell apart', noBinding, () => {
+  const folder = tempFolder('sql-twins');
+
+  test('have their own values, in one file and in parts', { skip: noPython }, async () => {
+    await runPython('case_twins.py', folder);
+    await using db = await openSql(folder, { threads: 1 });
+    const rows = (first: number): unknown[] => [
+      { id: first, key: 1.5, KEY_1: 'x', key_1_1: true, _: 7 },
+      { id: first + 1, key: Number.NaN, KEY_1: 'y', key_1_1: false, _: 8 },
+    ];
+    assert.deepStrictEqual(await db.query('from twins order by id'), rows(0));
+    assert.deepStrictEqual(await db.query('select id from twins where key > 2'), [{ id: 1 }]);
+    const parts = await openSql(join(folder, 'parts.parquet'), { threads: 1 });
+    assert.deepStrictEqual(await parts.query('from parts order by id'), [...rows(0), ...rows(2)]);
+    assert.deepStrictEqual(
+      parts.tables()[0]?.columns?.map(({ name, key }) => [name, key]),
+      [
+        ['id', 'id'],
+        ['key', 'key'],
+        ['KEY_1', 'KEY'],
+        ['key_1_1', 'key_1'],
+        ['_', ''],
+      ],
+    );
+    await parts.close();
+  });
+});
+
 suite('NaN in files whose bounds leave it out', noBinding, () => {
   const folder = tempFolder('sql-nan');
 

@@ -26,8 +26,10 @@ export function viewColumns(facts: ParquetFacts, leavesNanOut = facts.plan === u
   const infos = facts.info().columns;
   const names = new Names();
   if (plan === undefined) {
-    return facts.columns.map(({ name, type }) => {
-      return { name: names.twin(name), key: name, type, holds: 'values', stored: name, shown: guarded(name, asItIs) };
+    const places = placeNames(facts);
+    return facts.columns.map(({ name, type }, index) => {
+      const stored = places?.[index] ?? name;
+      return { name: names.twin(name || '_'), key: name, type, holds: 'values', stored, shown: guarded(name, asItIs) };
     });
   }
   const columns = plan.row.f.map((field, index): ViewColumn => {
@@ -42,6 +44,16 @@ export function viewColumns(facts: ParquetFacts, leavesNanOut = facts.plan === u
   }
   if (plan.x !== undefined) columns.push({ name: names.take('?'), key: null, type: 'json', holds: 'rows', stored: plan.x, shown: asJson });
   return columns;
+}
+
+/**
+ * Names of the columns of another writer's file by their places, where they have none that DuckDB takes and tells apart: two that differ in
+ * case only it would take for one.
+ */
+export function placeNames({ plan, columns }: ParquetFacts): string[] | undefined {
+  const own = new Set(columns.map(({ name }) => name.toLowerCase()));
+  if (plan !== undefined || (own.size === columns.length && !own.has(''))) return undefined;
+  return columns.map((_, index) => `c${index}`);
 }
 
 /** Names that DuckDB tells apart: it folds case. */

@@ -4,7 +4,7 @@ import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
 import { CheckpointError } from '../base/errors.js';
 import type { SqlColumn } from './sql-types.js';
 import { leavesNanOut } from './leaves-nan-out.js';
-import { viewColumns, type ViewColumn } from './view-columns.js';
+import { placeNames, viewColumns, type ViewColumn } from './view-columns.js';
 
 /** What a view shows. */
 export interface ViewText {
@@ -19,6 +19,8 @@ export interface ViewText {
 /** Files whose columns are equal. */
 interface Group {
   columns: ViewColumn[];
+  /** See {@link placeNames}. */
+  places: string[] | undefined;
   paths: string[];
   rows: number;
 }
@@ -30,7 +32,9 @@ export async function viewOfFile(facts: ParquetFacts, isNanLeftOut?: boolean): P
   const columns = viewColumns(facts, isNanLeftOut);
   if (columns.length === 0) return { ...withoutColumns(facts.rows), rows: facts.rows, paths: source.paths };
   const values = columns.map(({ name, stored, shown }) => `${shown(source.value(stored))} AS ${quoted(name)}`);
-  return { select: `SELECT ${values.join(', ')}\n${source.from}`, columns: columns.map(columnOf), rows: facts.rows, paths: source.paths };
+  const places = placeNames(facts);
+  const from = places === undefined ? source.from : `FROM read_parquet(${textLiteral(facts.path)}) AS ${tableAs(places)}`;
+  return { select: `SELECT ${values.join(', ')}\n${from}`, columns: columns.map(columnOf), rows: facts.rows, paths: source.paths };
 }
 
 /**
@@ -47,7 +51,7 @@ export async function viewOfFiles(files: readonly ParquetFacts[], path: string, 
     const columns = viewColumns(facts, await leavesNanOut(facts));
     const kind = JSON.stringify(columns.map(({ name, stored, holds, shown }) => [name, stored, holds, shown('v')]));
     const group = groups.get(kind);
-    if (group === undefined) groups.set(kind, { columns, paths: [facts.path], rows: facts.rows });
+    if (group === undefined) groups.set(kind, { columns, places: placeNames(facts), paths: [facts.path], rows: facts.rows });
     else {
       group.paths.push(facts.path);
       group.rows += facts.rows;
@@ -80,7 +84,11 @@ function selectOf(group: Group, json: ReadonlySet<string>, hive: readonly SqlCol
   });
   for (const { name, type } of hive) values.push(`t.${quoted(name)}::${type === 'int64' ? 'BIGINT' : 'VARCHAR'} AS ${quoted(name)}`);
   const options = `union_by_name = true, hive_partitioning = ${hive.length > 0}, hive_types_autocast = false`;
-  return `SELECT ${values.join(', ')} FROM read_parquet([${group.paths.map(textLiteral).join(', ')}], ${options}) AS t`;
+  return `SELECT ${values.join(', ')} FROM read_parquet([${group.paths.map(textLiteral).join(', ')}], ${options}) AS ${tableAs(group.places)}`;
+}
+
+function tableAs(places: readonly string[] | undefined): string {
+  return places === undefined ? 't' : `t(${places.join(', ')})`;
 }
 
 function columnOf({ name, key, type, holds }: ViewColumn): SqlColumn {
