@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CheckpointManager, writeCheckpoint } from 'arrow-ckpt';
+import { placeNames } from '../build/lib/cli/view/questions.js';
 import { startViewer, type Viewer } from '../build/lib/cli/view/start-viewer.js';
 import type {
   Alive,
@@ -323,6 +324,11 @@ suite('view', loadBinding() === null ? 'no native binary' : false, () => {
   });
 
   describe('questions in SQL', () => {
+    test('places have the names of their files and folders; what signs a URL is in none', () => {
+      const [one, two] = ['https://host/runs/a.parquet?X-Amz-Signature=secret/x', 's3://bucket/b?c'];
+      assert.deepEqual(placeNames(['runs/1/', './1', one, two]), { '1': 'runs/1/', '1_2': './1', 'a.parquet': one, b: two });
+    });
+
     test('an answer has its columns and first rows; what is no question is refused', async () => {
       const tables = await get<SqlTables>('tables');
       assert.ok(tables.some(({ name }) => name === 'process.extract'));

@@ -19,7 +19,7 @@ export function useRoute(): Route {
 
 function routeNow(): Route {
   const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?', 2);
-  return { parts: path === '' ? [] : path.split('/').map(decodeURIComponent), params: new URLSearchParams(query) };
+  return { parts: path === '' ? [] : path.split('/').map(decoded), params: new URLSearchParams(query) };
 }
 
 /** The address of a place in the page. */
@@ -31,4 +31,13 @@ export function hrefOf(parts: readonly string[], params: Readonly<Record<string,
   }
   const text = query.toString();
   return `#/${parts.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`;
+}
+
+/** A part of an address, which a hand may have written: as it is where it is no escape. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

@@ -52,7 +52,7 @@ export class Questions {
 
   #open(): Promise<SqlDatabase> {
     const [only, ...others] = this.#paths;
-    const source = others.length === 0 ? (only ?? '') : namesOf(this.#paths);
+    const source = others.length === 0 ? (only ?? '') : placeNames(this.#paths);
     this.#database ??= openSql(source);
     // The package may be installed meanwhile.
     this.#database.catch(() => (this.#database = undefined));
@@ -61,7 +61,7 @@ export class Questions {
 }
 
 /** Several places by the last parts of their paths, numbered where two are the same. */
-function namesOf(paths: readonly string[]): Record<string, string> {
+export function placeNames(paths: readonly string[]): Record<string, string> {
   const names: Record<string, string> = {};
   for (const path of paths) {
     // What follows may be a signature.
