@@ -6,6 +6,9 @@ import type { ArrowStream } from '../../../options/arrow-options.js';
 /** How IPC begins: a stream with what announces a message, a file with its name. */
 const BEGINNINGS = [[0xff, 0xff, 0xff, 0xff], [...Buffer.from('ARROW1')]];
 
+/** Deno has no such function (2.9.6): there nobody can tell a C stream. */
+const { isExternal = () => false } = types as Partial<typeof types>;
+
 /** What {@link arrowSource} takes for Arrow batches: a C stream, the bytes of an IPC stream or file. */
 export type ArrowSource = ArrowStream | Uint8Array;
 
@@ -14,7 +17,7 @@ export type ArrowSource = ArrowStream | Uint8Array;
  * rows are other values than its columns, as the numbers of timestamps, and it cannot tell its types without its library
  */
 export function arrowSource(rows: unknown): ArrowSource | undefined {
-  if (types.isExternal(rows)) return rows as ArrowStream;
+  if (isExternal(rows)) return rows as ArrowStream;
   if (types.isUint8Array(rows)) return BEGINNINGS.some((bytes) => bytes.every((byte, at) => rows[at] === byte)) ? rows : undefined;
   if (typeof rows !== 'object' || rows === null || types.isProxy(rows) || isRevoked(rows) || Array.isArray(rows)) return undefined;
   const { schema, batches, children } = rows as { schema?: { fields?: unknown }; batches?: unknown; children?: unknown };
