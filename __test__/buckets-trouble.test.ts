@@ -89,6 +89,23 @@ suite('trouble beside a bucket', { concurrency: 4 }, () => {
     assert.equal(error.code, 'ERR_CKPT_NETWORK');
   });
 
+  test('who may not write there has the results that are there, and pays for none', async () => {
+    const bucket = new OddBucket();
+    await managerOf(bucket).map('s', 'op', rows, new Model().summarise, MAP);
+    await managerOf(bucket).map('s', 'op', rows.slice(0, 30), new Model().summarise, MAP);
+    const denied = new CheckpointError('ERR_CKPT_PERMISSION', 'these credentials may not do that');
+    bucket.before = (call) => {
+      if (call === 'put' || call === 'delete') throw denied;
+    };
+    const model = new Model();
+    const result = await managerOf(bucket).map('s', 'op', rows.slice(0, 30), model.summarise, MAP);
+    assert.deepEqual([result.rows, result.resumed], [allSummaries(rows.slice(0, 30)), 30]);
+    // Kept results are looked at, too; what is in none of them is not called.
+    const more = await failureOf(() => managerOf(bucket).map('s', 'op', articles(41), model.summarise, MAP));
+    assert.equal(more, denied);
+    assert.deepEqual(model.calls, []);
+  });
+
   test('a batch that somebody saves beside a running map ends nothing, and stays', async () => {
     const bucket = new OddBucket();
     const own = managerOf(bucket);

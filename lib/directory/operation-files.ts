@@ -126,6 +126,15 @@ export class OperationFiles implements Wanted, SaveTarget {
     return this.home.original?.lease(options) ?? takeLease(this, options);
   }
 
+  /** Of a copy: brings what is there without the lease, until {@link close}. */
+  async bring(signal: AbortSignal | undefined): Promise<void> {
+    await this.home.original?.bring(signal);
+  }
+
+  async close(): Promise<void> {
+    await this.home.original?.close();
+  }
+
   /** What was written or removed here is so durably when it resolves: in a directory of its own that is so without it. */
   async publish(what: Published = {}): Promise<void> {
     await this.home.original?.publish(what);

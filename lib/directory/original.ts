@@ -16,6 +16,10 @@ export interface Published {
 export interface Original {
   /** Takes the lease there, and brings its files here. @throws `ERR_CKPT_LOCKED`; what the bucket throws */
   lease(options: LeaseOptions): Promise<HeldLease>;
+  /** Brings its files here without the lease, for who may not write there: {@link close} removes them. @throws what the bucket throws */
+  bring(signal: AbortSignal | undefined): Promise<void>;
+  /** Removes what is here. A lease that is given back does that, too. */
+  close(): Promise<void>;
   /** Brings its kept results here, if that has not been done. */
   bringKept(): Promise<void>;
   /** Whether they are here. */

@@ -79,7 +79,7 @@ export async function* runMap(call: MapCall): AsyncGenerator<Row[], MapSummary, 
     throw files === null ? error : files.told(error);
   } finally {
     inside?.leave();
-    await lease?.release();
+    await (lease === undefined ? files?.close() : lease.release());
     bar?.close();
   }
 }
@@ -122,8 +122,9 @@ async function leaseOf(
     const patience = AbortSignal.any([options.signal, control.signal, control.ending].filter((signal) => signal !== undefined));
     return { lease: await files.lease({ lockWait: options.lockWait, signal: waiting.signal, streams: !keepsAll, patience }) };
   } catch (error) {
-    if (isUnwritable(error)) return { cannotSave: { error } };
-    throw error;
+    if (!isUnwritable(error)) throw error;
+    await files.bring(options.signal);
+    return { cannotSave: { error } };
   } finally {
     for (const end of ends) end?.();
   }

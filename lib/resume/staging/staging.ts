@@ -62,7 +62,7 @@ export class Staging implements Original {
     } catch (error) {
       throw staging.told(error);
     } finally {
-      await staging.#close();
+      await staging.close();
     }
   }
 
@@ -87,7 +87,7 @@ export class Staging implements Original {
     const lease = await takeBucketLease(this.#parts.home, step, operation, options);
     const release = async (): Promise<void> => {
       try {
-        await this.#close();
+        await this.close();
       } finally {
         await lease.release();
       }
@@ -107,6 +107,15 @@ export class Staging implements Original {
       confirm: () => lease.confirm(),
       release,
     };
+  }
+
+  async bring(signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#begin(undefined, signal, ['batches', 'final']);
+    } catch (error) {
+      await this.close();
+      throw this.told(error);
+    }
   }
 
   async bringKept(): Promise<void> {
@@ -170,7 +179,7 @@ export class Staging implements Original {
     return fetched.length > 0;
   }
 
-  async #close(): Promise<void> {
+  async close(): Promise<void> {
     await this.#publisher?.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
