@@ -30,13 +30,13 @@ async function run(scenario: Scenario, { directory, options }: Kind): Promise<un
   return plain(await scenario.run({ manager, json }), directory.replace(/\/$/, ''));
 }
 
-suite('managers on buckets give what managers of local directories give', () => {
+suite('managers on buckets give what managers of local directories give', { concurrency: true }, () => {
   const root = tempFolder('buckets-manager');
   const stubs = (['s3', 'google', 'azure'] as const).map((dialect) => ({ dialect, stub: new BucketStub(dialect) }));
   before(() => Promise.all(stubs.map(({ stub }) => stub.start())));
   after(() => Promise.all(stubs.map(({ stub }) => stub.stop())));
-  for (const scenario of SCENARIOS) {
-    describe(scenario.name, () => {
+  for (const [index, scenario] of SCENARIOS.entries()) {
+    describe(scenario.name, { concurrency: true }, () => {
       let expected: unknown;
       before(async () => {
         expected = await run(scenario, { directory: mkdtempSync(join(root, 'd')), options: {} });
@@ -49,11 +49,11 @@ suite('managers on buckets give what managers of local directories give', () => 
         assert.deepEqual(left, []);
         assert.ok(bucket.objects.has('other/key'));
       });
-      for (const { dialect, stub } of scenario.isLong === true ? stubs.slice(0, 1) : stubs) {
+      // What a driver does is tried elsewhere: here each has half of them beside S3.
+      for (const { dialect, stub } of stubs.filter((_, store) => store === 0 || (scenario.isLong !== true && store === 1 + (index % 2)))) {
         test(dialect, async () => {
-          stub.reset();
           const options = { bucket: stubOptions(stub, dialect) };
-          assert.deepEqual(await run(scenario, { directory: stubUrl(stub, dialect, 'some/dir/'), options }), expected);
+          assert.deepEqual(await run(scenario, { directory: stubUrl(stub, dialect, `some/dir ${index}/`), options }), expected);
         });
       }
     });
