@@ -143,6 +143,7 @@ suite('arrow-ckpt sql', noBinding || noCli, () => {
       [[one, `new=${two}`, 'select 1'], /each has a name/],
       [[`a=${one}`, `a=${two}`, 'select 1'], /the name a is there twice/],
       [[one, '--csv'], /--csv needs a question/],
+      [[one, 'select 1', '--explain', '--limit', '3'], /--explain shows no rows/],
       [[one, '--limit', '3'], /--limit needs a question/],
       [[one, '--views', '--explain'], /--explain needs a question/],
       [[one, '--views', '--threads', '1'], /--threads needs a question/],

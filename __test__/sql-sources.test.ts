@@ -61,6 +61,25 @@ suite('what SQL can be asked of', noBinding, () => {
     }
   });
 
+  test('a checkpoint that becomes another while a question begins is asked for anew, or is a change', async () => {
+    const { directory, manager } = fresh();
+    const json = new CheckpointManager(directory, { logger: false, enableArrow: false });
+    const save = (by: CheckpointManager): Promise<string> => by.saveCheckpoint('process', 'extract', [{ id: 1 }]);
+    await save(manager);
+    await using db = await openSql(directory, { threads: 1 });
+    for (let times = 0; times < 40; times++) {
+      // Parquet and JSON in turn: files of other names, of which the one before is removed.
+      const saving = save(times % 2 === 0 ? json : manager);
+      const asked = Array.from({ length: 3 }, async (_, at) => {
+        await new Promise((resolve) => setTimeout(resolve, 3 * at));
+        return db.query('select id from process.extract').catch((error: { code: string }) => error.code);
+      });
+      for (const answer of await Promise.all(asked)) if (answer !== 'ERR_CKPT_CHANGED') assert.deepStrictEqual(answer, [{ id: 1 }]);
+      await saving;
+    }
+    assert.deepStrictEqual(await db.query('select id from process.extract'), [{ id: 1 }]);
+  });
+
   test('batches of a map are one table, whatever their types are', async () => {
     const { directory, manager } = fresh();
     const batches: Row[][] = [[{ a: 1, b: null }], [{ a: 2.5, b: 'x' }], [{ a: 3, b: 4 }, { b: 'y' }, { b: 5 }, { b: 'z' }]];

@@ -150,21 +150,28 @@ export class Database implements SqlDatabase {
       if (this.#running.delete(asking)) await session.release();
     };
     this.#running.set(asking, end);
+    let tables: SessionTable[] | undefined;
     try {
       this.#check();
       const names = askedNames(await asking.text('SELECT json_serialize_sql($1::VARCHAR)', [text]));
-      const tables = session.find(names);
+      tables = session.find(names);
       if (!isLast && (tables === undefined || (await session.hasChanged(tables)))) {
         await end();
         return undefined;
       }
       if (tables === undefined) throw session.unknown(names);
-      await (views = session.makeViews(tables, asking));
+      const found = tables;
+      await (views = session.makeViews(found, asking));
       const { values, types } = boundValues(params, this.#duckdb);
       await asking.begin(before + text, values, types);
-      return new Answer(asking, () => this.#unchanged(session, tables), end);
+      return new Answer(asking, () => this.#unchanged(session, found), end);
     } catch (error) {
+      const isEnded = asking.signal.aborted;
       await end();
+      // What is wrong may be that a file was replaced in this moment.
+      if (isEnded || tables === undefined || !(await session.hasChanged(tables))) throw error;
+      if (!isLast) return undefined;
+      await this.#unchanged(session, tables);
       throw error;
     }
   }

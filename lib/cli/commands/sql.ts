@@ -33,6 +33,7 @@ export const run: Run<SqlCommandOptions> = async (context, args, options) => {
   const given = formats.filter(([, isGiven]) => isGiven).map(([name]) => name);
   if (given.length > 1 && !(given.length === 2 && given.includes('--json') && given.includes('--parquet')))
     throw invalid(`${given.join(' and ')} say different things; give one of them`);
+  if (explain && limit !== undefined) throw invalid('--explain shows no rows, of which --limit could say how many');
   const isTerminal = process.stdin.isTTY === true && context.output.isTerminal;
   if (views || (query === undefined && !isTerminal)) {
     if (query !== undefined || typeof source !== 'string') throw invalid('--views is of one directory, without a question');
