@@ -55,6 +55,7 @@ suite('the command line and buckets', noCli, () => {
     const lease = 'dir/.lease-0123456789abcdef01234567.lock';
     stub.objects.put(lease, Buffer.from('{}'));
     stub.objects.put('dir/process/broken.parquet', Buffer.from('PAR1 none PAR1'));
+    stub.objects.put('dir/spark.parquet/part-0.parquet', Buffer.from('of an engine'));
     interface Document {
       checkpoints: { step: string | null; operation: string; rows?: number; path: string; error?: object }[];
       batches: { batches: number }[];
@@ -66,6 +67,7 @@ suite('the command line and buckets', noCli, () => {
         ['process', 'broken', 'damaged'],
         ['process', 'one', 5],
         [null, 'flat.jsonl', 3],
+        [null, 'spark.parquet', 'damaged'],
       ],
     );
     assert.equal(checkpoints[1]?.path, `${url}/process/one.parquet`);
@@ -80,10 +82,11 @@ suite('the command line and buckets', noCli, () => {
     await cliOk(['sweep', url, '--keep', 'process/one'], 0, { env });
     assert.equal(stub.objects.all.has('dir/process/broken.parquet'), false);
     assert.equal(stub.objects.all.has('dir/process/one.parquet'), true);
+    assert.equal(stub.objects.all.has('dir/spark.parquet/part-0.parquet'), true);
     const back = join(folder, 'back');
     await cliOk(['copy', `${url}/`, back], 0, { env });
     assert.equal(stub.objects.all.has(lease), true);
-    assert.deepEqual(readdirSync(back).sort(), ['.docetl_intermediate_config.json', 'flat.jsonl', 'process']);
+    assert.deepEqual(readdirSync(back).sort(), ['.docetl_intermediate_config.json', 'flat.jsonl', 'process', 'spark.parquet']);
   });
 
   test('a directory goes to a bucket and comes back, and what is there is left out', async () => {

@@ -3,6 +3,8 @@ import { itemsOf, type BucketItem } from '../../directory/bucket/bucket-contents
 import { BucketHashes } from '../../directory/bucket/bucket-hashes.js';
 import { placeIn, remoteHome, type BucketHome } from '../../directory/bucket/bucket-home.js';
 import { bucketListing } from '../../directory/bucket/bucket-inventory.js';
+import { folderOfParts } from '../../directory/bucket/folder-of-parts.js';
+import { perhapsParts, PerhapsParts } from '../../directory/bucket/perhaps-parts.js';
 import { inParallel } from '../../directory/in-parallel.js';
 import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
 import { chooseStore } from '../../formats/choose.js';
@@ -30,12 +32,23 @@ export async function bucketListingOf(url: string): Promise<DirectoryListing> {
   };
 }
 
-/** What lies directly in the directory, as a Kura manager puts it. */
+/** What lies directly in the directory, as a Kura manager puts it. A folder of parts has the error that reading it gives. */
 async function flatListing(home: BucketHome): Promise<Listed[]> {
   const found: { name: string; modified: Date }[] = [];
-  for await (const { key, modified } of home.bucket.list(home.prefix)) {
+  const folders = new Map<string, { folder: PerhapsParts<never>; bytes: number; modified: Date }>();
+  for await (const { key, size, modified = new Date(0) } of home.bucket.list(home.prefix)) {
     const name = key.slice(home.prefix.length);
-    if (!name.includes('/') && isCheckpointName(name)) found.push({ name, modified: modified ?? new Date(0) });
+    const inside = perhapsParts(name);
+    if (inside !== undefined) {
+      const known = folders.get(inside) ?? { folder: new PerhapsParts<never>(inside), bytes: 0, modified };
+      known.folder.see(name);
+      folders.set(inside, {
+        folder: known.folder,
+        bytes: known.bytes + size,
+        modified: modified > known.modified ? modified : known.modified,
+      });
+    }
+    if (!name.includes('/') && isCheckpointName(name)) found.push({ name, modified });
   }
   const listed = await inParallel(found, async ({ name, modified }): Promise<Listed | null> => {
     const place = placeIn(home, name);
@@ -50,7 +63,14 @@ async function flatListing(home: BucketHome): Promise<Listed[]> {
         : { step: null, operation: name, modified, path: place.url, format, ...nothing, error };
     }
   });
-  return listed.filter((entry) => entry !== null);
+  const ofParts = [...folders.values()].filter(({ folder }) => folder.isOne);
+  return [...listed.filter((entry) => entry !== null), ...ofParts.map((each) => listedFolder(home, each.folder.folder, each))];
+}
+
+function listedFolder(home: BucketHome, operation: string, { bytes, modified }: { bytes: number; modified: Date }): Listed {
+  const error = folderOfParts(home, operation.slice(0, -'.parquet'.length));
+  const nothing = { rows: 0, hash: null, metadata: {}, delta: null };
+  return { step: null, operation, modified, path: error.path as string, format: 'parquet', bytes, ...nothing, error };
 }
 
 function grouped(

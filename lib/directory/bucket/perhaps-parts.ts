@@ -29,8 +29,13 @@ export class PerhapsParts<T> {
     this.#items.push(item);
   }
 
+  /** Whether it is a folder of parts, as far as is seen. */
+  get isOne(): boolean {
+    return this.#isOne || (this.#byEngines > 0 && !this.#hasOthers);
+  }
+
   /** Those of a step; of a folder of parts none. */
   items(): readonly T[] {
-    return this.#isOne || (this.#byEngines > 0 && !this.#hasOthers) ? [] : this.#items;
+    return this.isOne ? [] : this.#items;
   }
 }
