@@ -57,7 +57,7 @@ function withoutSlash(url: string): string {
  * `_key=value`. Nor is anything of `out`, if that is inside.
  */
 export async function partsBelow(folder: string, out: string): Promise<string[]> {
-  if (isBucketUrl(folder)) return partsThere(withoutSlash(folder), out);
+  if (isBucketUrl(folder)) return partsThere(withPlainScheme(withoutSlash(folder)), out);
   const names: string[] = [];
   const results = resolve(out);
   const isInside = results !== resolve(folder) && isAtOrBelow(results, resolve(folder));
@@ -72,7 +72,7 @@ export async function partsBelow(folder: string, out: string): Promise<string[]>
 /** The same in a bucket. */
 async function partsThere(folder: string, out: string): Promise<string[]> {
   const { bucket, key } = bucketOf(`${folder}/`);
-  const results = `${targetOf(out, '.')}/`;
+  const results = withPlainScheme(`${targetOf(out, '.')}/`);
   const names: string[] = [];
   for await (const entry of bucket.list(key)) {
     const name = entry.key.slice(key.length);
@@ -91,9 +91,13 @@ function isAtOrBelow(path: string, folder: string): boolean {
 /** Throws `ERR_CKPT_INVALID_ARGUMENT` if the results of a part would take the place of its rows. `path`: of what has their name now. */
 export async function refuseItself({ name, input }: Part, path: string): Promise<void> {
   const [rows, results] = await Promise.all(
-    [input, path].map((each) => (isBucketUrl(each) ? each : realpath(each).catch(() => undefined))),
+    [input, path].map((each) => (isBucketUrl(each) ? withPlainScheme(each) : realpath(each).catch(() => undefined))),
   );
   if (rows !== undefined && rows === results) throw wrong(name, 'its results would take its place; choose another --out');
+}
+
+function withPlainScheme(url: string): string {
+  return url.replace(/^[^:]+/, (scheme) => scheme.toLowerCase());
 }
 
 /** The error of a part that cannot be one. */
