@@ -27,6 +27,7 @@ import { stubOptions, stubUrl } from './buckets/stub-bucket.js';
 import { BucketStub, STUB_BUCKET } from './support/bucket-stub/stub.js';
 import { failureOf, rejectsWith } from './support/codes.js';
 import { noBinding } from './support/readers.js';
+import { runProgram } from './support/run-program.js';
 import { tempFolder } from './support/temp-folder.js';
 
 const folder = tempFolder('bucket-files');
@@ -201,6 +202,32 @@ describe('columns of a URL', { skip: noBinding }, () => {
     const wanted = info.columns.filter(({ name }) => name === 'title' || name === 'score').reduce((sum, { bytes }) => sum + bytes, 0);
     assert.ok(stub.sentBytes <= 1.1 * wanted + (128 << 10), `${stub.sentBytes} bytes for ${wanted}`);
     assert.ok(stub.requests.length <= 12, `${stub.requests.length} requests`);
+  });
+
+  test('page indexes and bloom filters that are far from the end', async () => {
+    const stub = await new BucketStub('s3').start();
+    after(() => stub.stop());
+    const bucket = stubOptions(stub, 's3');
+    const url = 's3://bucket/indexes.parquet';
+    const names = Array.from({ length: 120 }, (_, index) => `c${index}`);
+    const text = 'far from the end '.repeat(500);
+    const rows = Array.from({ length: 1200 }, (_, id) => ({
+      text: `${id} ${text}`,
+      ...Object.fromEntries(names.map((name) => [name, id])),
+    }));
+    await writeCheckpoint(url, rows, { bucket, compression: 'none', rowGroupRows: 200, bloomFilter: ['c5', 'text'] });
+    for (const columns of [['c0'], ['c7', 'c119'], ['text']]) {
+      const picked = rows.map((row) => Object.fromEntries(columns.map((name) => [name, (row as Row)[name]])));
+      assert.deepEqual(await readCheckpoint(url, { bucket, columns }), picked);
+      await using reader = await openCheckpoint(url, { bucket });
+      assert.deepEqual(await reader.read({ columns, limit: 3 }), picked.slice(0, 3));
+      assert.equal(await reader.count({ where: { c3: { $lt: 7 } } }), 7);
+      const { code, stdout, stderr } = await runProgram('read-url.mjs', {
+        args: [url, JSON.stringify({ bucket, columns })],
+        env: { ARROW_CKPT_FORCE_JSON: '1' },
+      });
+      assert.deepEqual({ code, rows: stdout.trim(), stderr }, { code: 0, rows: '1200', stderr: '' });
+    }
   });
 
   test('what was fetched once is not fetched again', async () => {

@@ -6,6 +6,7 @@ import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import type { BucketObject } from '../../options/bucket.js';
 import { extensionOf } from './extension-of.js';
 import { remoteFolder } from '../../bucket/remote-folder.js';
+import { pageIndexRange } from './page-index-range.js';
 import { joined, requestsFor, type Range } from './ranges.js';
 
 /** So much of the end is read first: the footer of most files is in it. */
@@ -139,7 +140,7 @@ export class RemoteFile {
     return [offset, at];
   }
 
-  /** What every reader looks at: of a Parquet file the magic at both ends and the footer, of another all. */
+  /** What every reader looks at: of a Parquet file the magic at both ends, the footer and the page indexes, of another all. */
   async #begin(running: RemoteRunning): Promise<void> {
     if (this.size > END_BYTES) {
       const end = await this.#read(this.size - END_BYTES, END_BYTES);
@@ -149,6 +150,8 @@ export class RemoteFile {
         // A length that cannot be is for the reader to tell.
         if (footer > 4) await this.fetch([[footer, this.size]], running);
         if ((this.#known[0]?.[0] ?? 0) > 0) await writeAll(this.#handle, end.subarray(4), 0);
+        const indexes = await pageIndexRange(this.path);
+        if (indexes !== undefined) await this.fetch([indexes], running);
         return;
       }
     }

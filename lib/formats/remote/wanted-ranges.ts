@@ -31,6 +31,10 @@ export async function wantedRanges(path: string, options: ReadOptions): Promise<
     const ordinals = taken.flatMap(chunksOf);
     const ranges: Range[] = [];
     const isNative = loadBinding() !== null;
+    // The reader in TypeScript compares all bloom filters with their checksums.
+    if (!isNative) {
+      for (const { columns: chunks } of file.metadata.row_groups) ranges.push(...chunks.flatMap((chunk) => bloomOf(chunk, file.dataEnd)));
+    }
     let row = 0;
     for (const group of file.metadata.row_groups) {
       const first = row;
@@ -54,22 +58,28 @@ export async function wantedRanges(path: string, options: ReadOptions): Promise<
 type Chunk = Metadata['row_groups'][number]['columns'][number];
 
 function rangesOf(chunk: Chunk, dataEnd: number): Range[] {
-  const ranges: Range[] = [];
-  const add = (start: bigint | number | undefined, length: bigint | number | undefined): void => {
-    const from = Number(start ?? -1);
-    const end = Math.min(dataEnd, from + Number(length ?? 0));
-    if (from >= 0 && end > from) ranges.push([from, end]);
-  };
   const data = chunk.meta_data;
-  if (data === undefined) return ranges;
+  if (data === undefined) return [];
   const dictionary = Number(data.dictionary_page_offset ?? 0);
   const first = Number(data.data_page_offset);
-  add(dictionary > 0 && dictionary < first ? dictionary : first, data.total_compressed_size);
-  add(chunk.offset_index_offset, chunk.offset_index_length);
-  add(chunk.column_index_offset, chunk.column_index_length);
-  // Also without a condition: the reader compares its checksum with the column. Filters without a length are other writers', and not read.
-  add(data.bloom_filter_offset, data.bloom_filter_length);
-  return ranges;
+  return [
+    ...rangeOf(dictionary > 0 && dictionary < first ? dictionary : first, data.total_compressed_size, dataEnd),
+    ...rangeOf(chunk.offset_index_offset, chunk.offset_index_length, dataEnd),
+    ...rangeOf(chunk.column_index_offset, chunk.column_index_length, dataEnd),
+    // Also without a condition: the reader compares its checksum with the column.
+    ...bloomOf(chunk, dataEnd),
+  ];
+}
+
+/** Filters without a length are other writers', and not read. */
+function bloomOf({ meta_data: data }: Chunk, dataEnd: number): Range[] {
+  return rangeOf(data?.bloom_filter_offset, data?.bloom_filter_length, dataEnd);
+}
+
+function rangeOf(start: bigint | number | undefined, length: bigint | number | undefined, dataEnd: number): Range[] {
+  const from = Number(start ?? -1);
+  const end = Math.min(dataEnd, from + Number(length ?? 0));
+  return from >= 0 && end > from ? [[from, end]] : [];
 }
 
 function thin(path: string): CheckpointError {

@@ -26,11 +26,16 @@ export async function checkIndexes(file: ParquetFile): Promise<void> {
 
 /** The page indexes alone: the core looks at them in files that others refer to, too. */
 export async function checkPageIndexes(file: ParquetFile): Promise<void> {
-  const indexes = file.keyValues[KEY_INDEX_CRC];
-  if (indexes === undefined || !isOurs(file.footer)) return;
+  const found = pageIndexesOf(file);
+  if (found !== undefined) await check(file, found.start, file.dataEnd - found.start, found.checksum, 'its page index');
+}
+
+/** Where the page indexes of a checkpoint begin, which end where the footer does, and their checksum. Undefined: it has none. */
+export function pageIndexesOf(file: ParquetFile): { start: number; checksum: string } | undefined {
+  const checksum = file.keyValues[KEY_INDEX_CRC];
+  if (checksum === undefined || !isOurs(file.footer)) return undefined;
   const starts = chunksOf(file).flatMap((chunk) => [chunk.column_index_offset, chunk.offset_index_offset]);
-  const start = Math.min(...starts.map((offset) => Number(offset ?? file.dataEnd)));
-  await check(file, start, file.dataEnd - start, indexes, 'its page index');
+  return { start: Math.min(...starts.map((offset) => Number(offset ?? file.dataEnd))), checksum };
 }
 
 function chunksOf({ metadata }: ParquetFile): ColumnChunk[] {
