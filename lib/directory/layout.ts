@@ -2,12 +2,12 @@ import type { Dirent, Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { nameOfNext, nextOf } from '../base/commit/swap.js';
-import { CheckpointError, fromSystemError, isCheckpointError } from '../base/errors.js';
+import { CheckpointError, fromSystemError } from '../base/errors.js';
 import { show } from '../base/messages.js';
 import { isPartsFolder } from '../formats/folder/list-parts.js';
 import { listFolder } from './folders.js';
 import { folderStats, isCheckpointPath } from './parts-folder.js';
-import { decodeName, encodeName, foldName, foldsTo, NOTHING, twinName, type NameKind } from './names.js';
+import { decodeName, encodeName, foldName, foldsTo, NOTHING, twinIfShort, twinName, type NameKind } from './names.js';
 import { isThereExactly, namesIn } from './folder-names.js';
 import { namedEntries, pathOf, type NamedEntry } from './parts.js';
 
@@ -332,15 +332,5 @@ async function statFile(path: string): Promise<Stats | null> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw fromSystemError(error, 'look for', path);
-  }
-}
-
-/** The twin of a name; undefined where it would be too long to be a file's, so that there can be none. */
-function twinIfShort(name: string, kind: NameKind): string | undefined {
-  try {
-    return twinName(name, kind);
-  } catch (error) {
-    if (isCheckpointError(error)) return undefined;
-    throw error;
   }
 }

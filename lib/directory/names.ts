@@ -1,4 +1,4 @@
-import { CheckpointError } from '../base/errors.js';
+import { CheckpointError, isCheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';
 
 /**
@@ -61,6 +61,16 @@ export function twinName(name: string, kind: NameKind): string {
   const encoded = encodeName(name, kind);
   const twin = outsideEscapes(encoded, /[A-Z]|[^\u0020-\u007e]/gu);
   return checkLength(twin === encoded ? outsideEscapes(encoded, /[a-z]/u) : twin, name, kind);
+}
+
+/** The twin of a name; undefined where it would be too long to be a file's, so that there can be none. */
+export function twinIfShort(name: string, kind: NameKind): string | undefined {
+  try {
+    return twinName(name, kind);
+  } catch (error) {
+    if (isCheckpointError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Equal for two components that a file system may take for one. */

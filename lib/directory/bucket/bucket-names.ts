@@ -1,9 +1,8 @@
 import { sep } from 'node:path';
-import { isCheckpointError } from '../../base/errors.js';
 import { isProbe } from '../../bucket/ensure-conditional.js';
 import { BATCHES, isBatchFile, operationComponent } from '../layout.js';
 import { indexOfKept, KEPT_FOLDER } from '../kept-files.js';
-import { decodeName, encodeName, twinName, type NameKind } from '../names.js';
+import { decodeName, encodeName, twinIfShort, type NameKind } from '../names.js';
 import { CONTINUED, CONTINUES, pathOf } from '../parts.js';
 
 /*
@@ -113,13 +112,4 @@ export function joinedNames(segments: readonly string[]): string[] {
 function keyOf(component: string): string {
   const path = pathOf(component);
   return sep === '/' ? path : path.replaceAll(sep, '/');
-}
-
-function twinIfShort(name: string, kind: NameKind): string | undefined {
-  try {
-    return twinName(name, kind);
-  } catch (error) {
-    if (isCheckpointError(error)) return undefined;
-    throw error;
-  }
 }
