@@ -14,7 +14,8 @@ import type { Range } from './ranges.js';
 
 /**
  * Which bytes of a Parquet file a reading looks at, by the footer: the chunks of the columns that it takes, in the row groups that may have
- * rows of it, and their indexes. `path`: a file of which the footer is there. @throws what the options and the footer do not agree about
+ * rows of it. Page indexes are there already, and those of other writers are not read. `path`: a file of which the footer is there.
+ * @throws what the options and the footer do not agree about
  */
 export async function wantedRanges(path: string, options: ReadOptions): Promise<Range[]> {
   const file = await ParquetFile.open(path, options);
@@ -64,8 +65,6 @@ function rangesOf(chunk: Chunk, dataEnd: number): Range[] {
   const first = Number(data.data_page_offset);
   return [
     ...rangeOf(dictionary > 0 && dictionary < first ? dictionary : first, data.total_compressed_size, dataEnd),
-    ...rangeOf(chunk.offset_index_offset, chunk.offset_index_length, dataEnd),
-    ...rangeOf(chunk.column_index_offset, chunk.column_index_length, dataEnd),
     // Also without a condition: the reader compares its checksum with the column.
     ...bloomOf(chunk, dataEnd),
   ];
