@@ -1,6 +1,7 @@
 import type { Opened } from '../../lib/cli/view/wire.js';
-import { printable, visible } from '../data/visible.js';
+import { printable } from '../data/visible.js';
 import { countText, sizeText, timeText } from '../data/words.js';
+import { MetadataPairs } from '../parts/metadata-pairs.jsx';
 
 /** What is known of a checkpoint beside its rows. */
 export function AboutView({ opened }: { opened: Opened }) {
@@ -27,16 +28,7 @@ export function AboutView({ opened }: { opened: Opened }) {
         ))}
       </dl>
       {metadata.length > 0 && <h2>Metadata</h2>}
-      <dl class="pairs">
-        {metadata.map(([name, value]) => (
-          <div key={name}>
-            <dt>
-              <bdi>{printable(name)}</bdi>
-            </dt>
-            <dd class="text">{visible(value)}</dd>
-          </div>
-        ))}
-      </dl>
+      <MetadataPairs metadata={metadata} />
       <h2>Columns</h2>
       <table class="plain">
         <thead>

@@ -1,9 +1,10 @@
 import type { ReportData, ReportEntry } from '../../lib/cli/view/report-data.js';
 import type { Entry } from '../../lib/cli/view/wire.js';
 import type { ValuePlace } from '../data/value-place.js';
-import { printable, visible } from '../data/visible.js';
+import { printable } from '../data/visible.js';
 import { costText, countText, plural, shortHash, sizeText } from '../data/words.js';
 import { DifferenceView } from '../parts/difference-view.jsx';
+import { MetadataPairs } from '../parts/metadata-pairs.jsx';
 import { Notice } from '../parts/notice.jsx';
 import { ProfileCard } from '../parts/profile-card.jsx';
 import { RunningMaps } from '../parts/running-maps.jsx';
@@ -202,18 +203,7 @@ function Checkpoint({ each: { entry, opened, profiles, moreColumns, sample, diff
         <bdi>{nameOf(entry)}</bdi>
       </h2>
       {trouble !== null && <Notice trouble={trouble} />}
-      {opened !== null && opened.metadata.length > 0 && (
-        <dl class="pairs">
-          {opened.metadata.map(([name, value]) => (
-            <div key={name}>
-              <dt>
-                <bdi>{printable(name)}</bdi>
-              </dt>
-              <dd class="text">{visible(value)}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
+      {opened !== null && opened.metadata.length > 0 && <MetadataPairs metadata={opened.metadata} />}
       <div class="cards">
         {profiles.map((profile) => (
           <ProfileCard key={profile.name} profile={profile} />
