@@ -8,6 +8,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readCheckpoint, writeCheckpoint } from 'arrow-ckpt';
+import { stubEnvironment } from './buckets/stub-bucket.js';
 import { STUB_KEYS } from './support/bucket-stub/s3-dialect.js';
 import { BucketStub } from './support/bucket-stub/stub.js';
 import { CLI, cliOk, ENV, linesOf, noCli } from './support/run-cli.js';
@@ -48,9 +49,7 @@ suite('arrow-ckpt work on a bucket', noCli, () => {
   before(async () => {
     await stub.start();
     env = {
-      AWS_ENDPOINT_URL_S3: stub.origin,
-      AWS_ACCESS_KEY_ID: STUB_KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: STUB_KEYS.secretAccessKey,
+      ...stubEnvironment(stub),
       AWS_REGION: 'us-east-1',
       WORK_CALLS: calls,
       WORK_HASH: 'h',

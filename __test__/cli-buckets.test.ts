@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { CheckpointManager, writeCheckpoint } from 'arrow-ckpt';
 import { BucketStub } from './support/bucket-stub/stub.js';
-import { STUB_KEYS } from './support/bucket-stub/s3-dialect.js';
+import { stubEnvironment } from './buckets/stub-bucket.js';
 import { cli, cliJson, cliOk, linesOf, noCli } from './support/run-cli.js';
 import { suite } from './support/suite.js';
 import { tempFolder } from './support/temp-folder.js';
@@ -22,12 +22,7 @@ suite('the command line and buckets', noCli, () => {
   let env: Record<string, string>;
   before(async () => {
     await stub.start();
-    env = {
-      AWS_ENDPOINT_URL_S3: stub.origin,
-      AWS_ACCESS_KEY_ID: STUB_KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: STUB_KEYS.secretAccessKey,
-      AWS_SESSION_TOKEN: 'canary-session',
-    };
+    env = { ...stubEnvironment(stub), AWS_SESSION_TOKEN: 'canary-session' };
   });
   after(() => stub.stop());
   beforeEach(() => {

@@ -6,7 +6,7 @@ import { CheckpointManager } from 'arrow-ckpt';
 import { loadBinding } from '../build/lib/base/addon/binding.js';
 import { startViewer } from '../build/lib/cli/view/start-viewer.js';
 import type { Listing, Opened, Rows } from '../build/lib/cli/view/wire.js';
-import { STUB_KEYS } from './support/bucket-stub/s3-dialect.js';
+import { stubEnvironment } from './buckets/stub-bucket.js';
 import { BucketStub } from './support/bucket-stub/stub.js';
 import { cliOk, noCli } from './support/run-cli.js';
 import { suite } from './support/suite.js';
@@ -23,12 +23,7 @@ suite('view and URLs', missing, () => {
 
   before(async () => {
     await stub.start();
-    env = {
-      AWS_ENDPOINT_URL_S3: stub.origin,
-      AWS_ACCESS_KEY_ID: STUB_KEYS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: STUB_KEYS.secretAccessKey,
-      AWS_SESSION_TOKEN: 'canary-session',
-    };
+    env = { ...stubEnvironment(stub), AWS_SESSION_TOKEN: 'canary-session' };
     Object.assign(process.env, env);
     const directory = join(folder, 'checkpoints');
     const rows = Array.from({ length: 5000 }, (_, id) => ({ id, text: `row ${id}` }));

@@ -25,3 +25,8 @@ export function stubUrl(stub: BucketStub, dialect: DialectName, key: string): st
 export function stubBucket(stub: BucketStub, dialect: DialectName, options: BucketOptions = {}): Bucket {
   return bucketOf(stubUrl(stub, dialect, ''), { ...stubOptions(stub, dialect), ...options }).bucket;
 }
+
+/** The environment in which a program reaches a stub of S3. */
+export function stubEnvironment({ origin }: BucketStub): { [name: string]: string } {
+  return { AWS_ENDPOINT_URL_S3: origin, AWS_ACCESS_KEY_ID: STUB_KEYS.accessKeyId, AWS_SECRET_ACCESS_KEY: STUB_KEYS.secretAccessKey };
+}
