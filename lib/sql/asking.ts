@@ -87,7 +87,7 @@ export class Asking {
     for (;;) {
       const chunk = await this.#within(() => result.fetchChunk());
       // An interrupted answer ends without an error.
-      if (this.#ended !== undefined) throw this.#ended.error;
+      this.check();
       if (chunk === null || chunk.rowCount === 0) {
         this.#result = undefined;
         return;
@@ -112,8 +112,13 @@ export class Asking {
     const ended = new Promise<false>((resolve) => (forget = watchAbort(this.#stop.signal, () => resolve(false))));
     const isDone = this.#ended === undefined && (await Promise.race([done, ended]));
     forget();
-    if (this.#ended !== undefined) throw this.#ended.error;
+    this.check();
     return isDone;
+  }
+
+  /** @throws why it was ended, if it was */
+  check(): void {
+    if (this.#ended !== undefined) throw this.#ended.error;
   }
 
   /** Ends what runs: it rejects with this error. */
@@ -142,7 +147,7 @@ export class Asking {
   }
 
   async #within<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#ended !== undefined) throw this.#ended.error;
+    this.check();
     const from = performance.now();
     const timer = setTimeout(() => this.end({ error: timedOut(this.#limits.timeout) }), Math.max(1, this.#left));
     try {

@@ -161,6 +161,8 @@ export class Database implements SqlDatabase {
       }
       if (tables === undefined) throw session.unknown(names);
       const found = tables;
+      // Closing waits for views that are being made, not for those that begin after it.
+      asking.check();
       await (views = session.makeViews(found, asking));
       const { values, types } = boundValues(params, this.#duckdb);
       await asking.begin(before + text, values, types);
