@@ -112,9 +112,9 @@ suite('trouble beside a bucket', { concurrency: true }, () => {
     let saved: Promise<unknown> | undefined;
     const model = new Model();
     const work: typeof model.summarise = async (...call) => {
-      // Of an index that the map has, and of those that come next.
+      // Of those that come next.
       if (model.calls.length === 13)
-        saved = Promise.all([1, 4, 5].map((index) => own.saveBatchCheckpoint('op', index, [{ mine: index + 0.5 }], { step: 's' })));
+        saved = Promise.all([4, 5].map((index) => own.saveBatchCheckpoint('op', index, [{ mine: index + 0.5 }], { step: 's' })));
       await saved;
       return model.summarise(...call);
     };
@@ -123,8 +123,8 @@ suite('trouble beside a bucket', { concurrency: true }, () => {
     const result = await own.map('s', 'op', rows, work, { ...STRICT, onEvent });
     assert.deepEqual(result.rows, expected);
     assert.equal(new Set(flushed).size, flushed.length);
-    assert.ok(!flushed.slice(4).some((path) => /batch_[145]\.parquet$/.test(path)), flushed.join());
-    assert.deepEqual(await own.loadBatchCheckpoints('op', { step: 's' }), [[{ mine: 1.5 }], [{ mine: 4.5 }], [{ mine: 5.5 }]]);
+    assert.ok(!flushed.slice(4).some((path) => /batch_[45]\.parquet$/.test(path)), flushed.join());
+    assert.deepEqual(await own.loadBatchCheckpoints('op', { step: 's' }), [[{ mine: 4.5 }], [{ mine: 5.5 }]]);
     assert.equal((await own.map('s', 'op', rows, model.summarise, MAP)).calls, 0);
   });
 

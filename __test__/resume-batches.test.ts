@@ -3,7 +3,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { type Row } from 'arrow-ckpt';
+import { CheckpointManager, type Row } from 'arrow-ckpt';
+import { MemoryBucket } from './buckets/memory-bucket.ts';
 import { rejectsWith } from './support/codes.ts';
 import { assertExact } from './support/exact.ts';
 import { allSummaries, articles, manager, MAP, Model, type Article } from './support/map-rows.ts';
@@ -56,6 +57,30 @@ describe('operations of one name in several steps', () => {
     );
     assert.deepStrictEqual(await checkpoints.listBatchCheckpoints('extract'), []);
   });
+
+  for (const place of ['a folder', 'a bucket'])
+    test(`a batch of one’s own takes none from a map: in ${place}`, async () => {
+      const directory = join(folder, 'taken');
+      const checkpoints =
+        place === 'a folder' ? manager(directory) : new CheckpointManager('s3://bucket/dir', { bucket: new MemoryBucket(), logger: false });
+      const model = new Model(
+        () => 1,
+        ({ id }) => id === 119,
+      );
+      const options = { ...MAP, batchSize: 20 };
+      await rejectsWith('ERR_CKPT_ROW_FAILED', () => checkpoints.map('s', 'taken', ROWS, model.summarise, options));
+      const indexes = await checkpoints.listBatchCheckpoints('taken', { step: 's' });
+      assert.ok(indexes.length > 3);
+      for (const index of indexes)
+        await rejectsWith('ERR_CKPT_INVALID_ARGUMENT', () => checkpoints.saveBatchCheckpoint('taken', index, [{ a: 1 }], { step: 's' }));
+      // Their own they may replace.
+      for (const a of [1, 2]) await checkpoints.saveBatchCheckpoint('taken', 900, [{ a }], { step: 's' });
+      assert.deepStrictEqual((await checkpoints.loadBatchCheckpoints('taken', { step: 's' })).at(-1), [{ a: 2 }]);
+      const again = new Model();
+      const { calls, rows } = await checkpoints.map('s', 'taken', ROWS, again.summarise, options);
+      assertExact(rows, allSummaries(ROWS));
+      assert.ok(calls <= 20, `${calls}`);
+    });
 
   test('batches of one’s own say their step', async () => {
     const checkpoints = manager(join(folder, 'own'));

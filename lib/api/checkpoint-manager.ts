@@ -184,6 +184,8 @@ export class CheckpointManager {
   /**
    * Saves a batch of an operation that still runs as `<operation>_batches/batch_<index>.parquet`, with `options.step` in the folder of that
    * step: two steps may have operations of one name. Returns the path. `index`: an integer from 0 on.
+   *
+   * @throws `ERR_CKPT_INVALID_ARGUMENT` where a `map` keeps its results under this index
    */
   async saveBatchCheckpoint<T extends RowLike = RowLike>(
     operation: string,

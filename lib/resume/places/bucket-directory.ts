@@ -3,8 +3,8 @@ import type { HeldLease } from '../../base/lock/held-lease.js';
 import type { Row } from '../../base/rows.js';
 import { BucketLease } from '../../bucket/bucket-lease.js';
 import { bucketBytes, bucketListing } from '../../directory/bucket/bucket-inventory.js';
-import { itemsOf, type BucketItem } from '../../directory/bucket/bucket-contents.js';
-import { placeIn } from '../../directory/bucket/bucket-home.js';
+import { itemsIn, itemsOf, type BucketItem } from '../../directory/bucket/bucket-contents.js';
+import { placeIn, type BucketHome } from '../../directory/bucket/bucket-home.js';
 import { leasePlace, takeBucketLease } from '../../directory/bucket/bucket-lease-of.js';
 import { batchFoldersFor } from '../../directory/bucket/bucket-names.js';
 import { BucketOperation, type BucketDirectoryParts } from '../../directory/bucket/bucket-operation.js';
@@ -28,6 +28,7 @@ import { mapsIn, type MapListing } from '../map-listing.js';
 import { partialResults, type PartialResults } from '../partial-results.js';
 import { planRows, type IncrementalPlan } from '../plan.js';
 import { batchIndexes, readBatches } from '../read-batches.js';
+import { refuseTakenIndex } from '../refuse-taken-index.js';
 import { Staging } from '../staging/staging.js';
 import type { checkSweepOptions, SweepResult } from '../sweep-options.js';
 import type { DirectoryPlace, NamedOperation, PlanGiven } from './directory-place.js';
@@ -60,8 +61,11 @@ export class BucketDirectory implements DirectoryPlace {
     refuseLocalOptions(options);
     const name = batchStem('', index);
     const stem = `${batchFoldersFor(operation, step)[0]}/${name}`;
-    const others = EXTENSIONS.filter((extension) => extension !== store.extension).map((extension) => stem + extension);
-    const twins = await findObjects(home, others, options.signal);
+    const paths = EXTENSIONS.map((extension) => stem + extension);
+    const there = await findObjects(home, paths, options.signal);
+    if (there.length > 0) await refuseTaken(home, stem);
+    const own = placeIn(home, stem + store.extension).key;
+    const twins = there.filter(({ key }) => key !== own);
     const info = await writeRemote(placeIn(home, stem + store.extension), rows, options, {}, { store });
     for (const { key, version } of twins) await home.bucket.delete(key, { ifMatch: version }).catch(() => {});
     return info;
@@ -194,4 +198,18 @@ export class BucketDirectory implements DirectoryPlace {
       },
     );
   }
+}
+
+/** See {@link refuseTakenIndex}. `stem`: the path of the batch without the extension. */
+function refuseTaken(home: BucketHome, stem: string): Promise<void> {
+  return withLocalCopies(
+    home,
+    async () => {
+      const items: BucketItem[] = [];
+      for await (const item of itemsIn(home, `${stem}.`)) items.push(item);
+      return items;
+    },
+    () => 'record',
+    (_, items) => refuseTakenIndex(items.keys()),
+  );
 }

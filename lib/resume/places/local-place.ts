@@ -1,7 +1,7 @@
 import type { Row } from '../../base/rows.js';
 import { clearDirectory, clearStepFolder } from '../../directory/clear.js';
 import { directoryListing, totalBytes } from '../../directory/inventory.js';
-import { batchFolder, batchFoldersOf, batchStem, stepFolder } from '../../directory/layout.js';
+import { batchFolder, batchFoldersOf, batchStem, filesOf, stepFolder } from '../../directory/layout.js';
 import type { CheckpointListing } from '../../directory/manager-options.js';
 import { OperationFiles, type Home } from '../../directory/operation-files.js';
 import { saveBatch } from '../../directory/save-batch.js';
@@ -14,6 +14,7 @@ import { mapsIn, type MapListing } from '../map-listing.js';
 import { partialResults, type PartialResults } from '../partial-results.js';
 import { planRows, type IncrementalPlan } from '../plan.js';
 import { batchIndexes, deleteBatches, readBatches } from '../read-batches.js';
+import { refuseTakenIndex } from '../refuse-taken-index.js';
 import { sweepDirectory } from '../sweep-directory.js';
 import type { checkSweepOptions, SweepResult } from '../sweep-options.js';
 import type { DirectoryPlace, NamedOperation, PlanGiven } from './directory-place.js';
@@ -38,7 +39,9 @@ export class LocalPlace implements DirectoryPlace {
     options: WriteOptions,
   ): Promise<CheckpointInfo> {
     const { directory, store, logger } = this.#home;
-    return saveBatch({ store, stem: batchStem(await batchFolder(directory, operation, step), index), logger }, rows, options);
+    const stem = batchStem(await batchFolder(directory, operation, step), index);
+    await refuseTakenIndex((await filesOf(stem)).map(({ path }) => path));
+    return saveBatch({ store, stem, logger }, rows, options);
   }
 
   async loadBatches(operation: string, step: string | undefined): Promise<Row[][]> {
