@@ -214,7 +214,8 @@ export declare class CheckpointManager {
   /** The rows one by one, in bounded memory. @throws what {@link loadCheckpoint} throws; `ERR_CKPT_NOT_FOUND` where that gives null */
   scanCheckpoint<T extends RowLike = Row>(step: string, operation: string, options?: NoInfer<LoadOptions<T>>): AsyncGenerator<T, void, undefined>;
   /** Saves a batch of an operation that still runs as `<operation>_batches/batch_<index>.parquet`, with `options.step` in the folder of
-   * that step: two steps may have operations of one name. Returns the path. `index`: an integer from 0 on. */
+   * that step: two steps may have operations of one name. Returns the path. `index`: an integer from 0 on. @throws
+   * `ERR_CKPT_INVALID_ARGUMENT` where a `map` keeps its results under this index */
   saveBatchCheckpoint<T extends RowLike = RowLike>(operation: string, index: number, rows: Iterable<NoInfer<T>> | AsyncIterable<NoInfer<T>>, options?: BatchSaveOptions): Promise<string>;
   /** Loads the batches of an operation by index, an array of rows each; while a `map` runs its finished rows so far, each once. Without
    * `options.step` those of all steps: first the ones that say no step, then step by step. */
