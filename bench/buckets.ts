@@ -48,7 +48,7 @@ installRivals(new URL('./rivals/', import.meta.url));
 
 const work = fileURLToPath(new URL('./buckets/work.ts', import.meta.url));
 const answers = new Map<string, Answer[]>();
-await withServer(server, installed.folder, async (_, folder, reached) => {
+await withServer(server, installed.folder, async ({ data: folder, reached }) => {
   const run = (way: string): Answer => {
     const bucket = reached as BucketTask['bucket'];
     const task: BucketTask = { way, rows: way.startsWith('large') ? rows.large : rows.small, folder, bucket };

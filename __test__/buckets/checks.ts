@@ -18,10 +18,10 @@ export interface CheckContext {
   folder: string;
 }
 
-/** One promise of the interface. */
-export interface Check {
+/** One promise of the interface. `Context`: what it needs. */
+export interface Check<Context = CheckContext> {
   name: string;
-  run: (context: CheckContext) => Promise<void>;
+  run: (context: Context) => Promise<void>;
 }
 
 const LARGE = 9 << 20;

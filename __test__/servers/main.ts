@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { CHECKS, corruptingFetch } from '../buckets/checks.js';
+import { CLAIMS } from '../buckets/claim-kills.js';
 import { CACHE, install, withServer } from './running.js';
 import { SERVERS, type Server } from './servers.js';
 import { serversTable, withTable } from './table.js';
@@ -59,26 +60,34 @@ async function main(): Promise<void> {
 async function examine(server: Server, folder: string): Promise<Outcome> {
   const outcome = new Map<string, string | undefined>();
   const started = performance.now();
-  await withServer(server, folder, async (place, data) => {
+  await withServer(server, folder, async ({ place, data, reached, environment }) => {
     for (const [index, { name, run }] of CHECKS.entries()) {
       const context = { bucket: place().bucket, corrupting: place({ fetch: corruptingFetch }).bucket, prefix: `c${index}/`, folder: data };
-      const wrong = await run(context).then(
-        () => undefined,
-        (error: Error) => error.message.split('\n').slice(0, 8).join(' ').slice(0, 300),
-      );
-      outcome.set(name, wrong);
+      outcome.set(name, await wrongWith(run(context)));
     }
+    if (environment === undefined) return;
+    const at = { url: `${server.protocol}://bucket/claimed`, bucket: reached, env: environment, folder: data };
+    outcome.set(CLAIMS.name, await wrongWith(CLAIMS.run(at)));
   });
   console.log(`${server.name} ${server.version}: ${Math.round((performance.now() - started) / 1000)} s`);
   return outcome;
+}
+
+/** What a check has failed with. */
+async function wrongWith(checked: Promise<void>): Promise<string | undefined> {
+  return checked.then(
+    () => undefined,
+    (error: Error) => error.message.split('\n').slice(0, 8).join(' ').slice(0, 300),
+  );
 }
 
 /** Prints what is not as it should be, and counts it. */
 function told(server: Server, outcome: Outcome): number {
   let count = 0;
   for (const [name, wrong] of outcome) {
-    const known = server.faults[name];
-    if (wrong === undefined && known === undefined) continue;
+    const isRace = server.races?.[name] !== undefined;
+    const known = server.races?.[name] ?? server.faults[name];
+    if (wrong === undefined && (known === undefined || isRace)) continue;
     if (wrong !== undefined && known !== undefined) console.log(`  known  ${name}: ${known}`);
     else {
       console.log(wrong === undefined ? `  mended ${name}: it is said to fail (${known})` : `  FAILED ${name}: ${wrong}`);

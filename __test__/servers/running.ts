@@ -24,12 +24,19 @@ export function install({ name, version, install: line }: Server): { folder: str
   return { folder };
 }
 
-/** Runs a server on loopback while `work` does something with its bucket, a folder for its own files, and what reaches the server. */
-export async function withServer<T>(
-  server: Server,
-  folder: string,
-  work: (bucket: (options?: BucketOptions) => BucketPlace, data: string, reached: BucketOptions) => Promise<T>,
-): Promise<T> {
+/** A server that runs. */
+interface Running {
+  /** Its bucket, reached by what is given beside its own options. */
+  place: (options?: BucketOptions) => BucketPlace;
+  /** A folder for files. */
+  data: string;
+  /** What reaches it, for calls and for programs. */
+  reached: BucketOptions;
+  environment: Record<string, string> | undefined;
+}
+
+/** Runs a server on loopback while `work` does something with it. */
+export async function withServer<T>(server: Server, folder: string, work: (running: Running) => Promise<T>): Promise<T> {
   const data = mkdtempSync(join(tmpdir(), `arrow-ckpt-${server.name}-`));
   const port = await freePort();
   const { command, args, env } = server.start(folder, join(data, 'server'), port);
@@ -49,7 +56,8 @@ export async function withServer<T>(
     if (made !== undefined && !made.ok) throw new Error(`${server.name} makes no bucket: ${made.status} ${await made.text()}`);
     const scheme = server.protocol;
     const reached = server.options(port);
-    return await work((options = {}) => bucketOf(`${scheme}://bucket/`, { ...reached, ...options }), data, reached);
+    const place: Running['place'] = (options = {}) => bucketOf(`${scheme}://bucket/`, { ...reached, ...options });
+    return await work({ place, data, reached, environment: server.environment?.(port) });
   } finally {
     child.kill('SIGTERM');
     const timer = setTimeout(() => child.kill('SIGKILL'), 5000);

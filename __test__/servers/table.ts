@@ -1,4 +1,5 @@
 import { CHECKS } from '../buckets/checks.js';
+import { CLAIMS } from '../buckets/claim-kills.js';
 import type { Outcome } from './main.js';
 import type { Server } from './servers.js';
 
@@ -11,12 +12,18 @@ export function serversTable(outcomes: ReadonlyMap<Server, Outcome>): string {
   const lines = [
     `| check | ${servers.map(([{ name, version }]) => `${name} ${version}`).join(' | ')} |`,
     `|---|${'---|'.repeat(servers.length)}`,
-    ...CHECKS.map(
-      ({ name }) => `| ${name} | ${servers.map(([, outcome]) => (outcome.get(name) === undefined ? 'yes' : 'no')).join(' | ')} |`,
-    ),
+    ...[...CHECKS, CLAIMS].map(({ name }) => `| ${name} | ${servers.map((server) => answer(server, name)).join(' | ')} |`),
   ];
-  const faults = servers.flatMap(([{ name, faults }]) => Object.entries(faults).map(([check, what]) => `- ${name}, ${check}: ${what}`));
+  const faults = servers.flatMap(([{ name, faults, races }]) =>
+    Object.entries({ ...faults, ...races }).map(([check, what]) => `- ${name}, ${check}: ${what}`),
+  );
   return [...lines, ...(faults.length === 0 ? [] : ['', ...faults])].join('\n');
+}
+
+/** A check may not have been made; what fails in some runs is not kept. */
+function answer([{ races }, outcome]: [Server, Outcome], name: string): string {
+  if (!outcome.has(name)) return '-';
+  return outcome.get(name) === undefined && races?.[name] === undefined ? 'yes' : 'no';
 }
 
 /** A page with this table between its marks. */
