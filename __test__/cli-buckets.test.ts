@@ -160,9 +160,9 @@ suite('the command line and buckets', noCli, () => {
       [['copy', file, 's3://none/x'], 3, /there is no such bucket/],
       [['list', 's3://none/x'], 3, /there is no such bucket/],
       [['sweep', 's3://none/x'], 3, /there is no such bucket/],
-      [['analyze', 's3://bucket/x'], 2, /for local files and directories, and not for URLs yet/],
-      [['dedupe', 'gs://bucket/x'], 2, /not for URLs yet/],
-      [['convert', 's3://bucket/x.json', 'y.parquet'], 2, /not for URLs yet/],
+      [['dedupe', 'gs://bucket/x'], 2, /dedupe works on local directories/],
+      [['convert', 's3://none/x.json', join(folder, 'y.parquet')], 3, /there is no such bucket/],
+      [['convert', file, 's3://none/x.json'], 3, /there is no such bucket/],
     ];
     for (const [args, code, message] of codes) {
       const outcome = await cli(args, { env });

@@ -2,7 +2,7 @@ import { invalid } from '../base/messages.js';
 import type { Bucket } from '../options/bucket.js';
 import { isBucket, type BucketOptions } from '../options/bucket-options.js';
 import { AzureBucket } from './azure/azure-bucket.js';
-import { bucketUrl, isBucketUrl } from '../options/bucket-url.js';
+import { bucketUrl, isBucketUrl, withoutQuery } from '../options/bucket-url.js';
 import { GoogleBucket } from './google/google-bucket.js';
 import { HttpBucket } from './http/http-bucket.js';
 import { S3Bucket } from './s3/s3-bucket.js';
@@ -27,7 +27,7 @@ export function bucketOf(path: string, given: Bucket | BucketOptions = {}): Buck
   const parts = bucketUrl(path);
   if (parts === undefined) throw invalid('with the option bucket the path must be a URL: s3://bucket/key');
   const { scheme, bucket, key } = parts;
-  const url = scheme.startsWith('http') ? path.replace(/[?#].*$/s, '') : path;
+  const url = withoutQuery(path);
   if (isBucket(given)) return { bucket: given, key, url };
   if (scheme === 's3') {
     const endpoint = s3Endpoint(given);

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
+import { CheckpointError } from '../base/errors.js';
 import { VERSION } from '../base/version.js';
-import { isBucketUrl } from '../options/bucket-url.js';
-import { checkPath } from '../options/options.js';
+import { isBucketUrl, withoutQuery } from '../options/bucket-url.js';
 import { examples, type AddCommand } from './add-command.js';
 import type { Context } from './context.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -23,8 +23,8 @@ const EXIT_CODES = `Exit codes:
 Results go to stdout, errors, notes and progress bars to stderr. NO_COLOR turns colours off, FORCE_COLOR=1 on.
 Values beyond JSON are printed as escape objects, {"$ckpt":"date","v":0}: see FORMAT.md, section 4.`;
 
-/** The commands for which a URL of a bucket may stand. */
-const TAKE_URLS: ReadonlySet<string> = new Set(['cat', 'copy', 'head', 'inspect', 'list', 'sql', 'sweep', 'verify', 'view', 'work']);
+/** The commands that rewrite files in place, beside those that they share values with: they say so for a URL. */
+const ONLY_LOCAL: ReadonlySet<string> = new Set(['compact', 'dedupe', 'materialize', 'migrate']);
 const ROWS_ARE_JSON = 'no effect: rows are JSON as they are';
 
 /** The commands with their arguments, options and help. What they do is loaded when one is called, so that help comes at once. */
@@ -50,7 +50,9 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
       .addHelpText('after', examples(calls))
       .action(async (...all: unknown[]) => {
         const [options, args] = [all.at(-2) as Parameters<Awaited<ReturnType<typeof load>>['run']>[2], all.slice(0, -2).flat() as string[]];
-        if (!TAKE_URLS.has(usage.split(' ')[0] as string)) for (const arg of args) if (isBucketUrl(arg)) checkPath(arg);
+        const name = usage.split(' ')[0] as string;
+        const url = ONLY_LOCAL.has(name) ? args.find(isBucketUrl) : undefined;
+        if (url !== undefined) throw onlyLocal(name, withoutQuery(url));
         const { run } = await load();
         const { json = false, quiet = false } = options;
         base.output.quiet = quiet;
@@ -211,4 +213,9 @@ export function programOf(base: Pick<Context, 'output' | 'signal'>, ended: (code
   workCommand(command);
   viewCommand(command);
   return program;
+}
+
+function onlyLocal(command: string, url: string): CheckpointError {
+  const message = `${command} works on local directories, and ${url} is in a bucket. Copy it (arrow-ckpt copy), work on the copy, and copy that back`;
+  return new CheckpointError('ERR_CKPT_NOT_FOR_BUCKETS', message, { path: url });
 }

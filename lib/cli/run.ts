@@ -11,8 +11,7 @@ import { renamed } from './renamed.js';
 const LINE_COMMANDS: ReadonlySet<string> = new Set(['cat', 'head', 'work']);
 
 /** Runs the command line; resolves with the exit code. Never rejects. */
-export async function run(args: readonly string[]): Promise<ExitCode> {
-  const output = new Output();
+export async function run(args: readonly string[], output = new Output()): Promise<ExitCode> {
   const { signal, forget } = interruptible();
   let exitCode: ExitCode = EXIT.fine;
   try {

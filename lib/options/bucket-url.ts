@@ -17,6 +17,11 @@ export function bucketUrl(path: string): BucketUrl | undefined {
   return scheme === undefined || bucket === undefined ? undefined : { scheme: scheme.toLowerCase(), bucket, key };
 }
 
+/** A path or URL as it may be shown: in the query of a web server's URL signatures stand. */
+export function withoutQuery(path: string): string {
+  return /^https?:\/\//i.test(path) ? path.replace(/[?#].*$/s, '') : path;
+}
+
 /** Whether a path is a URL of a scheme that this package knows. Other paths name files, whatever they look like. */
 export function isBucketUrl(path: string): boolean {
   const scheme = /^([a-z][a-z0-9]*):\/\//i.exec(path)?.[1];

@@ -1,7 +1,6 @@
 import type { Compat } from '../../options/compat.js';
 import type { ReadOptions } from '../../options/options.js';
 import { storeAt } from '../../formats/remote/store-at.js';
-import { isBucketUrl } from '../../options/bucket-url.js';
 import type { Context, Run } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { printable } from '../output/printable.js';
@@ -22,7 +21,7 @@ export const run: Run<CatOptions> = async (context, [path = ''], options) => {
 
 /** Prints the rows of a checkpoint, a line of JSON each. */
 export async function printRows({ output, signal }: Context, path: string, options: ReadOptions): Promise<void> {
-  const partial = isBucketUrl(path) ? undefined : await partialMap(path);
+  const partial = await partialMap(path);
   if (partial !== undefined) output.note(mapText(partial.map));
   const source = partial ?? { batches: async (wanted: ReadOptions) => (await storeAt(path)).batches(path, wanted) };
   const text = new RowText();

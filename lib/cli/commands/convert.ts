@@ -5,16 +5,16 @@ import { writeCheckpoint } from '../../api/checkpoint-files.js';
 import { invalid } from '../../base/messages.js';
 import { loadBinding } from '../../base/addon/binding.js';
 import { checkWriteOptions, type Codec, type ReadOptions, type WriteOptions } from '../../options/options.js';
+import { withoutQuery } from '../../options/bucket-url.js';
 import type { Row } from '../../base/rows.js';
 import type { Context, Run } from '../context.js';
-import { sizeOf } from '../directory/folder.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
 import { withProgress } from '../output/progress.js';
 import { plural, sizeText } from '../output/quantities.js';
 import { printable } from '../output/printable.js';
 import type { CsvFile } from '../rows/write-csv.js';
 import { readOptionsOf, type SelectionOptions } from '../rows/selection-options.js';
-import { openSource, type RowSource } from '../rows/open-source.js';
+import { isCsv, openSource, type RowSource } from '../rows/open-source.js';
 
 /** Options of `convert`. */
 interface ConvertOptions extends SelectionOptions {
@@ -39,16 +39,37 @@ export const run: Run<ConvertOptions> = async (context, [input = '', output = ''
   const write = writeOptionsOf(options, format);
   const { null: nullText = '', infer = false } = options;
   const read = readOptionsOf(options, options.readCompat);
-  const source = await openSource(input, { infer, nullText });
   if (format === 'parquet') needBinary(output);
-  const from = { path: input, format: source.format, bytes: await sizeOf(input) };
+  const source = await openSource(input, { infer, nullText, signal: context.signal });
+  try {
+    return await convert(context, source, output, { format, read, write, nullText, options });
+  } finally {
+    await source.close();
+  }
+};
+
+interface Conversion {
+  format: Format;
+  read: ReadOptions;
+  write: WriteOptions;
+  nullText: string;
+  options: ConvertOptions;
+}
+
+async function convert(
+  context: Context,
+  source: RowSource,
+  output: string,
+  { format, read, write, nullText, options }: Conversion,
+): Promise<ExitCode> {
+  const from = { path: source.path, format: source.format, bytes: await source.size() };
   const labels = await labelsFor(context, source, output, options);
   const written = await withProgress(context, (progress) => {
     const onProgress: ReadOptions['onProgress'] = ({ rows, totalRows }) =>
-      progress.update({ what: input, done: rows, total: totalRows, unit: 'rows' });
+      progress.update({ what: source.path, done: rows, total: totalRows, unit: 'rows' });
     const reading = { ...read, signal: context.signal, onProgress };
     return format === 'csv'
-      ? convertToCsv(source, output, reading, nullText)
+      ? convertToCsv(source, output, reading, nullText, context.signal)
       : writeCheckpoint(output, rowsOf(source.batches(reading)), { ...write, ...labels, signal: context.signal });
   });
   const to = { path: output, format, rows: written.rows, bytes: written.bytes };
@@ -56,23 +77,24 @@ export const run: Run<ConvertOptions> = async (context, [input = '', output = ''
   else {
     const sizes = `${sizeText(from.bytes)} → ${sizeText(to.bytes)}`;
     await context.output.line(
-      `${context.output.colours.green('✓')} ${printable(`${input} → ${output}`)}: ${plural(to.rows, 'row')}, ${sizes}`,
+      `${context.output.colours.green('✓')} ${printable(`${source.path} → ${output}`)}: ${plural(to.rows, 'row')}, ${sizes}`,
     );
   }
   return EXIT.fine;
-};
+}
 
 function formatOf(path: string): Format {
-  const format = Object.entries(FORMATS).find(([extension]) => extension === extname(path))?.[1];
+  const shown = withoutQuery(path);
+  const format = Object.entries(FORMATS).find(([extension]) => extension === extname(shown))?.[1];
   if (format !== undefined) return format;
-  const message = `the extension of ${path} says no format; use one of ${Object.keys(FORMATS).join(', ')}`;
-  throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message, { path });
+  const message = `the extension of ${shown} says no format; use one of ${Object.keys(FORMATS).join(', ')}`;
+  throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message, { path: shown });
 }
 
 function checkCsvOptions({ infer, null: nullText }: ConvertOptions, input: string, format: Format): void {
-  const isCsv = input.endsWith('.csv');
-  if (infer === true && !isCsv) throw invalid(`--infer is of CSV, and ${input} is none by its extension`);
-  if (nullText !== undefined && !isCsv && format !== 'csv') throw invalid('--null is of CSV, and neither file is one by its extension');
+  if (infer === true && !isCsv(input)) throw invalid(`--infer is of CSV, and ${withoutQuery(input)} is none by its extension`);
+  if (nullText !== undefined && !isCsv(input) && format !== 'csv')
+    throw invalid('--null is of CSV, and neither file is one by its extension');
 }
 
 function writeOptionsOf({ compression, level, rowGroupRows, compat }: ConvertOptions, format: Format): WriteOptions {
@@ -96,9 +118,9 @@ function needBinary(path: string): void {
 }
 
 /** CSV names its columns first, so that the rows are read twice unless the caller names them. */
-async function convertToCsv(source: RowSource, output: string, read: ReadOptions, nullText: string): Promise<CsvFile> {
+async function convertToCsv(source: RowSource, output: string, read: ReadOptions, nullText: string, signal: AbortSignal): Promise<CsvFile> {
   const { writeCsv } = await import('../rows/write-csv.js');
-  return writeCsv(output, read.columns ?? (await columnsOf(source, read)), source.batches(read), nullText);
+  return writeCsv(output, read.columns ?? (await columnsOf(source, read)), source.batches(read), { nullText, signal });
 }
 
 async function columnsOf(source: RowSource, read: ReadOptions): Promise<string[]> {

@@ -2,9 +2,8 @@ import type { Compat } from '../../options/compat.js';
 import { isCheckpointError } from '../../base/errors.js';
 import type { ReadOptions } from '../../options/options.js';
 import { diffSchema, type SchemaDiff } from '../../schema/diff-schema.js';
-import { storeOf } from '../../formats/choose.js';
 import type { CommonOptions, Context, Run } from '../context.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
 import { DiffText } from '../rows/diff-text.js';
 import { withProgress, type ProgressLine } from '../output/progress.js';
 import type { Difference } from '../rows/differences-of.js';
@@ -29,8 +28,22 @@ const CSV = { infer: true, nullText: '' };
  * hold the same ones.
  */
 export const run: Run<DiffOptions> = async (context, [pathA = '', pathB = ''], options) => {
+  const reading = { ...CSV, signal: context.signal };
+  const a = await openSource(pathA, reading);
+  try {
+    const b = await openSource(pathB, reading);
+    try {
+      return await compare(context, a, b, options);
+    } finally {
+      await b.close();
+    }
+  } finally {
+    await a.close();
+  }
+};
+
+async function compare(context: Context, a: RowSource, b: RowSource, options: DiffOptions): Promise<ExitCode> {
   const { json, output } = context;
-  const [a, b] = await Promise.all([openSource(pathA, CSV), openSource(pathB, CSV)]);
   const key = options.key?.flatMap(namesOf);
   const schema = await schemaDiff(a, b);
   const tally: Tally = { a: 0, b: 0, equal: 0, changed: 0, added: 0, removed: 0 };
@@ -41,7 +54,7 @@ export const run: Run<DiffOptions> = async (context, [pathA = '', pathB = ''], o
   await withProgress(context, async (progress) => {
     const batches = (source: RowSource) => source.batches(readOptions(context, options, progress, source));
     const pair = { a: batches(a), b: batches(b), strictOrder: options.strictOrder === true, tally };
-    for await (const difference of key === undefined ? diffByPosition(pair) : diffByKey(pair, key, { a: pathA, b: pathB })) {
+    for await (const difference of key === undefined ? diffByPosition(pair) : diffByKey(pair, key, { a: a.path, b: b.path })) {
       if (shown.length === options.limit) continue;
       shown.push(difference);
       if (!json) await output.line(text.row(difference));
@@ -52,7 +65,7 @@ export const run: Run<DiffOptions> = async (context, [pathA = '', pathB = ''], o
   if (json) await output.document(documentOf(a, b, { matchedBy: key ?? 'position', tally, schema, shown, notShown }));
   else await output.line(`${shown.length > 0 ? '\n' : ''}${text.summary(tally, notShown)}`);
   return differing > 0 ? EXIT.findings : EXIT.fine;
-};
+}
 
 function readOptions({ signal }: Context, { compat }: DiffOptions, progress: ProgressLine, { path }: RowSource): ReadOptions {
   const onProgress: ReadOptions['onProgress'] = ({ rows, totalRows }) =>
@@ -62,10 +75,9 @@ function readOptions({ signal }: Context, { compat }: DiffOptions, progress: Pro
 
 /** Of two Parquet files; null otherwise, and where another writer's columns make no schema. */
 async function schemaDiff(a: RowSource, b: RowSource): Promise<SchemaDiff | null> {
-  if (a.format !== 'parquet' || b.format !== 'parquet') return null;
-  const infoOf = async ({ path }: RowSource) => (await storeOf(path)).info(path);
+  if (a.format !== 'parquet' || b.format !== 'parquet' || a.info === undefined || b.info === undefined) return null;
   try {
-    return diffSchema(await infoOf(a), await infoOf(b));
+    return diffSchema(await a.info(), await b.info());
   } catch (error) {
     if (isCheckpointError(error) && error.code === 'ERR_CKPT_INVALID_ARGUMENT') return null;
     throw error;

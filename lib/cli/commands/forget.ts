@@ -2,7 +2,7 @@ import { CheckpointManager } from '../../api/checkpoint-manager.js';
 import type { ForgetOptions } from '../../resume/forget/forget-options.js';
 import type { RowKey } from '../../resume/row-key.js';
 import type { CommonOptions, Run } from '../context.js';
-import { needFolder } from '../directory/folder.js';
+import { needDirectory } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { plural } from '../output/quantities.js';
 import { printable } from '../output/printable.js';
@@ -17,7 +17,7 @@ interface ForgetFlags extends CommonOptions {
 
 /** `forget DIR STEP OPERATION`: removes the results of single rows. */
 export const run: Run<ForgetFlags> = async (context, [directory = '', step = '', operation = ''], { key, where = [], hash }) => {
-  await needFolder(directory);
+  await needDirectory(directory);
   const filter = whereOf(where);
   const options: ForgetOptions = {
     ...(key !== undefined && { keys: key.map(keyOf) }),

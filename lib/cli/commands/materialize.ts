@@ -3,7 +3,7 @@ import { invalid } from '../../base/messages.js';
 import { materializeFile } from '../../directory/sharing/materialize.js';
 import type { MaterializeOptions } from '../../directory/sharing/sharing-options.js';
 import { storeOf } from '../../formats/choose.js';
-import type { CheckpointInfo } from '../../options/options.js';
+import { checkPath, type CheckpointInfo } from '../../options/options.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { isFolder } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
@@ -24,6 +24,7 @@ interface Work {
 
 /** `materialize DIR STEP OPERATION`, `materialize FILE`: makes a whole file of a thin one. */
 export const run: Run<MaterializeFlags> = async (context, [path = '', step, operation], { to }) => {
+  if (to !== undefined) checkPath(to);
   const { before, materialize } = await workOf(path, step, operation);
   const info = await withProgress(context, (progress) => {
     const onProgress: MaterializeOptions['onProgress'] = ({ rows, totalRows }) =>

@@ -1,9 +1,9 @@
-import { commitFile } from '../../base/commit/commit.js';
 import { invalid } from '../../base/messages.js';
-import { checkPath } from '../../options/options.js';
+import { checkFilePath } from '../../options/options.js';
 import type { CommonOptions, Run } from '../context.js';
-import { needFolder } from '../directory/folder.js';
+import { needDirectory } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
+import { commitTo } from '../output/commit-to.js';
 import { withProgress } from '../output/progress.js';
 import { plural, sizeText } from '../output/quantities.js';
 import { namesOf } from '../rows/selection-options.js';
@@ -23,10 +23,10 @@ interface ReportOptions extends CommonOptions {
 /** `report DIR`: one page of HTML that tells what a directory holds, and what has changed since another. */
 export const run: Run<ReportOptions> = async (context, [directory = ''], { out, since, key, rows, values }) => {
   const { output, json, signal } = context;
-  const target = checkPath(out);
+  const target = checkFilePath(out);
   if (key !== undefined && since === undefined) throw invalid('--key matches rows with those of --since, which is not given');
-  await needFolder(directory);
-  if (since !== undefined) await needFolder(since);
+  await needDirectory(directory);
+  if (since !== undefined) await needDirectory(since);
   const data = await withProgress(context, (progress) =>
     gatherReport({
       directory,
@@ -39,7 +39,7 @@ export const run: Run<ReportOptions> = async (context, [directory = ''], { out, 
     }),
   );
   const html = Buffer.from((await renderer())(data));
-  await commitFile(target, (handle) => handle.writeFile(html));
+  await commitTo(target, signal, (handle) => handle.writeFile(html));
   const damaged = data.entries.filter(({ trouble }) => trouble !== null);
   for (const { trouble } of damaged) output.note(`${trouble?.message} [${trouble?.code}]`);
   const told = { path: target, bytes: html.length, checkpoints: data.place.entries.length, damaged: damaged.length };

@@ -1,9 +1,8 @@
 import { relative } from 'node:path';
 import { CheckpointManager } from '../../api/checkpoint-manager.js';
-import { isBucketUrl } from '../../options/bucket-url.js';
 import type { SweepOptions, SweptFile } from '../../resume/sweep-options.js';
 import type { CommonOptions, Context, Run } from '../context.js';
-import { needFolder } from '../directory/folder.js';
+import { needDirectory } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { plural, sizeText } from '../output/quantities.js';
 import { printable } from '../output/printable.js';
@@ -20,7 +19,7 @@ interface SweepCommandOptions extends CommonOptions {
 
 /** `sweep DIR`: removes what is not needed any more: see `CheckpointManager.sweep`. */
 export const run: Run<SweepCommandOptions> = async (context, [directory = ''], options) => {
-  if (!isBucketUrl(directory)) await needFolder(directory);
+  await needDirectory(directory);
   const { keep, keepHash, olderThan, maxBytes, dryRun = false } = options;
   const sweep: SweepOptions = {
     dryRun,

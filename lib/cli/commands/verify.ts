@@ -1,11 +1,14 @@
 import { relative } from 'node:path';
 import { isCheckpointError } from '../../base/errors.js';
 import { verifyCheckpoint, type VerifyResult } from '../../api/verify-checkpoint.js';
-import { isBucketUrl } from '../../options/bucket-url.js';
+import { isBucketUrl, withoutQuery } from '../../options/bucket-url.js';
 import type { Progress } from '../../base/pace.js';
 import { isPartsFolder } from '../../formats/folder/list-parts.js';
 import type { Context, Run } from '../context.js';
+import { isUrlOfFile } from '../../sql/find-places.js';
+import { checkpointsAt } from '../directory/checkpoints-at.js';
 import { checkpointsBelow, isFolder, type FoundEntry } from '../directory/folder.js';
+import { isObject } from '../directory/is-object.js';
 import { EXIT, exitCodeOf } from '../exit-codes.js';
 import { failureOf, type Failure } from '../failure.js';
 import { withProgress, type ProgressLine } from '../output/progress.js';
@@ -20,13 +23,13 @@ type Verified = ({ ok: true } & VerifyResult) | { ok: false; path: string; error
 
 /** `verify DIR|FILE`: reads every row of every checkpoint; names each that is damaged, and goes on. */
 export const run: Run = async (context, [path = '']) => {
-  const folder = !isBucketUrl(path) && (await isFolder(path)) && !(await isPartsFolder(path));
+  const folder = await isDirectory(path);
   const files = await withProgress(context, (progress) =>
     folder ? verifyAll(context, path, progress) : verifyOne(context, path, progress),
   );
   const damaged = files.filter(({ ok }) => !ok).length;
   const summary = {
-    path,
+    path: withoutQuery(path),
     files,
     whole: files.length - damaged,
     damaged,
@@ -37,6 +40,12 @@ export const run: Run = async (context, [path = '']) => {
   return damaged > 0 ? EXIT.findings : EXIT.fine;
 };
 
+/** Whether checkpoints are below it. A bucket has no folders: a URL is one if it is neither an object nor named as a file. */
+async function isDirectory(path: string): Promise<boolean> {
+  if (isBucketUrl(path)) return !isUrlOfFile(path) && !(await isObject(path));
+  return (await isFolder(path)) && !(await isPartsFolder(path));
+}
+
 /** Of a single file damage is a finding; what keeps it from being read is an error of the command. */
 async function verifyOne(context: Context, path: string, progress: ProgressLine): Promise<Verified[]> {
   const onProgress: OnProgress = ({ rows, totalRows }) => progress.update({ what: path, done: rows, total: totalRows, unit: 'rows' });
@@ -45,7 +54,7 @@ async function verifyOne(context: Context, path: string, progress: ProgressLine)
 
 async function verifyAll(context: Context, directory: string, progress: ProgressLine): Promise<Verified[]> {
   const entries: FoundEntry[] = [];
-  for await (const entry of checkpointsBelow(directory)) {
+  for await (const entry of isBucketUrl(directory) ? checkpointsAt(directory, context.signal) : checkpointsBelow(directory)) {
     // The directory itself cannot be listed: nothing can be said of it.
     if (entry.parts.length === 0) throw entry.error;
     entries.push(entry);
@@ -71,7 +80,7 @@ async function attempt(context: Context, path: string, onProgress: OnProgress, i
 
 function failed({ output }: Context, path: string, error: unknown): Verified {
   output.error(error);
-  return { ok: false, path, error: failureOf(error) };
+  return { ok: false, path: withoutQuery(path), error: failureOf(error) };
 }
 
 interface Summary {

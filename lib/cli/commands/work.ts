@@ -7,7 +7,7 @@ import { invalid } from '../../base/messages.js';
 import { isBucketUrl } from '../../options/bucket-url.js';
 import { checkFilePath } from '../../options/options.js';
 import type { CommonOptions, Context, Run } from '../context.js';
-import { needFolder } from '../directory/folder.js';
+import { needDirectory } from '../directory/folder.js';
 import { EXIT } from '../exit-codes.js';
 import { failureOf } from '../failure.js';
 import { withProgress, type ProgressLine } from '../output/progress.js';
@@ -30,7 +30,7 @@ const LOOK_MS = 500;
 export const run: Run<WorkFlags> = async (context, [path = '', ...names], { out, in: folder, claim = false }) => {
   if (claim && (folder === undefined || names.length > 0)) throw invalid('--claim takes the parts of --in DIR, and no names');
   for (const each of [out, folder]) if (each !== undefined) checkFilePath(each);
-  if (folder !== undefined && !isBucketUrl(folder)) await needFolder(folder);
+  if (folder !== undefined) await needDirectory(folder);
   const step = await loadStep(path);
   const worker = new Worker(context, step);
   await withProgress(context, async (progress) => {

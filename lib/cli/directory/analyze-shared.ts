@@ -6,22 +6,23 @@ import { withProgress } from '../output/progress.js';
 import { countText, percentText, sizeText } from '../output/quantities.js';
 import { printTable } from '../output/print-table.js';
 import type { TableColumn } from '../output/table-text.js';
+import { shownAs, type Shown } from './bucket-copy.js';
 import { onRewrite } from './rewritten.js';
 
 /** `analyze DIR --shared`: what the checkpoints of a directory would share, by column and by pair. Changes nothing. */
-export async function analyzeShared(context: Context, directory: string): Promise<ExitCode> {
+export async function analyzeShared(context: Context, directory: string, place: Shown = shownAs(directory)): Promise<ExitCode> {
   const { output, json, signal } = context;
   const begun = performance.now();
   const { measured, outcomes } = await withProgress(context, (progress) =>
     measureSharing(directory, { signal, onProgress: onRewrite(progress) }),
   );
   const seconds = Math.round(performance.now() - begun) / 1000;
-  const failures = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const failures = outcomes.flatMap(({ error }) => (error === undefined ? [] : [place.told(error)]));
   for (const failure of failures) output.error(failure);
   const before = outcomes.reduce((sum, { bytesBefore }) => sum + bytesBefore, 0);
   const after = outcomes.reduce((sum, { bytesAfter }) => sum + (bytesAfter ?? 0), 0);
   const totals = { bytes: before, bytesAfter: after, sharedBytes: measured.reduce((sum, { sharedBytes }) => sum + sharedBytes, 0) };
-  if (json) await output.document({ directory, seconds, totals, checkpoints: measured, failures: failures.map(failureOf) });
+  if (json) await output.document({ directory: place.name, seconds, totals, checkpoints: measured, failures: failures.map(failureOf) });
   else await print(context, measured, totals, seconds);
   return failures.length > 0 ? EXIT.findings : EXIT.fine;
 }

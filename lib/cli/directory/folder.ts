@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
 import { statOf } from '../../directory/stat-of.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
 import { isPartsFolder, listParts } from '../../formats/folder/list-parts.js';
 
 /** A file below a folder, or a part of it that cannot be listed. */
@@ -18,6 +19,11 @@ export interface FoundEntry {
 export async function needFolder(path: string): Promise<void> {
   if (await isFolder(path)) return;
   throw new CheckpointError('ERR_CKPT_NOT_A_FILE', `${path} is no folder; name the directory of the checkpoints`, { path });
+}
+
+/** The same, where the URL of a directory may stand: that there is nothing in it, whoever lists it tells. */
+export async function needDirectory(path: string): Promise<void> {
+  if (!isBucketUrl(path)) await needFolder(path);
 }
 
 /** Whether a path is a folder. @throws `ERR_CKPT_NOT_FOUND` */

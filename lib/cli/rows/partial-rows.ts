@@ -5,9 +5,11 @@ import { isCheckpointError } from '../../base/errors.js';
 import type { Row } from '../../base/rows.js';
 import { stemOf } from '../../directory/layout.js';
 import { decodeName } from '../../directory/names.js';
+import { isBucketUrl } from '../../options/bucket-url.js';
 import type { ReadOptions } from '../../options/options.js';
 import { mapsIn, type MapListing } from '../../resume/map-listing.js';
 import { wantedBatches } from '../../store/wanted-rows.js';
+import { isObject } from '../directory/is-object.js';
 import { countText } from '../output/quantities.js';
 
 /** A map whose checkpoint is not there yet, and its rows so far. */
@@ -21,12 +23,13 @@ interface PartialMap {
  * file yet; of several hashes the newest. Undefined for anything else.
  */
 export async function partialMap(path: string): Promise<PartialMap | undefined> {
-  if (await stat(path).catch(() => undefined)) return undefined;
+  if (await isThere(path)) return undefined;
   const stem = stemOf(path);
   const directory = dirname(dirname(stem));
+  if (isBucketUrl(path) && !isBucketUrl(directory)) return undefined;
   const [step, operation] = [decodeName(basename(dirname(stem)), 'step'), decodeName(basename(stem), 'operation')];
   // Where the directory is not there either, the path of the file is what to tell.
-  const maps = await mapsIn(directory).catch((error: unknown) => {
+  const maps = await mapsOf(directory).catch((error: unknown) => {
     if (!isCheckpointError(error)) throw error;
     return [];
   });
@@ -38,6 +41,14 @@ export async function partialMap(path: string): Promise<PartialMap | undefined> 
     if (results !== null) yield results.rows;
   };
   return { map, batches: (options) => wantedBatches(path, options, rows) };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return isBucketUrl(path) ? isObject(path) : (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+function mapsOf(directory: string): Promise<MapListing[]> {
+  return isBucketUrl(directory) ? new CheckpointManager(directory, { logger: false }).listMaps() : mapsIn(directory);
 }
 
 /** What to tell of a map beside its rows. */

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { CheckpointError } from '../../base/errors.js';
-import { commitFile } from '../../base/commit/commit.js';
 import type { Row } from '../../base/rows.js';
+import { commitTo } from '../output/commit-to.js';
 import { cellCasts } from './csv-cells.js';
 import { RowText } from './row-text.js';
 
@@ -22,11 +22,11 @@ export async function writeCsv(
   path: string,
   columns: readonly string[],
   batches: AsyncIterable<readonly Row[]>,
-  nullText: string,
+  { nullText, signal }: { nullText: string; signal: AbortSignal },
 ): Promise<CsvFile> {
   const known = new Set(columns);
   const cast = cellCasts(nullText, new RowText());
-  return commitFile(path, async (handle) => {
+  return commitTo(path, signal, async (handle) => {
     const file = { rows: 0, bytes: 0 };
     const put = async (records: unknown[][]): Promise<void> => {
       const text = Buffer.from(stringify(records, { cast }));

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { loadBinding } from '../../base/addon/binding.js';
-import { isCheckpointError } from '../../base/errors.js';
+import { CheckpointError, isCheckpointError } from '../../base/errors.js';
 import { contentsOf, foundFiles } from '../../directory/layout.js';
 import { storeOf } from '../../formats/choose.js';
 import { describedParquet } from '../../formats/parquet/describe-files.js';
 import { duckdbView } from '../../formats/parquet/duckdb-view.js';
+import { isBucketUrl, withoutQuery } from '../../options/bucket-url.js';
 import type { Context } from '../context.js';
 import { needFolder } from '../directory/folder.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -22,6 +23,7 @@ interface View {
 
 /** Prints a statement for each checkpoint of a directory that makes a view of it in DuckDB. */
 export async function printViews({ output, json }: Context, directory: string): Promise<ExitCode> {
+  if (isBucketUrl(directory)) throw noViews(withoutQuery(directory));
   await needFolder(directory);
   const failures: unknown[] = [];
   const views: View[] = [];
@@ -54,6 +56,12 @@ async function viewOf(view: string, path: string): Promise<{ sql: string } | { p
   // Says what is wrong with it, unless it was mended or replaced in this moment.
   const { parts } = await store.info(path);
   return { problem: parts === undefined ? 'it was being changed' : 'it is a folder of parts; read_parquet reads it with its files' };
+}
+
+/** Another DuckDB reaches a bucket by extensions and credentials of its own. */
+function noViews(url: string): CheckpointError {
+  const message = `--views makes statements about local files, and ${url} is in a bucket: ask the question here, or copy the directory (arrow-ckpt copy)`;
+  return new CheckpointError('ERR_CKPT_NOT_FOR_BUCKETS', message, { path: url });
 }
 
 /** DuckDB does not tell names apart that differ in case only, and two names may be one with the slash between them. */

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { CheckpointError } from '../../base/errors.js';
 import { invalid, show } from '../../base/messages.js';
 import type { Row } from '../../base/rows.js';
+import { isBucketUrl, withoutQuery } from '../../options/bucket-url.js';
 import { isError } from '../../base/realm.js';
 import { checkMapBatchesOptions, type BatchFunction, type MapBatchesOptions } from '../../resume/batches/map-batches-options.js';
 import { checkMapOptions, type MapFunction, type MapOptions } from '../../resume/map-options.js';
@@ -27,6 +28,7 @@ const OURS: Readonly<Record<string, string>> = {
  * options
  */
 export async function loadStep(path: string): Promise<Step> {
+  if (isBucketUrl(path)) throw noStep(withoutQuery(path), 'it must be a local file, as any program');
   const { default: fn, options } = await load(path);
   if (typeof fn !== 'function') throw noStep(path, `its default export must be the function that is called for each row, got ${show(fn)}`);
   if (typeof options !== 'object' || options === null || !Object.hasOwn(options, 'key'))
