@@ -1384,7 +1384,8 @@ export declare type Where<T extends RowLike = Row> = {
  * The file is Parquet. It is JSON if `path` ends in `.json`, where the native binary is missing (one warning a process; `info.fallback`
  * says why), or with `ARROW_CKPT_FORCE_JSON=1`; it is JSON lines if `path` ends in `.jsonl` or `.ndjson`. `info.format` says which.
  * `path` may be a URL of a bucket: docs/buckets.md. The object is then made by one request, and is the old or the new one.
- * Arrow batches may come as a C stream in an External, which is taken, or as the bytes of an IPC stream or file: docs/arrow.md.
+ * Arrow batches may come as a table of apache-arrow or flechette, as the bytes of an IPC stream or file, or as a C stream in an
+ * External, which is taken: docs/arrow.md.
  * An array counts as it is at the call. A row is read once, at some time before the promise settles: do not change its values until
  * then, nor transfer or resize its buffers. One that is gone when its turn comes is refused; an accessor or a Proxy that always gives
  * something else is saved as it was read, or refused.

@@ -6,9 +6,11 @@ import { temporaryFolder } from '../../../base/commit/temporary-folder.js';
 import { CheckpointError, isCheckpointError } from '../../../base/errors.js';
 import { throwIfAborted } from '../../../base/halt.js';
 import type { Row } from '../../../base/rows.js';
+import type { ArrowStream } from '../../../options/arrow-options.js';
 import { nativeError } from '../native/native-error.js';
 import { openParquet } from '../open-parquet.js';
 import type { ArrowSource } from './arrow-source.js';
+import { tableBytes } from './table/table-bytes.js';
 
 /**
  * The rows of Arrow batches: those of a Parquet file that the batches are written to first, a temporary. So their types become what those
@@ -18,7 +20,8 @@ export async function* arrowRows(source: ArrowSource, signal: AbortSignal | unde
   const folder = await temporaryFolder('arrow-ckpt-arrow');
   const path = join(folder, 'rows.parquet');
   try {
-    const rows = await convert(source, path);
+    const batches = 'table' in source ? await tableBytes(source.table, signal) : source;
+    const rows = await convert(batches, path);
     throwIfAborted(signal);
     const file = await openParquet(path, {});
     try {
@@ -36,7 +39,7 @@ export async function* arrowRows(source: ArrowSource, signal: AbortSignal | unde
 }
 
 /** Resolves with the number of rows. */
-async function convert(source: ArrowSource, path: string): Promise<number> {
+async function convert(source: ArrowStream | Uint8Array, path: string): Promise<number> {
   const binding = loadBinding();
   if (binding === null) {
     const { summary, advice } = noBindingReason() ?? { summary: '', advice: '' };

@@ -1,0 +1,87 @@
+import { CheckpointError, isCheckpointError } from '../../../../base/errors.js';
+import { Pace } from '../../../../base/pace.js';
+import { apachePart, type ApacheData } from './apache-part.js';
+import type { ArrowPart } from './arrow-part.js';
+import type { ArrowField } from './arrow-type.js';
+import { flechettePart, type FlechetteBatch } from './flechette-part.js';
+import { ipcFields } from './ipc-schema.js';
+import { IpcWriter } from './ipc-writer.js';
+
+/** A table of apache-arrow, or one of its batches. */
+interface ApacheTable {
+  schema: { fields: readonly ArrowField[] };
+  batches: readonly { numRows: number; data: { children: readonly ApacheData[] } }[];
+}
+
+/** A table of flechette. */
+interface FlechetteTable {
+  schema: { fields: readonly ArrowField[] };
+  children: readonly { data: readonly FlechetteBatch[] }[];
+}
+
+export type ArrowTable = ApacheTable | FlechetteTable;
+
+const COPIED_BYTES = 1 << 20;
+
+/** A value as a table, or a batch, of apache-arrow or flechette; undefined if it is none. */
+export function arrowTable(value: object): ArrowTable | undefined {
+  const { schema, batches, children, data, numRows } = value as Partial<ApacheTable & FlechetteTable & ApacheTable['batches'][number]>;
+  if (!Array.isArray(schema?.fields)) return undefined;
+  if (Array.isArray(batches) || Array.isArray(children)) return value as ArrowTable;
+  if (typeof numRows !== 'number' || !Array.isArray(data?.children)) return undefined;
+  return { schema: schema as ApacheTable['schema'], batches: [{ numRows, data }] };
+}
+
+/**
+ * A table as the bytes of an IPC stream. Its own library is not needed: both give the parts that their columns consist of.
+ * @throws `ERR_CKPT_ARROW` for types that checkpoints do not have, and for what is no table after all
+ */
+export async function tableBytes(table: ArrowTable, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const pace = new Pace(signal === undefined ? {} : { signal });
+  const pieces: Uint8Array[] = [];
+  try {
+    const writer = new IpcWriter(ipcFields(table.schema.fields));
+    pieces.push(...writer.schema());
+    for (const { rows, columns } of batchesOf(table)) {
+      for (const piece of writer.batch(rows, columns)) pieces.push(piece);
+      if (pace.due) await pace.turn();
+    }
+    pieces.push(...writer.end());
+  } catch (error) {
+    if (isCheckpointError(error) || signal?.aborted === true) throw error;
+    const message = `the Arrow table cannot be read: ${String(error)}; give its bytes: tableToIPC(table, 'stream'), of the library that made it`;
+    throw new CheckpointError('ERR_CKPT_ARROW', message, { cause: error });
+  }
+  return joined(pieces, pace);
+}
+
+function* batchesOf(table: ArrowTable): Generator<{ rows: number; columns: ArrowPart[] }> {
+  if ('batches' in table) {
+    for (const { numRows, data } of table.batches) yield { rows: numRows, columns: data.children.map(apachePart) };
+    return;
+  }
+  const columns = table.children.map(({ data }) => data);
+  for (const [index, { length }] of (columns[0] ?? []).entries()) {
+    const batch = columns.map((column) => column[index]);
+    if (columns.some((column) => column.length !== columns[0]?.length) || batch.some((part) => part?.length !== length))
+      throw new CheckpointError(
+        'ERR_CKPT_ARROW',
+        'the columns of the Arrow table have batches of other sizes; make it of columns with one batch',
+      );
+    yield { rows: length, columns: batch.map((part) => flechettePart(part as FlechetteBatch)) };
+  }
+}
+
+async function joined(pieces: readonly Uint8Array[], pace: Pace): Promise<Uint8Array> {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    for (let from = 0; from < piece.length; from += COPIED_BYTES) {
+      const part = piece.subarray(from, from + COPIED_BYTES);
+      whole.set(part, at);
+      at += part.length;
+      if (pace.due) await pace.turn();
+    }
+  }
+  return whole;
+}
