@@ -26,6 +26,15 @@ await writeCheckpoint(
   at('mixed.parquet'),
   Array.from({ length: 40 }, (_, id) => ({ id, v: id === 7 ? 'seven' : id / 2 })),
 );
+await writeCheckpoint(
+  at('parts.parquet'),
+  Array.from({ length: 80 }, (_, id) => ({ id, v: id === 7 ? 'seven' : id / 2 })),
+  { parts: 4, hash: 'h', metadata: { model: 'm' } },
+);
+await writeCheckpoint(at('mixed-parts.parquet/part-0.parquet'), [{ v: 1 }, { v: 'a' }]);
+await writeCheckpoint(at('mixed-parts.parquet/part-1.parquet'), [{ v: 7 }, { v: 8 }]);
+for (const [id, kind] of ['2024-1-1', 'a%20b', '__HIVE_DEFAULT_PARTITION__'].entries())
+  await writeCheckpoint(at(`hive.parquet/year=${2020 + id}/kind=${kind}/part-0.parquet`), [{ id, text: `row ${id}` }]);
 await writeCheckpoint(at('kura.parquet'), [{ chat_id: 'c', summary: 's', metadata: {} }], { compat: 'kura' }).catch(() => {});
 
 const documents = Array.from({ length: 3000 }, (_, id) => ({ id, text: `document ${id} `.repeat(60), vector: [id, 0.5] }));

@@ -8,6 +8,9 @@ import arrow_ckpt
 import arrow_ckpt.ray
 import arrow_ckpt.spark
 
+#: Of even parts, of parts that differ, and with columns of folders' names.
+FOLDERS = ["parts.parquet", "mixed-parts.parquet", "hive.parquet"]
+
 
 def test_spark(made: Path) -> None:
     sql = pytest.importorskip("pyspark.sql")
@@ -20,6 +23,12 @@ def test_spark(made: Path) -> None:
         assert thin.filter("text like 'document 17 %'").count() == 1
         both = arrow_ckpt.spark.frame(session, str(made / "mixed.parquet"), str(made / "odd.parquet"))
         assert both.count() == 43
+        for name in FOLDERS:
+            folder = arrow_ckpt.spark.frame(session, str(made / name))
+            expected = arrow_ckpt.table(made / name)
+            assert folder.columns == expected.column_names
+            key = expected.column_names[0]
+            assert folder.orderBy(key).toArrow().to_pylist() == expected.sort_by(key).to_pylist()
     finally:
         session.stop()
 
@@ -33,5 +42,10 @@ def test_ray(made: Path) -> None:
         assert whole.count() == 40 and set(whole.columns()) == {"id", "v"}
         thin = arrow_ckpt.ray.dataset(str(made / "thin" / "process" / "summarise.parquet"))
         assert thin.count() == 3000 and set(thin.columns()) == {"id", "text", "vector", "summary"}
+        for name in FOLDERS:
+            folder = arrow_ckpt.ray.dataset(str(made / name))
+            expected = arrow_ckpt.table(made / name)
+            key = expected.column_names[0]
+            assert sorted(folder.take_all(), key=lambda row: row[key]) == expected.sort_by(key).to_pylist()
     finally:
         ray.shutdown()

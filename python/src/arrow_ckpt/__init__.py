@@ -7,7 +7,8 @@
 
 from .errors import CheckpointError
 from .extended_json import dumps, loads
-from .reading import Info, batches, info, load, rows, table, to_pandas
+from .info import Info
+from .reading import batches, info, load, rows, table, to_pandas
 from .values import UNDEFINED, BigInt, JsDate
 
 __all__ = [

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from .errors import corrupt
+from .errors import corrupt, reading
 from .footer import Footer, open_parquet
 from .holders import open_holder
+from .places import Place
+from .widened import widened
 
 __all__ = ["Columns"]
 
@@ -19,7 +20,7 @@ __all__ = ["Columns"]
 class Columns:
     """An open checkpoint, and those that it refers to. Use it in a ``with``."""
 
-    def __init__(self, path: Path, whole: bool = False) -> None:
+    def __init__(self, path: Place, whole: bool = False) -> None:
         self.file, self.footer = open_parquet(path, whole)
         self._holders: dict[int, _Holder] = {}
 
@@ -49,9 +50,19 @@ class Columns:
             reference = references.get(name)
             parts = [name] if reference is None else [reference.rows, reference.holders, reference.own]
             stored.extend(part for part in parts if part is not None)
-        for batch in self.file.iter_batches(size, columns=stored):
-            arrays = [self._array(batch, name) for name in names]
+        found = self.file.iter_batches(size, columns=stored)
+        while True:
+            with reading(self.footer.path):
+                batch = next(found, None)
+                if batch is None:
+                    return
+                arrays = [self._array(batch, name) for name in names]
             yield pa.RecordBatch.from_arrays(arrays, names=names)
+
+    def whole(self, names: list[str]) -> pa.Table:
+        """All of these columns, none of which is in another file."""
+        with reading(self.footer.path):
+            return self.file.read(columns=names).select(names)
 
     def _array(self, batch: pa.RecordBatch, name: str) -> pa.Array:
         reference = self.footer.references.get(name)
@@ -72,7 +83,7 @@ class Columns:
                 continue
             values = self._holder(number).take(column, taken)
             wanted = wanted or values.type
-            pieces.append(values if values.type == wanted else _widened(values, wanted))
+            pieces.append(values if values.type == wanted else widened(values, wanted))
             at = pa.array(range(offset, offset + len(taken)), pa.int64())
             places = pc.replace_with_mask(places, here, at)
             offset += len(taken)
@@ -139,23 +150,3 @@ class _Holder:
         while len(self._kept) > self.KEPT:
             del self._kept[next(iter(self._kept))]
         return kept
-
-
-def _widened(values: pa.Array, wanted: pa.DataType) -> pa.Array:
-    """Values of a holder whose column has a narrower type: an integer for a double, a struct that lacks fields."""
-    if values.type == wanted:
-        return values
-    if pa.types.is_struct(wanted) and pa.types.is_struct(values.type):
-        inner = [
-            _widened(pc.struct_field(values, field.name), field.type)
-            if values.type.get_field_index(field.name) >= 0
-            else pa.nulls(len(values), field.type)
-            for field in wanted
-        ]
-        return pa.StructArray.from_arrays(inner, fields=list(wanted), mask=pc.is_null(values))
-    if pa.types.is_list(wanted) and pa.types.is_list(values.type):
-        first = values.offsets[0].as_py()
-        items = _widened(values.values.slice(first, values.offsets[-1].as_py() - first), wanted.value_type)
-        offsets = pc.subtract(values.offsets, first)
-        return pa.ListArray.from_arrays(offsets, items, type=wanted, mask=pc.is_null(values))
-    return values.cast(wanted)

@@ -7,9 +7,12 @@ import math
 import re
 from array import array
 from base64 import b64decode, b64encode
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any, Callable
+from uuid import UUID
 
+from .times import iso_text
 from .values import UNDEFINED, BigInt, JsDate, date_of
 
 __all__ = ["dumps", "loads"]
@@ -73,7 +76,9 @@ def _escape_of(value: dict[str, Any]) -> Any:
 def dumps(value: Any) -> str:
     """The text that the package for Node writes for a value: what ``JSON.stringify`` gives, and escape objects for the rest.
 
-    Numbers are written as JavaScript writes them, so that an integer and the same number as a float have one text.
+    Numbers are written as JavaScript writes them, so that an integer and the same number as a float have one text. A value of another
+    program's file that JavaScript has no type for is written as the package for Node reads it: a ``Decimal`` as text, and so a
+    ``datetime`` with parts of a millisecond.
     """
     parts: list[str] = []
     _write(value, parts.append)
@@ -110,11 +115,12 @@ def _write(value: Any, put: Callable[[str], None]) -> None:
         _write_list(value, put)
     elif isinstance(value, (bytes, bytearray, memoryview)):
         put(f'{{"{KEY}":"bytes","v":"{b64encode(value).decode()}"}}')
-    elif isinstance(value, (datetime, JsDate)):
-        ms = value.ms if isinstance(value, JsDate) else _ms_of(value)
-        put(f'{{"{KEY}":"date","v":{"null" if ms is None else ms}}}')
+    elif isinstance(value, (date, JsDate)):
+        _write_date(value, put)
     elif value is UNDEFINED:
         put(f'{{"{KEY}":"undefined"}}')
+    elif isinstance(value, (Decimal, UUID)):
+        put(f'"{value:f}"' if isinstance(value, Decimal) else f'"{value}"')
     else:
         raise TypeError(f"no checkpoint holds a {type(value).__name__}")
 
@@ -141,9 +147,21 @@ def _write_list(value: list[Any] | tuple[Any, ...], put: Callable[[str], None]) 
     put("]")
 
 
-def _ms_of(value: datetime) -> int:
-    since = value.astimezone(timezone.utc) - datetime(1970, 1, 1, tzinfo=timezone.utc)
-    return since // timedelta(milliseconds=1)
+def _write_date(value: date | JsDate, put: Callable[[str], None]) -> None:
+    ms: int | None
+    if isinstance(value, JsDate):
+        ms, nanos = value.ms, 0
+    elif isinstance(value, datetime):
+        # Without a zone it is UTC, as everywhere in arrow-ckpt.
+        since = value.astimezone(timezone.utc).replace(tzinfo=None) if value.tzinfo is not None else value
+        ms, micros = divmod((since - datetime(1970, 1, 1)) // timedelta(microseconds=1), 1000)
+        nanos = micros * 1000
+    else:
+        ms, nanos = (value - date(1970, 1, 1)).days * 86_400_000, 0
+    if ms is not None and nanos != 0:
+        put(f'"{iso_text(ms, nanos)}"')
+    else:
+        put(f'{{"{KEY}":"date","v":{"null" if ms is None else ms}}}')
 
 
 def _number(value: float) -> str:

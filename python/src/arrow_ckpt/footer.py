@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .errors import CheckpointError, check_version, corrupt
+from .places import Place
 
 __all__ = ["Footer", "Holder", "Reference", "open_parquet"]
 
@@ -49,7 +48,7 @@ class Footer:
         plan: How the columns make rows; ``None`` for another program's file, whose columns are the rows.
     """
 
-    path: Path
+    path: Place
     version: int | None
     plan: dict[str, Any] | None
     hash: str | None
@@ -61,17 +60,12 @@ class Footer:
     references: dict[str, Reference] = field(default_factory=dict)
 
 
-def open_parquet(path: Path, whole: bool = False) -> tuple[pq.ParquetFile, Footer]:
+def open_parquet(path: Place, whole: bool = False) -> tuple[pq.ParquetFile, Footer]:
     """Opens a file and reads its footer. pyarrow compares no checksums: ``arrow-ckpt verify`` does.
 
     ``whole``: all of it is about to be read, so that what is read ahead takes no more memory.
     """
-    try:
-        file = pq.ParquetFile(path, pre_buffer=whole)
-    except FileNotFoundError as error:
-        raise CheckpointError("ERR_CKPT_NOT_FOUND", f"{path}: no such file", str(path)) from error
-    except pa.ArrowInvalid as error:
-        raise corrupt(str(path), f"no Parquet file that can be read: {error}") from error
+    file = path.parquet(whole)
     try:
         return file, _footer_of(file, path)
     except CheckpointError:
@@ -79,7 +73,7 @@ def open_parquet(path: Path, whole: bool = False) -> tuple[pq.ParquetFile, Foote
         raise
 
 
-def _footer_of(file: pq.ParquetFile, path: Path) -> Footer:
+def _footer_of(file: pq.ParquetFile, path: Place) -> Footer:
     raw = file.metadata.metadata or {}
     texts = {key.decode(): value.decode() for key, value in raw.items() if key.startswith(PREFIX.encode())}
     own = (file.metadata.created_by or "").startswith("arrow-ckpt version ")
@@ -106,7 +100,7 @@ def _footer_of(file: pq.ParquetFile, path: Path) -> Footer:
     )
 
 
-def _json(texts: dict[str, str], name: str, path: Path) -> Any:
+def _json(texts: dict[str, str], name: str, path: Place) -> Any:
     text = texts.get(PREFIX + name)
     if text is None:
         return None
@@ -116,7 +110,7 @@ def _json(texts: dict[str, str], name: str, path: Path) -> Any:
         raise corrupt(str(path), f"its key-value {PREFIX}{name} is not JSON") from error
 
 
-def _references(texts: dict[str, str], version: int, path: Path) -> tuple[tuple[Holder, ...], dict[str, Reference]]:
+def _references(texts: dict[str, str], version: int, path: Place) -> tuple[tuple[Holder, ...], dict[str, Reference]]:
     if version != THIN:
         return (), {}
     try:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from .errors import CheckpointError
 from .footer import Footer, Holder, open_parquet
+from .places import Place
 
 __all__ = ["open_holder"]
 
@@ -17,14 +17,14 @@ FOLDERS = 8
 _ID = re.compile("[0-9a-f]{32}")
 
 
-def open_holder(holder: Holder, path: Path) -> tuple[pq.ParquetFile, Footer]:
+def open_holder(holder: Holder, path: Place) -> tuple[pq.ParquetFile, Footer]:
     """Opens the file that is meant. Raises ``ERR_CKPT_BASE`` where it is missing or another one."""
     if _ID.fullmatch(holder.id) is None:
         raise CheckpointError("ERR_CKPT_CORRUPT", f"{path}: a file that it refers to has no id", str(path))
     others: list[str] = []
     for place in _places(holder, path):
         try:
-            if place.stat().st_size != holder.bytes:
+            if place.size() != holder.bytes:
                 others.append(f"{place} has another length")
                 continue
             file, footer = open_parquet(place)
@@ -40,16 +40,19 @@ def open_holder(holder: Holder, path: Path) -> tuple[pq.ParquetFile, Footer]:
     raise CheckpointError("ERR_CKPT_BASE", message, str(path))
 
 
-def _places(holder: Holder, path: Path) -> Iterator[Path]:
-    above = list(dict.fromkeys([*_above(path.absolute()), *_above(path.resolve())]))
-    homes = [folder for folder in above if (folder / ".ckpt").is_dir()]
+def _places(holder: Holder, path: Place) -> Iterator[Place]:
+    above = path.above(FOLDERS)
+    homes = [folder for folder in above if folder.child(".ckpt").kind() == "folder"]
     for folder in homes or above:
-        own = folder / ".ckpt"
-        yield own / "pool" / f"{holder.id}.holder"
-        yield from sorted((own / "trash").glob(f"{holder.id}.*"))
-        if holder.hint != "" and not any(step in ("", ".", "..") for step in holder.hint.split("/")):
-            yield folder / holder.hint
+        yield folder.child(".ckpt", "pool", f"{holder.id}.holder")
+        yield from _kept(folder.child(".ckpt", "trash"), holder.id)
+        steps = holder.hint.split("/")
+        if not any(step in ("", ".", "..") for step in steps):
+            yield folder.child(*steps)
 
 
-def _above(path: Path) -> list[Path]:
-    return list(path.parents)[:FOLDERS]
+def _kept(trash: Place, id_: str) -> list[Place]:
+    if trash.kind() != "folder":
+        return []
+    found = [entry for entry in trash.entries() if entry.name.startswith(f"{id_}.")]
+    return [entry.place for entry in sorted(found, key=lambda one: one.name)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .columns import Columns
-from .reading import checked, shown, table
+from .engine_source import source_of
+from .reading import checked, table
 
 if TYPE_CHECKING:
     from ray.data import Dataset
@@ -16,23 +16,22 @@ __all__ = ["dataset"]
 def dataset(*paths: str, **options: Any) -> Dataset:
     """The columns of checkpoints as a dataset, without the hidden ones, read by Ray's workers.
 
-    The values of a thin checkpoint are in several files that Ray knows nothing of: such a file is read here and handed over.
+    What Ray would not read as :func:`arrow_ckpt.table` does is read here and handed over: thin files, folders whose parts differ in types
+    or columns, and those with columns of folders' names.
 
     Args:
-        options: Those of ``ray.data.read_parquet``, for whole files.
+        options: Those of ``ray.data.read_parquet``, for what it reads itself.
     """
     import ray.data
 
     parts = []
     for path in paths:
-        place = checked(path)
-        with Columns(place) as opened:
-            names = shown(opened.footer, opened.names)
-            is_thin = bool(opened.footer.references)
-        if is_thin:
-            parts.append(ray.data.from_arrow(table(place)))
+        source = source_of(checked(path))
+        if source is None or source.hive or not source.is_even:
+            parts.append(ray.data.from_arrow(table(path)))
         else:
-            parts.append(ray.data.read_parquet(str(place.absolute()), **options).select_columns(names))
+            read = ray.data.read_parquet(source.paths, **{"partitioning": None, **options})
+            parts.append(read.select_columns(source.names))
     if not parts:
         raise ValueError("dataset() needs a path")
     return parts[0].union(*parts[1:]) if len(parts) > 1 else parts[0]

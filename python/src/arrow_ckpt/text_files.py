@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from .errors import CheckpointError, check_version, corrupt
 from .extended_json import unescaped
+from .info import Info
+from .parquet_rows import Row, only
+from .places import Place
 
-__all__ = ["TextHead", "read_text"]
+__all__ = ["text_batches", "text_info"]
 
 ENVELOPE = "arrow-ckpt"
 LINES = "arrow-ckpt-lines"
@@ -19,12 +22,40 @@ NEWEST = 1
 TextHead = dict[str, Any]
 
 
-def read_text(path: Path) -> tuple[TextHead, Iterator[dict[str, Any]]]:
+def text_info(place: Place) -> Info:
+    """Reads the file to its end."""
+    head, found = _read_text(place)
+    keys: dict[str, None] = {}
+    count = 0
+    for row in found:
+        count += 1
+        keys.update(dict.fromkeys(row))
+    format_ = "jsonl" if place.suffix in (".jsonl", ".ndjson") else "json"
+    version = head.get("version")
+    return Info(place.shown, format_, place.size(), count, head.get("hash"), head.get("metadata", {}), list(keys), version, False)
+
+
+def text_batches(place: Place, columns: Sequence[str] | None, size: int) -> Iterator[list[Row]]:
+    _, found = _read_text(place)
+    wanted = None if columns is None else set(columns)
+    unseen = dict.fromkeys(columns or ())
+    any_rows = False
+    while batch := list(islice(found, size)):
+        any_rows = True
+        for name in [name for name in unseen if any(name in row for row in batch)]:
+            del unseen[name]
+        yield batch if wanted is None else [only(row, wanted) for row in batch]
+    if unseen and any_rows:
+        raise CheckpointError("ERR_CKPT_UNKNOWN_COLUMN", f"no row of {place} has a column '{next(iter(unseen))}'", str(place))
+
+
+def _read_text(path: Place) -> tuple[TextHead, Iterator[dict[str, Any]]]:
     """The head of a file of text, empty where it has none, and its rows. JSON is read whole, JSON lines line by line."""
     if path.suffix in (".jsonl", ".ndjson"):
         return _lines(path)
     try:
-        document = json.loads(path.read_text("utf-8-sig"))
+        with path.open() as file:
+            document = json.loads(file.read().decode("utf-8-sig"))
     except ValueError as error:
         raise corrupt(str(path), f"not JSON: {error}") from error
     head: TextHead = {}
@@ -38,9 +69,9 @@ def read_text(path: Path) -> tuple[TextHead, Iterator[dict[str, Any]]]:
     return head, _rows(iter(document), head, path)
 
 
-def _lines(path: Path) -> tuple[TextHead, Iterator[dict[str, Any]]]:
+def _lines(path: Place) -> tuple[TextHead, Iterator[dict[str, Any]]]:
     def lines() -> Iterator[Any]:
-        with path.open("rb") as file:
+        with path.open() as file:
             for line in file:
                 if line.strip() != b"":
                     try:
@@ -50,7 +81,7 @@ def _lines(path: Path) -> tuple[TextHead, Iterator[dict[str, Any]]]:
 
     rows = lines()
     head: TextHead = {}
-    with path.open("rb") as file:
+    with path.open() as file:
         if file.read(len(LINES) + 4) == f'{{"{LINES}":'.encode():
             head = next(rows)[LINES]
     if not isinstance(head, dict):
@@ -59,7 +90,7 @@ def _lines(path: Path) -> tuple[TextHead, Iterator[dict[str, Any]]]:
     return head, _rows(rows, head, path)
 
 
-def _rows(rows: Iterator[Any], head: TextHead, path: Path) -> Iterator[dict[str, Any]]:
+def _rows(rows: Iterator[Any], head: TextHead, path: Place) -> Iterator[dict[str, Any]]:
     count = 0
     for row in rows:
         if not isinstance(row, dict):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
-__all__ = ["UNDEFINED", "BigInt", "JsDate", "date_of"]
+__all__ = ["SAFE", "UNDEFINED", "BigInt", "JsDate", "date_of"]
 
 
 class BigInt(int):
@@ -53,6 +53,9 @@ class JsDate:
     def __repr__(self) -> str:
         return f"JsDate({self.ms})"
 
+
+#: `Number.MAX_SAFE_INTEGER` of JavaScript.
+SAFE: Final = 2**53 - 1
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _FIRST = round((datetime(1, 1, 1, tzinfo=timezone.utc) - _EPOCH) / timedelta(milliseconds=1))
