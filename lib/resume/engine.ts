@@ -13,6 +13,7 @@ import { rowFailure } from './call-output.js';
 import type { MapEvent, MapProgress, MapSummary, RowFailure } from './events.js';
 import { failureOf } from './failure-record.js';
 import { failedBefore, isRetried, onErrorOf } from './failed-rows.js';
+import { DRAIN_MS, Ending } from './ending.js';
 import type { FinalSave } from './final-save.js';
 import type { Flusher } from './flusher.js';
 import { Gate } from './gate.js';
@@ -36,9 +37,6 @@ const BATCH_ROWS = 4096;
 /** How far a stream may read ahead of the row whose results are given out next: in rows, and in characters and bytes of results. */
 const AHEAD_ROWS = 4096;
 const AHEAD_WEIGHT = 1 << 25;
-/** How long a run that has failed waits for the rows that are on their way. They are paid for. */
-const DRAIN_MS = 10_000;
-
 /** What a run works with. */
 interface Parts {
   source: RowsSource;
@@ -62,16 +60,6 @@ interface Parts {
   indexOf?: ((place: number) => number) | undefined;
   /** Shows the progress. */
   update: ((progress: MapProgress) => void) | undefined;
-}
-
-/** Why a run ends early. */
-interface Failure {
-  /** If it was asked to, made when it is known how far it came. */
-  error: unknown;
-  /** Calls that are running may end. */
-  drains: boolean;
-  /** It was asked to. */
-  isStop: boolean;
 }
 
 /**
@@ -109,13 +97,10 @@ export class Engine {
   #isLookedAhead = false;
   /** Among the results that are given out next are some of this run. */
   #isFresh = false;
-  #failure: Failure | undefined;
+  readonly #ending: Ending;
   readonly #throttle: Throttle;
   /** Asked to come to an end: no call begins. */
   #isStopping = false;
-  /** Calls that are on their way when the run has failed, or was asked to end, may go on until then. */
-  #deadline: NodeJS.Timeout | undefined;
-  #isLate = false;
   /** Results of earlier runs were told to whoever reads them as they come, up to this row of the input. */
   #toldTo = 0;
 
@@ -123,12 +108,22 @@ export class Engine {
     this.#parts = parts;
     this.#options = parts.options;
     this.#known = parts.known;
+    this.#ending = new Ending({
+      calls: () => this.#calls,
+      flusher: parts.flusher,
+      signal: parts.options.signal,
+      room: this.#room,
+      ready: this.#ready,
+      feeding: this.#feeding,
+      endsEarly: () => parts.control.endsEarly(),
+      stopped: () => this.#stopped(),
+    });
     const sink = {
       done: (slot: Slot) => this.#done(slot),
       failed: (slot: Slot, error: CheckpointError) => this.#rowFailed(slot, error),
       left: () => this.#rowLeft(),
       overspent: () => this.#overspent(),
-      wrong: (error: unknown) => this.#fail(error, true),
+      wrong: (error: unknown) => this.#ending.fail(error, true),
       event: parts.onEvent,
     };
     const { source, options, known, check, call } = parts;
@@ -165,7 +160,7 @@ export class Engine {
     );
     parts.flusher?.watch(
       () => this.#roomMade(),
-      (error) => this.#fail(error, true),
+      (error) => this.#ending.fail(error, true),
     );
   }
 
@@ -184,15 +179,15 @@ export class Engine {
   stop(drain = this.#options.timeout ?? DRAIN_MS): void {
     this.#isStopping = true;
     this.#parts.onEvent({ type: 'stopping', drain });
-    this.#endWithin(drain);
+    this.#ending.within(drain);
     this.#calls.finish();
-    if (!this.#fed || this.#lost.length > 0) this.#stopNow();
+    if (!this.#fed || this.#lost.length > 0) this.#ending.stopNow();
   }
 
   /** Runs; gives the results out in order. Whoever stops early stops the run: what is finished is flushed. */
   async *run(): AsyncGenerator<Row[], MapSummary, undefined> {
     const { signal } = this.#options;
-    const onAbort = (): void => this.#fail(signal?.reason, false);
+    const onAbort = (): void => this.#ending.fail(signal?.reason, false);
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
     try {
@@ -218,8 +213,8 @@ export class Engine {
     } finally {
       signal?.removeEventListener('abort', onAbort);
       // Whoever stops early comes here without a failure.
-      this.#fail(new CheckpointError('ERR_CKPT_CLOSED', 'the map has ended'), false);
-      clearTimeout(this.#deadline);
+      this.#ending.fail(new CheckpointError('ERR_CKPT_CLOSED', 'the map has ended'), false);
+      this.#ending.close();
       this.#throttle.close();
       await this.#parts.final?.abort();
       await this.#parts.flusher?.stop();
@@ -239,7 +234,7 @@ export class Engine {
     try {
       await this.#takeIn();
     } catch (error) {
-      this.#fail(error, true);
+      this.#ending.fail(error, true);
     }
     this.#fed = true;
     this.#calls.stalled(true);
@@ -285,7 +280,7 @@ export class Engine {
             if (this.#parts.control.arrivals?.isRead === true) this.#ready.open();
             await this.#room.wait();
           }
-          if (this.#failure !== undefined) return;
+          if (this.#ending.hasCome) return;
           this.#calls.start(slot);
         }
         while (this.#isFarAhead()) {
@@ -297,7 +292,7 @@ export class Engine {
           this.#ready.open();
           await pace.turn();
         }
-        if (this.#failure !== undefined) return;
+        if (this.#ending.hasCome) return;
       }
       this.#ready.open();
     }
@@ -351,7 +346,7 @@ export class Engine {
 
   /** `cost`: what the call would take of the rate limit. */
   #hasRoom(cost = 0): boolean {
-    if (this.#failure !== undefined) return true;
+    if (this.#ending.hasCome) return true;
     if (this.#lost.length > 0) this.#startLosts();
     return this.#lost.length === 0 && this.#hasCallRoom(cost);
   }
@@ -359,7 +354,7 @@ export class Engine {
   #startLosts(): void {
     for (;;) {
       const [slot] = this.#lost;
-      if (slot === undefined || this.#failure !== undefined || !this.#hasCallRoom(slot.cost)) return;
+      if (slot === undefined || this.#ending.hasCome || !this.#hasCallRoom(slot.cost)) return;
       this.#lost.shift();
       if (!this.#throttle.needsCost || this.#isPriced(slot)) this.#startLost(slot);
     }
@@ -399,7 +394,7 @@ export class Engine {
   /** The row came long ago: the record must not say of what it was then that it gave these results. */
   #startLost(slot: Slot): void {
     const { cannotSave } = this.#parts;
-    if (cannotSave !== undefined) return this.#fail(cannotSave.error, false);
+    if (cannotSave !== undefined) return this.#ending.fail(cannotSave.error, false);
     if (this.#identifier.isAsItWas(slot)) return this.#calls.start(slot);
     slot.state = 'failed';
     const { index } = slot;
@@ -408,7 +403,7 @@ export class Engine {
   }
 
   #isFarAhead(): boolean {
-    if (this.#known.keepsAll || this.#failure !== undefined) return false;
+    if (this.#known.keepsAll || this.#ending.hasCome) return false;
     const { size } = this.#window;
     const most = this.#throttle.limit * this.#calls.width;
     return size > most && (size > AHEAD_ROWS + most || this.#weight > AHEAD_WEIGHT);
@@ -418,7 +413,7 @@ export class Engine {
   async #next(): Promise<Row[] | undefined> {
     const rows: Row[] = [];
     for (;;) {
-      if (this.#failure !== undefined) throw await this.#drained(this.#failure);
+      if (this.#ending.hasCome) throw await this.#ending.drained();
       let taken = 0;
       for (let slot = this.#window.head; slot !== undefined && rows.length < BATCH_ROWS; slot = this.#window.head) {
         if (slot.state === 'known') {
@@ -450,7 +445,7 @@ export class Engine {
     const pace = new Pace({});
     for (const slot of this.#window.from(this.#toldTo)) {
       const next = this.#window.head?.state;
-      if (this.#failure !== undefined || (next !== 'waiting' && next !== 'running')) return this.#ready.open();
+      if (this.#ending.hasCome || (next !== 'waiting' && next !== 'running')) return this.#ready.open();
       this.#toldTo = slot.index + 1;
       if (slot.state === 'known') {
         slot.results ??= this.#resultsNow(slot) ?? (await this.#read(slot));
@@ -506,7 +501,7 @@ export class Engine {
     for (const slot of slots) slot.state = 'waiting';
     this.#resumed -= slots.length;
     this.#lost.push(...slots);
-    if (this.#isStopping) this.#stopNow();
+    if (this.#isStopping) this.#ending.stopNow();
   }
 
   #done(slot: Slot): void {
@@ -531,53 +526,33 @@ export class Engine {
     this.#parts.onEvent({ type: 'failed', ...failure });
     const { onError, wrong } = onErrorOf(failure, this.#options);
     if (onError !== 'skip') this.#isFinalWanted = false;
-    if (onError === 'throw') this.#fail(wrong ?? error, true);
+    if (onError === 'throw') this.#ending.fail(wrong ?? error, true);
     this.#settled(slot);
   }
 
   /** A row that has no results is given up: the run has failed, or is to end. */
   #rowLeft(): void {
-    if (this.#failure === undefined) this.#stopNow();
+    if (!this.#ending.hasCome) this.#ending.stopNow();
     this.#ready.open();
   }
 
   /** No further call fits the budget: the run ends when those on their way have. */
   #overspent(): void {
-    if (this.#failure !== undefined) return this.#ready.open();
-    this.#endWithin(this.#options.timeout ?? DRAIN_MS);
-    this.#fail(this.#spending.error(this.#far().text, this.#parts.flusher !== null), true);
+    if (this.#ending.hasCome) return this.#ready.open();
+    this.#ending.within(this.#options.timeout ?? DRAIN_MS);
+    this.#ending.fail(this.#spending.error(this.#far().text, this.#parts.flusher !== null), true);
   }
 
   #settled(slot: Slot): void {
     this.#meter.tick();
     this.#roomMade();
-    if (slot === this.#window.head || this.#failure !== undefined) this.#ready.open();
+    if (slot === this.#window.head || this.#ending.hasCome) this.#ready.open();
   }
 
   #roomMade(): void {
     this.#room.open();
     // The other loop starts lost rows, too: the one that feeds may have come to its end.
     if (this.#lost.length > 0) this.#ready.open();
-  }
-
-  /** Ends the run with an error; the first one counts. `drains`: calls that are running may end. `isStop`: it is made later. */
-  #fail(error: unknown, drains: boolean, isStop = false): void {
-    const isFirst = this.#failure === undefined;
-    this.#failure ??= { error, drains, isStop };
-    this.#parts.control.endsEarly();
-    if (!drains) this.#calls.stop(isStop ? this.#reason(this.#failure) : error);
-    else if (isFirst) {
-      if (this.#deadline === undefined && !isStop) this.#endWithin(DRAIN_MS);
-      this.#calls.finish();
-    }
-    this.#feeding.abort(error);
-    this.#room.open();
-    this.#ready.open();
-  }
-
-  /** The run is to end, and rows are left. */
-  #stopNow(): void {
-    this.#fail(undefined, true, true);
   }
 
   /** The error of a run that was asked to end, as far as it is now. */
@@ -594,32 +569,6 @@ export class Engine {
     const done = this.#resumed + this.#computed + this.#identifier.knownAhead;
     const total = rowsOf(this.#parts.source);
     return { done, total, text: total === undefined ? `after ${done} rows` : `after ${done} of ${total} rows` };
-  }
-
-  /** Calls that are on their way may go on for so long. */
-  #endWithin(ms: number): void {
-    clearTimeout(this.#deadline);
-    const late = (): void => {
-      this.#isLate = true;
-      if (this.#calls.running > 0) this.#fail(undefined, false, true);
-      this.#ready.open();
-    };
-    this.#deadline = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(late, ms);
-  }
-
-  #reason(failure: Failure): unknown {
-    if (failure.isStop) failure.error ??= this.#stopped();
-    return failure.error;
-  }
-
-  async #drained(failure: Failure): Promise<unknown> {
-    const { drains, isStop } = failure;
-    while (drains && this.#calls.running > 0 && !this.#isLate && this.#options.signal?.aborted !== true) await this.#ready.wait();
-    const reason = this.#reason(failure);
-    this.#calls.stop(reason);
-    // What is said to be kept is durable; where it cannot be, that is what is wrong.
-    if (isStop) await this.#parts.flusher?.flush();
-    return reason;
   }
 
   /** All rows are done: the final checkpoint, or where some failed the last batch. */
