@@ -1,7 +1,8 @@
+import type { AnswerHeaders } from './exchange.js';
 import { textIn } from './xml.js';
 
 /** The code that a store gives for a failure: S3 and Azure in XML, Azure in a header too, Google in JSON. Empty where there is none. */
-export function codeIn(text: string, headers: Headers): string {
+export function codeIn(text: string, headers: AnswerHeaders): string {
   return shown(headers.get('x-ms-error-code')) || shown(textIn(text, 'Code')) || googleCode(text);
 }
 

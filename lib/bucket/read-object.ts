@@ -1,5 +1,6 @@
 import { CheckpointError } from '../base/errors.js';
 import type { BucketGetOptions, BucketObject, ByteRange } from '../options/bucket.js';
+import type { AnswerHeaders } from './exchange.js';
 import { isHtmlType } from './is-html.js';
 import { objectBody } from './object-body.js';
 import { modifiedOf } from './modified-of.js';
@@ -13,7 +14,7 @@ export interface Reading {
   /** The request of the object, with these headers, and only of the state `ifMatch`. */
   ask: (headers: Record<string, string>, ifMatch: string | undefined) => Ask;
   /** What tells the state of the object; undefined where the answer has none. */
-  etagOf: (headers: Headers) => string | undefined;
+  etagOf: (headers: AnswerHeaders) => string | undefined;
 }
 
 /** The answer to the request of an object, or a part of it. Null: it is not there. */
@@ -85,7 +86,7 @@ function placeOf({ status, headers, stream }: Answer): { start: number; end: num
   return undefined;
 }
 
-function partOf(headers: Headers): { start: number; end: number; size: number } | undefined {
+function partOf(headers: AnswerHeaders): { start: number; end: number; size: number } | undefined {
   const said = headers.get('content-range') ?? '';
   const [, first, last, whole] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(said) ?? [];
   return whole === undefined ? undefined : { start: Number(first), end: Number(last) + 1, size: Number(whole) };

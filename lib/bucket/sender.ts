@@ -5,13 +5,15 @@ import type { BucketOptions } from '../options/bucket-options.js';
 import { Guard } from './guard.js';
 import { codeIn } from './code-in.js';
 import { isHtml } from './is-html.js';
+import { sizeOf, type AnswerHeaders, type Exchange, type Exchanged, type SentBody } from './exchange.js';
+import { exchangeOf } from './exchange-of.js';
 
 /** A request to a store. */
 export interface Ask {
   method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   url: URL;
   headers?: Record<string, string>;
-  body?: Uint8Array<ArrayBuffer> | string;
+  body?: SentBody;
   signal: AbortSignal | undefined;
   /** Its success makes the object: where nobody can know whether it was carried out, that is what the error says. */
   isCommit?: true;
@@ -24,7 +26,7 @@ export interface Ask {
 /** What a store answered. */
 export interface Answer {
   status: number;
-  headers: Headers;
+  headers: AnswerHeaders;
   /** All of it, unless it was to be a stream. */
   text: string;
   /** The store's own code of a failure; empty where it gave none. */
@@ -32,7 +34,7 @@ export interface Answer {
   /** An earlier try of the same request may have been carried out. */
   isDoubtful: boolean;
   /** Where a stream was wanted: the body, and what guards it. */
-  stream?: { body: ReadableStream<Uint8Array> | null; guard: Guard };
+  stream?: { body: AsyncIterable<Uint8Array> | null; guard: Guard };
 }
 
 /** What a request becomes when it is signed. */
@@ -66,14 +68,14 @@ interface Failed {
 export class Sender {
   readonly #name: string;
   readonly #sign: Sign;
-  readonly #fetch: typeof fetch;
+  readonly #exchange: Exchange;
   readonly #retries: number;
   readonly #timeout: number;
 
   constructor(name: string, options: BucketOptions, sign: Sign) {
     this.#name = name;
     this.#sign = sign;
-    this.#fetch = options.fetch ?? ((...call) => fetch(...call));
+    this.#exchange = exchangeOf(options);
     this.#retries = options.retries ?? DEFAULT_RETRIES;
     this.#timeout = options.timeout ?? DEFAULT_TIMEOUT;
   }
@@ -104,23 +106,23 @@ export class Sender {
 
   async #try(ask: Ask, read: 'text' | 'stream'): Promise<Answer | Failed> {
     const { url, headers } = await this.#sign(ask);
-    const bytes = ask.body?.length ?? 0;
+    const bytes = sizeOf(ask.body);
     const guard = new Guard(this.#timeout, this.#timeout + bytes / BYTES_A_MS, ask.signal);
     try {
-      const response = await this.#fetch(url.href, {
+      const response = await this.#exchange(url.href, {
         method: ask.method,
         // Else a body that somebody stored with gzip comes unpacked, and its length is not that of the object.
         headers: { 'accept-encoding': 'identity', ...headers },
-        ...(ask.body !== undefined && { body: ask.body }),
-        redirect: 'manual',
+        body: ask.body,
         signal: guard.signal,
       });
       guard.touch();
       const found = { status: response.status, headers: response.headers, isDoubtful: false };
-      if (read === 'stream' && response.ok) return { ...found, text: '', code: '', stream: { body: response.body, guard } };
+      const isOk = response.status >= 200 && response.status < 300;
+      if (read === 'stream' && isOk) return { ...found, text: '', code: '', stream: { body: response.body, guard } };
       const text = await textOf(response, guard);
       guard.end();
-      if (response.ok && ask.isWhole?.(text) === false && !isHtml({ text, headers: response.headers }))
+      if (isOk && ask.isWhole?.(text) === false && !isHtml({ text, headers: response.headers }))
         return { why: 'its answer was cut short', isReached: true };
       return { ...found, text, code: codeIn(text, response.headers) };
     } catch (error) {
@@ -159,7 +161,7 @@ function backoff(tries: number): number {
   return FIRST_WAIT_MS * 2 ** tries * (0.5 + Math.random() / 2);
 }
 
-function busyWait(headers: Headers, tries: number): number {
+function busyWait(headers: AnswerHeaders, tries: number): number {
   const said = headers.get('retry-after') ?? '';
   const ms = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.now();
   return ms >= 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : BUSY_FACTOR * backoff(tries);
@@ -169,7 +171,7 @@ async function pause(ms: number, signal: AbortSignal | undefined): Promise<void>
   await delay(ms, undefined, signal && { signal }).catch(() => throwIfAborted(signal));
 }
 
-async function textOf(response: Response, guard: Guard): Promise<string> {
+async function textOf(response: Exchanged, guard: Guard): Promise<string> {
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   if (response.body === null) return '';

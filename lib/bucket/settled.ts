@@ -39,7 +39,10 @@ export async function settled(
 
 /** Whether there is no object. */
 export async function isGone(bucket: Pick<Bucket, 'get'>, key: string, signal: AbortSignal | undefined): Promise<boolean> {
-  return (await bucket.get(key, { range: { start: 0, end: 1 }, ...(signal !== undefined && { signal }) })) === null;
+  const found = await bucket.get(key, { range: { start: 0, end: 1 }, ...(signal !== undefined && { signal }) });
+  // Read to its end: else the request would stay.
+  for await (const _ of found?.body ?? []);
+  return found === null;
 }
 
 /** The state of an object that is the same as a local file, as far as its size and its end tell; undefined if it is not. */
@@ -70,5 +73,5 @@ async function etagOfSame(
   for await (const piece of found.body) pieces.push(piece);
   const bytes = Buffer.concat(pieces);
   if (found.size !== file.size || found.offset + bytes.length !== file.size) return undefined;
-  return bytes.subarray(-last).equals(await file.read(file.size - last, file.size)) || last === 0 ? found.etag : undefined;
+  return bytes.subarray(-last).equals(await file.range(file.size - last, file.size).bytes()) || last === 0 ? found.etag : undefined;
 }

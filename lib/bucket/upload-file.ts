@@ -1,16 +1,48 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
 
 /** The size of a part, and the largest object that goes up in one request. */
 export const PART_BYTES = 8 << 20;
-/** Parts that are on their way at a time: each is held in memory, and by `fetch` once more. */
+/** Parts that are on their way at a time. A `fetch` that was given holds each in memory, and once more. */
 const PARTS_AT_ONCE = 3;
 /** No store takes more parts. */
 const MAX_PARTS = 10_000;
-/** Hashed at a stretch: some 2 ms. */
-const HASH_BYTES = 1 << 20;
+/** Hashed at a stretch: less than a ms. */
+const HASH_BYTES = 256 << 10;
+
+/** Some bytes of a local file. */
+export class FilePart {
+  readonly length: number;
+  readonly #file: Pick<UploadFile, 'fill'>;
+  readonly #start: number;
+
+  constructor(file: Pick<UploadFile, 'fill'>, start: number, end: number) {
+    this.#file = file;
+    this.#start = start;
+    this.length = end - start;
+  }
+
+  /** Reads what comes from byte `at` of the part on, as much as `memory` holds, into it. @throws `ERR_CKPT_CHANGED`; `ERR_CKPT_IO` */
+  async read(memory: Uint8Array<ArrayBuffer>, at: number): Promise<Uint8Array<ArrayBuffer>> {
+    const piece = memory.subarray(0, Math.min(memory.length, this.length - at));
+    await this.#file.fill(piece, this.#start + at);
+    return piece;
+  }
+
+  /** All of them. */
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.read(new Uint8Array(this.length), 0);
+  }
+
+  /** Their MD5 in base64, without holding the event loop. */
+  async md5(): Promise<string> {
+    const hash = createHash('md5');
+    const memory = new Uint8Array(Math.min(HASH_BYTES, this.length));
+    for (let at = 0; at < this.length; at += memory.length) hash.update(await this.read(memory, at));
+    return hash.digest('base64');
+  }
+}
 
 /** A local file on its way to a bucket. */
 export class UploadFile {
@@ -49,29 +81,31 @@ export class UploadFile {
     return { start, end: Math.min(start + this.partBytes, this.size) };
   }
 
-  /** The bytes of a part. */
-  async part(part: number): Promise<Uint8Array<ArrayBuffer>> {
+  /** A part of those that it is sent in. */
+  part(part: number): FilePart {
     const { start, end } = this.placeOf(part);
-    return this.read(start, end);
+    return this.range(start, end);
   }
 
-  async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = new Uint8Array(end - start);
-    for (let done = 0; done < bytes.length;) {
-      const { bytesRead } = await this.#handle.read(bytes, done, bytes.length - done, start + done);
+  range(start: number, end: number): FilePart {
+    return new FilePart(this, start, end);
+  }
+
+  /** Fills memory with the bytes from `start` on. @throws `ERR_CKPT_CHANGED` when the file ends before */
+  async fill(memory: Uint8Array<ArrayBuffer>, start: number): Promise<void> {
+    for (let done = 0; done < memory.length;) {
+      const { bytesRead } = await this.#handle.read(memory, done, memory.length - done, start + done).catch((error: unknown) => {
+        throw fromSystemError(error, 'read', this.#path);
+      });
       if (bytesRead === 0)
         throw new CheckpointError('ERR_CKPT_CHANGED', `${this.#path} became shorter while it was sent`, { path: this.#path });
       done += bytesRead;
     }
-    return bytes;
   }
 
   /** The MD5 of the whole file, in base64. */
-  async md5(): Promise<string> {
-    const hash = createHash('md5');
-    for (let start = 0; start < this.size; start += HASH_BYTES)
-      hash.update(await this.read(start, Math.min(start + HASH_BYTES, this.size)));
-    return hash.digest('base64');
+  md5(): Promise<string> {
+    return this.range(0, this.size).md5();
   }
 
   /** Counts bytes as sent. */
@@ -81,14 +115,14 @@ export class UploadFile {
   }
 
   /** Calls `send` for each part, some at a time. The first failure ends it, when the others have ended. */
-  async eachPart(send: (part: number, bytes: Uint8Array<ArrayBuffer>) => Promise<void>): Promise<void> {
+  async eachPart(send: (part: number, bytes: FilePart) => Promise<void>): Promise<void> {
     let next = 0;
     let failure: { error: unknown } | undefined;
     const work = async (): Promise<void> => {
       while (next < this.parts && failure === undefined) {
         const part = next++;
         try {
-          const bytes = await this.part(part);
+          const bytes = this.part(part);
           await send(part, bytes);
           this.sent(bytes.length);
         } catch (error) {
@@ -103,14 +137,4 @@ export class UploadFile {
   async close(): Promise<void> {
     await this.#handle.close();
   }
-}
-
-/** The MD5 of some bytes in base64, without holding the event loop. */
-export async function md5Of(bytes: Uint8Array): Promise<string> {
-  const hash = createHash('md5');
-  for (let start = 0; start < bytes.length; start += HASH_BYTES) {
-    if (start > 0) await setImmediate();
-    hash.update(bytes.subarray(start, start + HASH_BYTES));
-  }
-  return hash.digest('base64');
 }

@@ -43,7 +43,10 @@ export interface BucketOptions {
    * @default of the environment
    */
   credentials?: BucketCredentials | (() => BucketCredentials | null | undefined | Promise<BucketCredentials | null | undefined>) | false;
-  /** In place of the global `fetch`, as for proxies. */
+  /**
+   * Makes the requests, as through a proxy.
+   * @default Node's HTTP client, or the global `fetch` where undici's `setGlobalDispatcher` gave it a proxy
+   */
   fetch?: typeof fetch;
   /** How often a request that failed for the time being is made again, 0 to 10. @default 4 @unit times */
   retries?: number;

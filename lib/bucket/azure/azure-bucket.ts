@@ -4,13 +4,14 @@ import type { Bucket, BucketDeleteOptions, BucketEntry, BucketGetOptions, Bucket
 import type { BucketOptions } from '../../options/bucket-options.js';
 import { checkCommit, checkDeleted, conditionHeaders, sendCommit } from '../conditions.js';
 import { checkKey, keyPath } from '../keys.js';
+import type { AnswerHeaders } from '../exchange.js';
 import { isHtml } from '../is-html.js';
 import { modifiedOf } from '../modified-of.js';
 import { readObject } from '../read-object.js';
 import { refusal, type Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
 import { settled } from '../settled.js';
-import { md5Of, UploadFile } from '../upload-file.js';
+import { UploadFile } from '../upload-file.js';
 import { withQuery } from '../with-query.js';
 import { eachIn, textIn } from '../xml.js';
 import { azureAccount } from './azure-account.js';
@@ -52,7 +53,7 @@ export class AzureBucket implements Bucket {
       headers: { ...headers, ...(ifMatch !== undefined && { 'if-match': ifMatch }) },
       signal: options.signal,
     });
-    const etagOf = (headers: Headers): string | undefined => headers.get('etag') ?? undefined;
+    const etagOf = (headers: AnswerHeaders): string | undefined => headers.get('etag') ?? undefined;
     return readObject({ sender: this.#sender, asked: this.#asked('read', key), ask, etagOf }, options);
   }
 
@@ -72,10 +73,10 @@ export class AzureBucket implements Bucket {
   }
 
   async #putWhole(url: URL, source: UploadFile, options: BucketPutOptions): Promise<Answer> {
-    const body = await source.part(0);
+    const body = source.part(0);
     const headers = {
       ...conditionHeaders(options),
-      'content-md5': await md5Of(body),
+      'content-md5': await body.md5(),
       'content-type': 'application/octet-stream',
       'x-ms-blob-type': 'BlockBlob',
     };
@@ -91,7 +92,7 @@ export class AzureBucket implements Bucket {
     const nameOf = (part: number): string => Buffer.from(`${upload}-${String(part).padStart(6, '0')}`).toString('base64');
     await source.eachPart(async (part, body) => {
       const at = withQuery(url, { comp: 'block', blockid: nameOf(part) });
-      const headers = { 'content-md5': await md5Of(body), 'content-type': 'application/octet-stream' };
+      const headers = { 'content-md5': await body.md5(), 'content-type': 'application/octet-stream' };
       const answer = await this.#sender.send({ method: 'PUT', url: at, headers, body, signal });
       if (answer.status !== 201) throw refusal(asked, answer);
     });

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { sizeOf } from '../exchange.js';
 import type { Ask, Sign } from '../sender.js';
 import type { AzureAccount } from './azure-account.js';
 
@@ -39,7 +40,7 @@ function withSignature(url: URL, sas: string): URL {
 }
 
 function textToSign(account: string, { method, url, body }: Ask, headers: Record<string, string>): string {
-  const bytes = body === undefined ? 0 : Buffer.byteLength(body);
+  const bytes = sizeOf(body);
   const known: Record<string, string> = { ...headers, 'content-length': bytes === 0 ? '' : String(bytes) };
   const own = Object.keys(headers)
     .filter((header) => header.startsWith('x-ms-'))

@@ -5,13 +5,14 @@ import type { Bucket, BucketDeleteOptions, BucketEntry, BucketGetOptions, Bucket
 import type { BucketOptions } from '../../options/bucket-options.js';
 import { checkCommit, checkDeleted, sendCommit } from '../conditions.js';
 import { checkKey, escaped } from '../keys.js';
+import type { AnswerHeaders } from '../exchange.js';
 import { isHtml } from '../is-html.js';
 import { modifiedOf } from '../modified-of.js';
 import { readObject } from '../read-object.js';
 import { refusal, type Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
 import { settled } from '../settled.js';
-import { md5Of, UploadFile } from '../upload-file.js';
+import { UploadFile } from '../upload-file.js';
 import { withQuery } from '../with-query.js';
 import { googleCredentials } from './google-credentials.js';
 import { isJson } from './is-json.js';
@@ -51,7 +52,7 @@ export class GoogleBucket implements Bucket {
       headers,
       signal: options.signal,
     });
-    const etagOf = (headers: Headers): string | undefined => headers.get('x-goog-generation') ?? undefined;
+    const etagOf = (headers: AnswerHeaders): string | undefined => headers.get('x-goog-generation') ?? undefined;
     return readObject({ sender: this.#sender, asked: this.#asked('read', key), ask, etagOf }, options);
   }
 
@@ -73,19 +74,19 @@ export class GoogleBucket implements Bucket {
 
   /** The object and its MD5 in one request. */
   async #putWhole(key: string, source: UploadFile, options: BucketPutOptions): Promise<Answer> {
-    const bytes = await source.part(0);
+    const part = source.part(0);
     const boundary = `arrow-ckpt-${randomBytes(12).toString('hex')}`;
-    const facts = JSON.stringify({ name: key, md5Hash: await md5Of(bytes) });
+    const facts = JSON.stringify({ name: key, md5Hash: await part.md5() });
     const body = Buffer.concat([
       Buffer.from(`--${boundary}\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${facts}\r\n`),
       Buffer.from(`--${boundary}\r\ncontent-type: application/octet-stream\r\n\r\n`),
-      bytes,
+      await part.bytes(),
       Buffer.from(`\r\n--${boundary}--\r\n`),
     ]) as Buffer<ArrayBuffer>;
     const url = this.#uploadUrl('multipart', key, options);
     const headers = { 'content-type': `multipart/related; boundary=${boundary}` };
     const answer = await sendCommit(this.#sender, { method: 'POST', url, headers, body, signal: options.signal, isWhole: isJson });
-    source.sent(bytes.length);
+    source.sent(part.length);
     return answer;
   }
 

@@ -56,7 +56,7 @@ async function sendParts(sender: Sender, asked: Asked, session: URL, source: Upl
       method: 'PUT',
       url: session,
       headers: { 'content-range': `bytes ${at}-${end - 1}/${source.size}` },
-      body: await source.read(at, end),
+      body: source.range(at, end),
       signal,
       ...(isLast && { isCommit: true, isWhole: isJson }),
     };

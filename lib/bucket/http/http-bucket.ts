@@ -2,6 +2,7 @@ import { CheckpointError } from '../../base/errors.js';
 import type { Bucket, BucketGetOptions, BucketObject } from '../../options/bucket.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
 import { accessToken } from '../access-token.js';
+import type { AnswerHeaders } from '../exchange.js';
 import { readObject } from '../read-object.js';
 import type { Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
@@ -78,7 +79,7 @@ function readOnly(origin: string): CheckpointError {
   return new CheckpointError('ERR_CKPT_READ_ONLY', `${origin} is a web server, which can only be read; save to s3://, gs:// or az://`);
 }
 
-function etagOf(headers: Headers): string | undefined {
+function etagOf(headers: AnswerHeaders): string | undefined {
   return headers.get('etag') ?? headers.get('last-modified') ?? undefined;
 }
 

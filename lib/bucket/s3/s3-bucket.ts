@@ -3,17 +3,19 @@ import type { Bucket, BucketDeleteOptions, BucketEntry, BucketGetOptions, Bucket
 import type { BucketOptions } from '../../options/bucket-options.js';
 import { checkCommit, checkDeleted, conditionHeaders, sendCommit, unmet } from '../conditions.js';
 import { checkKey, keyPath } from '../keys.js';
+import type { AnswerHeaders } from '../exchange.js';
 import { isHtml } from '../is-html.js';
 import { modifiedOf } from '../modified-of.js';
 import { readObject } from '../read-object.js';
 import { refusal, type Asked } from '../refusal.js';
 import { Sender, type Answer, type Ask } from '../sender.js';
 import { settled, Unsure } from '../settled.js';
-import { md5Of, UploadFile } from '../upload-file.js';
+import { UploadFile } from '../upload-file.js';
 import { withQuery } from '../with-query.js';
 import { eachIn, textIn } from '../xml.js';
 import { s3Credentials } from './s3-credentials.js';
 import { s3Place } from './s3-place.js';
+import { s3Sign } from './s3-sign.js';
 
 /** Two conditional writes at a time: S3 wants the second to be tried again. */
 const PASSING = ['ConditionalRequestConflict', 'OperationAborted', 'SlowDown', 'InternalError', 'RequestTimeout'];
@@ -29,28 +31,7 @@ export class S3Bucket implements Bucket {
     const { base, region } = s3Place(bucket, options);
     this.#bucket = bucket;
     this.#base = base;
-    const credentials = s3Credentials(options);
-    const keys = new Map<string, ArrayBuffer>();
-    this.#sender = new Sender('S3', options, async ({ method, url, headers = {} }) => {
-      const known = await credentials();
-      if (known === undefined) return { url, headers };
-      const { accessKeyId, secretAccessKey, sessionToken } = known;
-      // Loaded when it is first needed.
-      const { AwsV4Signer } = await import('aws4fetch');
-      const signer = new AwsV4Signer({
-        method,
-        url: url.href,
-        headers,
-        accessKeyId,
-        secretAccessKey,
-        ...(sessionToken !== undefined && { sessionToken }),
-        service: 's3',
-        region,
-        cache: keys,
-      });
-      const signed = await signer.sign();
-      return { url: signed.url, headers: Object.fromEntries(signed.headers) };
-    });
+    this.#sender = new Sender('S3', options, s3Sign(s3Credentials(options), region));
   }
 
   async get(key: string, options: BucketGetOptions = {}): Promise<BucketObject | null> {
@@ -78,8 +59,8 @@ export class S3Bucket implements Bucket {
   }
 
   async #putWhole(url: URL, asked: Asked, source: UploadFile, options: BucketPutOptions): Promise<string> {
-    const body = await source.part(0);
-    const headers = { ...conditionHeaders(options), 'content-md5': await md5Of(body) };
+    const body = source.part(0);
+    const headers = { ...conditionHeaders(options), 'content-md5': await body.md5() };
     const answer = await sendCommit(this.#sender, { passing: PASSING, method: 'PUT', url, headers, body, signal: options.signal });
     checkCommit(asked, answer, options, isUnmet(answer, options));
     source.sent(body.length);
@@ -100,7 +81,7 @@ export class S3Bucket implements Bucket {
       const etags: string[] = [];
       await source.eachPart(async (part, body) => {
         const at = s3Url(url, { partNumber: String(part + 1), uploadId });
-        const headers = { 'content-md5': await md5Of(body) };
+        const headers = { 'content-md5': await body.md5() };
         const answer = await this.#sender.send({ method: 'PUT', url: at, headers, body, signal, passing: PASSING });
         if (answer.status !== 200) throw refusal(asked, answer);
         etags[part] = etagOf(answer.headers) ?? refuse(asked, answer);
@@ -177,7 +158,7 @@ export class S3Bucket implements Bucket {
   }
 }
 
-function etagOf(headers: Headers): string | undefined {
+function etagOf(headers: AnswerHeaders): string | undefined {
   return headers.get('etag') ?? undefined;
 }
 
