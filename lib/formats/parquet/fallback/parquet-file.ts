@@ -41,17 +41,16 @@ export class ParquetFile {
   readonly keyValues: Record<string, string>;
   /** The footer as far as its key-values are concerned. */
   readonly footer: Footer;
-  readonly hyparquet: Hyparquet;
   /** What the file may ask for. */
   readonly limits: Required<FileLimits>;
   readonly #handle: FileHandle;
+  #decoders: Promise<Hyparquet> | undefined;
 
   private constructor(
     path: string,
     handle: FileHandle,
     bytes: number,
     { metadata, ours }: { metadata: Metadata; ours: boolean },
-    hyparquet: Hyparquet,
     limits: Required<FileLimits>,
     { text = 'strict', duplicateColumns }: FallbackOpenOptions,
   ) {
@@ -73,7 +72,6 @@ export class ParquetFile {
       ours,
       columns: this.fields.map((field) => field.name),
     };
-    this.hyparquet = hyparquet;
     this.#handle = handle;
   }
 
@@ -81,13 +79,12 @@ export class ParquetFile {
   static async open(path: string, options: FallbackOpenOptions = {}): Promise<ParquetFile> {
     const { verify = true } = options;
     const limits = effectiveLimits(options.limits);
-    const hyparquet = await loadHyparquet();
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, 'r');
       const { size } = await handle.stat();
       const footer = await readFooter(handle, size, path, limits.footerBytes);
-      return new ParquetFile(path, handle, size, readMetadata(footer, path, limits, verify), hyparquet, limits, options);
+      return new ParquetFile(path, handle, size, readMetadata(footer, path, limits, verify), limits, options);
     } catch (error) {
       await handle?.close();
       throw fromSystemError(error, 'read', path);
@@ -97,6 +94,11 @@ export class ParquetFile {
   /** Where the footer begins. */
   get dataEnd(): number {
     return this.bytes - 8 - this.metadata.metadata_length;
+  }
+
+  /** What decodes its pages: loaded when the first is read, as who looks at footers alone needs none. @throws `ERR_CKPT_LIMIT` */
+  decoders(): Promise<Hyparquet> {
+    return (this.#decoders ??= loadHyparquet());
   }
 
   /** The bytes from `start` on; `ERR_CKPT_TRUNCATED` when the file ends before them. */

@@ -33,7 +33,7 @@ export async function readLeaf(file: ParquetFile, leaf: Leaf, chunk: ColumnMetaD
   const { bytes, heads } = await readPages(file, leaf, chunk, checksums);
   if (total === 0) return { count: 0, definitions: null, repetitions: leaf.repetition === 0 ? null : new Uint8Array(), values: [] };
 
-  const reader = new ChunkReader(file, leaf, chunk, checksums !== null, bytes);
+  const reader = new ChunkReader(file, await file.decoders(), leaf, { chunk, verify: checksums !== null, bytes });
   const pages: Page[] = [];
   let left = total;
   for (const head of heads) {
@@ -91,8 +91,13 @@ class ChunkReader {
   readonly #bytes: Uint8Array;
   #dictionary: unknown[] | null = null;
 
-  constructor(file: ParquetFile, leaf: Leaf, chunk: ColumnMetaData, verify: boolean, bytes: Uint8Array) {
-    this.#hyparquet = file.hyparquet;
+  constructor(
+    file: ParquetFile,
+    hyparquet: Hyparquet,
+    leaf: Leaf,
+    { chunk, verify, bytes }: { chunk: ColumnMetaData; verify: boolean; bytes: Uint8Array },
+  ) {
+    this.#hyparquet = hyparquet;
     this.#path = file.path;
     this.#limits = file.limits;
     this.#leaf = leaf;
