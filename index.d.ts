@@ -120,8 +120,8 @@ export declare interface BucketOptions {
   /** Credentials; a function that gives them, which is asked again when they expire, such as a provider of the AWS SDK or a token
    * function of Google or Azure; or `false`: none, for public objects. @default of the environment */
   credentials?: BucketCredentials | (() => BucketCredentials | null | undefined | Promise<BucketCredentials | null | undefined>) | false;
-  /** Makes the requests, as through a proxy. @default Node's HTTP client; the global `fetch` where undici's `setGlobalDispatcher` was
-   * called */ fetch?: typeof fetch;
+  /** Makes the requests, as through a proxy. @default Node's HTTP client, or the global `fetch` where undici's `setGlobalDispatcher`
+   * gave it a proxy */ fetch?: typeof fetch;
   /** How often a request that failed for the time being is made again, 0 to 10. @default 4 @unit times */ retries?: number;
   /** How long a request may go without a byte, 100 or more. @default 60000 @unit ms */ timeout?: number;
 }
