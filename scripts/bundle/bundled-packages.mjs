@@ -1,6 +1,6 @@
-// The packages whose code is inside dist/: the program's, those of the page of `view`, the decoders of the fallback reader. Whoever installs
-// arrow-ckpt does not install them, so package.json has them as devDependencies; their licences go into dist/THIRD-PARTY-LICENSES, and
-// check:deps and check:audit look at them as at dependencies.
+// The packages whose code is inside dist/: the program's, those of the page of `view`, the decoders of the fallback reader.
+// Whoever installs arrow-ckpt does not install them, so package.json has them as devDependencies; their licences go into
+// dist/THIRD-PARTY-LICENSES, and check:deps and check:audit look at them as at dependencies.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
