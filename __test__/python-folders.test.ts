@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { readCheckpoint, type Row } from 'arrow-ckpt';
-import { encodeValue } from '../lib/base/value/extended-json.ts';
+import type { Row } from 'arrow-ckpt';
 import { partsIn, sparkFolder } from './support/part-folders.ts';
+import { expectInPython } from './support/python-expected.ts';
 import { noPython, runPython } from './support/python.ts';
 import { noBinding } from './support/readers.ts';
 import { tempFolder } from './support/temp-folder.ts';
-
-/** Writes what Node loads beside it, as the texts of its rows. */
-async function expect(path: string): Promise<void> {
-  const rows = await readCheckpoint(path);
-  writeFileSync(`${path}.expected`, rows.map((row, index) => `${encodeValue(row, { row: index, path: '' })}\n`).join(''));
-}
 
 /** Folders of ours: each is what `partsIn` takes. */
 const OURS: Record<string, Record<string, readonly Row[]>> = {
@@ -48,11 +42,13 @@ describe('folders of parts in the package for Python', { skip: noPython || noBin
   const folder = tempFolder('python-folders');
 
   test('have the rows that they have in Node', async () => {
-    for (const [name, parts] of Object.entries(OURS)) await expect(await partsIn(join(folder, `${name}.parquet`), parts));
-    await expect(await sparkFolder(join(folder, 'spark'), { 'part-00001.parquet': [{ a: 1 }], 'part-00000.parquet': [{ b: 'x' }] }));
+    for (const [name, parts] of Object.entries(OURS)) await expectInPython(await partsIn(join(folder, `${name}.parquet`), parts));
+    await expectInPython(
+      await sparkFolder(join(folder, 'spark'), { 'part-00001.parquet': [{ a: 1 }], 'part-00000.parquet': [{ b: 'x' }] }),
+    );
     await runPython('part_folders.py', join(folder, 'written'));
     const written = readdirSync(join(folder, 'written'));
-    for (const name of written) await expect(join(folder, 'written', name));
+    for (const name of written) await expectInPython(join(folder, 'written', name));
     assert.equal(await runPython('check_folders.py', folder), `${Object.keys(OURS).length + 1 + written.length} equal\n`);
   });
 
@@ -66,7 +62,7 @@ describe('folders of parts in the package for Python', { skip: noPython || noBin
     ] as const) {
       mkdirSync(join(types, script));
       await runPython(script, join(types, script));
-      for (const name of names) await expect(join(types, script, `${name}.parquet`));
+      for (const name of names) await expectInPython(join(types, script, `${name}.parquet`));
       count += names.length;
     }
     assert.equal(await runPython('check_folders.py', types), `${count} equal\n`);

@@ -12,6 +12,8 @@ from .errors import corrupt, reading
 from .footer import Footer, open_parquet
 from .holders import open_holder
 from .places import Place
+from .variant_groups import variant_groups
+from .variant_shape import Inside, has_candidate, inside_of, leaves_of
 from .widened import widened
 
 __all__ = ["Columns"]
@@ -23,6 +25,7 @@ class Columns:
     def __init__(self, path: Place, whole: bool = False) -> None:
         self.file, self.footer = open_parquet(path, whole)
         self._holders: dict[int, _Holder] = {}
+        self._groups: set[tuple[int, int]] | None = None
 
     def __enter__(self) -> Columns:
         return self
@@ -63,6 +66,18 @@ class Columns:
         """All of these columns, none of which is in another file."""
         with reading(self.footer.path):
             return self.file.read(columns=names).select(names)
+
+    def inside(self, name: str) -> Inside | None:
+        """The VARIANTs in a column of another program's file."""
+        schema = self.file.schema_arrow
+        type_ = schema.field(name).type
+        if self.footer.plan is not None or not has_candidate(type_):
+            return None
+        if self._groups is None:
+            self._groups = variant_groups(self.footer.path)
+        before = sum(leaves_of(one.type) for one in list(schema)[: schema.names.index(name)])
+        with reading(self.footer.path):
+            return inside_of(type_, before, self._groups, name)
 
     def _array(self, batch: pa.RecordBatch, name: str) -> pa.Array:
         reference = self.footer.references.get(name)

@@ -11,6 +11,7 @@ from .folder import Folder, survey
 from .parquet_rows import shown
 from .places import LocalPlace, Place
 from .united_types import plain_type
+from .value_class import holds
 
 __all__ = ["EngineSource", "source_of"]
 
@@ -47,9 +48,10 @@ def source_of(place: Place) -> EngineSource | None:
     if place.kind() == "folder":
         return _of_folder(place, path)
     with Columns(place) as opened:
-        if opened.footer.references:
+        names = shown(opened.footer, opened.names)
+        if opened.footer.references or any(opened.inside(name) is not None for name in names):
             return None
-        return EngineSource(path, [path], shown(opened.footer, opened.names), None)
+        return EngineSource(path, [path], names, None)
 
 
 def _of_folder(place: LocalPlace, path: str) -> EngineSource | None:
@@ -69,6 +71,8 @@ def _is_plain(folder: Folder) -> bool:
             return False
         for column in part.columns:
             united = folder.table[column.key]
+            if holds(column.value, "variant"):
+                return False
             if united.as_json or united.name != column.name or plain_type(united.type) != plain_type(column.type):
                 return False
     return True

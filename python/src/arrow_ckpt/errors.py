@@ -19,11 +19,13 @@ class CheckpointError(Exception):
 
     Attributes:
         code: ``ERR_CKPT_...``, as in the package for Node.
+        message: What is wrong, without the code.
         path: The file, where there is one.
     """
 
     def __init__(self, code: str, message: str, path: str | None = None) -> None:
         super().__init__(f"{message} [{code}]")
+        self.message = message
         self.code = code
         self.path = path
 
@@ -39,9 +41,15 @@ def check_version(version: Any, newest: int, path: Place) -> None:
 
 @contextmanager
 def reading(place: Place) -> Iterator[None]:
-    """What pyarrow says of a page that it cannot read is an error of the file."""
+    """What pyarrow says of a page that it cannot read is an error of the file; so are texts that are not UTF-8, and odd values."""
     try:
         yield
+    except CheckpointError as error:
+        if error.path is not None:
+            raise
+        raise CheckpointError(error.code, f"{place}: {error.message}", str(place)) from error
+    except UnicodeDecodeError as error:
+        raise CheckpointError("ERR_CKPT_UNSUPPORTED_FILE", f"{place} has text that is not UTF-8", str(place)) from error
     except (pa.ArrowInvalid, OSError) as error:
         raise corrupt(str(place), f"pyarrow {pa.__version__} cannot read it: {error}") from error
 

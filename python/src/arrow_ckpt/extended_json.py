@@ -125,7 +125,23 @@ def _write(value: Any, put: Callable[[str], None]) -> None:
         raise TypeError(f"no checkpoint holds a {type(value).__name__}")
 
 
+#: Keys that JavaScript has first in an object, in their order as numbers.
+_INDEX = re.compile("0|[1-9][0-9]{0,9}")
+_MOST_INDEX = 2**32 - 2
+
+
+def _is_index(key: str) -> bool:
+    return _INDEX.fullmatch(key) is not None and int(key) <= _MOST_INDEX
+
+
+def _ordered(value: dict[str, Any]) -> dict[str, Any]:
+    """An object with its keys as JavaScript orders them; those of a checkpoint's own rows are so."""
+    indexes = sorted(filter(_is_index, value), key=int)
+    return {key: value[key] for key in (*indexes, *value)} if indexes else value
+
+
 def _write_object(value: dict[str, Any], put: Callable[[str], None]) -> None:
+    value = _ordered(value)
     is_escaped = KEY in value
     put(f'{{"{KEY}":"object","v":[' if is_escaped else "{")
     for index, (key, inner) in enumerate(value.items()):

@@ -9,10 +9,9 @@ import pyarrow as pa
 from .errors import CheckpointError
 from .extended_json import dumps
 from .folder import READINGS, Folder, KnownPart, survey, unchanged
-from .foreign_values import foreign_values
-from .parquet_rows import Row, parquet_batches, parquet_table, selected
+from .parquet_rows import BATCH_ROWS, Row, parquet_batches, parquet_table, selected
 from .places import Place
-from .united_columns import PartColumn, TableColumn
+from .united_columns import TableColumn
 from .widened import widened
 
 __all__ = ["folder_batches", "folder_table"]
@@ -72,12 +71,15 @@ def _table(folder: Folder, place: Place, columns: Sequence[str] | None) -> pa.Ta
 
 def _part_table(one: KnownPart, wanted: list[tuple[str, TableColumn]], schema: pa.Schema) -> pa.Table:
     own = {column.key: column for column in one.columns}
-    found = parquet_table(one.part.place, [own[key].name for key, _ in wanted if key in own])
+    place = one.part.place
+    found = parquet_table(place, [own[key].name for key, column in wanted if key in own and not column.as_json])
     one.part.check()
     arrays = []
     for key, column in wanted:
-        if key in own:
-            arrays.append(_chunks(found.column(own[key].name), own[key], column, one))
+        if key in own and column.as_json:
+            arrays.append(_texts(place, key))
+        elif key in own:
+            arrays.append(_chunks(found.column(own[key].name), column, place))
         elif one.constants.get(key) is not None:
             value = dumps(one.constants[key]) if column.as_json else one.constants[key]
             arrays.append(pa.repeat(pa.scalar(value).cast(column.type), one.rows))
@@ -86,17 +88,14 @@ def _part_table(one: KnownPart, wanted: list[tuple[str, TableColumn]], schema: p
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _chunks(data: pa.ChunkedArray, own: PartColumn, column: TableColumn, one: KnownPart) -> pa.ChunkedArray:
-    if column.as_json and own.value.of != "any":
-        return pa.chunked_array([_texts(chunk) for chunk in data.chunks], pa.string())
+def _chunks(data: pa.ChunkedArray, column: TableColumn, place: Place) -> pa.ChunkedArray:
     try:
         return pa.chunked_array([widened(chunk, column.type) for chunk in data.chunks], column.type)
     except pa.ArrowInvalid as error:
-        message = (
-            f"{one.part.place}: column '{column.name}' has values that the type {column.type} of all parts does not hold; read the rows"
-        )
-        raise CheckpointError("ERR_CKPT_PARTS_DIFFER", message, str(one.part.place)) from error
+        message = f"{place}: column '{column.name}' has values that {column.type}, the type of all parts, does not hold; read the rows"
+        raise CheckpointError("ERR_CKPT_PARTS_DIFFER", message, str(place)) from error
 
 
-def _texts(data: pa.Array) -> pa.Array:
-    return pa.array([None if value is None else dumps(value) for value in foreign_values(data)], pa.string())
+def _texts(place: Place, key: str) -> pa.Array:
+    found = (row.get(key) for batch in parquet_batches(place, [key], BATCH_ROWS) for row in batch)
+    return pa.array([None if value is None else dumps(value) for value in found], pa.string())

@@ -1,4 +1,4 @@
-"""Arrow arrays of other writers' files as values: docs/foreign.md, but with a type of Python's where there is one that holds the value."""
+"""Arrow arrays of other writers' files as values: docs/foreign.md, with a type of Python's where there is one that holds the value."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from .times import date_from, time_text, timestamp_from
 from .values import SAFE, BigInt
+from .variant_columns import variants_of
+from .variant_shape import Inside
 
 __all__ = ["foreign_rows", "foreign_values", "lists_of"]
 
@@ -17,24 +19,35 @@ _DAY_MS = 86_400_000
 _PER_SECOND = {"s": 1, "ms": 1000, "us": 1_000_000, "ns": 1_000_000_000}
 
 
-def foreign_values(data: pa.Array) -> list[Any]:
-    """The values of a column or an inner array, ``None`` for null. Raises ``UnicodeDecodeError`` for texts that are not UTF-8."""
+def foreign_values(data: pa.Array, inside: Inside | None = None) -> list[Any]:
+    """The values of a column or an inner array, ``None`` for null.
+
+    Args:
+        inside: The VARIANTs in it.
+
+    Raises:
+        UnicodeDecodeError: For texts that are not UTF-8.
+        CheckpointError: What :func:`~arrow_ckpt.variant_value.variant_value` raises.
+    """
     type_ = data.type
     types = pa.types
+    if isinstance(type_, pa.BaseExtensionType) and type_.extension_name != "arrow.uuid":
+        return foreign_values(data.storage, inside)
+    if inside is not None and inside.parts is not None:
+        return variants_of(data, inside.parts, inside.column, foreign_values)
+    within = (None, None) if inside is None else inside.children
     if types.is_struct(type_):
-        return _structs(data)
+        return _structs(data, inside)
     if types.is_map(type_):
-        return _maps(data)
+        return _maps(data, within[0], within[1])
     if types.is_list(type_) or types.is_large_list(type_):
-        return lists_of(data, foreign_values(_items(data)))
+        return lists_of(data, foreign_values(_items(data), within[0]))
     if types.is_fixed_size_list(type_):
         size = type_.list_size
-        items = foreign_values(data.values.slice(data.offset * size, len(data) * size))
+        items = foreign_values(data.values.slice(data.offset * size, len(data) * size), within[0])
         return _with_nulls([items[at * size : (at + 1) * size] for at in range(len(data))], data)
     if types.is_dictionary(type_):
         return foreign_values(data.dictionary_decode())
-    if isinstance(type_, pa.BaseExtensionType) and type_.extension_name != "arrow.uuid":
-        return foreign_values(data.storage)
     if types.is_integer(type_):
         return _integers(data)
     if types.is_duration(type_):
@@ -66,19 +79,20 @@ def _integers(data: pa.Array) -> list[Any]:
     return [value if value is None or -SAFE <= value <= SAFE else BigInt(value) for value in values]
 
 
-def _structs(data: pa.StructArray) -> list[Any]:
-    inner = [(field.name, foreign_values(values)) for field, values in zip(data.type, data.flatten())]
+def _structs(data: pa.StructArray, inside: Inside | None) -> list[Any]:
+    within = [None] * data.type.num_fields if inside is None else inside.children
+    inner = [(field.name, foreign_values(values, one)) for field, values, one in zip(data.type, data.flatten(), within)]
     names = [name for name, _ in inner]
     if not names:
         return _with_nulls([{} for _ in range(len(data))], data)
     return _with_nulls([dict(zip(names, cells)) for cells in zip(*(values for _, values in inner))], data)
 
 
-def _maps(data: pa.MapArray) -> list[Any]:
+def _maps(data: pa.MapArray, key: Inside | None, item: Inside | None) -> list[Any]:
     """Objects where the keys become strings in JavaScript, else lists of pairs."""
     first, end = _range(data)
-    keys = foreign_values(data.keys.slice(first, end - first))
-    items = foreign_values(data.items.slice(first, end - first))
+    keys = foreign_values(data.keys.slice(first, end - first), key)
+    items = foreign_values(data.items.slice(first, end - first), item)
     pairs = lists_of(data, list(zip(keys, items)))
     if not is_text_key(data.type.key_type):
         return [None if one is None else [list(pair) for pair in one] for one in pairs]
@@ -120,8 +134,9 @@ def _with_nulls(values: list[Any], data: pa.Array) -> list[Any]:
     return values
 
 
-def foreign_rows(batch: pa.RecordBatch, names: list[str]) -> list[dict[str, Any]]:
-    """The rows of a batch, each with all these names."""
-    if not names:
+def foreign_rows(batch: pa.RecordBatch, variants: dict[str, Inside | None]) -> list[dict[str, Any]]:
+    """The rows of a batch, each with the names of these columns, which have these VARIANTs in them."""
+    if not variants:
         return [{} for _ in range(batch.num_rows)]
-    return [dict(zip(names, cells)) for cells in zip(*(foreign_values(batch.column(name)) for name in names))]
+    columns = (foreign_values(batch.column(name), inside) for name, inside in variants.items())
+    return [dict(zip(variants, cells)) for cells in zip(*columns)]

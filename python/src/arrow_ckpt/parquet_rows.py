@@ -8,13 +8,14 @@ from typing import Any
 import pyarrow as pa
 
 from .columns import Columns
-from .errors import CheckpointError
+from .errors import CheckpointError, reading
 from .extended_json import loads
 from .footer import Footer
 from .foreign_values import foreign_rows
 from .info import Info
 from .places import Place
 from .plan_values import objects_of, values_of
+from .variant_texts import shown_variants
 
 __all__ = ["BATCH_ROWS", "Row", "keys_of", "only", "parquet_batches", "parquet_info", "parquet_table", "selected", "shown"]
 
@@ -46,11 +47,11 @@ def parquet_batches(place: Place, columns: Sequence[str] | None, size: int) -> I
         keeps = set(wanted)
         if plan is None:
             names = [name for name in keys if name in keeps]
+            variants = {name: opened.inside(name) for name in names}
             for batch in opened.batches(names or opened.names[:1], size):
-                try:
-                    yield foreign_rows(batch, names)
-                except UnicodeDecodeError as error:
-                    raise CheckpointError("ERR_CKPT_UNSUPPORTED_FILE", f"{place} has text that is not UTF-8", str(place)) from error
+                with reading(place):
+                    made = foreign_rows(batch, variants)
+                yield made
             return
         if opened.footer.compat is not None:
             message = f"{place} has rows in the form of {opened.footer.compat}: read it with table(), or as that program does"
@@ -95,9 +96,12 @@ def parquet_table(place: Place, columns: Sequence[str] | None) -> pa.Table:
     with Columns(place, whole=True) as opened:
         names = selected(shown(opened.footer, opened.names), columns, place)
         if not opened.footer.references:
-            return opened.whole(names)
-        found = list(opened.batches(names, BATCH_ROWS))
-        return pa.Table.from_batches(found, None if found else opened.schema(names))
+            variants = {name: inside for name in names if (inside := opened.inside(name)) is not None}
+            found = opened.whole(names)
+            with reading(place):
+                return shown_variants(found, variants) if variants else found
+        batches = list(opened.batches(names, BATCH_ROWS))
+        return pa.Table.from_batches(batches, None if batches else opened.schema(names))
 
 
 def shown(footer: Footer, names: list[str]) -> list[str]:

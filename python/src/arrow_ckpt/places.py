@@ -96,7 +96,10 @@ class Place(ABC):
         except pa.ArrowNotImplementedError as error:
             message = f"{self}: pyarrow {pa.__version__} does not read this file: {error}"
             raise CheckpointError("ERR_CKPT_UNSUPPORTED_FILE", message, str(self)) from error
-        except pa.ArrowInvalid as error:
+        except (pa.ArrowInvalid, OSError) as error:
+            if "not recognized" in str(error):
+                message = f"{self}: this file has types that pyarrow {pa.__version__} does not know: update pyarrow"
+                raise CheckpointError("ERR_CKPT_UNSUPPORTED_FILE", message, str(self)) from error
             raise corrupt(str(self), f"no Parquet file that can be read: {error}") from error
 
 

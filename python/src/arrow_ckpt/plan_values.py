@@ -10,12 +10,9 @@ import pyarrow as pa
 from .extended_json import loads
 from .values import BigInt, date_of
 
-__all__ = ["MISSING", "objects_of", "values_of"]
+__all__ = ["objects_of", "values_of"]
 
 Plan = dict[str, Any]
-
-#: What a missing key has in a column.
-MISSING: Any = object()
 
 
 def values_of(data: pa.Array, plan: Plan) -> list[Any]:

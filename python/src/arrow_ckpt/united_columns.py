@@ -11,7 +11,9 @@ from .errors import CheckpointError
 from .hive import HiveType
 from .places import Place
 from .united_types import united_type
-from .value_class import ValueClass, foreign_class, has_json, joined, planned_class
+from .value_class import ValueClass, foreign_class, holds, joined, planned_class
+from .variant_shape import Inside
+from .variant_texts import text_type
 
 __all__ = ["PartColumn", "TableColumn", "UnitedColumns", "columns_of"]
 
@@ -39,10 +41,14 @@ def columns_of(opened: Columns) -> list[PartColumn]:
     """The columns of a file without the hidden ones."""
     plan = opened.footer.plan
     if plan is None:
-        return [PartColumn(field.name, field.name, foreign_class(field.type), field.type) for field in opened.schema(opened.names)]
+        return [_foreign_column(field, opened.inside(field.name)) for field in opened.schema(opened.names)]
     fields = [(one["k"], one.get("n", one["k"]), planned_class(one["v"])) for one in plan["row"]["f"]]
     types = opened.schema([name for _, name, _ in fields]).types
     return [PartColumn(key, name, value, type_) for (key, name, value), type_ in zip(fields, types)]
+
+
+def _foreign_column(field: pa.Field, inside: Inside | None) -> PartColumn:
+    return PartColumn(field.name, field.name, foreign_class(field.type, inside), text_type(field.type, inside))
 
 
 @dataclass
@@ -110,7 +116,7 @@ def _together(before: _United, column: PartColumn) -> TableColumn:
         return table
     if before.value.of == "null":
         return TableColumn(table.name, column.type)
-    is_mixed = before.value != column.value and (has_json(before.value) or has_json(column.value))
+    is_mixed = before.value != column.value and (holds(before.value, "any") or holds(column.value, "any"))
     both = None if is_mixed else united_type(table.type, column.type)
     return TableColumn(table.name, pa.string(), True) if both is None else TableColumn(table.name, both)
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-__all__ = ["ValueClass", "foreign_class", "has_json", "joined", "planned_class"]
+from .variant_shape import Inside, children_of
+
+__all__ = ["ValueClass", "foreign_class", "holds", "joined", "planned_class"]
 
 _PLANNED = {
     "null": "null",
@@ -41,21 +43,30 @@ def planned_class(plan: dict[str, Any]) -> ValueClass:
     return ValueClass(_PLANNED[plan["t"]])
 
 
-def foreign_class(type_: pa.DataType, top: bool = True) -> ValueClass:
+def foreign_class(type_: pa.DataType, inside: Inside | None, top: bool = True) -> ValueClass:
     """``top``: of a column, whose decimals and times are no texts; those inside of lists and objects are."""
+    if inside is not None and inside.parts is not None:
+        return ValueClass("variant")
     if isinstance(type_, pa.BaseExtensionType):
         if type_.extension_name == "arrow.uuid":
             return ValueClass("uuid" if top else "text")
-        return foreign_class(type_.storage_type, top)
+        return foreign_class(type_.storage_type, inside, top)
     types = pa.types
+    children = children_of(type_)
+    within = [foreign_class(one, None if inside is None else inside.children[at], False) for at, one in enumerate(children)]
     if types.is_struct(type_):
-        return ValueClass("object", fields={field.name: foreign_class(field.type, False) for field in type_})
+        return ValueClass("object", fields=dict(zip((field.name for field in type_), within)))
     if types.is_map(type_):
-        return ValueClass("map", foreign_class(pa.struct([("key", type_.key_type), ("value", type_.item_type)]), False))
-    if types.is_list(type_) or types.is_large_list(type_) or types.is_fixed_size_list(type_):
-        return ValueClass("list", foreign_class(type_.value_type, False))
+        return ValueClass("map", ValueClass("object", fields=dict(zip(("key", "value"), within))))
+    if within:
+        return ValueClass("list", within[0])
+    return _leaf_class(type_, top)
+
+
+def _leaf_class(type_: pa.DataType, top: bool) -> ValueClass:
+    types = pa.types
     if types.is_dictionary(type_):
-        return foreign_class(type_.value_type, top)
+        return foreign_class(type_.value_type, None, top)
     if types.is_decimal(type_) or types.is_time(type_):
         return ValueClass(("decimal" if types.is_decimal(type_) else "time") if top else "text")
     if types.is_boolean(type_):
@@ -89,8 +100,8 @@ def joined(one: ValueClass, other: ValueClass) -> ValueClass | None:
     return replace(one, fields=fields)
 
 
-def has_json(value: ValueClass) -> bool:
-    """Whether there is JSON text of ours in it."""
+def holds(value: ValueClass, of: str) -> bool:
+    """Whether there is such a class in it."""
     if value.element is not None:
-        return has_json(value.element)
-    return value.of == "any" or any(has_json(one) for one in (value.fields or {}).values())
+        return holds(value.element, of)
+    return value.of == of or any(holds(one, of) for one in (value.fields or {}).values())

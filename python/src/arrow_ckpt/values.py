@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
-__all__ = ["SAFE", "UNDEFINED", "BigInt", "JsDate", "date_of"]
+__all__ = ["MISSING", "SAFE", "UNDEFINED", "BigInt", "JsDate", "date_of"]
 
 
 class BigInt(int):
@@ -54,6 +54,8 @@ class JsDate:
         return f"JsDate({self.ms})"
 
 
+#: What no value is: a field that an object does not have.
+MISSING: Final[Any] = object()
 #: `Number.MAX_SAFE_INTEGER` of JavaScript.
 SAFE: Final = 2**53 - 1
 
