@@ -6,8 +6,10 @@ import { CheckpointManager, writeCheckpoint } from 'arrow-ckpt';
 import { BucketStub } from './support/bucket-stub/stub.js';
 import { stubEnvironment } from './buckets/stub-bucket.js';
 import { cli, cliJson, cliOk, linesOf, noCli } from './support/run-cli.js';
+import { noBinding } from './support/readers.js';
 import { suite } from './support/suite.js';
 import { tempFolder } from './support/temp-folder.js';
+import { assertLoads, BASE, thinDirectory } from './support/thin-pipeline.js';
 
 interface Copy {
   copied: number;
@@ -114,6 +116,27 @@ suite('the command line and buckets', noCli, () => {
     assert.deepEqual(filesOf(back), filesOf(directory));
     await cliOk(['copy', `${there}/`, 's3://bucket/other/'], 0, { env });
     assert.equal(stub.objects.all.size, 2 * first.files.length);
+  });
+
+  test('thin checkpoints take their pool along, and load at the other end', { skip: noBinding }, async () => {
+    const directory = join(folder, 'thin');
+    const saved = await thinDirectory(directory);
+    mkdirSync(join(directory, '.ckpt', 'trash'));
+    writeFileSync(join(directory, '.ckpt', 'trash', `${'a1'.repeat(16)}.1700000000000`), 'it is about to go');
+    writeFileSync(join(directory, '.ckpt', 'lock'), 'of a process');
+    rmSync(join(directory, BASE));
+    const there = 's3://bucket/thin';
+    const { files } = await cliJson<Copy>(['copy', directory, there], 0, { env });
+    const paths = files.map(({ path }) => path.slice(there.length + 1));
+    assert.match(paths[0] ?? '', /^\.ckpt\/pool\/[0-9a-f]{32}\.holder$/, 'what others refer to is there before them');
+    assert.deepEqual(paths.slice(1), ['process/changed.parquet', 'process/filter.parquet', 'process/map.parquet']);
+    const verified = await cliJson<{ whole: number }>(['verify', `${there}/process/map.parquet`], 0, { env });
+    assert.equal(verified.whole, 1);
+    const counted = await cliOk(['sql', there, 'select count(text) as n, min(id) as first from process.filter', '--csv'], 0, { env });
+    assert.match(counted.stdout, /500,0/);
+    const back = join(folder, 'back');
+    await cliOk(['copy', `${there}/`, back], 0, { env });
+    await assertLoads(back, saved, [BASE]);
   });
 
   test('a file goes to a bucket, is looked at there, and comes back', async () => {

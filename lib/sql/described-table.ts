@@ -6,7 +6,6 @@ import { hiveColumns } from '../formats/folder/hive.js';
 import { listParts, stampOf, type Part } from '../formats/folder/list-parts.js';
 import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
 import { RemoteFile } from '../formats/remote/remote-file.js';
-import { told } from '../formats/remote/told.js';
 import { isBucketUrl } from '../options/bucket-url.js';
 import { factsOfFile, factsOfFiles } from './facts-of-files.js';
 import type { TablePlace } from './find-places.js';
@@ -121,6 +120,6 @@ async function describeUrl(url: string, aside: string): Promise<DescribedTable> 
     };
   } catch (error) {
     await file.close();
-    throw told(error, file.path, url);
+    throw file.told(error);
   }
 }

@@ -5,6 +5,7 @@ import { commitFile } from '../../base/commit/commit.js';
 import { ownerOf } from '../../base/commit/temporary-name.js';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import { remoteFolder } from '../../bucket/remote-folder.js';
+import { POOL_FOLDER } from '../../formats/parquet/pool.js';
 
 /** Something to be copied. */
 export interface CopyItem {
@@ -46,9 +47,10 @@ function localPlace(path: string): CopyPlace {
       if (stats === null) return null;
       if (!stats.isDirectory()) return { isDirectory: false, items: [{ name: '', size: stats.size }] };
       const entries = await readdir(path, { recursive: true, withFileTypes: true });
-      const files = entries.filter((entry) => entry.isFile() && isKept(entry.name)).map(({ parentPath, name }) => join(parentPath, name));
-      const items = files.sort().map(async (file) => ({ name: relative(path, file).split(sep).join('/'), size: (await stat(file)).size }));
-      return { isDirectory: true, items: await Promise.all(items) };
+      const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+      const names = files.map((file) => relative(path, file).split(sep).join('/')).filter(isKept);
+      const items = names.sort().map(async (name) => ({ name, size: (await stat(at(name))).size }));
+      return { isDirectory: true, items: inOrder(await Promise.all(items)) };
     },
     async end(name, bytes) {
       try {
@@ -95,9 +97,19 @@ function segmentsOf(name: string): string[] {
   );
 }
 
-/** Temporaries and locks are of the processes that made them. */
+/** Temporaries and locks are of the processes that made them. Of a pool its files are copied, and not what is about to go. */
 function isKept(name: string): boolean {
-  return ownerOf(name) === undefined && !name.endsWith('.lock');
+  const segments = name.split('/');
+  const file = segments.at(-1) as string;
+  if (ownerOf(file) !== undefined || file.endsWith('.lock')) return false;
+  const own = segments.lastIndexOf(POOL_FOLDER, -2);
+  return own < 0 || segments[own + 1] === 'pool';
+}
+
+/** Those of pools first: nothing is to be seen that refers to what is not there yet. */
+function inOrder(items: CopyItem[]): CopyItem[] {
+  const isHolder = ({ name }: CopyItem): boolean => name.split('/').includes(POOL_FOLDER);
+  return [...items.filter(isHolder), ...items.filter((item) => !isHolder(item))];
 }
 
 function bucketPlace({ bucket, key, url }: BucketPlace): CopyPlace {
@@ -112,10 +124,10 @@ function bucketPlace({ bucket, key, url }: BucketPlace): CopyPlace {
       if (isDirectory) {
         for await (const entry of bucket.list(key, { signal })) {
           // An object with the name of a folder is the mark of one.
-          if (!entry.key.endsWith('/') && isKept(entry.key.slice(entry.key.lastIndexOf('/') + 1)))
-            items.push({ name: entry.key.slice(key.length), size: entry.size });
+          const name = entry.key.slice(key.length);
+          if (!name.endsWith('/') && isKept(name)) items.push({ name, size: entry.size });
         }
-        return items.length === 0 ? null : { isDirectory, items };
+        return items.length === 0 ? null : { isDirectory, items: inOrder(items) };
       }
       const found = await bucket.get(key, { range: { last: 1 }, signal });
       if (found === null) return null;

@@ -1,6 +1,7 @@
 import type { CheckpointStore } from '../../store/store.js';
 import { remoteCheckpoint } from '../../formats/remote/remote-checkpoint.js';
-import { RemoteFile, type RemoteRunning } from '../../formats/remote/remote-file.js';
+import { RemoteFile } from '../../formats/remote/remote-file.js';
+import type { RemoteRunning } from '../../formats/remote/sparse-copy.js';
 import type { FoundFile } from '../layout.js';
 import { placeIn, type BucketHome } from './bucket-home.js';
 

@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path';
 import { remoteFolder } from '../../bucket/remote-folder.js';
 import { readSmall } from '../../bucket/small-object.js';
 import { CheckpointError, isCheckpointError } from '../../base/errors.js';
+import { holderPath } from '../../formats/parquet/pool.js';
 import { fetchAttachment } from '../../formats/remote/remote-checkpoint.js';
-import { RemoteFile, type RemoteRunning } from '../../formats/remote/remote-file.js';
+import { RemoteFile } from '../../formats/remote/remote-file.js';
+import type { RemoteRunning } from '../../formats/remote/sparse-copy.js';
 import { told } from '../../formats/remote/told.js';
 import { inParallel } from '../in-parallel.js';
 import type { BucketItem } from './bucket-contents.js';
@@ -34,7 +36,7 @@ export async function withLocalCopies<T>(
     const items = new Map<string, BucketItem>();
     try {
       const listed = (await list()).filter(({ below }) => isLocalName(below));
-      const copied = await inParallel(listed, (item) => copyOf(home, item, join(directory, item.below), depthOf(item, listed), running));
+      const copied = await inParallel(listed, (item) => copyOf(home, item, directory, depthOf(item, listed), running));
       if (copied.includes(false)) {
         if (attempt < ATTEMPTS) continue;
         throw new CheckpointError('ERR_CKPT_CHANGED', `${home.url} is changed by others again and again; try again`, { path: home.url });
@@ -50,11 +52,12 @@ export async function withLocalCopies<T>(
   }
 }
 
-/** Makes a copy; false where the object is gone, or another. */
-async function copyOf(home: BucketHome, item: BucketItem, to: string, depth: CopyDepth, running: RemoteRunning): Promise<boolean> {
+/** Makes a copy, with what it refers to; false where the object is gone, or another. */
+async function copyOf(home: BucketHome, item: BucketItem, directory: string, depth: CopyDepth, running: RemoteRunning): Promise<boolean> {
+  const to = join(directory, item.below);
   let file: RemoteFile | null = null;
   try {
-    file = await RemoteFile.find(placeIn(home, item.below), running);
+    file = await RemoteFile.find(placeIn(home, item.below), running, { alone: depth !== 'whole' });
     if (file === null || file.etag !== item.version) return false;
     try {
       if (depth === 'whole') await file.all(running);
@@ -65,13 +68,18 @@ async function copyOf(home: BucketHome, item: BucketItem, to: string, depth: Cop
         throw error;
     }
     await mkdir(dirname(to), { recursive: true });
+    for (const [id, copy] of file.holders) {
+      const held = holderPath(directory, id);
+      await mkdir(dirname(held), { recursive: true });
+      await rename(copy.path, held);
+    }
     await rename(file.path, to);
     const modified = new Date(item.modifiedMs);
     await utimes(to, modified, modified);
     return true;
   } catch (error) {
     if (isCheckpointError(error) && error.code === 'ERR_CKPT_CHANGED') return false;
-    throw file === null ? error : told(error, file.path, file.url);
+    throw file?.told(error) ?? error;
   } finally {
     await file?.close();
   }

@@ -6,9 +6,9 @@ import { readAll, storeOf } from '../choose.js';
 import { attachmentRange } from '../parquet/attachment.js';
 import { readFacts } from '../parquet/fallback/facts-of.js';
 import { bytesOf } from './bytes-of.js';
-import type { RemoteFile, RemoteRunning } from './remote-file.js';
-import { told } from './told.js';
-import { wantedRanges } from './wanted-ranges.js';
+import { fetchWanted } from './fetch-wanted.js';
+import type { RemoteFile } from './remote-file.js';
+import type { RemoteRunning } from './sparse-copy.js';
 
 /**
  * What reads an object as any store reads a file: each call fetches what it looks at and is not there. All that it gives is of one state of
@@ -17,14 +17,12 @@ import { wantedRanges } from './wanted-ranges.js';
 export async function remoteCheckpoint(file: RemoteFile, running: RemoteRunning): Promise<CheckpointStore> {
   const { path, url } = file;
   const local = await storeOf(path);
-  const fetchFor = async (options: ReadOptions): Promise<void> => {
-    if (file.isParquet) await file.fetch(await wantedRanges(path, options), { onBytes: bytesOf(options), ...running });
-  };
+  const fetchFor = (options: ReadOptions): Promise<void> => fetchWanted(file, options, { onBytes: bytesOf(options), ...running });
   const asRemote = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw told(error, path, url);
+      throw file.told(error);
     }
   };
   return {
@@ -68,7 +66,7 @@ async function* batchesOf(
     await fetchFor(options);
     yield* local.batches(file.path, options);
   } catch (error) {
-    throw told(error, file.path, file.url);
+    throw file.told(error);
   }
 }
 
@@ -81,6 +79,6 @@ async function* attachmentOf(
     await fetchAttachment(file, running);
     yield* local.attachment?.(file.path) ?? [];
   } catch (error) {
-    throw told(error, file.path, file.url);
+    throw file.told(error);
   }
 }

@@ -3,10 +3,10 @@ import type { CheckpointInfo, ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
 import { closedError } from '../../store/open-by-path.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from '../../store/store.js';
-import type { RemoteFile, RemoteRunning } from './remote-file.js';
 import { bytesOf } from './bytes-of.js';
-import { told } from './told.js';
-import { wantedRanges } from './wanted-ranges.js';
+import { fetchWanted } from './fetch-wanted.js';
+import type { RemoteFile } from './remote-file.js';
+import type { RemoteRunning } from './sparse-copy.js';
 
 /**
  * An object that is open: each reading fetches what it looks at and is not there, and then reads the local file. After `close` nothing of
@@ -86,7 +86,7 @@ export class RemoteOpen implements OpenFile {
         yield* rows;
       }
     } catch (error) {
-      throw told(error, this.#file.path, this.#file.url);
+      throw this.#file.told(error);
     } finally {
       if (opened !== undefined) this.#running.delete(opened);
       opened?.close();
@@ -94,11 +94,10 @@ export class RemoteOpen implements OpenFile {
   }
 
   async #fetch(options: ReadOptions): Promise<void> {
-    if (!this.#file.isParquet) return;
     const given = options.signal;
     const signal = given === undefined ? this.#fetches.signal : AbortSignal.any([given, this.#fetches.signal]);
     const running: RemoteRunning = { signal, onBytes: bytesOf(options) };
-    await this.#file.fetch(await wantedRanges(this.#file.path, { ...options, ...this.#opened }), running);
+    await fetchWanted(this.#file, { ...options, ...this.#opened }, running);
   }
 
   #check(): void {

@@ -4,16 +4,16 @@ import type { Row } from '../../base/rows.js';
 import type { FileHead } from '../../store/origin.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from '../../store/store.js';
 import { readAll, storeOf } from '../choose.js';
-import { RemoteFile, type RemoteRunning } from './remote-file.js';
+import { fetchWanted } from './fetch-wanted.js';
+import { RemoteFile } from './remote-file.js';
 import { RemoteOpen } from './remote-open.js';
 import { bytesOf } from './bytes-of.js';
-import { told } from './told.js';
-import { wantedRanges } from './wanted-ranges.js';
+import type { RemoteRunning } from './sparse-copy.js';
 
 /** Reads all rows that are wanted of an object, with the ranges of its bytes that they are in. */
 export async function readRemote(place: BucketPlace, options: ReadOptions): Promise<Row[]> {
   return withRemote(place, runningOf(options), async (file) => {
-    if (file.isParquet) await file.fetch(await wantedRanges(file.path, options), runningOf(options));
+    await fetchWanted(file, options, runningOf(options));
     return readAll(file.path, options);
   });
 }
@@ -22,13 +22,11 @@ export async function readRemote(place: BucketPlace, options: ReadOptions): Prom
 export async function openRemote(place: BucketPlace, options: OpenOptions, running: RemoteRunning): Promise<OpenFile> {
   const file = await RemoteFile.open(place, running);
   try {
-    // What it shares with others is told before anything is read.
-    if (file.isParquet) await wantedRanges(file.path, { ...options, columns: [] });
     const store = await storeOf(file.path);
     return new RemoteOpen(file, store, await store.info(file.path, options), options);
   } catch (error) {
     await file.close();
-    throw told(error, file.path, file.url);
+    throw file.told(error);
   }
 }
 
@@ -54,14 +52,15 @@ export async function remoteInfo(place: BucketPlace): Promise<{ info: Checkpoint
   });
 }
 
-/** Calls `work` with the whole object as a local file. */
+/** Calls `work` with the whole object as a local file, and what a thin one needs of others. */
 export async function withWhole<T>(
   place: BucketPlace,
   options: Pick<ReadOptions, 'signal' | 'onProgress'>,
   work: (path: string, store: CheckpointStore) => Promise<T>,
 ): Promise<T> {
   return withRemote(place, runningOf(options), async (file) => {
-    await file.all(runningOf(options));
+    await file.fetch([[0, file.size]], runningOf(options));
+    if (file.holders.size > 0) await fetchWanted(file, {}, runningOf(options));
     return work(file.path, await storeOf(file.path));
   });
 }
@@ -71,7 +70,7 @@ async function withRemote<T>(place: BucketPlace, running: RemoteRunning, work: (
   try {
     return await work(file);
   } catch (error) {
-    throw told(error, file.path, file.url);
+    throw file.told(error);
   } finally {
     await file.close();
   }

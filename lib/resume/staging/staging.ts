@@ -5,6 +5,7 @@ import { isCheckpointError } from '../../base/errors.js';
 import type { HeldLease } from '../../base/lock/held-lease.js';
 import type { BucketLease } from '../../bucket/bucket-lease.js';
 import { remoteFolderPath } from '../../bucket/remote-folder.js';
+import { placeIn } from '../../directory/bucket/bucket-home.js';
 import { takeBucketLease } from '../../directory/bucket/bucket-lease-of.js';
 import { stemsOf } from '../../directory/bucket/bucket-names.js';
 import type { BucketDirectoryParts } from '../../directory/bucket/bucket-operation.js';
@@ -14,6 +15,7 @@ import type { Logger } from '../../directory/log-lines.js';
 import { OperationFiles } from '../../directory/operation-files.js';
 import type { Original, Published } from '../../directory/original.js';
 import { RecentFiles } from '../../directory/recent-files.js';
+import { bringHolders } from '../../formats/remote/held-copies.js';
 import { told } from '../../formats/remote/told.js';
 import { MAX_BASES } from '../../options/base.js';
 import { areasOf, otherStem, type AreaName } from './areas.js';
@@ -174,8 +176,14 @@ export class Staging implements Original {
   async #bring(name: AreaName, signal: AbortSignal | undefined): Promise<boolean> {
     const publisher = this.#publisher as Publisher;
     const isHere = (path: string, etag: string): boolean => publisher.isHere(path, etag);
-    const fetched = await bring(this.#parts.home, publisher.areas[name], isHere, publisher.until(signal));
-    for (const { path, etag } of fetched) await publisher.brought(name, path, etag);
+    const area = publisher.areas[name];
+    const fetched = await bring(this.#parts.home, area, isHere, publisher.until(signal));
+    for (const { path, etag } of fetched) {
+      await publisher.brought(name, path, etag);
+      await bringHolders(placeIn(this.#parts.home, `${area.there}${path.slice(area.here.length)}`), path, this.#folder, {
+        signal: publisher.until(signal),
+      });
+    }
     return fetched.length > 0;
   }
 

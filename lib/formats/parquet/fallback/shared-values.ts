@@ -4,6 +4,7 @@ import type { Column, SharedColumn } from './columns.js';
 import { conformer, isSameType, isWritten } from './conformer.js';
 import type { Field } from './fields.js';
 import { typeName } from './field-type.js';
+import { groupOf, startsOf } from './group-starts.js';
 import { HeldGroups } from './held-groups.js';
 import type { ParquetFile } from './parquet-file.js';
 import { readField } from './read-field.js';
@@ -98,15 +99,6 @@ function basesOf(name: string, { own, of }: SharedColumn): Base[] {
   });
 }
 
-function startsOf({ metadata }: ParquetFile): number[] {
-  let rows = 0;
-  return metadata.row_groups.map((group) => {
-    const start = rows;
-    rows += Number(group.num_rows);
-    return start;
-  });
-}
-
 /** For each base what is wanted of its row groups. `values`: the file's own. */
 function wantedOf(
   bases: readonly Base[],
@@ -137,17 +129,4 @@ function wantedOf(
     there.to.push(i);
   }
   return wanted;
-}
-
-/** The row group of a row: mostly that of the row before. */
-function groupOf(starts: readonly number[], row: number, near: number): number {
-  const isIn = (group: number): boolean => row >= (starts[group] ?? Infinity) && row < (starts[group + 1] ?? Infinity);
-  if (isIn(near)) return near;
-  let [low, high] = [0, starts.length - 1];
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if ((starts[middle] as number) <= row) low = middle;
-    else high = middle - 1;
-  }
-  return low;
 }

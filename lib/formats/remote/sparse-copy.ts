@@ -1,0 +1,167 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { writeAll } from '../../base/commit/write-all.js';
+import type { BucketPlace } from '../../bucket/bucket-of.js';
+import { CheckpointError, fromSystemError } from '../../base/errors.js';
+import type { BucketObject } from '../../options/bucket.js';
+import type { Holder } from '../parquet/references.js';
+import { joined, requestsFor, type Range } from './ranges.js';
+import { toldByFooter } from './told-by-footer.js';
+
+/** So much of the end is read first: the footer of most files is in it. */
+export const TAIL_BYTES = 64 << 10;
+/** Requests that run at a time. */
+const AT_ONCE = 6;
+/** A footer's length and the magic. */
+const END_BYTES = 8;
+
+/** How reading goes on. */
+export interface RemoteRunning {
+  signal?: AbortSignal | undefined;
+  /** Called with the bytes that have come so far. */
+  onBytes?: ((bytes: number) => void) | undefined;
+}
+
+/** Bytes that have come, of all objects of one reading. */
+export interface BytesCome {
+  bytes: number;
+}
+
+/** A local file with the bytes of an object that were asked for; elsewhere it has holes. All bytes are of one state of the object. */
+export class SparseCopy {
+  readonly size: number;
+  readonly etag: string;
+  /** When it was written, where the store tells. */
+  readonly modified: Date | undefined;
+  readonly url: string;
+  readonly #handle: FileHandle;
+  readonly #come: BytesCome;
+  #known: Range[] = [];
+  /** The last four bytes. */
+  #magic = '';
+  #holders: readonly Holder[] = [];
+
+  private constructor(
+    readonly place: BucketPlace,
+    /** The local file. */
+    readonly path: string,
+    handle: FileHandle,
+    { size, etag, modified }: BucketObject,
+    come: BytesCome,
+  ) {
+    this.url = place.url;
+    this.#handle = handle;
+    this.size = size;
+    this.etag = etag;
+    this.modified = modified;
+    this.#come = come;
+  }
+
+  /** Begins with the end of an object, with its footer if it is Parquet. The caller closes it, and removes the file. */
+  static async of(place: BucketPlace, path: string, found: BucketObject, come: BytesCome, running: RemoteRunning): Promise<SparseCopy> {
+    let copy: SparseCopy | undefined;
+    try {
+      const handle = await open(path, 'w+', 0o600);
+      copy = new SparseCopy(place, path, handle, found, come);
+      await handle.truncate(found.size);
+      await copy.#take(found, running);
+      await copy.#begin(running);
+      return copy;
+    } catch (error) {
+      await copy?.close();
+      throw fromSystemError(error, 'write', path);
+    }
+  }
+
+  /** Whether its end is that of a Parquet file, be it encrypted. */
+  get isParquet(): boolean {
+    return this.size > END_BYTES && (this.#magic === 'PAR1' || this.#magic === 'PARE');
+  }
+
+  /** The files that it refers to. */
+  get holders(): readonly Holder[] {
+    return this.#holders;
+  }
+
+  /** Reads these bytes of each, as far as they are not there. @throws `ERR_CKPT_CHANGED` when an object is another by now */
+  static async fetch(wanted: readonly (readonly [copy: SparseCopy, ranges: readonly Range[]])[], running: RemoteRunning): Promise<void> {
+    const requests = wanted.flatMap(([copy, ranges]) => requestsFor(ranges, copy.#known).map((range) => ({ copy, range })));
+    let failure: { error: unknown } | undefined;
+    const work = async (): Promise<void> => {
+      for (let next = requests.shift(); next !== undefined && failure === undefined; next = requests.shift()) {
+        try {
+          await next.copy.#request(next.range, running);
+        } catch (error) {
+          failure ??= { error };
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(AT_ONCE, requests.length) }, work));
+    if (failure !== undefined) throw (failure as { error: unknown }).error;
+  }
+
+  /** Throws unless the object is the same as when it was begun. @throws `ERR_CKPT_CHANGED` */
+  async checkSame({ signal }: RemoteRunning): Promise<void> {
+    const { bucket, key } = this.place;
+    const found = await bucket.get(key, { range: { start: 0, end: 1 }, ifMatch: this.etag, ...(signal !== undefined && { signal }) });
+    if (found === null || found.etag !== this.etag) throw this.#changed();
+    // Frees the connection.
+    for await (const _ of found.body);
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+
+  async #request([start, end]: Range, running: RemoteRunning): Promise<void> {
+    const { signal } = running;
+    const options = { range: { start, end }, ifMatch: this.etag, ...(signal !== undefined && { signal }) };
+    const found = await this.place.bucket.get(this.place.key, options);
+    if (found === null || found.etag !== this.etag) throw this.#changed();
+    const [first, last] = await this.#take(found, running);
+    if (first > start || last < end) {
+      const message = `cannot read ${this.url}: the bytes ${start} to ${end} were asked for, and ${first} to ${last} came`;
+      throw new CheckpointError('ERR_CKPT_BUCKET_ANSWER', message, { path: this.url });
+    }
+  }
+
+  /** Writes a body to its place. */
+  async #take({ body, offset }: BucketObject, { onBytes }: RemoteRunning): Promise<Range> {
+    let at = offset;
+    for await (const piece of body) {
+      await writeAll(this.#handle, piece, at);
+      at += piece.length;
+      this.#come.bytes += piece.length;
+      onBytes?.(this.#come.bytes);
+    }
+    this.#known = joined([...this.#known, [offset, at]]);
+    return [offset, at];
+  }
+
+  /** What every reader looks at: of a Parquet file the magic at both ends, the footer and the page indexes, of another all. */
+  async #begin(running: RemoteRunning): Promise<void> {
+    if (this.size > END_BYTES) {
+      const end = await this.#read(this.size - END_BYTES, END_BYTES);
+      this.#magic = end.toString('latin1', 4);
+      if (this.isParquet) {
+        const footer = Math.max(0, this.size - END_BYTES - end.readUInt32LE(0));
+        // A length that cannot be is for the reader to tell.
+        if (footer > 4) await SparseCopy.fetch([[this, [[footer, this.size]]]], running);
+        if ((this.#known[0]?.[0] ?? 0) > 0) await writeAll(this.#handle, end.subarray(4), 0);
+        const { indexes, holders } = await toldByFooter(this.path);
+        this.#holders = holders;
+        if (indexes !== undefined) await SparseCopy.fetch([[this, [indexes]]], running);
+        return;
+      }
+    }
+    await SparseCopy.fetch([[this, [[0, this.size]]]], running);
+  }
+
+  async #read(start: number, length: number): Promise<Buffer> {
+    const { buffer } = await this.#handle.read(Buffer.alloc(length), 0, length, start);
+    return buffer;
+  }
+
+  #changed(): CheckpointError {
+    return new CheckpointError('ERR_CKPT_CHANGED', `${this.url} was replaced while it was read; read it again`, { path: this.url });
+  }
+}

@@ -1,0 +1,38 @@
+import { pageIndexesOf } from '../parquet/fallback/check-indexes.js';
+import { ParquetFile } from '../parquet/fallback/parquet-file.js';
+import { referencesOf, type Holder } from '../parquet/references.js';
+import type { Range } from './ranges.js';
+
+/** More than any need: FORMAT.md, section 9. The reader refuses them. */
+const MOST_BYTES = 256 << 20;
+
+/** What else is looked at by whoever opens a checkpoint. */
+interface ToldByFooter {
+  /** Where its page indexes are: all of them are compared with their checksum. Undefined: it has none. */
+  indexes: Range | undefined;
+  /** The files that have values of it. */
+  holders: readonly Holder[];
+}
+
+/** What the footer of a Parquet file says of that. `path`: a file of which the footer is there. What is wrong with it the reader tells. */
+export async function toldByFooter(path: string): Promise<ToldByFooter> {
+  let file: ParquetFile | undefined;
+  try {
+    file = await ParquetFile.open(path, {});
+    const { start } = pageIndexesOf(file) ?? { start: file.dataEnd };
+    const isFine = start > 0 && start < file.dataEnd && file.dataEnd - start <= MOST_BYTES;
+    return { indexes: isFine ? [start, file.dataEnd] : undefined, holders: holdersOf(file) };
+  } catch {
+    return { indexes: undefined, holders: [] };
+  } finally {
+    await file?.close();
+  }
+}
+
+function holdersOf({ footer, keyValues }: ParquetFile): readonly Holder[] {
+  try {
+    return (footer.ours ? referencesOf(keyValues)?.holders : undefined) ?? [];
+  } catch {
+    return [];
+  }
+}
