@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { openCheckpoint, readCheckpoint, verifyCheckpoint, writeCheckpoint, type ReadOptions, type Row } from 'arrow-ckpt';
 import { describeParts } from '../lib/formats/folder/describe-parts.ts';
 import { folderStore } from '../lib/formats/folder/folder-store.ts';
+import { localParts, type DescribeParts } from '../lib/formats/folder/parts-source.ts';
 import { parquetStore } from '../lib/formats/parquet/parquet-store.ts';
 import { gather } from '../lib/store/wanted-rows.ts';
 import { assertExact } from './support/exact.ts';
@@ -370,12 +371,13 @@ suite('folders of parts', noBinding, () => {
       const path = await partsIn(fresh(), { 'part-0.parquet': rowsOf(0, 5), 'part-1.parquet': rowsOf(5, 10) });
       const next = await partsIn(fresh(), { 'part-0.parquet': rowsOf(7, 10) });
       let looks = 0;
-      const store = folderStore(parquetStore, async function* (paths, options) {
+      const describe: DescribeParts = async function* (paths, options) {
         yield* describeParts(paths, options);
         if (looks++ > 0) return;
         renameSync(path, `${path}.old`);
         renameSync(next, path);
-      });
+      };
+      const store = folderStore(localParts(parquetStore, describe));
       assertExact(way === 'read' ? await store.read(path, {}) : await gather(store.batches(path, {})), rowsOf(7, 10));
       assert.equal(looks, 2);
     }
@@ -385,13 +387,14 @@ suite('folders of parts', noBinding, () => {
     const path = await partsIn(fresh(), { 'part-0.parquet': rowsOf(0, 5) });
     const next = await partsIn(fresh(), { 'part-0.parquet': rowsOf(0, 3), 'part-1.parquet': rowsOf(3, 9) });
     let looks = 0;
-    const store = folderStore(parquetStore, (paths, options) => {
+    const describe: DescribeParts = (paths, options) => {
       if (looks++ === 0) {
         renameSync(path, `${path}.old`);
         renameSync(next, path);
       }
       return describeParts(paths, options);
-    });
+    };
+    const store = folderStore(localParts(parquetStore, describe));
     const { rows, parts } = await store.info(path);
     assert.deepStrictEqual([rows, parts, looks], [9, 2, 2]);
   });

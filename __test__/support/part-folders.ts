@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { writeCheckpoint, type Row, type WriteOptions } from 'arrow-ckpt';
 import { describeParts, describePartsSlowly } from '../../lib/formats/folder/describe-parts.ts';
 import { folderStore } from '../../lib/formats/folder/folder-store.ts';
+import { localParts } from '../../lib/formats/folder/parts-source.ts';
 import { fallbackStore } from '../../lib/formats/parquet/fallback/fallback-store.ts';
 import { parquetStore } from '../../lib/formats/parquet/parquet-store.ts';
 
 /** Both readers of folders. */
 export const FOLDER_STORES = {
-  native: folderStore(parquetStore, describeParts),
-  fallback: folderStore(fallbackStore, describePartsSlowly),
+  native: folderStore(localParts(parquetStore, describeParts)),
+  fallback: folderStore(localParts(fallbackStore, describePartsSlowly)),
 } as const;
 
 /** A folder of parts, by their names: `year=2024/part-0.parquet`. */

@@ -1,6 +1,7 @@
 import { firstBytes, FOLDER, PARQUET } from './first-bytes.js';
 import { describeParts, describePartsSlowly } from './folder/describe-parts.js';
 import { folderStore } from './folder/folder-store.js';
+import { localParts } from './folder/parts-source.js';
 import { fallbackStore } from './parquet/fallback/fallback-store.js';
 import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/binding.js';
 import { nextOf } from '../base/commit/swap.js';
@@ -70,8 +71,8 @@ async function storeAt(path: string): Promise<CheckpointStore> {
   return first === FOLDER ? fallbackFolders : fallbackStore;
 }
 
-const nativeFolders = folderStore(parquetStore, describeParts);
-const fallbackFolders = folderStore(fallbackStore, describePartsSlowly);
+const nativeFolders = folderStore(localParts(parquetStore, describeParts));
+const fallbackFolders = folderStore(localParts(fallbackStore, describePartsSlowly));
 
 /** All rows of a file that is there to be read: a small Parquet file is read in one step, before anybody has looked at what it is. */
 export async function readAll(path: string, options: ReadOptions): Promise<Row[]> {

@@ -1,11 +1,16 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CheckpointError } from '../base/errors.js';
-import { remotePlace } from '../bucket/bucket-of.js';
+import { remotePlace, type BucketPlace } from '../bucket/bucket-of.js';
+import { remoteFolder } from '../bucket/remote-folder.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { firstBytes, FOLDER, PARQUET } from '../formats/first-bytes.js';
 import { hiveColumns } from '../formats/folder/hive.js';
 import { listParts, stampOf, type Part } from '../formats/folder/list-parts.js';
 import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
-import { RemoteFile } from '../formats/remote/remote-file.js';
+import { findObject } from '../formats/remote/find-object.js';
+import { copyRemoteFolder } from '../formats/remote/folder/copy-remote-folder.js';
+import { told } from '../formats/remote/told.js';
 import { isBucketUrl } from '../options/bucket-url.js';
 import { factsOfFile, factsOfFiles } from './facts-of-files.js';
 import type { TablePlace } from './find-places.js';
@@ -104,7 +109,8 @@ function staged(file: string, paths: readonly string[], aside: string, stamps: R
 async function describeUrl(url: string, aside: string): Promise<DescribedTable> {
   const place = remotePlace(url, undefined);
   if (place === undefined) throw new CheckpointError('ERR_CKPT_INTERNAL', `arrow-ckpt has a bug: ${url} is no URL`);
-  const file = await RemoteFile.open(place, {});
+  const file = await findObject(place, {});
+  if (file === undefined) return describeRemoteFolder(place, aside);
   try {
     const { path } = file;
     const described = file.isParquet ? await describePath(path, undefined, aside) : staged(path, [path], aside, new Map());
@@ -121,5 +127,19 @@ async function describeUrl(url: string, aside: string): Promise<DescribedTable> 
   } catch (error) {
     await file.close();
     throw file.told(error);
+  }
+}
+
+/** A folder of parts in a bucket: all of it is fetched now. */
+async function describeRemoteFolder(place: BucketPlace, aside: string): Promise<DescribedTable> {
+  const folder = await remoteFolder();
+  const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const local = join(folder, 'rows.parquet');
+  try {
+    await copyRemoteFolder(place, local, {});
+    return { ...(await describePath(local, undefined, aside)), file: place.url, stamps: new Map(), close };
+  } catch (error) {
+    await close();
+    throw told(error, local, place.url);
   }
 }

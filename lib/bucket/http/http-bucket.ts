@@ -62,7 +62,7 @@ export class HttpBucket implements Bucket {
 
   // oxlint-disable-next-line require-yield
   async *list(prefix: string): AsyncGenerator<never, void, undefined> {
-    const message = `cannot list ${prefix} at ${this.#origin}: web servers have no listings; use s3://, gs:// or az://`;
+    const message = `cannot list ${prefix.replace(/[?#].*$/s, '')} at ${this.#origin}: web servers have no listings; use s3://, gs:// or az://`;
     throw new CheckpointError('ERR_CKPT_NOT_FOR_BUCKETS', message);
   }
 

@@ -3,7 +3,6 @@ import { itemsOf, type BucketItem } from '../../directory/bucket/bucket-contents
 import { BucketHashes } from '../../directory/bucket/bucket-hashes.js';
 import { placeIn, remoteHome, type BucketHome } from '../../directory/bucket/bucket-home.js';
 import { bucketListing } from '../../directory/bucket/bucket-inventory.js';
-import { folderOfParts } from '../../directory/bucket/folder-of-parts.js';
 import { perhapsParts, PerhapsParts } from '../../directory/bucket/perhaps-parts.js';
 import { inParallel } from '../../directory/in-parallel.js';
 import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
@@ -32,9 +31,9 @@ export async function bucketListingOf(url: string): Promise<DirectoryListing> {
   };
 }
 
-/** What lies directly in the directory, as a Kura manager puts it. A folder of parts has the error that reading it gives. */
+/** What lies directly in the directory, as a Kura manager puts it. */
 async function flatListing(home: BucketHome): Promise<Listed[]> {
-  const found: { name: string; modified: Date }[] = [];
+  const found = new Map<string, { bytes: number; modified: Date }>();
   const folders = new Map<string, { folder: PerhapsParts<never>; bytes: number; modified: Date }>();
   for await (const { key, size, modified = new Date(0) } of home.bucket.list(home.prefix)) {
     const name = key.slice(home.prefix.length);
@@ -48,29 +47,26 @@ async function flatListing(home: BucketHome): Promise<Listed[]> {
         modified: modified > known.modified ? modified : known.modified,
       });
     }
-    if (!name.includes('/') && isCheckpointName(name)) found.push({ name, modified });
+    if (!name.includes('/') && isCheckpointName(name)) found.set(name, { bytes: 0, modified });
   }
-  const listed = await inParallel(found, async ({ name, modified }): Promise<Listed | null> => {
-    const place = placeIn(home, name);
-    try {
-      return { step: null, operation: name, modified, ...(await remoteInfo(place)).info };
-    } catch (error) {
-      if (!isCheckpointError(error)) throw error;
-      const format = name.endsWith('.parquet') ? 'parquet' : 'json';
-      const nothing = { rows: 0, bytes: 0, hash: null, metadata: {}, delta: null };
-      return error.code === 'ERR_CKPT_NOT_FOUND'
-        ? null
-        : { step: null, operation: name, modified, path: place.url, format, ...nothing, error };
-    }
-  });
-  const ofParts = [...folders.values()].filter(({ folder }) => folder.isOne);
-  return [...listed.filter((entry) => entry !== null), ...ofParts.map((each) => listedFolder(home, each.folder.folder, each))];
+  for (const [name, { folder, ...known }] of folders) if (folder.isOne && !found.has(name)) found.set(name, known);
+  const listed = await inParallel([...found], ([name, known]) => listedAt(home, name, known));
+  return listed.filter((entry) => entry !== null);
 }
 
-function listedFolder(home: BucketHome, operation: string, { bytes, modified }: { bytes: number; modified: Date }): Listed {
-  const error = folderOfParts(home, operation.slice(0, -'.parquet'.length));
-  const nothing = { rows: 0, hash: null, metadata: {}, delta: null };
-  return { step: null, operation, modified, path: error.path as string, format: 'parquet', bytes, ...nothing, error };
+/** What is at a path directly in the directory, an object or a folder of parts. Null: it is gone. */
+async function listedAt(home: BucketHome, name: string, { bytes, modified }: { bytes: number; modified: Date }): Promise<Listed | null> {
+  const place = placeIn(home, name);
+  try {
+    return { step: null, operation: name, modified, ...(await remoteInfo(place)).info };
+  } catch (error) {
+    if (!isCheckpointError(error)) throw error;
+    const format = name.endsWith('.parquet') ? 'parquet' : 'json';
+    const nothing = { rows: 0, hash: null, metadata: {}, delta: null };
+    return error.code === 'ERR_CKPT_NOT_FOUND'
+      ? null
+      : { step: null, operation: name, modified, path: place.url, format, bytes, ...nothing, error };
+  }
 }
 
 function grouped(

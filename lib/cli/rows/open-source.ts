@@ -1,10 +1,12 @@
 import type { FileHead } from '../../store/origin.js';
 import type { CheckpointInfo, ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
-import { remotePlace } from '../../bucket/bucket-of.js';
+import { remotePlace, type BucketPlace } from '../../bucket/bucket-of.js';
 import { storeOf } from '../../formats/choose.js';
 import { remoteCheckpoint } from '../../formats/remote/remote-checkpoint.js';
-import { RemoteFile } from '../../formats/remote/remote-file.js';
+import { findObject } from '../../formats/remote/find-object.js';
+import { remoteFolderStore } from '../../formats/remote/folder/remote-folder-store.js';
+import type { RemoteRunning } from '../../formats/remote/sparse-copy.js';
 import { told } from '../../formats/remote/told.js';
 import { withoutQuery } from '../../options/bucket-url.js';
 import type { CheckpointStore } from '../../store/store.js';
@@ -45,15 +47,29 @@ export async function openSource(path: string, reading: SourceReading): Promise<
     await sizeOf(path);
     return { ...csvSource(path, path, reading), ...local };
   }
-  const file = await RemoteFile.open(place, { signal: reading.signal });
+  const running = { signal: reading.signal };
+  const file = await findObject(place, running);
+  if (file === undefined) return folderSource(place, running);
   const remote = { size: async () => file.size, close: () => file.close() };
   try {
     const { url } = file;
     if (isCsv(path)) return { ...csvSource(url, file.path, reading), ...remote };
-    return { ...storeSource(url, await remoteCheckpoint(file, { signal: reading.signal })), ...remote };
+    return { ...storeSource(url, await remoteCheckpoint(file, running)), ...remote };
   } catch (error) {
     await file.close();
-    throw told(error, file.path, file.url);
+    throw file.told(error);
+  }
+}
+
+/** A folder of parts in a bucket. @throws `ERR_CKPT_NOT_FOUND` */
+async function folderSource(place: BucketPlace, running: RemoteRunning): Promise<RowSource> {
+  const folder = remoteFolderStore(place, running);
+  try {
+    const { bytes } = await folder.store.info(folder.url);
+    return { ...storeSource(folder.url, folder.store), size: async () => bytes, close: () => folder.close() };
+  } catch (error) {
+    await folder.close();
+    throw error;
   }
 }
 

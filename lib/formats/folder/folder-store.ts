@@ -5,24 +5,25 @@ import type { CheckpointStore, OpenOptions } from '../../store/store.js';
 import { gather } from '../../store/wanted-rows.js';
 import { OpenFolder } from './open-folder.js';
 import { folderBatches } from './read-folder.js';
-import { survey, type DescribeParts, type Survey } from './survey.js';
+import type { PartsSource } from './parts-source.js';
+import { survey, type Survey } from './survey.js';
 
 /** How often a reading starts over because another process replaced the folder meanwhile. */
 const READINGS = 20;
 
-/** Reads folders of Parquet parts as one checkpoint, each part by a store of files. It writes none: see `writeFolder`. */
-export function folderStore(store: CheckpointStore, describe: DescribeParts): CheckpointStore {
+/** Reads folders of Parquet parts as one checkpoint, each part by what its source has. It writes none: see `writeFolder`. */
+export function folderStore(source: PartsSource): CheckpointStore {
   const look = (path: string, options?: FileOptions & Pick<ReadOptions, 'compat'>): Promise<Survey> => {
     const { verify, limits, text, duplicateColumns, compat } = options ?? {};
     const given = Object.entries({ verify, limits, text, duplicateColumns }).filter(([, value]) => value !== undefined);
-    return survey(path, describe, Object.fromEntries(given), compat);
+    return survey(path, source, Object.fromEntries(given), compat);
   };
 
   async function* batches(path: string, options: ReadOptions): AsyncGenerator<Row[], void, undefined> {
     let given = false;
     for (let attempt = 1; ; attempt++) {
       try {
-        for await (const batch of folderBatches(await look(path, options), store, options)) {
+        for await (const batch of folderBatches(await look(path, options), source, options)) {
           given = true;
           yield batch;
         }
@@ -35,7 +36,7 @@ export function folderStore(store: CheckpointStore, describe: DescribeParts): Ch
   }
 
   const read = (path: string, options: ReadOptions): Promise<Row[]> =>
-    unchanged(async () => gather(folderBatches(await look(path, options), store, options)));
+    unchanged(async () => gather(folderBatches(await look(path, options), source, options)));
 
   return {
     format: 'parquet',
@@ -45,7 +46,7 @@ export function folderStore(store: CheckpointStore, describe: DescribeParts): Ch
     },
     read,
     batches,
-    open: async (path: string, options: OpenOptions) => new OpenFolder(await unchanged(() => look(path, options)), store, options),
+    open: async (path: string, options: OpenOptions) => new OpenFolder(await unchanged(() => look(path, options)), source, options),
     head: async (path) => (await unchanged(() => look(path))).head,
     info: async (path, options) => (await unchanged(() => look(path, options))).info,
   };

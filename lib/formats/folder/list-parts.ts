@@ -2,14 +2,12 @@ import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../../base/errors.js';
-import { show } from '../../base/messages.js';
 import { MAX_PARTS } from '../../options/limits.js';
-import { hivePair, type HivePair } from './hive.js';
-import { compareNames, isBatch, isIgnored, isMarker, isPart, isPartition, isByEngine, tableOf } from './part-names.js';
+import { FoundParts, type FoundPart } from './found-parts.js';
+import type { HivePair } from './hive.js';
+import { isByEngine, isIgnored, isMarker, isPartition } from './part-names.js';
 import { whileSame } from './while-same.js';
 
-/** Folders `key=value` in each other. */
-const MAX_KEYS = 16;
 /** Files that the system is asked for at a time. */
 const AT_ONCE = 64;
 
@@ -23,12 +21,6 @@ export interface Part {
   modifiedMs: number;
   /** Differs when the part has changed, or is another file. */
   stamp: string;
-}
-
-interface Entry {
-  /** The folder's entries on the way, and the name. */
-  steps: readonly string[];
-  pairs: readonly HivePair[];
 }
 
 /**
@@ -85,56 +77,30 @@ export function vanished(path: string, cause: unknown): CheckpointError {
 
 class Listing {
   readonly #folder: string;
-  readonly #most: number;
-  readonly #found: Entry[] = [];
-  #looked = 0;
-  #hasMarker = false;
+  readonly #found: FoundParts;
   #root: string | undefined;
 
   constructor(folder: string, most: number) {
     this.#folder = folder;
-    this.#most = most;
+    this.#found = new FoundParts(folder, most);
   }
 
-  async all(): Promise<Entry[]> {
+  async all(): Promise<FoundPart[]> {
     await this.#list([], []);
-    if (this.#found.length === 0 && !this.#hasMarker) throw this.#noParts('it has none');
-    const isNamed = isPart(this.#folder) || this.#hasMarker;
-    if (!isNamed && !this.#found.every(({ steps, pairs }) => pairs.length > 0 || isByEngine(steps.at(-1) as string)))
-      throw this.#noParts(
-        'nothing says so: neither a name that ends in .parquet, nor _SUCCESS, nor names that engines give to parts; read its files one by one',
-      );
-    return this.#found.sort((a, b) => compareSteps(a.steps, b.steps));
+    return this.#found.all();
   }
 
   async #list(steps: readonly string[], pairs: readonly HivePair[]): Promise<void> {
     for await (const entry of await opendir(join(this.#folder, ...steps))) {
-      if (++this.#looked > 2 * this.#most + 1024) throw this.#tooMany('entries');
-      const { name } = entry;
-      const table = steps.length === 0 ? tableOf(name) : undefined;
-      if (table !== undefined) {
-        const message = `${this.#folder} is a ${table} table, whose log says which files count; read it with a program that knows it`;
-        throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path: this.#folder });
-      }
-      this.#hasMarker ||= steps.length === 0 && isMarker(name);
-      if (!isIgnored(name)) await this.#add(entry, [...steps, name], pairs);
+      this.#found.count();
+      if (this.#found.isData(entry.name, steps.length)) await this.#add(entry, [...steps, entry.name], pairs);
     }
   }
 
   async #add(entry: Dirent, steps: readonly string[], pairs: readonly HivePair[]): Promise<void> {
     const kind = entry.isSymbolicLink() ? await this.#behind(steps) : entry;
-    const path = join(...steps);
-    if (kind.isDirectory()) {
-      const pair = hivePair(entry.name);
-      if (pair === undefined) throw this.#noParts(`${show(path)} is a folder in it, and no key=value`);
-      if (pairs.length === MAX_KEYS) throw this.#tooMany('folders in each other');
-      return this.#list(steps, [...pairs.filter(([key]) => key !== pair[0]), pair]);
-    }
-    if (isBatch(steps.at(-2) ?? '', entry.name))
-      throw this.#noParts(`${show(join(...steps.slice(0, -1)))} has batches of a map that has not ended; run it to its end`);
-    if (!kind.isFile() || !isPart(entry.name)) throw this.#noParts(`${show(path)} in it is no Parquet file`);
-    if (this.#found.length === this.#most) throw this.#tooMany('parts');
-    this.#found.push({ steps, pairs });
+    if (kind.isDirectory()) return this.#list(steps, this.#found.inside(steps, pairs));
+    this.#found.add(steps, pairs, kind.isFile());
   }
 
   /** A link may lead to another place in the folder, and nowhere else: a folder of a stranger must not show files of the reader. */
@@ -146,25 +112,6 @@ class Listing {
     const message = `${link} is a link that leads out of the folder; copy the part into it`;
     throw new CheckpointError('ERR_CKPT_UNSUPPORTED_FILE', message, { path: link });
   }
-
-  #noParts(why: string): CheckpointError {
-    const message = `cannot read ${this.#folder}: it is a folder, and none of parts: ${why}`;
-    return new CheckpointError('ERR_CKPT_NOT_A_FILE', message, { path: this.#folder });
-  }
-
-  #tooMany(what: string): CheckpointError {
-    const most = what === 'parts' ? ` than ${this.#most}` : '';
-    const message = `${this.#folder} has more ${what}${most}; write fewer and larger parts, or read the parts of it that you need`;
-    return new CheckpointError('ERR_CKPT_LIMIT', message, { path: this.#folder });
-  }
-}
-
-function compareSteps(a: readonly string[], b: readonly string[]): number {
-  for (let at = 0; at < a.length && at < b.length; at++) {
-    const order = compareNames(a[at] as string, b[at] as string);
-    if (order !== 0) return order;
-  }
-  return a.length - b.length;
 }
 
 /**

@@ -3,30 +3,31 @@ import { rowsBatch } from '../../columnar/columns/rows-batch.js';
 import type { Row } from '../../base/rows.js';
 import type { ReadOptions } from '../../options/options.js';
 import { closedError } from '../../store/open-by-path.js';
-import type { CheckpointStore, OpenFile, OpenOptions } from '../../store/store.js';
+import type { OpenFile, OpenOptions } from '../../store/store.js';
 import { gather } from '../../store/wanted-rows.js';
-import { checkPart, folderBatches, refuseUnknown, whereOfPart } from './read-folder.js';
+import type { PartsSource } from './parts-source.js';
+import { folderBatches, refuseUnknown, whereOfPart } from './read-folder.js';
 import type { Survey } from './survey.js';
 
 /** A folder of parts that is open: its parts are those of the moment when it was opened. None of them is held open between readings. */
 export class OpenFolder implements OpenFile {
   readonly info;
   readonly #folder: Survey;
-  readonly #store: CheckpointStore;
+  readonly #source: PartsSource;
   readonly #opened: OpenOptions;
   readonly #running = new Set<AsyncGenerator>();
   #closed = false;
 
-  constructor(folder: Survey, store: CheckpointStore, opened: OpenOptions) {
+  constructor(folder: Survey, source: PartsSource, opened: OpenOptions) {
     this.info = folder.info;
     this.#folder = folder;
-    this.#store = store;
+    this.#source = source;
     this.#opened = opened;
   }
 
   async *batches(options: ReadOptions, picked?: readonly number[]): AsyncGenerator<Row[], void, undefined> {
     this.#check();
-    const all = folderBatches(this.#folder, this.#store, { ...options, ...this.#opened }, picked);
+    const all = folderBatches(this.#folder, this.#source, { ...options, ...this.#opened }, picked);
     this.#running.add(all);
     try {
       for await (const batch of all) {
@@ -58,14 +59,14 @@ export class OpenFolder implements OpenFile {
       const left = whereOfPart(this.#folder, part, where);
       if (left === undefined) rows += part.rows;
       else if (left !== false) {
-        await checkPart(part);
-        const file = await this.#store.open(part.path, this.#opened);
+        await this.#source.check(part);
+        const file = await this.#source.store.open(part.path, this.#opened);
         try {
           rows += await file.count({ ...options, where: left, unknownColumns: 'missing' });
         } finally {
           file.close();
         }
-        await checkPart(part);
+        await this.#source.check(part);
       }
       this.#check();
     }

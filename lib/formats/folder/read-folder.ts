@@ -1,4 +1,4 @@
-import { CheckpointError, isCheckpointError } from '../../base/errors.js';
+import { isCheckpointError } from '../../base/errors.js';
 import { Pace } from '../../base/pace.js';
 import type { Row } from '../../base/rows.js';
 import type { ReadOptions } from '../../options/options.js';
@@ -10,9 +10,10 @@ import { refusedPaths, unknownColumn } from '../../select/unknown-columns.js';
 import { RowPipeline } from '../../store/row-pipeline.js';
 import type { CheckpointStore } from '../../store/store.js';
 import { isKnown } from '../parquet/needed.js';
-import { stampOf, vanished } from './list-parts.js';
+import { vanished } from './list-parts.js';
 import { partialWhere } from './partial-where.js';
 import { constantRow, partRows } from './part-rows.js';
+import type { PartsSource } from './parts-source.js';
 import type { KnownPart, Survey } from './survey.js';
 
 /** What a reading takes of one part. */
@@ -32,7 +33,7 @@ interface PartReading {
  */
 export async function* folderBatches(
   folder: Survey,
-  store: CheckpointStore,
+  source: PartsSource,
   options: ReadOptions,
   picked?: readonly number[],
 ): AsyncGenerator<Row[], void, undefined> {
@@ -47,7 +48,7 @@ export async function* folderBatches(
   for (const reading of picked === undefined ? budget.readings(folder, options.where) : pickedReadings(folder, picked)) {
     const { part } = reading;
     const finish = partRows(folder, part, wanted);
-    for await (const batch of ofPart(store, options, columns, reading)) {
+    for await (const batch of ofPart(source, options, columns, reading)) {
       pace.advance(batch.length);
       const rows = picked === undefined && reading.where !== undefined ? budget.take(batch) : batch;
       finish?.(rows);
@@ -63,12 +64,12 @@ export async function* folderBatches(
 
 /** The rows of one part as it has them. */
 async function* ofPart(
-  store: CheckpointStore,
+  { store, check }: PartsSource,
   options: ReadOptions,
   columns: readonly string[] | undefined,
   { part, where, offset, limit, picked }: PartReading,
 ): AsyncGenerator<Row[], void, undefined> {
-  await checkPart(part);
+  await check(part);
   const { schema: _, extraColumns: __, onProgress: ___, columns: ____, where: _____, offset: ______, limit: _______, ...rest } = options;
   const wanted: ReadOptions = {
     ...rest,
@@ -83,10 +84,10 @@ async function* ofPart(
     else yield* pickedOf(store, part.path, wanted, picked);
   } catch (error) {
     // What is wrong may be that it is another by now.
-    if (isCheckpointError(error)) await checkPart(part);
+    if (isCheckpointError(error)) await check(part);
     throw isCheckpointError(error) && error.code === 'ERR_CKPT_NOT_FOUND' ? vanished(part.path, error) : error;
   }
-  await checkPart(part);
+  await check(part);
 }
 
 async function* pickedOf(
@@ -102,13 +103,6 @@ async function* pickedOf(
   } finally {
     file.close();
   }
-}
-
-/** @throws `ERR_CKPT_CHANGED` for a part that is not the one that was listed */
-export async function checkPart({ path, stamp }: KnownPart): Promise<void> {
-  if ((await stampOf(path)).stamp === stamp) return;
-  const message = `the part ${path} was changed or replaced while its folder was read; read the folder again`;
-  throw new CheckpointError('ERR_CKPT_CHANGED', message, { path });
 }
 
 /** Columns that nobody wants are not decoded: those that a schema drops. */

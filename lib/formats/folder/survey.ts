@@ -4,12 +4,9 @@ import type { CheckpointInfo, ColumnInfo, FileOptions } from '../../options/opti
 import type { FileHead, FileOrigin } from '../../store/origin.js';
 import type { ParquetFacts } from '../parquet/parquet-facts.js';
 import { hiveColumns, hiveValue, type HiveValue } from './hive.js';
-import { listParts, vanished, type Part } from './list-parts.js';
+import { vanished, type Part } from './list-parts.js';
+import type { PartsSource } from './parts-source.js';
 import { UnitedColumns } from './united-columns.js';
-import { whileSame } from './while-same.js';
-
-/** Reads what some Parquet files say of themselves, in their order. */
-export type DescribeParts = (paths: readonly string[], options: FileOptions) => AsyncIterable<ParquetFacts>;
 
 /** What parts have in common: their columns. */
 interface PartKind {
@@ -43,20 +40,20 @@ export interface Survey {
  * Looks at all parts of a folder: lists them, reads each footer, unites their columns.
  * @throws what `listParts` and an open throw; `ERR_CKPT_PARTS_DIFFER`
  */
-export async function survey(path: string, describe: DescribeParts, options: FileOptions = {}, compat?: Compat): Promise<Survey> {
+export async function survey(path: string, source: PartsSource, options: FileOptions = {}, compat?: Compat): Promise<Survey> {
   // What the parts say must be of the folder that was listed.
-  return whileSame(path, () => look(path, describe, options, compat));
+  return source.whileSame(path, () => look(path, source, options, compat));
 }
 
-async function look(path: string, describe: DescribeParts, options: FileOptions, compat: Compat | undefined): Promise<Survey> {
-  const listed = await listParts(path, options.limits?.parts);
+async function look(path: string, source: PartsSource, options: FileOptions, compat: Compat | undefined): Promise<Survey> {
+  const listed = await source.list(path, options.limits?.parts);
   const hive = hiveColumns(listed.map(({ pairs }) => pairs));
   const kinds = new Map<string, PartKind>();
   const united = new UnitedColumns();
   const common = new Common();
   const parts: KnownPart[] = [];
   try {
-    for await (const facts of describe(
+    for await (const facts of source.describe(
       listed.map((part) => part.path),
       options,
     )) {

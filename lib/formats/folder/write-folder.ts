@@ -18,6 +18,7 @@ import { isKnown } from '../parquet/needed.js';
 import { parquetStore } from '../parquet/parquet-store.js';
 import { describeParts } from './describe-parts.js';
 import { isReplaced, listParts } from './list-parts.js';
+import { localParts } from './parts-source.js';
 import { PartsWriter, tooManyParts } from './parts-writer.js';
 import { survey, type Survey } from './survey.js';
 
@@ -39,7 +40,7 @@ export async function writeFolder(
     await refuseOthers(path);
     await inFolder(dirname(path), () => mkdir(temporary)); // a
     await writeParts(temporary, rows, options, parts); // b
-    const whole = await survey(temporary, describeParts);
+    const whole = await survey(temporary, localParts(parquetStore, describeParts));
     checkBlooms(whole, options, path);
     await commitFile(join(temporary, '_SUCCESS'), async () => {}); // c
     await swapIn(temporary, path);

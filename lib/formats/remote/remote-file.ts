@@ -6,7 +6,7 @@ import { remoteFolder } from '../../bucket/remote-folder.js';
 import { extensionOf } from './extension-of.js';
 import { heldCopies } from './held-copies.js';
 import type { Range } from './ranges.js';
-import { SparseCopy, TAIL_BYTES, type RemoteRunning } from './sparse-copy.js';
+import { SparseCopy, TAIL_BYTES, type BytesCome, type RemoteRunning } from './sparse-copy.js';
 import { told } from './told.js';
 
 /**
@@ -16,13 +16,15 @@ import { told } from './told.js';
 export class RemoteFile {
   readonly #folder: string;
   readonly #copy: SparseCopy;
+  readonly #come: BytesCome;
   /** Those that have values of a thin checkpoint, by their ids, as far as they are there. */
   readonly holders: ReadonlyMap<string, SparseCopy>;
 
-  private constructor(folder: string, copy: SparseCopy, holders: ReadonlyMap<string, SparseCopy>) {
+  private constructor(folder: string, copy: SparseCopy, holders: ReadonlyMap<string, SparseCopy>, come: BytesCome) {
     this.#folder = folder;
     this.#copy = copy;
     this.holders = holders;
+    this.#come = come;
   }
 
   /** Reads the end of an object, with its footer if it is Parquet. @throws `ERR_CKPT_NOT_FOUND`; what the bucket throws */
@@ -46,7 +48,7 @@ export class RemoteFile {
       const come = { bytes: 0 };
       copy = await SparseCopy.of(place, join(folder, `object${extensionOf(key)}`), found, come, running);
       const held = alone ? new Map<string, SparseCopy>() : await heldCopies(place, copy.holders, folder, come, running);
-      file = new RemoteFile(folder, copy, held);
+      file = new RemoteFile(folder, copy, held, come);
       // Where the object was replaced meanwhile, what it referred to may have been swept.
       if (!alone && held.size < copy.holders.length) await copy.checkSame(running);
       return file;
@@ -82,6 +84,11 @@ export class RemoteFile {
   /** Whether its end is that of a Parquet file, be it encrypted. */
   get isParquet(): boolean {
     return this.#copy.isParquet;
+  }
+
+  /** How many bytes have come. */
+  get fetched(): number {
+    return this.#come.bytes;
   }
 
   /** Reads these bytes, as far as they are not there. @throws `ERR_CKPT_CHANGED` when the object is another by now */

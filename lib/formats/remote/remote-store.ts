@@ -5,29 +5,26 @@ import type { FileHead } from '../../store/origin.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from '../../store/store.js';
 import { readAll, storeOf } from '../choose.js';
 import { fetchWanted } from './fetch-wanted.js';
-import { RemoteFile } from './remote-file.js';
-import { RemoteOpen } from './remote-open.js';
+import { findObject } from './find-object.js';
+import type { RemoteFile } from './remote-file.js';
+import { openedRemote } from './opened-remote.js';
 import { bytesOf } from './bytes-of.js';
+import { openRemoteFolder, remoteFolderStore, type RemoteFolder } from './folder/remote-folder-store.js';
 import type { RemoteRunning } from './sparse-copy.js';
 
 /** Reads all rows that are wanted of an object, with the ranges of its bytes that they are in. */
 export async function readRemote(place: BucketPlace, options: ReadOptions): Promise<Row[]> {
-  return withRemote(place, runningOf(options), async (file) => {
+  const ofObject = async (file: RemoteFile): Promise<Row[]> => {
     await fetchWanted(file, options, runningOf(options));
     return readAll(file.path, options);
-  });
+  };
+  return withRemote(place, runningOf(options), ofObject, ({ url, store }) => store.read(url, options));
 }
 
-/** Opens an object, which fetches for each reading what it looks at. */
+/** Opens an object or a folder of parts, which fetches for each reading what it looks at. */
 export async function openRemote(place: BucketPlace, options: OpenOptions, running: RemoteRunning): Promise<OpenFile> {
-  const file = await RemoteFile.open(place, running);
-  try {
-    const store = await storeOf(file.path);
-    return new RemoteOpen(file, store, await store.info(file.path, options), options);
-  } catch (error) {
-    await file.close();
-    throw file.told(error);
-  }
+  const file = await findObject(place, running);
+  return file === undefined ? openRemoteFolder(place, options, running) : openedRemote(file, options);
 }
 
 /** The same rows as {@link readRemote}, in batches. All that is wanted is fetched before the first. */
@@ -45,34 +42,51 @@ export async function* remoteBatches(place: BucketPlace, options: ReadOptions): 
 
 /** What an object says of itself. */
 export async function remoteInfo(place: BucketPlace): Promise<{ info: CheckpointInfo; head: FileHead }> {
-  return withRemote(place, {}, async (file) => {
+  const ofObject = async (file: RemoteFile): Promise<{ info: CheckpointInfo; head: FileHead }> => {
     const store = await storeOf(file.path);
     const info = await store.info(file.path);
     return { info: { ...info, path: file.url, etag: file.etag }, head: await store.head(file.path) };
-  });
+  };
+  return withRemote(place, {}, ofObject, async ({ url, store }) => ({ info: await store.info(url), head: await store.head(url) }));
 }
 
-/** Calls `work` with the whole object as a local file, and what a thin one needs of others. */
+/** Calls `work` with the whole object as a local file, and what a thin one needs of others; or with a folder of parts by its URL. */
 export async function withWhole<T>(
   place: BucketPlace,
   options: Pick<ReadOptions, 'signal' | 'onProgress'>,
   work: (path: string, store: CheckpointStore) => Promise<T>,
 ): Promise<T> {
-  return withRemote(place, runningOf(options), async (file) => {
+  const ofObject = async (file: RemoteFile): Promise<T> => {
     await file.fetch([[0, file.size]], runningOf(options));
     if (file.holders.size > 0) await fetchWanted(file, {}, runningOf(options));
     return work(file.path, await storeOf(file.path));
-  });
+  };
+  return withRemote(place, runningOf(options), ofObject, ({ url, store }) => work(url, store));
 }
 
-async function withRemote<T>(place: BucketPlace, running: RemoteRunning, work: (file: RemoteFile) => Promise<T>): Promise<T> {
-  const file = await RemoteFile.open(place, running);
+async function withRemote<T>(
+  place: BucketPlace,
+  running: RemoteRunning,
+  work: (file: RemoteFile) => Promise<T>,
+  ofFolder: (folder: RemoteFolder) => Promise<T>,
+): Promise<T> {
+  const file = await findObject(place, running);
+  if (file === undefined) return withFolder(place, running, ofFolder);
   try {
     return await work(file);
   } catch (error) {
     throw file.told(error);
   } finally {
     await file.close();
+  }
+}
+
+async function withFolder<T>(place: BucketPlace, running: RemoteRunning, work: (folder: RemoteFolder) => Promise<T>): Promise<T> {
+  const folder = remoteFolderStore(place, running);
+  try {
+    return await work(folder);
+  } finally {
+    await folder.close();
   }
 }
 

@@ -1,0 +1,15 @@
+import type { OpenFile, OpenOptions } from '../../store/store.js';
+import { storeOf } from '../choose.js';
+import type { RemoteFile } from './remote-file.js';
+import { RemoteOpen } from './remote-open.js';
+
+/** An object that is open as a file. It takes the file over, and closes it. */
+export async function openedRemote(file: RemoteFile, options: OpenOptions): Promise<OpenFile> {
+  try {
+    const store = await storeOf(file.path);
+    return new RemoteOpen(file, store, await store.info(file.path, options), options);
+  } catch (error) {
+    await file.close();
+    throw file.told(error);
+  }
+}
