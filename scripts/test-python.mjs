@@ -11,6 +11,8 @@ const PACKAGES = {
   polars: '2.1.0',
   duckdb: '2.0.1',
   numpy: '2.4.6',
+  fsspec: '2026.9.0',
+  aiohttp: '3.14.5',
   pytest: '9.2.0',
   mypy: '2.4.1',
   ruff: '0.17.6',

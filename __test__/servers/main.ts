@@ -1,7 +1,10 @@
 // npm run test:servers: the interface of a bucket against servers of other people. `--help` says how.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import type { BucketPlace } from '../../lib/bucket/bucket-of.js';
+import type { BucketOptions } from '../../lib/options/bucket-options.js';
 import { CHECKS, corruptingFetch } from '../buckets/checks.js';
 import { CLAIMS } from '../buckets/claim-kills.js';
 import { CACHE, install, withServer } from './running.js';
@@ -41,9 +44,12 @@ async function main(): Promise<void> {
       failed++;
       continue;
     }
-    const outcome = await examine(server, installed.folder);
+    const { outcome, python } = await examine(server, installed.folder);
     outcomes.set(server, outcome);
     failed += told(server, outcome);
+    if (python === undefined) continue;
+    console.log(`  FAILED the package for Python: ${python}`);
+    failed++;
   }
   const isWhole = outcomes.size === SERVERS.length;
   if (flags.write && !isWhole) throw new Error('--write needs a run of all servers');
@@ -57,20 +63,48 @@ async function main(): Promise<void> {
   if (failed > 0) process.exitCode = 1;
 }
 
-async function examine(server: Server, folder: string): Promise<Outcome> {
+async function examine(server: Server, folder: string): Promise<{ outcome: Outcome; python: string | undefined }> {
   const outcome = new Map<string, string | undefined>();
+  let python: string | undefined;
   const started = performance.now();
   await withServer(server, folder, async ({ place, data, reached, environment }) => {
     for (const [index, { name, run }] of CHECKS.entries()) {
       const context = { bucket: place().bucket, corrupting: place({ fetch: corruptingFetch }).bucket, prefix: `c${index}/`, folder: data };
       outcome.set(name, await wrongWith(run(context)));
     }
+    python = await pythonOn(server, place(), join(data, 'python'), environment ?? googleEnvironment(server, reached));
     if (environment === undefined) return;
     const at = { url: `${server.protocol}://bucket/claimed`, bucket: reached, env: environment, folder: data };
     outcome.set(CLAIMS.name, await wrongWith(CLAIMS.run(at)));
   });
   console.log(`${server.name} ${server.version}: ${Math.round((performance.now() - started) / 1000)} s`);
-  return outcome;
+  return { outcome, python };
+}
+
+/** What is wrong with what the package for Python reads on a server; undefined where nothing is. */
+async function pythonOn(
+  { protocol }: Server,
+  place: BucketPlace,
+  folder: string,
+  environment: Record<string, string> | undefined,
+): Promise<string | undefined> {
+  const { installedPython } = (await import(new URL('../../scripts/test-python.mjs', import.meta.url).href)) as {
+    installedPython: () => string | null;
+  };
+  process.env['ARROW_CKPT_PYTHON'] ??= installedPython() ?? '';
+  if (environment === undefined || process.env['ARROW_CKPT_PYTHON'] === '') return undefined;
+  // It looks for Python when it is loaded.
+  const { checkPythonOn } = await import('../support/python-urls.js');
+  return checkPythonOn(place, `${protocol}://bucket/python`, folder, environment).then(
+    () => undefined,
+    // The end of a traceback says what it is.
+    (error: Error) => error.message.trimEnd().split('\n').slice(-4).join('\n'),
+  );
+}
+
+/** Google's own clients are told so of a stand-in. */
+function googleEnvironment({ protocol }: Server, { endpoint }: BucketOptions): Record<string, string> | undefined {
+  return protocol === 'gs' && endpoint !== undefined ? { STORAGE_EMULATOR_HOST: endpoint } : undefined;
 }
 
 /** What a check has failed with. */

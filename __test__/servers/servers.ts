@@ -108,7 +108,17 @@ export const SERVERS: readonly Server[] = [
     install: 'npm install --no-audit --no-fund --silent azurite@3.35.0',
     start: (installed, data, port) => ({
       command: join(installed, 'node_modules/.bin/azurite-blob'),
-      args: ['--blobHost', '127.0.0.1', '--blobPort', String(port), '--location', data, '--disableTelemetry', '--silent'],
+      args: [
+        '--blobHost',
+        '127.0.0.1',
+        '--blobPort',
+        String(port),
+        '--location',
+        data,
+        '--disableTelemetry',
+        '--silent',
+        '--skipApiVersionCheck',
+      ],
     }),
     options: (port) => ({
       endpoint: `${at(port)}/${AZURITE.account}`,

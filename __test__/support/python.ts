@@ -14,6 +14,11 @@ export async function runPython(script: string, ...args: string[]): Promise<stri
   return run([fileURLToPath(new URL(`../python/${script}`, import.meta.url)), ...args]);
 }
 
+/** The same with more in its environment. */
+export async function runPythonIn(more: Record<string, string>, script: string, ...args: string[]): Promise<string> {
+  return run([fileURLToPath(new URL(`../python/${script}`, import.meta.url)), ...args], more);
+}
+
 /** Runs a module, `python -m`, in the root of the repository; rejects with what it printed when it fails. */
 export async function runPythonModule(module: string, ...args: string[]): Promise<string> {
   return run(['-m', module, ...args]).catch((error: Error & { stdout?: string }) => {
@@ -21,9 +26,9 @@ export async function runPythonModule(module: string, ...args: string[]): Promis
   });
 }
 
-async function run(args: readonly string[]): Promise<string> {
+async function run(args: readonly string[], more: Record<string, string> = {}): Promise<string> {
   // UTF-8 for standard output, which is not the default on Windows.
-  const env = { ...process.env, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' };
+  const env = { ...process.env, ...more, PYTHONUTF8: '1', PYTHONDONTWRITEBYTECODE: '1' };
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   const { stdout } = await promisify(execFile)(PYTHON as string, [...args], { maxBuffer: 2 ** 28, env, cwd });
   return stdout;

@@ -55,13 +55,25 @@ const listed: Dialect = ({ url }, objects) => {
   const query = url.searchParams;
   const from = Buffer.from(query.get('continuation-token') ?? '', 'base64url').toString();
   const { entries, next } = objects.page(query.get('prefix') ?? '', from, PAGE);
-  const contents = entries.map(
+  const [prefix, delimiter] = [query.get('prefix') ?? '', query.get('delimiter') ?? ''];
+  const isAsked = query.get('encoding-type') === 'url';
+  const encoded = (key: string): string => (isAsked ? encodeURIComponent(key) : escapeXml(key));
+  /** Up to the delimiter; undefined where there is none behind the prefix. */
+  const folderOf = (key: string): string | undefined => {
+    const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+    return end < 0 ? undefined : key.slice(0, end + delimiter.length);
+  };
+  const folders = new Set(entries.map(([key]) => folderOf(key)).filter((folder) => folder !== undefined));
+  const files = entries.filter(([key]) => folderOf(key) === undefined);
+  const contents = files.map(
     ([key, object]) =>
-      `<Contents><Key>${encodeURIComponent(key)}</Key><ETag>${escapeXml(etagOf(object))}</ETag><Size>${object.bytes.length}</Size><LastModified>${object.modified.toISOString()}</LastModified></Contents>`,
+      `<Contents><Key>${encoded(key)}</Key><ETag>${escapeXml(etagOf(object))}</ETag><Size>${object.bytes.length}</Size><LastModified>${object.modified.toISOString()}</LastModified></Contents>`,
   );
   const more = next === undefined ? '' : `<NextContinuationToken>${Buffer.from(next).toString('base64url')}</NextContinuationToken>`;
-  const head = `<EncodingType>url</EncodingType><IsTruncated>${next !== undefined}</IsTruncated>`;
-  return xml(200, `<ListBucketResult>${head}${more}${contents.join('')}</ListBucketResult>`);
+  const common = [...folders].map((folder) => `<CommonPrefixes><Prefix>${encoded(folder)}</Prefix></CommonPrefixes>`);
+  const count = `<KeyCount>${files.length + folders.size}</KeyCount>`;
+  const head = `${isAsked ? '<EncodingType>url</EncodingType>' : ''}${count}<IsTruncated>${next !== undefined}</IsTruncated>`;
+  return xml(200, `<ListBucketResult>${head}${more}${contents.join('')}${common.join('')}</ListBucketResult>`);
 };
 
 function uploaded({ method, url, headers, body }: StubRequest, key: string, objects: Parameters<Dialect>[1]): StubAnswer {

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from .errors import corrupt, reading
+from .errors import CheckpointError, corrupt, reading
 from .footer import Footer, open_parquet
 from .holders import open_holder
 from .places import Place
@@ -23,6 +24,8 @@ class Columns:
     """An open checkpoint, and those that it refers to. Use it in a ``with``."""
 
     def __init__(self, path: Place, whole: bool = False) -> None:
+        with reading(path):
+            self._stamp = path.stamp() if path.is_far else None
         self.file, self.footer = open_parquet(path, whole)
         self._holders: dict[int, _Holder] = {}
         self._groups: set[tuple[int, int]] | None = None
@@ -31,9 +34,9 @@ class Columns:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.file.close()
+        self.file.close(force=True)
         for holder in self._holders.values():
-            holder.file.close()
+            holder.file.close(force=True)
 
     @property
     def names(self) -> list[str]:
@@ -53,19 +56,34 @@ class Columns:
             reference = references.get(name)
             parts = [name] if reference is None else [reference.rows, reference.holders, reference.own]
             stored.extend(part for part in parts if part is not None)
-        found = self.file.iter_batches(size, columns=stored)
+        found = self._stored(stored, size)
         while True:
             with reading(self.footer.path):
                 batch = next(found, None)
                 if batch is None:
-                    return
+                    return self._check()
                 arrays = [self._array(batch, name) for name in names]
             yield pa.RecordBatch.from_arrays(arrays, names=names)
 
     def whole(self, names: list[str]) -> pa.Table:
         """All of these columns, none of which is in another file."""
         with reading(self.footer.path):
-            return self.file.read(columns=names).select(names)
+            found = self.file.read(columns=names).select(names)
+            self._check()
+            return found
+
+    def _stored(self, names: list[str], size: int) -> Iterator[pa.RecordBatch]:
+        if not self.footer.path.is_far:
+            return iter(self.file.iter_batches(size, columns=names))
+        # What is read ahead is of one row group then.
+        groups = range(self.file.metadata.num_row_groups)
+        return chain.from_iterable(self.file.iter_batches(size, row_groups=[group], columns=names) for group in groups)
+
+    def _check(self) -> None:
+        """Objects of a store can be replaced between two ranges."""
+        if self._stamp is not None and self.footer.path.stamp() != self._stamp:
+            place = str(self.footer.path)
+            raise CheckpointError("ERR_CKPT_CHANGED", f"{place} was replaced while it was read; read it again", place)
 
     def inside(self, name: str) -> Inside | None:
         """The VARIANTs in a column of another program's file."""

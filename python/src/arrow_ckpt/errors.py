@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 if TYPE_CHECKING:
     from .places import Place
 
@@ -43,15 +41,14 @@ def check_version(version: Any, newest: int, path: Place) -> None:
 def reading(place: Place) -> Iterator[None]:
     """What pyarrow says of a page that it cannot read is an error of the file; so are texts that are not UTF-8, and odd values."""
     try:
-        yield
+        with place.asked():
+            yield
     except CheckpointError as error:
         if error.path is not None:
             raise
         raise CheckpointError(error.code, f"{place}: {error.message}", str(place)) from error
     except UnicodeDecodeError as error:
         raise CheckpointError("ERR_CKPT_UNSUPPORTED_FILE", f"{place} has text that is not UTF-8", str(place)) from error
-    except (pa.ArrowInvalid, OSError) as error:
-        raise corrupt(str(place), f"pyarrow {pa.__version__} cannot read it: {error}") from error
 
 
 def corrupt(path: str, what: str) -> CheckpointError:

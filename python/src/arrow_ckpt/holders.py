@@ -32,7 +32,7 @@ def open_holder(holder: Holder, path: Place) -> tuple[pq.ParquetFile, Footer]:
             continue
         if footer.id == holder.id and footer.checksum == holder.footer and file.metadata.num_rows == holder.rows:
             return file, footer
-        file.close()
+        file.close(force=True)
         others.append(f"{place} is another file")
     what = f"; {', '.join(dict.fromkeys(others))}" if others else ""
     advice = "read the other columns with columns=, or copy the whole directory with its .ckpt"
@@ -42,6 +42,7 @@ def open_holder(holder: Holder, path: Place) -> tuple[pq.ParquetFile, Footer]:
 
 def _places(holder: Holder, path: Place) -> Iterator[Place]:
     above = path.above(FOLDERS)
+    # A web server has no folders that could be asked for.
     homes = [folder for folder in above if folder.child(".ckpt").kind() == "folder"]
     for folder in homes or above:
         yield folder.child(".ckpt", "pool", f"{holder.id}.holder")

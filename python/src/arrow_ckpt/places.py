@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Literal
@@ -70,6 +71,30 @@ class Place(ABC):
     def above(self, most: int) -> list[Place]:
         """The folders that it is in, the nearest first; behind them those to which links of the path lead."""
 
+    def fault(self, error: Exception) -> Exception:
+        """The error of a checkpoint for what a library says of a reading; itself, where it is none of the file."""
+        known = f"pyarrow {pa.__version__}"
+        if isinstance(error, FileNotFoundError):
+            return CheckpointError("ERR_CKPT_NOT_FOUND", f"{self}: no such file", str(self))
+        if isinstance(error, pa.ArrowNotImplementedError) or "LogicalType that is not recognized" in str(error):
+            message = f"{self}: this file has types that {known} does not read; a later one may: {error}"
+            return CheckpointError("ERR_CKPT_UNSUPPORTED_FILE", message, str(self))
+        if isinstance(error, (pa.ArrowInvalid, OSError)):
+            return corrupt(str(self), f"no Parquet file that {known} can read: {error}")
+        return error
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Turns what libraries raise into the errors of a checkpoint."""
+        try:
+            yield
+        except Exception as error:
+            known = self.fault(error)
+            if known is error:
+                raise
+            # What libraries say of a store may hold a signature.
+            raise known from (None if self.is_far else error)
+
     def identity(self) -> Any:
         """Differs when another folder has taken the name; the same for all where names have nothing behind them."""
         return None
@@ -79,8 +104,8 @@ class Place(ABC):
         return False
 
     @property
-    def reads_ahead(self) -> bool:
-        """Whether ranges are better read together than one by one."""
+    def is_far(self) -> bool:
+        """Whether it is in a store: ranges are then better read together than one by one."""
         return False
 
     @property
@@ -89,18 +114,8 @@ class Place(ABC):
 
     def parquet(self, whole: bool) -> pq.ParquetFile:
         """Opens a Parquet file. ``whole``: all of it is about to be read, so that what is read ahead takes no more memory."""
-        try:
-            return pq.ParquetFile(self.source(), pre_buffer=whole or self.reads_ahead)
-        except FileNotFoundError as error:
-            raise CheckpointError("ERR_CKPT_NOT_FOUND", f"{self}: no such file", str(self)) from error
-        except pa.ArrowNotImplementedError as error:
-            message = f"{self}: pyarrow {pa.__version__} does not read this file: {error}"
-            raise CheckpointError("ERR_CKPT_UNSUPPORTED_FILE", message, str(self)) from error
-        except (pa.ArrowInvalid, OSError) as error:
-            if "not recognized" in str(error):
-                message = f"{self}: this file has types that pyarrow {pa.__version__} does not know: update pyarrow"
-                raise CheckpointError("ERR_CKPT_UNSUPPORTED_FILE", message, str(self)) from error
-            raise corrupt(str(self), f"no Parquet file that can be read: {error}") from error
+        with self.asked():
+            return pq.ParquetFile(self.source(), pre_buffer=whole or self.is_far)
 
 
 class LocalPlace(Place):

@@ -16,8 +16,8 @@ __all__ = ["dataset"]
 def dataset(*paths: str, **options: Any) -> Dataset:
     """The columns of checkpoints as a dataset, without the hidden ones, read by Ray's workers.
 
-    What Ray would not read as :func:`arrow_ckpt.table` does is read here and handed over: thin files, VARIANTs, folders whose parts differ
-    in types or columns, and those with columns of folders' names.
+    What Ray would not read as :func:`arrow_ckpt.table` does is read here and handed over: thin files, VARIANTs, URLs, folders whose parts
+    differ in types or columns, and those with columns of folders' names.
 
     Args:
         options: Those of ``ray.data.read_parquet``, for what it reads itself.

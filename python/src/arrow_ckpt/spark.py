@@ -19,7 +19,7 @@ def frame(spark: SparkSession, *paths: str, **options: Any) -> DataFrame:
 
     Whole files and folders of parts are read by Spark itself, on its executors; columns of folders' names have the types that they have
     in :func:`arrow_ckpt.table`. What Spark would not read as :func:`arrow_ckpt.table` does is read here, in the driver, and handed over:
-    thin files, VARIANTs, and folders whose parts differ in types.
+    thin files, VARIANTs, URLs, and folders whose parts differ in types.
 
     Args:
         options: Those of ``spark.read``, for what it reads itself.

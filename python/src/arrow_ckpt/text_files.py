@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from typing import Any
 
@@ -24,29 +25,39 @@ TextHead = dict[str, Any]
 
 def text_info(place: Place) -> Info:
     """Reads the file to its end."""
-    head, found = _read_text(place)
     keys: dict[str, None] = {}
     count = 0
-    for row in found:
-        count += 1
-        keys.update(dict.fromkeys(row))
+    with _asked(place):
+        head, found = _read_text(place)
+        for row in found:
+            count += 1
+            keys.update(dict.fromkeys(row))
     format_ = "jsonl" if place.suffix in (".jsonl", ".ndjson") else "json"
     version = head.get("version")
     return Info(place.shown, format_, place.size(), count, head.get("hash"), head.get("metadata", {}), list(keys), version, False)
 
 
 def text_batches(place: Place, columns: Sequence[str] | None, size: int) -> Iterator[list[Row]]:
-    _, found = _read_text(place)
+    with _asked(place):
+        _, found = _read_text(place)
     wanted = None if columns is None else set(columns)
     unseen = dict.fromkeys(columns or ())
     any_rows = False
-    while batch := list(islice(found, size)):
+    while True:
+        with _asked(place):
+            batch = list(islice(found, size))
+        if not batch:
+            break
         any_rows = True
         for name in [name for name in unseen if any(name in row for row in batch)]:
             del unseen[name]
         yield batch if wanted is None else [only(row, wanted) for row in batch]
     if unseen and any_rows:
         raise CheckpointError("ERR_CKPT_UNKNOWN_COLUMN", f"no row of {place} has a column '{next(iter(unseen))}'", str(place))
+
+
+def _asked(place: Place) -> AbstractContextManager[None]:
+    return place.asked() if place.is_far else nullcontext()
 
 
 def _read_text(path: Place) -> tuple[TextHead, Iterator[dict[str, Any]]]:
