@@ -278,23 +278,104 @@ suite('managers on buckets', () => {
     assert.deepEqual(await remote.step('s', 'o', { hash: 'h' }, () => []), [{ a: 1 }]);
   });
 
-  test('a folder of parts is told, never taken for nothing, and stays', async () => {
+  test('a folder of parts is loaded, scanned, listed and measured; a save replaces it, and it is removed', async () => {
+    const memory = new MemoryBucket();
+    const remote = new CheckpointManager('memory://bucket/dir', { bucket: memory, logger: false });
+    await remote.saveCheckpoint('s', 'o', [{ a: 1 }], { hash: 'h' });
+    const one = memory.objects.get('dir/s/o.parquet') as typeof memory.objects extends Map<string, infer O> ? O : never;
+    const parts = (operation: string): void => {
+      for (const name of ['k=1/part-0.parquet', 'k=2/part-0.parquet', '_SUCCESS', '_temporary/0/part-9.parquet'])
+        memory.objects.set(`dir/s/${operation}.parquet/${name}`, one);
+    };
+    const keys = (): string[] => [...memory.objects.keys()].filter((key) => key.includes('parts.parquet')).sort();
+    parts('parts');
+    const rows = [
+      { a: 1, k: 1 },
+      { a: 1, k: 2 },
+    ];
+    assert.deepEqual(await remote.loadCheckpoint('s', 'parts', { hash: 'h' }), rows);
+    assert.equal(await remote.loadCheckpoint('s', 'parts', { hash: 'other' }), null);
+    assert.deepEqual(await remote.loadCheckpoint('s', 'parts', { where: { k: 2 }, columns: ['k'] }), [{ k: 2 }]);
+    const scanned = [];
+    for await (const row of remote.scanCheckpoint('s', 'parts')) scanned.push(row);
+    assert.deepEqual(scanned, rows);
+    const info = await remote.getCheckpointInfo('s', 'parts');
+    assert.deepEqual([info?.path, info?.rows, info?.parts, info?.hash], ['memory://bucket/dir/s/parts.parquet', 2, 2, 'h']);
+    const listed = (await remote.listCheckpoints()).map(({ operation, rows: count, error }) => [operation, count, error?.code]);
+    assert.deepEqual(listed, [
+      ['o', 1, undefined],
+      ['parts', 2, undefined],
+    ]);
+    assert.equal(await remote.getTotalCheckpointSize(), 3 * one.bytes.length);
+    assert.deepEqual(await remote.step('s', 'parts', { hash: 'h' }, () => []), rows);
+    assert.equal(await remote.deleteCheckpoint('s', 'parts'), true);
+    assert.deepEqual(keys(), []);
+    assert.equal(await remote.loadCheckpoint('s', 'parts'), null);
+
+    parts('parts');
+    await remote.saveCheckpoint('s', 'parts', [{ a: 7 }]);
+    assert.deepEqual(keys(), ['dir/s/parts.parquet']);
+    assert.deepEqual(await remote.loadCheckpoint('s', 'parts'), [{ a: 7 }]);
+    // An object of the name counts, and both go.
+    parts('parts');
+    assert.deepEqual(await remote.loadCheckpoint('s', 'parts'), [{ a: 7 }]);
+    assert.equal((await remote.listCheckpoints()).length, 2);
+    assert.equal(await remote.deleteCheckpoint('s', 'parts'), true);
+    assert.deepEqual(keys(), []);
+
+    parts('parts');
+    parts('more');
+    assert.equal(await remote.clearStep('s'), 3);
+    assert.deepEqual([...memory.objects.keys()], []);
+    parts('parts');
+    assert.equal(await remote.clearAll(), 1);
+    assert.deepEqual([...memory.objects.keys()], []);
+  });
+
+  test('a folder of anything but parts is told, never taken for nothing, and stays', async () => {
     const memory = new MemoryBucket();
     const remote = new CheckpointManager('memory://bucket/dir', { bucket: memory, logger: false });
     await remote.saveCheckpoint('s', 'o', [{ a: 1 }]);
-    const one = memory.objects.get('dir/s/o.parquet') as typeof memory.objects extends Map<string, infer O> ? O : never;
-    for (const name of ['part-0.parquet', 'part-1.parquet', '_SUCCESS']) memory.objects.set(`dir/s/parts.parquet/${name}`, one);
-    const told = { message: /s\/parts\.parquet is a folder of parts, .* copy the directory/ };
-    await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', () => remote.loadCheckpoint('s', 'parts'), told);
-    await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', () => remote.getCheckpointInfo('s', 'parts'), told);
-    await rejectsWith('ERR_CKPT_NOT_FOR_BUCKETS', () => remote.saveCheckpoint('s', 'parts', [{ a: 1 }]), told);
-    const listed = (await remote.listCheckpoints()).map(({ operation, rows, error }) => [operation, rows, error?.code]);
-    assert.deepEqual(listed, [
-      ['o', 1, undefined],
-      ['parts', 0, 'ERR_CKPT_NOT_FOR_BUCKETS'],
-    ]);
+    memory.objects.set('dir/s/parts.parquet/notes.txt', memory.objects.get('dir/s/o.parquet') as never);
+    const told = { message: /s\/parts\.parquet: it is a folder, and none of parts: .*notes\.txt/ };
+    await rejectsWith('ERR_CKPT_NOT_A_FILE', () => remote.loadCheckpoint('s', 'parts'), told);
+    await rejectsWith('ERR_CKPT_NOT_A_FILE', () => remote.getCheckpointInfo('s', 'parts'), told);
+    await rejectsWith('ERR_CKPT_NOT_A_FILE', () => remote.saveCheckpoint('s', 'parts', [{ a: 1 }]), told);
+    await rejectsWith('ERR_CKPT_NOT_A_FILE', () => remote.deleteCheckpoint('s', 'parts'), told);
+    assert.deepEqual(
+      (await remote.listCheckpoints()).map(({ operation, error }) => [operation, error?.code]),
+      [
+        ['o', undefined],
+        ['parts', 'ERR_CKPT_NOT_A_FILE'],
+      ],
+    );
     assert.equal(await remote.clearAll(), 1);
-    assert.equal(memory.objects.size, 3);
+    assert.deepEqual([...memory.objects.keys()], ['dir/s/parts.parquet/notes.txt']);
+  });
+
+  test('a removal of a folder that is ended leaves no half of it', async () => {
+    for (const way of ['delete', 'clear'] as const) {
+      const memory = new MemoryBucket();
+      const remote = new CheckpointManager('memory://bucket/dir', { bucket: memory, logger: false });
+      await remote.saveCheckpoint('s', 'o', [{ a: 1 }]);
+      const one = memory.objects.get('dir/s/o.parquet') as never;
+      for (let part = 0; part < 5; part++) memory.objects.set(`dir/s/parts.parquet/part-${part}.parquet`, one);
+      const remove = memory.delete.bind(memory);
+      memory.delete = async (key, options) => {
+        if (key.includes('part-3')) throw new Error('the store is gone');
+        return remove(key, options);
+      };
+      await assert.rejects(way === 'delete' ? remote.deleteCheckpoint('s', 'parts') : remote.clearStep('s'), /the store is gone/);
+      assert.ok(memory.objects.has('dir/s/parts.parquet/part-3.parquet'));
+      await rejectsWith('ERR_CKPT_NOT_A_CHECKPOINT', () => remote.loadCheckpoint('s', 'parts'));
+      memory.delete = remove;
+      await remote.deleteCheckpoint('s', 'parts');
+      assert.equal(await remote.loadCheckpoint('s', 'parts'), null);
+      assert.deepEqual(
+        [...memory.objects.keys()].filter((key) => key.includes('parts.parquet')),
+        [],
+      );
+    }
   });
 
   test('a web server can be read', async () => {

@@ -18,7 +18,7 @@ import { placeIn, type BucketHome } from './bucket-home.js';
 import { findObjects } from './find-objects.js';
 import { keptItems } from './operation-items.js';
 import { removeItems } from './remove-items.js';
-import { folderOfParts, hasFolderOfParts } from './folder-of-parts.js';
+import { findFolderOfParts, removeFolderOfParts, removeParts } from './folder-of-parts.js';
 import { takeBucketLease } from './bucket-lease-of.js';
 import { stemsOf } from './bucket-names.js';
 import { isChanged, RELOADS, whileChanged } from './while-changed.js';
@@ -47,9 +47,12 @@ export class BucketOperation {
     this.#stems = stemsOf(step, operation);
   }
 
-  /** The objects that are there, the newest first. */
-  find(): Promise<FoundFile[]> {
-    return this.#objects(undefined);
+  /** The objects that are there, the newest first; where there is none, a folder of parts. */
+  async find(): Promise<FoundFile[]> {
+    const found = await this.#objects(undefined);
+    if (found.length > 0) return found;
+    const folder = await findFolderOfParts(this.parts.home, this.#stems[0] as string);
+    return folder === undefined ? [] : [folder];
   }
 
   /** Reads the object that counts; null where there is none of the hash. */
@@ -94,6 +97,8 @@ export class BucketOperation {
     const { hash, ...withoutHash } = options;
     if (isBare || hash === undefined) await hashes.set(this.step, this.operation, null);
     const found = await this.#objects(options.signal);
+    const own = this.#stems[0] as string;
+    const folder = found.length === 0 ? await findFolderOfParts(home, own, options.signal) : undefined;
     const stem =
       this.#stems.find((each) => found.some(({ path }) => isOfStem(path, placeIn(home, each).url))) ?? (this.#stems[0] as string);
     const place = placeIn(home, stem + store.extension);
@@ -107,6 +112,7 @@ export class BucketOperation {
       }
     }
     await this.#removeTwins(found, place.url);
+    if (folder !== undefined) await this.#removeReplaced(own, folder);
     return isBare ? { ...info, hash: hash ?? null } : info;
   }
 
@@ -124,9 +130,11 @@ export class BucketOperation {
     // Those first, as on disk: what a failure leaves must not bring back results of a checkpoint that is gone.
     const kept = await Promise.all(this.#stems.map((stem) => keptItems(home, stem)));
     const removed = await removeItems(this.parts, kept.flat());
+    const folder = await findFolderOfParts(home, this.#stems[0] as string);
+    if (folder !== undefined) await removeFolderOfParts(home, this.#stems[0] as string);
     for (const { key } of found) await home.bucket.delete(key);
     await hashes.set(this.step, this.operation, null);
-    return removed + found.length;
+    return removed + Math.max(found.length, folder === undefined ? 0 : 1);
   }
 
   /** Whoever holds it works on the operation, and nobody else may change or remove what is here. @throws `ERR_CKPT_LOCKED` */
@@ -134,8 +142,10 @@ export class BucketOperation {
     return takeBucketLease(this.parts.home, this.step, this.operation, options);
   }
 
-  #findIn(files: BucketFiles): Promise<FoundFile[]> {
-    return this.#find((paths) => files.find(paths));
+  /** An object of the name counts before a folder. */
+  async #findIn(files: BucketFiles): Promise<FoundFile[]> {
+    const found = await this.#find((paths) => files.find(paths));
+    return found.length > 0 ? found : files.findFolder(this.#stems[0] as string);
   }
 
   #objects(signal: AbortSignal | undefined): Promise<(FoundFile & { key: string })[]> {
@@ -147,10 +157,7 @@ export class BucketOperation {
     const pathsOf = (stems: readonly string[]): string[] => stems.flatMap((stem) => EXTENSIONS.map((extension) => stem + extension));
     const [own, ...others] = this.#stems as [string, ...string[]];
     const found = await look(pathsOf([own]));
-    if (found.length > 0) return found;
-    const [copied, isParts] = await Promise.all([others.length === 0 ? [] : look(pathsOf(others)), hasFolderOfParts(this.parts.home, own)]);
-    if (copied.length === 0 && isParts) throw folderOfParts(this.parts.home, own);
-    return copied;
+    return found.length > 0 || others.length === 0 ? found : look(pathsOf(others));
   }
 
   #wanted(files: BucketFiles): Wanted {
@@ -178,6 +185,15 @@ export class BucketOperation {
         if (!isCheckpointError(error) || error.code !== 'ERR_CKPT_CONDITION')
           logger?.warn(`could not remove ${path}, which the new save replaces: ${String(error)}`);
       }
+    }
+  }
+
+  /** The parts of a folder that a save has replaced. Those that stay do no harm: the object counts. */
+  async #removeReplaced(stem: string, { path }: FoundFile): Promise<void> {
+    try {
+      await removeParts(this.parts.home, stem);
+    } catch (error) {
+      this.parts.logger?.warn(`could not remove the parts of ${path}, which the new save replaces: ${String(error)}`);
     }
   }
 

@@ -7,7 +7,7 @@ const AT_ONCE = 16;
 /** Removes objects as they are listed, some at a time; gives how many. The first failure ends it, when those under way have ended. */
 export async function removeItems(
   { home }: { home: BucketHome },
-  items: AsyncIterable<BucketItem> | Iterable<BucketItem>,
+  items: AsyncIterable<Pick<BucketItem, 'key'>> | Iterable<Pick<BucketItem, 'key'>>,
 ): Promise<number> {
   let removed = 0;
   const running = new Set<Promise<void>>();
