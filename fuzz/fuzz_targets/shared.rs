@@ -38,6 +38,10 @@ pub fn pages(wholes: &[sealed::Sealed], data: &[u8]) {
     caught(|| bodies::pages(wholes, data));
 }
 
+pub fn pages_alone(wholes: &[sealed::Sealed], data: &[u8]) {
+    caught(|| bodies::pages_alone(wholes, data));
+}
+
 pub fn footer(wholes: &[Vec<u8>], data: &[u8]) {
     caught(|| bodies::footer(wholes, data));
 }

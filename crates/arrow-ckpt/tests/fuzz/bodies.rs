@@ -59,6 +59,19 @@ pub fn decode(data: &[u8]) -> Outcome {
 /// Takes a checkpoint and changes its pages as the input says, with all checksums right again. Reads all rows page by page with several
 /// threads: what comes of it is what comes of one thread that reads whole chunks.
 pub fn pages(wholes: &[Sealed], data: &[u8]) -> Outcome {
+    let large = Large { scan: 0, ..ALL_BY_PAGES };
+    pages_read(wholes, data, ScanOptions { threads: 3, large, ..one_thread() })
+}
+
+/// The same without threads, which take most of the time: many more inputs are tried.
+pub fn pages_alone(wholes: &[Sealed], data: &[u8]) -> Outcome {
+    pages_read(wholes, data, ScanOptions { large: ALL_BY_PAGES, ..one_thread() })
+}
+
+/// All chunks are read page by page, where they are wanted.
+const ALL_BY_PAGES: Large = Large { scan: u64::MAX, chunk: 0, page: 0, text: 0, shared: 0 };
+
+fn pages_read(wholes: &[Sealed], data: &[u8], by_pages: ScanOptions) -> Outcome {
     let Some((which, patches)) = data.split_first() else {
         return Outcome::Refused(ErrorCode::NotACheckpoint);
     };
@@ -67,14 +80,12 @@ pub fn pages(wholes: &[Sealed], data: &[u8]) -> Outcome {
         Ok(file) => file,
         Err(error) => return outcome(Err(error)),
     };
-    let large = Large { scan: 0, chunk: 0, page: 0, text: 0, shared: 0 };
-    let several =
-        read_all(&file, ScanOptions { threads: 3, block_rows: 16, large, ..ScanOptions::default() });
-    let alone = read_all(&file, one_thread());
+    let by_pages = read_all(&file, by_pages);
+    let whole = read_all(&file, one_thread());
     // Which of several faults is met first may differ.
-    let faults = (several.as_ref().err(), alone.as_ref().err());
-    assert!(several.as_ref().ok() == alone.as_ref().ok(), "{faults:?}");
-    outcome(several.map(|_| ()))
+    let faults = (by_pages.as_ref().err(), whole.as_ref().err());
+    assert!(by_pages.as_ref().ok() == whole.as_ref().ok(), "{faults:?}");
+    outcome(by_pages.map(|_| ()))
 }
 
 /// A fuzzer must do the same for the same input.

@@ -131,6 +131,7 @@ fn inputs_that_once_failed() {
         bodies::open(&bytes);
         bodies::decode(&bytes);
         bodies::pages(&sealed, &bytes);
+        bodies::pages_alone(&sealed, &bytes);
         bodies::footer(&wholes, &bytes);
         tried += 1;
     }
@@ -155,6 +156,12 @@ fn decode() {
 fn pages() {
     let wholes = sealed();
     fuzz("pages", Box::new(patches), Box::new(move |data| bodies::pages(&wholes, data)));
+}
+
+#[test]
+fn pages_alone() {
+    let wholes = sealed();
+    fuzz("pages_alone", Box::new(patches), Box::new(move |data| bodies::pages_alone(&wholes, data)));
 }
 
 #[test]
