@@ -1,4 +1,5 @@
 import { CheckpointError } from '../../base/errors.js';
+import { isWorthCode } from '../../base/generate.js';
 import { isPlainObject, isPrototypeExtended, type Row } from '../../base/rows.js';
 import { copyAsLoaded } from '../../base/value/copy.js';
 import type { LogicalPlan } from '../plan.js';
@@ -12,7 +13,7 @@ import type { FillContext } from './nodes.js';
 
 /** Rows in a chunk: enough that calls cost nothing, few enough that the scratch stays in the cache (ARCHITECTURE.md, law 2). */
 export const CHUNK_ROWS = 1024;
-/** Rows in the first chunk, which shows the plan and goes through closures: enough to see which texts repeat. */
+/** Rows in the first chunk, which shows the plan: enough to see which texts repeat. */
 export const FIRST_CHUNK_ROWS = 256;
 /** Rows that closures put are of many shapes when more than one in so many is not of the most frequent one. */
 const RAGGED_ROWS = 8;
@@ -65,8 +66,11 @@ export class Columniser {
     return EMPTY_BYTES + Buffer.byteLength(this.#columns());
   }
 
-  /** Fills from up to `chunkRows` rows; gives the bytes that the records may take. Throws for rows that cannot be kept. */
-  fill(given: readonly Row[], from: number, count: number, firstRow: number): number {
+  /**
+   * Fills from up to `chunkRows` rows; gives the bytes that the records may take. Throws for rows that cannot be kept. `more`: rows that
+   * are known to follow.
+   */
+  fill(given: readonly Row[], from: number, count: number, firstRow: number, more = 0): number {
     let rows = given;
     let start = from;
     const root = this.#root;
@@ -74,12 +78,13 @@ export class Columniser {
     context.firstRow = firstRow;
     this.#count = count;
     if (root.adapt()) this.#changed();
+    let takesCode = true;
     if (this.#version === 0) {
-      root.evolve(rows, start, count);
+      takesCode = root.begin(rows, start, count) && isWorthCode(count + more);
       this.#changed();
     }
     context.isExtended = isPrototypeExtended();
-    if (!context.isExtended) this.#generate();
+    if (!context.isExtended && takesCode) this.#generate();
     for (let pass = 0; pass < MAX_PASSES; pass++) {
       if (pass === PASSES_BEFORE_COPIES) {
         rows = given.slice(from, from + count).map((row, index) => copyOfRow(row, firstRow + index));

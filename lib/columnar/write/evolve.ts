@@ -1,16 +1,12 @@
-import { isPlainObject, type Row } from '../../base/rows.js';
-import { elementsOf } from '../../base/value/elements-of.js';
-import { kindOf } from '../../base/value/kind-of.js';
-import { hasOnlyElements, isPlainArray, ListNode, MAX_FIELDS, StructNode } from './containers.js';
+import { ListNode, MAX_FIELDS, StructNode } from './containers.js';
 import { BytesNode } from './bytes-node.js';
-import { BoolNode, NumberNode, BigNode, DateNode, isInt64, millisecondsOf } from './data-nodes.js';
+import { BoolNode, NumberNode, BigNode, DateNode } from './data-nodes.js';
 import { FloatsNode } from './floats-node.js';
 import { MapNode } from './map-node.js';
 import { NullNode, type WriteNode } from './nodes.js';
+import { Observed } from './observed.js';
 import { JsonNode, TextNode } from './text-nodes.js';
 
-/** Nesting below a column that becomes nested Parquet columns; what is deeper is stored as JSON text. */
-const MAX_COLUMN_DEPTH = 16;
 /** A top-level column keeps its type while at most one value in this many has another: those are exceptions. */
 const VALUES_PER_EXCEPTION = 16;
 /**
@@ -30,80 +26,8 @@ const SPARSE_FIELDS_PER_KEY = 16;
 const NOVEL_ROW_FIELDS = 128;
 const NOVEL_FIELDS_PER_KEY = 8;
 
-/** What a value is to the plan; `other` fits no column but JSON text. */
-type Seen = 'num' | 'bool' | 'text' | 'list' | 'struct' | 'date' | 'bytes' | 'big' | 'f64' | 'f32' | 'other';
-
-/** What a chunk's values of one place were. */
-class Observed {
-  readonly counts = new Map<Seen, number>();
-  total = 0;
-  structs = 0;
-  keys = 0;
-  element: Observed | undefined;
-  /** The lists of keys that objects have had. */
-  readonly shapes = new Set<string>();
-  readonly fields = new Map<string, Observed>();
-
-  see(value: unknown, depth: number): void {
-    if (value === null) return;
-    const seen = kindOfValue(value, depth);
-    this.counts.set(seen, (this.counts.get(seen) ?? 0) + 1);
-    this.total++;
-    if (seen === 'list') {
-      this.element ??= new Observed();
-      for (const element of elementsOf(value as unknown[])) this.element.see(element, depth + 1);
-    } else if (seen === 'struct') {
-      this.structs++;
-      this.shapes.add(Object.keys(value as Row).join('\0'));
-      this.seeFields(value as Row, depth);
-    }
-  }
-
-  seeFields(object: Row, depth: number): void {
-    for (const key of Object.keys(object)) {
-      this.keys++;
-      let field = this.fields.get(key);
-      if (field === undefined) {
-        if (this.fields.size > MAX_FIELDS) continue;
-        this.fields.set(key, (field = new Observed()));
-      }
-      field.see(object[key], depth + 1);
-    }
-  }
-
-  /** The kind of most values, and how many those are; `other` if it ties with any. */
-  most(): [Seen, number] {
-    let most: [Seen, number] = ['other', this.counts.get('other') ?? 0];
-    for (const entry of this.counts) if (entry[1] > most[1]) most = entry;
-    return most;
-  }
-}
-
-function kindOfValue(value: unknown, depth: number): Seen {
-  if (typeof value === 'string') return 'text';
-  if (typeof value === 'number') return 'num';
-  if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'bigint') return isInt64(value) ? 'big' : 'other';
-  if (typeof value !== 'object' || value === null) return 'other';
-  const kind = kindOf(value);
-  if (kind === 'array' || kind === 'object') {
-    if (depth >= MAX_COLUMN_DEPTH) return 'other';
-    if (kind === 'object') return 'struct';
-    return isPlainArray(value) && hasOnlyElements(value) ? 'list' : 'other';
-  }
-  if (kind === 'date') return Number.isNaN(millisecondsOf(value)) ? 'other' : 'date';
-  return kind ?? 'other';
-}
-
 /** Makes the plan fit the rows: fields for new keys, types for columns that were null so far. What has a type keeps it. */
-export function evolve(root: StructNode, rows: readonly Row[], start: number, count: number): void {
-  const seen = new Observed();
-  for (let index = start; index < start + count; index++) {
-    const row: unknown = rows[index];
-    if (!isPlainObject(row)) continue;
-    seen.structs++;
-    seen.seeFields(row, 0);
-  }
+export function evolve(root: StructNode, seen: Observed): void {
   if (isSparse(seen)) root.open = false;
   evolveStruct(root, seen, '', 0);
 }

@@ -5,8 +5,10 @@ import { encodeValue } from '../../base/value/extended-json.js';
 import type { LogicalPlan, PhysicalPlan } from '../plan.js';
 import { StructNode } from './containers.js';
 import { evolve } from './evolve.js';
+import { learn } from './learn.js';
 import { misfit } from './misfit.js';
 import { NullNode, type FillContext, type WriteNode } from './nodes.js';
+import { observe } from './observed.js';
 import { JsonNode, ExceptionNode } from './text-nodes.js';
 
 /**
@@ -97,9 +99,16 @@ export class RootNode extends StructNode {
     this.shapeNode?.putNull(position);
   }
 
+  /** Makes the first plan for the rows of a chunk; false if closures are to put them first. */
+  begin(rows: readonly Row[], start: number, count: number): boolean {
+    const seen = observe(rows, start, count);
+    evolve(this, seen);
+    return learn(this, seen, count);
+  }
+
   /** Makes the plan fit the rows of a chunk that it did not fit. */
   evolve(rows: readonly Row[], start: number, count: number): void {
-    evolve(this, rows, start, count);
+    evolve(this, observe(rows, start, count));
     for (const field of this.#wanted) this.#exceptions[field] = this.#hidden(`__ckpt_x_${(this.fields[field] as WriteNode).name}`);
     this.#wanted.clear();
     if (this.#rowTextsWanted) this.#rowTexts ??= this.#hidden('__ckpt_row');

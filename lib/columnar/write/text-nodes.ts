@@ -6,6 +6,8 @@ import { grown, WriteNode, type FillContext } from './nodes.js';
 const DICTIONARY_MIN_SLOTS = 256;
 /** A dictionary is begun when at most one text in this many is distinct, and given up when more than twice that are. */
 const DICTIONARY_SLOTS_PER_ENTRY = 8;
+/** Of more different texts the slots are counted before it is decided. */
+export const FEW_TEXTS = DICTIONARY_MIN_SLOTS / DICTIONARY_SLOTS_PER_ENTRY;
 
 export class TextNode extends WriteNode {
   readonly kind = 'text';
@@ -80,18 +82,29 @@ export class TextNode extends WriteNode {
     this.#slots = slots;
   }
 
+  /**
+   * Begins the dictionary if the slots of the first chunk are going to have these texts and no others, as {@link adapt} would behind it.
+   * `hasNulls`: some have none.
+   */
+  learn(texts: ReadonlySet<string>, hasNulls: boolean, slots: number): void {
+    if (slots < DICTIONARY_MIN_SLOTS || texts.size > FEW_TEXTS) return;
+    this.#decide(texts.size + (hasNulls && !texts.has('') ? 1 : 0), slots);
+  }
+
+  #decide(distinct: number, slots: number): boolean {
+    this.#decided = distinct * DICTIONARY_SLOTS_PER_ENTRY > slots;
+    if (this.#decided) return false;
+    this.dictionary = new Map();
+    this.ids = new Uint32Array(this.capacity);
+    return true;
+  }
+
   /** Begins or gives up the dictionary by what the last chunk showed; true if that changed. */
   override adapt(): boolean {
     const slots = this.#slots;
     this.#slots = 0;
     if (this.#decided || slots < DICTIONARY_MIN_SLOTS) return false;
-    if (this.dictionary === undefined) {
-      this.#decided = new Set(this.parts).size * DICTIONARY_SLOTS_PER_ENTRY > slots;
-      if (this.#decided) return false;
-      this.dictionary = new Map();
-      this.ids = new Uint32Array(this.capacity);
-      return true;
-    }
+    if (this.dictionary === undefined) return this.#decide(new Set(this.parts).size, slots);
     this.#decided = this.parts.length * DICTIONARY_SLOTS_PER_ENTRY > slots * 2;
     if (this.#decided) this.dictionary = undefined;
     return this.#decided;

@@ -147,7 +147,7 @@ class ParquetWriter {
   #fill(rows: readonly Row[], start: number, count: number): number {
     const first = (this.options.firstRow ?? 0) + this.#rows;
     try {
-      return this.#columniser.fill(rows, start, count, first);
+      return this.#columniser.fill(rows, start, count, first, rows.length - start - count);
     } catch (error) {
       throw located(error, (row) => rows[start + row - first]);
     }
