@@ -31,10 +31,12 @@ export declare class NativeLock {
 
 /** Reads one file on a thread of its own. Answers OPENED or ERROR first. */
 export declare class NativeReader {
-  /** Opens the file at `path`; `options`: JSON of `{ verify, limits?, text?, renameDuplicates? }`. */
+  /** Opens the file at `path`; `options`: JSON of `{ verify, limits?, text?, renameDuplicates?, arriving? }`. */
   constructor(path: string, options: string, onEvent: (kind: number, first: number, second: number, text: string) => void)
   /** Another reader of the same open file, whatever became of its name: it answers OPENED without a description. */
   fork(onEvent: (kind: number, first: number, second: number, text: string) => void): NativeReader
+  /** The bytes from `start` to before `end` of a file that was opened as `arriving` are there. */
+  arrived(start: number, end: number): void
   /** Starts a scan into `arenas`. Answers TREE, then BLOCK and NEED as arenas fill, then END; or ERROR at any time. */
   scan(options: string, arenas: Array<Uint8Array>): void
   /** Counts rows. Answers COUNT, or ERROR. */

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use arrow_ckpt::decode::filter::Filter;
-use arrow_ckpt::decode::{CheckpointFile, ColumnRequest, Fill, OpenOptions, ScanOptions, TextMode};
+use arrow_ckpt::decode::{Arrivals, CheckpointFile, ColumnRequest, Fill, OpenOptions, ScanOptions, TextMode};
 use arrow_ckpt::limits::Limits;
 use arrow_ckpt::{CkptError, Result, caught};
 use napi::Env;
@@ -71,6 +71,9 @@ struct OpenRequest {
     text: TextMode,
     #[serde(default)]
     rename_duplicates: bool,
+    /// Not all bytes are there yet: `arrived` tells of them.
+    #[serde(default)]
+    arriving: bool,
 }
 
 enum Message {
@@ -88,6 +91,10 @@ pub struct NativeReader {
     cancel: Arc<AtomicBool>,
     /// The file while it is open: what `fork` reads, too.
     file: OpenFile,
+    /// Of a file not all of which is there yet.
+    arrivals: Option<Arc<Arrivals>>,
+    /// Whether it opened the file: then its end is that of the arrivals.
+    is_first: bool,
 }
 
 type OpenFile = Arc<Mutex<Option<Arc<CheckpointFile>>>>;
@@ -95,7 +102,7 @@ type OpenFile = Arc<Mutex<Option<Arc<CheckpointFile>>>>;
 #[napi]
 #[expect(clippy::needless_pass_by_value, reason = "napi hands over what it converted")]
 impl NativeReader {
-    /// Opens the file at `path`; `options`: JSON of `{ verify, limits?, text?, renameDuplicates? }`.
+    /// Opens the file at `path`; `options`: JSON of `{ verify, limits?, text?, renameDuplicates?, arriving? }`.
     #[napi(constructor, catch_unwind)]
     pub fn new(
         env: Env,
@@ -103,13 +110,15 @@ impl NativeReader {
         options: String,
         #[napi(ts_arg_type = "(kind: number, first: number, second: number, text: string) => void")] on_event: Function<'_, Event, ()>,
     ) -> napi::Result<Self> {
-        let OpenRequest { verify, limits, text, rename_duplicates } = parse(&options)?;
+        let OpenRequest { verify, limits, text, rename_duplicates, arriving } = parse(&options)?;
+        let arrivals = arriving.then(Arc::<Arrivals>::default);
         let file = OpenFile::default();
-        let slot = file.clone();
+        let (slot, awaited) = (file.clone(), arrivals.clone());
         let open = move || {
-            let file = CheckpointFile::open(
+            let file = CheckpointFile::open_arriving(
                 &PathBuf::from(&path),
                 &OpenOptions { verify, limits, text, rename_duplicates },
+                awaited.as_ref(),
             )?;
             #[cfg(feature = "fault-injection")]
             assert!(!path.ends_with("panic-in-load.parquet"), "a provoked panic");
@@ -118,7 +127,9 @@ impl NativeReader {
             }
             Ok((file.describe(), file))
         };
-        Self::start(env, file, open, &on_event)
+        let mut reader = Self::start(env, file, open, &on_event, arrivals)?;
+        reader.is_first = true;
+        Ok(reader)
     }
 
     /// Another reader of the same open file, whatever became of its name: it answers OPENED without a description.
@@ -130,7 +141,7 @@ impl NativeReader {
     ) -> napi::Result<Self> {
         let file = self.opened().ok_or_else(|| napi::Error::from_reason("the file is not open"))?;
         let slot = OpenFile::new(Mutex::new(Some(file.clone())));
-        Self::start(env, slot, move || Ok((String::new(), file)), &on_event)
+        Self::start(env, slot, move || Ok((String::new(), file)), &on_event, self.arrivals.clone())
     }
 
     fn start(
@@ -138,6 +149,7 @@ impl NativeReader {
         file: OpenFile,
         open: impl FnOnce() -> Result<(String, Arc<CheckpointFile>)> + Send + 'static,
         on_event: &Function<'_, Event, ()>,
+        arrivals: Option<Arc<Arrivals>>,
     ) -> napi::Result<Self> {
         let events = Arc::new(Events::new(on_event)?);
         let told = events.clone();
@@ -162,16 +174,27 @@ impl NativeReader {
                 events.emit_error(&error);
             }
         });
-        let (stopper, flag) = (sender.clone(), cancel.clone());
+        let (stopper, flag, awaited) = (sender.clone(), cancel.clone(), arrivals.clone());
         let stop = Box::new(move || {
             flag.store(true, Ordering::Relaxed);
+            if let Some(arrivals) = &awaited {
+                arrivals.end();
+            }
             drop(stopper.send(Message::Close));
         });
         match thread {
             Ok(thread) => stop_before_teardown(env, Running { stop, thread })?,
             Err(error) => told.emit_error(&no_thread("load", &error)),
         }
-        Ok(Self { sender, cancel, file })
+        Ok(Self { sender, cancel, file, arrivals, is_first: false })
+    }
+
+    /// The bytes from `start` to before `end` of a file that was opened as `arriving` are there.
+    #[napi(catch_unwind)]
+    pub fn arrived(&self, start: f64, end: f64) {
+        if let Some(arrivals) = &self.arrivals {
+            arrivals.add(start as u64..end as u64);
+        }
     }
 
     /// Starts a scan into `arenas`. Answers TREE, then BLOCK and NEED as arenas fill, then END; or ERROR at any time.
@@ -214,6 +237,11 @@ impl NativeReader {
     pub fn close(&self) {
         self.cancel.store(true, Ordering::Relaxed);
         self.send(Message::Close);
+        if self.is_first
+            && let Some(arrivals) = &self.arrivals
+        {
+            arrivals.end();
+        }
         empty(&self.file);
     }
 

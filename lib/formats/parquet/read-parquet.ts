@@ -1,6 +1,7 @@
 import { withPath } from '../../base/errors.js';
 import type { FileOptions, ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
+import type { Arriving } from '../../store/arriving.js';
 import { allRows } from './all-rows.js';
 import { describedParquet } from './describe-files.js';
 import { openNative } from './native/open-native.js';
@@ -13,9 +14,9 @@ export async function readParquet(path: string, options: ReadOptions): Promise<R
   return (await readSmallParquet(path, options)) ?? readLargeParquet(path, options);
 }
 
-/** The same of a file that is not small, or was tried as one. */
-export async function readLargeParquet(path: string, options: ReadOptions): Promise<Row[]> {
-  const { facts, load } = await openNative(path, options);
+/** The same of a file that is not small, or was tried as one. `arriving`: where not all bytes of it are there yet. */
+export async function readLargeParquet(path: string, options: ReadOptions, arriving?: Arriving): Promise<Row[]> {
+  const { facts, load } = await openNative(path, options, arriving);
   try {
     return await allRows(new ParquetScan(facts, load, options));
   } catch (error) {

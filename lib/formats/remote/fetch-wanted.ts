@@ -18,13 +18,23 @@ import type { RemoteRunning } from './sparse-copy.js';
  * @throws what the options and the footer do not agree about
  */
 export async function fetchWanted(file: RemoteFile, options: ReadOptions, running: RemoteRunning): Promise<void> {
-  if (!file.isParquet) return;
-  const opened = await OpenedFile.open(file.path, options);
+  await (
+    await beginWanted(file, options, running)
+  ).done;
+}
+
+/** The same as soon as it is known what is fetched: the end is that of `done`, which may reject before anybody awaits it. */
+export async function beginWanted(file: RemoteFile, options: ReadOptions, running: RemoteRunning): Promise<{ done: Promise<void> }> {
+  if (!file.isParquet) return { done: Promise.resolve() };
+  const footer = file.footerOf(options);
+  const opened = (footer && OpenedFile.whole(footer)) ?? (await OpenedFile.open(file.path, options));
   try {
     const { columns, groups } = wantedOf(opened, options);
-    await file.fetch(rangesOf(opened, columns, groups), running);
-    if (file.holders.size === 0) return;
-    await file.fetchHeld(await heldRanges(opened, columns, groups, loadBinding() !== null), running);
+    const done = file.fetch(rangesOf(opened, columns, groups), running);
+    done.catch(() => {});
+    if (file.holders.size === 0) return { done };
+    await done;
+    return { done: file.fetchHeld(await heldRanges(opened, columns, groups, loadBinding() !== null), running) };
   } finally {
     await opened.close();
   }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { BucketPlace } from '../../bucket/bucket-of.js';
 import { CheckpointError, isCheckpointError } from '../../base/errors.js';
 import { remoteFolder } from '../../bucket/remote-folder.js';
+import type { FallbackOpenOptions, ParquetFile } from '../parquet/fallback/parquet-file.js';
+import type { Arriving } from '../../store/arriving.js';
 import { extensionOf } from './extension-of.js';
 import { heldCopies } from './held-copies.js';
 import type { Range } from './ranges.js';
@@ -89,6 +91,16 @@ export class RemoteFile {
   /** How many bytes have come. */
   get fetched(): number {
     return this.#come.bytes;
+  }
+
+  /** See {@link SparseCopy.arriving}; undefined where all of it is there, and where it has values in other files. */
+  arriving(fetching: Promise<void>): Arriving | undefined {
+    return this.#copy.isWhole || this.holders.size > 0 ? undefined : this.#copy.arriving(fetching);
+  }
+
+  /** See {@link SparseCopy.footerOf}. */
+  footerOf(options: FallbackOpenOptions): ParquetFile | undefined {
+    return this.#copy.footerOf(options);
   }
 
   /** Reads these bytes, as far as they are not there. @throws `ERR_CKPT_CHANGED` when the object is another by now */

@@ -1,29 +1,27 @@
 import type { BucketPlace } from '../../bucket/bucket-of.js';
-import type { CheckpointInfo, ReadOptions } from '../../options/options.js';
+import type { CheckpointInfo, FileOptions, ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
 import type { FileHead } from '../../store/origin.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from '../../store/store.js';
-import { readAll, storeOf } from '../choose.js';
-import { fetchWanted } from './fetch-wanted.js';
+import { storeOf } from '../choose.js';
 import { findObject } from './find-object.js';
+import { fetchWanted } from './fetch-wanted.js';
 import type { RemoteFile } from './remote-file.js';
 import { openedRemote } from './opened-remote.js';
+import { readArriving } from './read-arriving.js';
 import { bytesOf } from './bytes-of.js';
 import { openRemoteFolder, remoteFolderStore, type RemoteFolder } from './folder/remote-folder-store.js';
 import type { RemoteRunning } from './sparse-copy.js';
 
-/** Reads all rows that are wanted of an object, with the ranges of its bytes that they are in. */
+/** Reads all rows that are wanted of an object, with the ranges of its bytes that they are in: they are decoded while others come. */
 export async function readRemote(place: BucketPlace, options: ReadOptions): Promise<Row[]> {
-  const ofObject = async (file: RemoteFile): Promise<Row[]> => {
-    await fetchWanted(file, options, runningOf(options));
-    return readAll(file.path, options);
-  };
+  const ofObject = (file: RemoteFile): Promise<Row[]> => readArriving(file, options);
   return withRemote(place, runningOf(options), ofObject, ({ url, store }) => store.read(url, options));
 }
 
 /** Opens an object or a folder of parts, which fetches for each reading what it looks at. */
 export async function openRemote(place: BucketPlace, options: OpenOptions, running: RemoteRunning): Promise<OpenFile> {
-  const file = await findObject(place, running);
+  const file = await findObject(place, { ...running, options });
   return file === undefined ? openRemoteFolder(place, options, running) : openedRemote(file, options);
 }
 
@@ -90,6 +88,6 @@ async function withFolder<T>(place: BucketPlace, running: RemoteRunning, work: (
   }
 }
 
-function runningOf(options: Pick<ReadOptions, 'signal' | 'onProgress'>): RemoteRunning {
-  return { signal: options.signal, onBytes: bytesOf(options) };
+function runningOf(options: Pick<ReadOptions, 'signal' | 'onProgress'> & FileOptions): RemoteRunning {
+  return { signal: options.signal, onBytes: bytesOf(options), options };
 }

@@ -3,12 +3,15 @@ import { writeAll } from '../../base/commit/write-all.js';
 import type { BucketPlace } from '../../bucket/bucket-of.js';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import type { BucketObject } from '../../options/bucket.js';
+import type { ArrivalListener, Arriving } from '../../store/arriving.js';
+import type { FallbackOpenOptions, ParquetFile } from '../parquet/fallback/parquet-file.js';
 import type { Holder } from '../parquet/references.js';
 import { joined, requestsFor, type Range } from './ranges.js';
 import { toldByFooter } from './told-by-footer.js';
+import { writeBody } from './write-body.js';
 
-/** So much of the end is read first: the footer of most files is in it. */
-export const TAIL_BYTES = 64 << 10;
+/** So much of the end is read first: the footer and the page indexes of most files are in it, those of 300 MB too. */
+export const TAIL_BYTES = 120 << 10;
 /** Requests that run at a time. */
 const AT_ONCE = 6;
 /** A footer's length and the magic. */
@@ -19,6 +22,16 @@ export interface RemoteRunning {
   signal?: AbortSignal | undefined;
   /** Called with the bytes that have come so far. */
   onBytes?: ((bytes: number) => void) | undefined;
+  /** How the file is opened: who reads it in the same way need not read its footer again. */
+  options?: FallbackOpenOptions | undefined;
+}
+
+/** What was read of a footer. */
+interface Footer {
+  file: ParquetFile | undefined;
+  holders: readonly Holder[];
+  /** With which options. */
+  as: string;
 }
 
 /** Bytes that have come, of all objects of one reading. */
@@ -38,7 +51,8 @@ export class SparseCopy {
   #known: Range[] = [];
   /** The last four bytes. */
   #magic = '';
-  #holders: readonly Holder[] = [];
+  #footer: Footer | undefined;
+  readonly #listeners = new Set<ArrivalListener>();
 
   private constructor(
     readonly place: BucketPlace,
@@ -79,7 +93,12 @@ export class SparseCopy {
 
   /** The files that it refers to. */
   get holders(): readonly Holder[] {
-    return this.#holders;
+    return this.#footer?.holders ?? [];
+  }
+
+  /** Its footer, if it was read with such options; undefined too where anything is wrong with it. */
+  footerOf(options: FallbackOpenOptions): ParquetFile | undefined {
+    return this.#footer?.as === asText(options) ? this.#footer.file : undefined;
   }
 
   /** Reads these bytes of each, as far as they are not there. @throws `ERR_CKPT_CHANGED` when an object is another by now */
@@ -97,6 +116,36 @@ export class SparseCopy {
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, requests.length) }, work));
     if (failure !== undefined) throw (failure as { error: unknown }).error;
+  }
+
+  /** The file for who reads it while bytes of it come: all that are wanted are there when `fetching` is done. */
+  arriving(fetching: Promise<void>): Arriving {
+    return {
+      listen: (listener) => {
+        // The magic is there, whatever was fetched.
+        for (const [start, end] of [[0, END_BYTES / 2], ...this.#known] as const) listener.arrived(start, end);
+        this.#listeners.add(listener);
+        void this.#end(listener, fetching);
+        return () => void this.#listeners.delete(listener);
+      },
+    };
+  }
+
+  async #end(listener: ArrivalListener, fetching: Promise<void>): Promise<void> {
+    const isThere = (): boolean => this.#listeners.has(listener);
+    try {
+      await fetching;
+      // Then nobody waits for what was not asked for: a hole has no checksum that fits.
+      if (isThere()) listener.arrived(0, this.size);
+    } catch (error) {
+      if (isThere()) listener.failed(error);
+    }
+  }
+
+  /** Whether all bytes are there. */
+  get isWhole(): boolean {
+    const [first] = this.#known;
+    return this.size === 0 || (first !== undefined && first[0] === 0 && first[1] === this.size);
   }
 
   /** Throws unless the object is the same as when it was begun. @throws `ERR_CKPT_CHANGED` */
@@ -124,17 +173,18 @@ export class SparseCopy {
     }
   }
 
-  /** Writes a body to its place. */
-  async #take({ body, offset }: BucketObject, { onBytes }: RemoteRunning): Promise<Range> {
-    let at = offset;
-    for await (const piece of body) {
-      await writeAll(this.#handle, piece, at);
-      at += piece.length;
-      this.#come.bytes += piece.length;
-      onBytes?.(this.#come.bytes);
-    }
-    this.#known = joined([...this.#known, [offset, at]]);
-    return [offset, at];
+  async #take(found: BucketObject, { onBytes }: RemoteRunning): Promise<Range> {
+    const end = await writeBody(this.#handle, found, {
+      came: (bytes) => {
+        this.#come.bytes += bytes;
+        onBytes?.(this.#come.bytes);
+      },
+      written: (start, end) => {
+        this.#known = joined([...this.#known, [start, end]]);
+        for (const listener of this.#listeners) listener.arrived(start, end);
+      },
+    });
+    return [found.offset, end];
   }
 
   /** What every reader looks at: of a Parquet file the magic at both ends, the footer and the page indexes, of another all. */
@@ -147,8 +197,8 @@ export class SparseCopy {
         // A length that cannot be is for the reader to tell.
         if (footer > 4) await SparseCopy.fetch([[this, [[footer, this.size]]]], running);
         if ((this.#known[0]?.[0] ?? 0) > 0) await writeAll(this.#handle, end.subarray(4), 0);
-        const { indexes, holders } = await toldByFooter(this.path);
-        this.#holders = holders;
+        const { file, indexes, holders } = await toldByFooter(this.path, running.options);
+        this.#footer = { file, holders, as: asText(running.options ?? {}) };
         if (indexes !== undefined) await SparseCopy.fetch([[this, [indexes]]], running);
         return;
       }
@@ -164,4 +214,9 @@ export class SparseCopy {
   #changed(): CheckpointError {
     return new CheckpointError('ERR_CKPT_CHANGED', `${this.url} was replaced while it was read; read it again`, { path: this.url });
   }
+}
+
+/** The options that a footer is read with, of all that a call has. */
+function asText({ verify = true, limits, text, duplicateColumns }: FallbackOpenOptions): string {
+  return JSON.stringify([verify, limits, text, duplicateColumns]);
 }

@@ -1,5 +1,5 @@
 import { pageIndexesOf } from '../parquet/fallback/check-indexes.js';
-import { ParquetFile } from '../parquet/fallback/parquet-file.js';
+import { ParquetFile, type FallbackOpenOptions } from '../parquet/fallback/parquet-file.js';
 import { referencesOf, type Holder } from '../parquet/references.js';
 import type { Range } from './ranges.js';
 
@@ -8,6 +8,8 @@ const MOST_BYTES = 256 << 20;
 
 /** What else is looked at by whoever opens a checkpoint. */
 interface ToldByFooter {
+  /** The footer itself: the file is closed. Undefined: something is wrong with it. */
+  file: ParquetFile | undefined;
   /** Where its page indexes are: all of them are compared with their checksum. Undefined: it has none. */
   indexes: Range | undefined;
   /** The files that have values of it. */
@@ -15,15 +17,15 @@ interface ToldByFooter {
 }
 
 /** What the footer of a Parquet file says of that. `path`: a file of which the footer is there. What is wrong with it the reader tells. */
-export async function toldByFooter(path: string): Promise<ToldByFooter> {
+export async function toldByFooter(path: string, options: FallbackOpenOptions = {}): Promise<ToldByFooter> {
   let file: ParquetFile | undefined;
   try {
-    file = await ParquetFile.open(path, {});
+    file = await ParquetFile.open(path, options);
     const { start } = pageIndexesOf(file) ?? { start: file.dataEnd };
     const isFine = start > 0 && start < file.dataEnd && file.dataEnd - start <= MOST_BYTES;
-    return { indexes: isFine ? [start, file.dataEnd] : undefined, holders: holdersOf(file) };
+    return { file, indexes: isFine ? [start, file.dataEnd] : undefined, holders: holdersOf(file) };
   } catch {
-    return { indexes: undefined, holders: [] };
+    return { file: undefined, indexes: undefined, holders: [] };
   } finally {
     await file?.close();
   }

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 use parquet::file::metadata::ParquetMetaData;
 
+use super::arrivals::Arrivals;
 use super::chunks::check_metadata;
 use super::columns::{Columns, Plain, Reading};
 use super::describe::{describe, describe_columns, describe_head};
@@ -98,8 +99,18 @@ impl CheckpointFile {
     /// The files that a thin checkpoint refers to are opened, too. One that is missing, or is another one, is an error of code `Base` once
     /// a column is read that has values there.
     pub fn open(path: &Path, options: &OpenOptions) -> Result<Arc<Self>> {
+        Self::open_arriving(path, options, None)
+    }
+
+    /// The same of a file of full length some bytes of which are still on their way: who reads them waits until they are there. Files that
+    /// it refers to are all there.
+    pub fn open_arriving(
+        path: &Path,
+        options: &OpenOptions,
+        arrivals: Option<&Arc<Arrivals>>,
+    ) -> Result<Arc<Self>> {
         let open = || {
-            let source = Source::open(path)?;
+            let source = Source::open(path)?.arriving(arrivals.cloned());
             Self::of(source, options, Reader::Rows(Some(path))).map_err(|error| error.at(path))
         };
         let mut file = open()?;

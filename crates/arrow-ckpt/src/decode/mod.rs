@@ -11,6 +11,7 @@
 //! (`prescan`, `chunks`, `pages`), and parquet-rs runs only where its panics are caught (`guard`).
 
 mod ahead;
+mod arrivals;
 mod arrow;
 mod bloom;
 mod buffers;
@@ -61,6 +62,7 @@ mod vectors;
 mod words;
 mod worker;
 
+pub use arrivals::Arrivals;
 pub use arrow::{ArrowReader, IpcStream, Label};
 pub use describe::describe_footer;
 pub use file::{CheckpointFile, Work};

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 
+use super::arrivals::Arrivals;
 use super::buffers::Buffers;
 use super::faults::beyond_limit;
 use crate::commit::{FileId, file_id};
@@ -21,6 +22,8 @@ pub(super) struct Source {
     bytes: u64,
     /// When it was last written; unknown in memory, and where the system does not say.
     modified: Option<SystemTime>,
+    /// Where not all bytes are there yet.
+    arrivals: Option<Arc<Arrivals>>,
 }
 
 #[derive(Debug)]
@@ -48,13 +51,25 @@ impl Source {
             path: path.to_owned(),
             bytes: metadata.len(),
             modified: metadata.modified().ok(),
+            arrivals: None,
         })
     }
 
     /// Bytes that are in memory already; `name` stands for their path.
     pub fn memory(name: &Path, bytes: Bytes) -> Self {
         let length = bytes.len() as u64;
-        Self { place: Place::Memory(bytes), path: name.to_owned(), bytes: length, modified: None }
+        Self {
+            place: Place::Memory(bytes),
+            path: name.to_owned(),
+            bytes: length,
+            modified: None,
+            arrivals: None,
+        }
+    }
+
+    /// The same file, of which bytes are still on their way.
+    pub fn arriving(self, arrivals: Option<Arc<Arrivals>>) -> Self {
+        Self { arrivals, ..self }
     }
 
     pub fn path(&self) -> &Path {
@@ -111,6 +126,9 @@ impl Source {
     }
 
     fn fill(&self, file: &File, buffer: &mut [u8], position: u64) -> Result<()> {
+        if let Some(arrivals) = &self.arrivals {
+            arrivals.wait(&(position..position.saturating_add(buffer.len() as u64)))?;
+        }
         read_exact_at(file, buffer, position).map_err(|error| {
             if error.kind() == io::ErrorKind::UnexpectedEof {
                 CkptError::new(ErrorCode::Truncated, "the file became shorter while it was read")

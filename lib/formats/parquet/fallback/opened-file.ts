@@ -28,6 +28,13 @@ export class OpenedFile {
     return again;
   }
 
+  /** Of a footer that was read; undefined for one with values in other files. @throws `ERR_CKPT_FORMAT_VERSION` */
+  static whole(file: ParquetFile): OpenedFile | undefined {
+    checkVersion(file.footer);
+    const isThin = file.footer.ours && referencesOf(file.keyValues) !== undefined;
+    return isThin ? undefined : new OpenedFile(file, storedColumns(file), []);
+  }
+
   static of(file: ParquetFile, columns: readonly Column[], holders: readonly HolderFile[]): OpenedFile {
     return new OpenedFile(file, columns, holders);
   }

@@ -12,6 +12,7 @@ import { nativeError } from './native-error.js';
 import type { ArrowStream } from '../../../options/arrow-options.js';
 import type { PieceSource } from '../arrow/arrow-pieces.js';
 import { held } from './held.js';
+import type { Arriving } from '../../../store/arriving.js';
 import { roomFor } from './room-for.js';
 import { BLOCK, COUNT, END, ERROR, NEED, OPENED, TREE } from './events.js';
 
@@ -82,7 +83,10 @@ export class NativeLoad implements Load {
   readonly #native: NativeReader;
   #opened: FileDescription | undefined;
   #tree: PhysicalNode[] | undefined;
-  #error: CheckpointError | undefined;
+  #error: unknown;
+  /** Ends what is told of bytes on their way. */
+  #unlisten: (() => void) | undefined;
+  #arriving: Arriving | undefined;
   #ended = false;
   #closed = false;
   #counted: { certain: number; doubtful: number } | undefined;
@@ -100,8 +104,23 @@ export class NativeLoad implements Load {
     });
   }
 
-  static open(binding: Binding, path: string, options: NativeOpenOptions): NativeLoad {
-    return new NativeLoad((onEvent) => new binding.NativeReader(path, JSON.stringify(options), onEvent));
+  /** `arriving`: where not all bytes of the file are there yet. */
+  static open(binding: Binding, path: string, options: NativeOpenOptions, arriving?: Arriving): NativeLoad {
+    const given = JSON.stringify({ ...options, arriving: arriving !== undefined });
+    const load = new NativeLoad((onEvent) => new binding.NativeReader(path, given, onEvent));
+    return load.#listen(arriving);
+  }
+
+  #listen(arriving: Arriving | undefined): this {
+    this.#arriving = arriving;
+    this.#unlisten = arriving?.listen({
+      arrived: (start, end) => this.#native.arrived(start, end),
+      failed: (error) => {
+        this.#error ??= error;
+        this.#wake?.();
+      },
+    });
+    return this;
   }
 
   #onEvent(kind: number, first: number, second: number, text: string): void {
@@ -115,7 +134,7 @@ export class NativeLoad implements Load {
         this.#native.replace(first, larger.bytes);
         return;
       } catch (error) {
-        this.#error = error as CheckpointError;
+        this.#error = error;
       }
     } else if (kind === OPENED) this.#opened = text === '' ? undefined : (JSON.parse(text) as FileDescription);
     else if (kind === TREE) this.#tree = JSON.parse(text) as PhysicalNode[];
@@ -127,7 +146,7 @@ export class NativeLoad implements Load {
 
   /** Another handle of the same open file, for a scan of its own. This one must be open. */
   fork(): NativeLoad {
-    return new NativeLoad((onEvent) => this.#native.fork(onEvent));
+    return new NativeLoad((onEvent) => this.#native.fork(onEvent)).#listen(this.#arriving);
   }
 
   /** Resolves when the file is open. Throws what is wrong with it. */
@@ -200,6 +219,7 @@ export class NativeLoad implements Load {
   /** Ends the core's thread, and closes the file; harmless when that is done. */
   close(): void {
     this.#closed = true;
+    this.#unlisten?.();
     this.#native.close();
     this.#wake?.();
   }

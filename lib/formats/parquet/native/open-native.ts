@@ -1,4 +1,5 @@
 import { bindingOf } from './binding-of.js';
+import type { Arriving } from '../../../store/arriving.js';
 import type { FileOptions } from '../../../options/options.js';
 import { ParquetFacts } from '../parquet-facts.js';
 import { NativeLoad } from './load.js';
@@ -10,16 +11,17 @@ export interface OpenNative {
   load: NativeLoad;
 }
 
-/** Opens a file. Its load must be closed. @throws what is wrong with it */
-export async function openNative(path: string, options: FileOptions = {}): Promise<OpenNative> {
+/** Opens a file. Its load must be closed. `arriving`: where not all bytes of it are there yet. @throws what is wrong with it */
+export async function openNative(path: string, options: FileOptions = {}, arriving?: Arriving): Promise<OpenNative> {
   const { verify = true, text, duplicateColumns } = options;
   const { parts: _, ...limits } = options.limits ?? {};
-  const load = NativeLoad.open(bindingOf(), path, {
+  const given = {
     verify,
     ...(options.limits !== undefined && { limits }),
     ...(text !== undefined && { text }),
     renameDuplicates: duplicateColumns === 'rename',
-  });
+  };
+  const load = NativeLoad.open(bindingOf(), path, given, arriving);
   try {
     return { facts: ParquetFacts.of(path, await load.opened()), load };
   } catch (error) {
