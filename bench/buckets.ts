@@ -1,4 +1,4 @@
-// npm run bench:buckets: saves and loads in a bucket against those in a folder, a bare upload, and the AWS SDK with JSON: bench/README.md.
+// npm run bench:buckets: saves and loads in a bucket against those in a folder, a bare upload, the AWS SDK with JSON, nodejs-polars: bench/README.md.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { install, withServer } from '../__test__/servers/running.js';
@@ -27,11 +27,14 @@ const WAYS = [
   'save bucket',
   'upload alone',
   'save SDK and JSON',
+  'save polars',
   'load local',
   'load bucket',
   'load SDK and JSON',
+  'load polars',
   'large: two columns, local',
   'large: two columns, bucket',
+  'large: two columns, polars',
 ] as const;
 const PREPARE = 'large: prepare';
 

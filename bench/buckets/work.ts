@@ -8,6 +8,7 @@ import { bucketOf } from '../../lib/bucket/bucket-of.js';
 import type { BucketOptions } from '../../lib/options/bucket-options.js';
 import { measure } from '../measure/sample.ts';
 import { flatRows } from '../suites/flat.ts';
+import { byPolars } from './by-polars.ts';
 
 /** What a process is to do. */
 export interface BucketTask {
@@ -77,9 +78,17 @@ async function prepared(): Promise<() => Promise<unknown>> {
       return () => readCheckpoint(SMALL_URL, there);
     case 'load SDK and JSON':
       return bySdk().load;
-    case 'large: prepare':
-      await writeCheckpoint(LARGE, flatRows(count), { compression: 'none' });
-      return upload(LARGE_URL, LARGE);
+    case 'save polars':
+      return () => byPolars(bucket).save('s3://bucket/polars.parquet', rows);
+    case 'load polars':
+      return () => byPolars(bucket).load(SMALL_URL);
+    case 'large: two columns, polars':
+      return () => byPolars(bucket).load(LARGE_URL, TWO);
+    case 'large: prepare': {
+      const many = flatRows(count);
+      await writeCheckpoint(LARGE, many, { compression: 'none' });
+      return () => writeCheckpoint(LARGE_URL, many, { compression: 'none', ...there });
+    }
     case 'large: two columns, local':
       return () => readCheckpoint(LARGE, { columns: TWO });
     case 'large: two columns, bucket':
