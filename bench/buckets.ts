@@ -1,4 +1,4 @@
-// npm run bench:buckets: saves and loads in a bucket against those in a folder, a bare upload, the AWS SDK with JSON, nodejs-polars: bench/README.md.
+// npm run bench:buckets: saves and loads in a bucket against those in a folder, a bare upload, and rivals: bench/README.md.
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { install, withServer } from '../__test__/servers/running.js';
