@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { before, describe, test } from 'node:test';
@@ -8,6 +9,8 @@ import { release, type Release } from './engines/catalogue.ts';
 import { install } from './engines/install.ts';
 import { assertExact } from './support/exact.ts';
 import { FOLDER_STORES } from './support/part-folders.ts';
+import { expectInPython } from './support/python-expected.ts';
+import { noPython, runPython } from './support/python.ts';
 import { noBinding } from './support/readers.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
@@ -73,6 +76,12 @@ describe('folders of engines', { skip }, () => {
         if (!('python' in home)) throw new Error('no Python');
         ({ python } = home);
         run('write', theirs);
+      });
+
+      test('the package for Python reads the same from what it writes', { skip: noPython }, async () => {
+        const names = readdirSync(theirs).filter((name) => !name.endsWith('.expected'));
+        for (const name of names) await expectInPython(join(theirs, name));
+        assert.equal(await runPython('check_folders.py', theirs), `${names.length} equal\n`);
       });
 
       for (const [reader, store] of Object.entries(FOLDER_STORES)) {
