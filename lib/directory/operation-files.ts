@@ -93,7 +93,8 @@ export class OperationFiles implements Wanted, SaveTarget {
 
   async save(rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo> {
     if (isTextByChoice(this.store)) refuseReflink(options, 'a manager of JSON');
-    const bases = options.compat === undefined ? await basesIn(this.#sharing(), options.base) : undefined;
+    // A copy is published alone: it is whole.
+    const bases = options.compat === undefined && !this.isCopy ? await basesIn(this.#sharing(), options.base) : undefined;
     const sharing = bases === undefined ? undefined : { ...bases, reflink: options.share === 'reflink' };
     const info = await saveFile(this, rows, sharing === undefined ? options : { ...options, sharing }, attachment);
     this.home.recent.note(info.path);

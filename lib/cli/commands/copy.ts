@@ -2,7 +2,7 @@ import { CheckpointError } from '../../base/errors.js';
 import { throwIfAborted } from '../../base/halt.js';
 import { isBucketUrl } from '../../options/bucket-url.js';
 import type { Run } from '../context.js';
-import { copyPlace, type CopyItem, type CopyPlace } from '../copy/copy-places.js';
+import { copyPlace, isPooled, type CopyItem, type CopyPlace } from '../copy/copy-places.js';
 import { EXIT } from '../exit-codes.js';
 import { withProgress } from '../output/progress.js';
 import { plural, sizeText } from '../output/quantities.js';
@@ -10,6 +10,8 @@ import { printable } from '../output/printable.js';
 
 /** So much of the end says whether two files are the same: the footer of a checkpoint has the checksums of its columns. */
 const END_BYTES = 64 << 10;
+/** How often it is made sure that the pool stays: what is kept has half an hour. */
+const KEEP_MS = 600_000;
 
 interface Copied {
   path: string;
@@ -31,9 +33,16 @@ export const run: Run = async (context, [input = '', output = '']) => {
   }
   const files = await withProgress(context, async (progress) => {
     const copied: Copied[] = [];
+    const pool = found.items.map(({ name }) => name).filter(isPooled);
+    let keptMs = -Infinity;
     for (const [done, item] of found.items.entries()) {
       throwIfAborted(signal);
       progress.update({ what: from.where(item.name), done, total: found.items.length, unit: 'files' });
+      // A sweep at the other end is not to remove what is referred to in a moment.
+      if (pool.length > 0 && !isPooled(item.name) && performance.now() - keptMs > KEEP_MS) {
+        await to.keep(pool, signal);
+        keptMs = performance.now();
+      }
       const same = await isThere(from, to, item, signal);
       if (!same) await copyOne(from, to, item, signal);
       copied.push({ path: to.where(item.name), bytes: item.size, same });

@@ -5,6 +5,7 @@ import { commitFile } from '../../base/commit/commit.js';
 import { ownerOf } from '../../base/commit/temporary-name.js';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import { remoteFolder } from '../../bucket/remote-folder.js';
+import { keepHolders } from '../../directory/bucket/pool-marks.js';
 import { POOL_FOLDER } from '../../formats/parquet/pool.js';
 
 /** Something to be copied. */
@@ -27,6 +28,8 @@ export interface CopyPlace {
   withFile(name: string, signal: AbortSignal, use: (path: string) => Promise<void>): Promise<void>;
   /** Makes the item of a local file, whole or not at all. */
   put(name: string, file: string, signal: AbortSignal): Promise<void>;
+  /** Makes sure that these files of pools stay for half an hour. @throws `ERR_CKPT_LOCKED` where a sweep is about to remove one */
+  keep(names: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
 /** The place that a path or a URL names. */
@@ -69,6 +72,8 @@ function localPlace(path: string): CopyPlace {
       }
     },
     withFile: (name, _, use) => use(at(name)),
+    // What a sweep takes out of the pool it puts into the trash, for an hour.
+    keep: async () => {},
     async put(name, file) {
       const source = await open(file, 'r');
       try {
@@ -106,10 +111,24 @@ function isKept(name: string): boolean {
   return own < 0 || segments[own + 1] === 'pool';
 }
 
+/** The ids of files of pools, by the folders that have these. */
+function pooled(names: readonly string[]): Map<string, Set<string>> {
+  const ids = new Map<string, Set<string>>();
+  for (const name of names) {
+    const [, folder = '', id] = /^(.*\/)?\.ckpt\/pool\/([0-9a-f]{32})\.holder$/s.exec(name) ?? [];
+    if (id !== undefined) ids.set(folder, (ids.get(folder) ?? new Set()).add(id));
+  }
+  return ids;
+}
+
 /** Those of pools first: nothing is to be seen that refers to what is not there yet. */
 function inOrder(items: CopyItem[]): CopyItem[] {
-  const isHolder = ({ name }: CopyItem): boolean => name.split('/').includes(POOL_FOLDER);
-  return [...items.filter(isHolder), ...items.filter((item) => !isHolder(item))];
+  return [...items.filter(({ name }) => isPooled(name)), ...items.filter(({ name }) => !isPooled(name))];
+}
+
+/** Whether an item is of a pool. */
+export function isPooled(name: string): boolean {
+  return name.split('/').includes(POOL_FOLDER);
 }
 
 function bucketPlace({ bucket, key, url }: BucketPlace): CopyPlace {
@@ -160,6 +179,15 @@ function bucketPlace({ bucket, key, url }: BucketPlace): CopyPlace {
     },
     async put(name, file, signal) {
       await bucket.put(at(name), file, { signal });
+    },
+    async keep(names, signal) {
+      for (const [folder, ids] of pooled(names)) {
+        const [going] = await keepHolders({ bucket, prefix: key + folder }, ids, signal);
+        if (going === undefined) continue;
+        const path = `${url}${folder}${POOL_FOLDER}/pool/${going}.holder`;
+        const message = `a sweep is about to remove ${path}; sweep again in an hour, and copy then`;
+        throw new CheckpointError('ERR_CKPT_LOCKED', message, { path });
+      }
     },
   };
 }

@@ -6,6 +6,7 @@ import { bucketListing } from '../../directory/bucket/bucket-inventory.js';
 import { perhapsParts, PerhapsParts } from '../../directory/bucket/perhaps-parts.js';
 import { inParallel } from '../../directory/in-parallel.js';
 import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
+import { RecentFiles } from '../../directory/recent-files.js';
 import { chooseStore } from '../../formats/choose.js';
 import { remoteInfo } from '../../formats/remote/remote-store.js';
 import { BucketDirectory } from '../../resume/places/bucket-directory.js';
@@ -15,7 +16,7 @@ import type { DirectoryListing } from './listing-of.js';
 /** {@link listingOf} for the URL of a directory in a bucket. What a map told of costs is not looked up. @throws `ERR_CKPT_NOT_FOUND` */
 export async function bucketListingOf(url: string): Promise<DirectoryListing> {
   const home = remoteHome(url, undefined) as BucketHome;
-  const parts = { home, hashes: new BucketHashes(home), store: chooseStore(true), logger: null };
+  const parts = { home, hashes: new BucketHashes(home), store: chooseStore(true), logger: null, recent: new RecentFiles(0) };
   const ofSteps = await bucketListing(parts);
   const flat = await flatListing(home);
   const others = await itemsOf(home, ['batch', 'kept']);

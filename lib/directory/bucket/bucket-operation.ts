@@ -12,6 +12,8 @@ import type { LeaseOptions } from '../lease.js';
 import { loadFile, scanFile, type Wanted } from '../load.js';
 import type { Logger } from '../log-lines.js';
 import type { NamedCheckpointInfo } from '../manager-options.js';
+import type { RecentFiles } from '../recent-files.js';
+import { basesInBucket } from './bucket-bases.js';
 import { BucketFiles } from './bucket-files.js';
 import type { BucketHashes } from './bucket-hashes.js';
 import { placeIn, type BucketHome } from './bucket-home.js';
@@ -21,6 +23,7 @@ import { removeItems } from './remove-items.js';
 import { findFolderOfParts, removeFolderOfParts, removeParts } from './folder-of-parts.js';
 import { takeBucketLease } from './bucket-lease-of.js';
 import { stemsOf } from './bucket-names.js';
+import { saveShared } from './save-shared.js';
 import { isChanged, RELOADS, whileChanged } from './while-changed.js';
 
 /** What works in a directory of a bucket has. */
@@ -30,6 +33,8 @@ export interface BucketDirectoryParts {
   /** Of what is saved. */
   store: CheckpointStore;
   logger: Logger | null;
+  /** Paths below the directory. */
+  recent: RecentFiles;
 }
 
 /** An operation of a step in a bucket: what `OperationFiles` is on disk. */
@@ -60,7 +65,9 @@ export class BucketOperation {
     read: (store: CheckpointStore, path: string) => Promise<T>,
     options: Pick<ReadOptions, 'signal'> = {},
   ): Promise<{ result: T; path: string } | null> {
-    return whileChanged(() => this.#with(options, (files) => loadFile(this.#wanted(files), read)));
+    const loaded = await whileChanged(() => this.#with(options, (files) => loadFile(this.#wanted(files), read)));
+    if (loaded !== null) this.#note(loaded.path);
+    return loaded;
   }
 
   /** Its rows one by one; the URL that they come from as the result. */
@@ -71,7 +78,10 @@ export class BucketOperation {
       let isGiven = false;
       try {
         for (let next = await rows.next(); ; next = await rows.next()) {
-          if (next.done === true) return next.value;
+          if (next.done === true) {
+            if (next.value !== null) this.#note(next.value);
+            return next.value;
+          }
           isGiven = true;
           yield next.value;
         }
@@ -91,18 +101,29 @@ export class BucketOperation {
   async save(rows: Iterable<Row> | AsyncIterable<Row>, options: WriteOptions, attachment?: Attachment): Promise<CheckpointInfo> {
     const { home, hashes, store, logger } = this.parts;
     if (isTextByChoice(store)) refuseReflink(options, 'a manager of JSON');
-    refuseLocalOptions(options);
+    refuseLocalOptions(options, { shares: true });
     // As on disk: see `saveFile`.
     const isBare = store.format === 'json' && options.compat !== undefined;
     const { hash, ...withoutHash } = options;
-    if (isBare || hash === undefined) await hashes.set(this.step, this.operation, null);
     const found = await this.#objects(options.signal);
     const own = this.#stems[0] as string;
     const folder = found.length === 0 ? await findFolderOfParts(home, own, options.signal) : undefined;
     const stem =
       this.#stems.find((each) => found.some(({ path }) => isOfStem(path, placeIn(home, each).url))) ?? (this.#stems[0] as string);
-    const place = placeIn(home, stem + store.extension);
-    const info = await writeRemote(place, rows, isBare ? withoutHash : options, {}, { store, attachment });
+    const below = stem + store.extension;
+    const place = placeIn(home, below);
+    const { base, ...whole } = isBare ? withoutHash : options;
+    // As on disk: text, and what other programs read, is whole.
+    const bases =
+      base === undefined || base === false || store.format !== 'parquet' || options.compat !== undefined
+        ? undefined
+        : await basesInBucket({ home, below, recent: this.parts.recent.paths, find: (...name) => this.#pathOf(...name) }, base);
+    if (isBare || hash === undefined) await hashes.set(this.step, this.operation, null);
+    const info =
+      bases === undefined
+        ? await writeRemote(place, rows, whole, {}, { store, attachment })
+        : await saveShared({ home, store, logger, below, bases }, rows, whole, attachment);
+    this.parts.recent.note(below);
     if (options.compat !== undefined && hash !== undefined) {
       try {
         await hashes.set(this.step, this.operation, hash);
@@ -140,6 +161,20 @@ export class BucketOperation {
   /** Whoever holds it works on the operation, and nobody else may change or remove what is here. @throws `ERR_CKPT_LOCKED` */
   lease(options: LeaseOptions): Promise<HeldLease> {
     return takeBucketLease(this.parts.home, this.step, this.operation, options);
+  }
+
+  /** The path below the directory of a checkpoint that is there. */
+  async #pathOf(step: string, operation: string): Promise<string | undefined> {
+    const [found] = await new BucketOperation(this.parts, step, operation, undefined).find();
+    return found && this.#below(found.path);
+  }
+
+  #note(url: string): void {
+    this.parts.recent.note(this.#below(url));
+  }
+
+  #below(url: string): string {
+    return url.slice(this.parts.home.url.length + 1);
   }
 
   /** An object of the name counts before a folder. */

@@ -4,6 +4,7 @@ import { pathsOf } from './bucket-names.js';
 import type { BucketDirectoryParts } from './bucket-operation.js';
 import { findFolderOfParts, foldersAmong, removeFolderOfParts } from './folder-of-parts.js';
 import { removeItems } from './remove-items.js';
+import { condemnPool } from './sweep-bucket-pool.js';
 
 /** Removes the checkpoints, batches, kept results and hashes of a step; gives the number of objects. */
 export async function clearBucketStep(parts: BucketDirectoryParts, step: string): Promise<number> {
@@ -13,10 +14,14 @@ export async function clearBucketStep(parts: BucketDirectoryParts, step: string)
   return removed;
 }
 
-/** Removes every checkpoint, batch and kept result of a directory, and the hashes. What is none of them stays. */
+/**
+ * Removes every checkpoint, batch and kept result of a directory, and the hashes. What is none of them stays. What the pool has goes with a
+ * sweep that begins an hour later: somebody may be about to refer to it.
+ */
 export async function clearBucket(parts: BucketDirectoryParts): Promise<number> {
   const removed = await removeResults(parts, '');
   await parts.hashes.clear();
+  await condemnPool(parts.home);
   return removed;
 }
 

@@ -47,7 +47,7 @@ export async function heldCopies(
 
 /** Makes whole files of what a local copy of the object at a place refers to, as far as it is found, in the pool of a folder. */
 export async function bringHolders(place: BucketPlace, path: string, folder: string, running: RemoteRunning): Promise<void> {
-  const { holders } = await toldByFooter(path);
+  const { holders = [] } = await toldByFooter(path);
   const missing = holders.filter(({ id }) => !existsSync(holderPath(folder, id)));
   const copies = await heldCopies(place, missing, folder, { bytes: 0 }, running);
   try {

@@ -5,6 +5,7 @@ import { CheckpointError, isCheckpointError } from '../../base/errors.js';
 import { remoteFolder } from '../../bucket/remote-folder.js';
 import type { FallbackOpenOptions, ParquetFile } from '../parquet/fallback/parquet-file.js';
 import type { Arriving } from '../../store/arriving.js';
+import type { Holder } from '../parquet/references.js';
 import { extensionOf } from './extension-of.js';
 import { heldCopies } from './held-copies.js';
 import type { Range } from './ranges.js';
@@ -49,10 +50,10 @@ export class RemoteFile {
     try {
       const come = { bytes: 0 };
       copy = await SparseCopy.of(place, join(folder, `object${extensionOf(key)}`), found, come, running);
-      const held = alone ? new Map<string, SparseCopy>() : await heldCopies(place, copy.holders, folder, come, running);
+      const held = alone ? new Map<string, SparseCopy>() : await heldCopies(place, copy.refersTo ?? [], folder, come, running);
       file = new RemoteFile(folder, copy, held, come);
       // Where the object was replaced meanwhile, what it referred to may have been swept.
-      if (!alone && held.size < copy.holders.length) await copy.checkSame(running);
+      if (!alone && held.size < (copy.refersTo?.length ?? 0)) await copy.checkSame(running);
       return file;
     } catch (error) {
       for (const each of [copy, ...(file?.holders.values() ?? [])]) await each?.close();
@@ -101,6 +102,16 @@ export class RemoteFile {
   /** See {@link SparseCopy.footerOf}. */
   footerOf(options: FallbackOpenOptions): ParquetFile | undefined {
     return this.#copy.footerOf(options);
+  }
+
+  /** The files that it refers to; undefined where its footer does not tell. */
+  get refersTo(): readonly Holder[] | undefined {
+    return this.#copy.refersTo;
+  }
+
+  /** What others know it by. */
+  get id(): string | undefined {
+    return this.#copy.id;
   }
 
   /** Reads these bytes, as far as they are not there. @throws `ERR_CKPT_CHANGED` when the object is another by now */

@@ -29,7 +29,8 @@ export interface RemoteRunning {
 /** What was read of a footer. */
 interface Footer {
   file: ParquetFile | undefined;
-  holders: readonly Holder[];
+  holders: readonly Holder[] | undefined;
+  id: string | undefined;
   /** With which options. */
   as: string;
 }
@@ -91,9 +92,14 @@ export class SparseCopy {
     return this.size > END_BYTES && (this.#magic === 'PAR1' || this.#magic === 'PARE');
   }
 
-  /** The files that it refers to. */
-  get holders(): readonly Holder[] {
-    return this.#footer?.holders ?? [];
+  /** The files that it refers to; undefined where its footer does not tell. */
+  get refersTo(): readonly Holder[] | undefined {
+    return this.#footer === undefined ? [] : this.#footer.holders;
+  }
+
+  /** What others know it by. */
+  get id(): string | undefined {
+    return this.#footer?.id;
   }
 
   /** Its footer, if it was read with such options; undefined too where anything is wrong with it. */
@@ -197,8 +203,8 @@ export class SparseCopy {
         // A length that cannot be is for the reader to tell.
         if (footer > 4) await SparseCopy.fetch([[this, [[footer, this.size]]]], running);
         if ((this.#known[0]?.[0] ?? 0) > 0) await writeAll(this.#handle, end.subarray(4), 0);
-        const { file, indexes, holders } = await toldByFooter(this.path, running.options);
-        this.#footer = { file, holders, as: asText(running.options ?? {}) };
+        const { indexes, ...told } = await toldByFooter(this.path, running.options);
+        this.#footer = { ...told, as: asText(running.options ?? {}) };
         if (indexes !== undefined) await SparseCopy.fetch([[this, [indexes]]], running);
         return;
       }

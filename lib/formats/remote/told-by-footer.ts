@@ -1,6 +1,7 @@
 import { pageIndexesOf } from '../parquet/fallback/check-indexes.js';
+import { checkVersion } from '../parquet/fallback/check-version.js';
 import { ParquetFile, type FallbackOpenOptions } from '../parquet/fallback/parquet-file.js';
-import { referencesOf, type Holder } from '../parquet/references.js';
+import { KEY_ID, referencesOf, type Holder } from '../parquet/references.js';
 import type { Range } from './ranges.js';
 
 /** More than any need: FORMAT.md, section 9. The reader refuses them. */
@@ -12,8 +13,10 @@ interface ToldByFooter {
   file: ParquetFile | undefined;
   /** Where its page indexes are: all of them are compared with their checksum. Undefined: it has none. */
   indexes: Range | undefined;
-  /** The files that have values of it. */
-  holders: readonly Holder[];
+  /** The files that have values of it; undefined where the footer cannot be read, and may name any. */
+  holders: readonly Holder[] | undefined;
+  /** What others know it by. */
+  id: string | undefined;
 }
 
 /** What the footer of a Parquet file says of that. `path`: a file of which the footer is there. What is wrong with it the reader tells. */
@@ -23,18 +26,21 @@ export async function toldByFooter(path: string, options: FallbackOpenOptions = 
     file = await ParquetFile.open(path, options);
     const { start } = pageIndexesOf(file) ?? { start: file.dataEnd };
     const isFine = start > 0 && start < file.dataEnd && file.dataEnd - start <= MOST_BYTES;
-    return { file, indexes: isFine ? [start, file.dataEnd] : undefined, holders: holdersOf(file) };
+    const id = file.footer.ours ? file.keyValues[KEY_ID] : undefined;
+    return { file, indexes: isFine ? [start, file.dataEnd] : undefined, holders: holdersOf(file), id };
   } catch {
-    return { file: undefined, indexes: undefined, holders: [] };
+    return { file: undefined, indexes: undefined, holders: undefined, id: undefined };
   } finally {
     await file?.close();
   }
 }
 
-function holdersOf({ footer, keyValues }: ParquetFile): readonly Holder[] {
+function holdersOf({ footer, keyValues }: ParquetFile): readonly Holder[] | undefined {
+  if (!footer.ours) return [];
   try {
-    return (footer.ours ? referencesOf(keyValues)?.holders : undefined) ?? [];
+    checkVersion(footer);
+    return referencesOf(keyValues)?.holders ?? [];
   } catch {
-    return [];
+    return undefined;
   }
 }

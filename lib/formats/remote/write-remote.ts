@@ -17,9 +17,12 @@ import { told } from './told.js';
 /** Twice as many as in a local file: some columns are then read by half of the requests. Large rows end a row group earlier. */
 const ROW_GROUP_ROWS = 262_144;
 
-/** @throws `ERR_CKPT_INVALID_OPTION` for what a save to a bucket cannot do */
-export function refuseLocalOptions(options: Pick<WriteOptions, 'base' | 'share' | 'pool' | 'parts'>): void {
-  for (const name of ['base', 'share', 'pool', 'parts'] as const) {
+/** What a save to a bucket cannot do. `shares`: it may have a base. @throws `ERR_CKPT_INVALID_OPTION` */
+export function refuseLocalOptions(
+  options: Pick<WriteOptions, 'base' | 'share' | 'pool' | 'parts'>,
+  { shares = false }: { shares?: boolean } = {},
+): void {
+  for (const name of shares ? (['share', 'pool', 'parts'] as const) : (['base', 'share', 'pool', 'parts'] as const)) {
     const value = options[name];
     if (value !== undefined && value !== false && value !== 'values')
       throw invalid(`${name} is for local files: an object of a bucket is whole. Save without it, or save to a directory and copy that`);

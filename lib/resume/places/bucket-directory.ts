@@ -58,7 +58,9 @@ export class BucketDirectory implements DirectoryPlace {
     options: WriteOptions,
   ): Promise<CheckpointInfo> {
     const { home, store } = this.#parts;
-    refuseLocalOptions(options);
+    // As on disk, batches are whole.
+    const whole: WriteOptions = { ...options, base: false };
+    refuseLocalOptions(whole);
     const name = batchStem('', index);
     const stem = `${batchFoldersFor(operation, step)[0]}/${name}`;
     const paths = EXTENSIONS.map((extension) => stem + extension);
@@ -66,7 +68,7 @@ export class BucketDirectory implements DirectoryPlace {
     if (there.length > 0) await refuseTaken(home, stem);
     const own = placeIn(home, stem + store.extension).key;
     const twins = there.filter(({ key }) => key !== own);
-    const info = await writeRemote(placeIn(home, stem + store.extension), rows, options, {}, { store });
+    const info = await writeRemote(placeIn(home, stem + store.extension), rows, whole, {}, { store });
     for (const { key, version } of twins) await home.bucket.delete(key, { ifMatch: version }).catch(() => {});
     return info;
   }

@@ -30,8 +30,8 @@ export function placeOfDirectory(
     const config = new DocetlConfig(directory);
     return new LocalPlace({ directory, store, config, logger, recent: new RecentFiles(MAX_BASES) });
   }
-  refuseLocalOptions(defaults);
-  return new BucketDirectory({ home, hashes: new BucketHashes(home), store, logger });
+  refuseLocalOptions(defaults, { shares: true });
+  return new BucketDirectory({ home, hashes: new BucketHashes(home), store, logger, recent: new RecentFiles(MAX_BASES) });
 }
 
 /** The format that most checkpoints of a directory are in; null where there are none. */

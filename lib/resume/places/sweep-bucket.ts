@@ -7,6 +7,7 @@ import { BucketOperation, type BucketDirectoryParts } from '../../directory/buck
 import { withLocalCopies, type CopyDepth } from '../../directory/bucket/local-copies.js';
 import { placeIn } from '../../directory/bucket/bucket-home.js';
 import { DocetlConfig } from '../../directory/docetl-config.js';
+import { sweepBucketPool } from '../../directory/bucket/sweep-bucket-pool.js';
 import { sweepAll } from '../sweep-all.js';
 import type { SweepItem } from '../sweep-item.js';
 import { sweepItems } from '../sweep-items.js';
@@ -46,6 +47,9 @@ export async function sweepBucket(parts: BucketDirectoryParts, options: ReturnTy
     result.removed.push({ path, kind: 'temporary', step: null, operation: null, bytes, reason: 'leftover' });
   }
   if (!dryRun) await forgetHashes(parts, removed);
+  // Last, when those that referred to them are gone.
+  for (const { path, bytes } of await sweepBucketPool(home, { dryRun, logger: parts.logger }))
+    result.removed.push({ path, kind: 'holder', step: null, operation: null, bytes, reason: 'unreferenced' });
   result.bytes = result.removed.reduce((sum, { bytes }) => sum + bytes, 0);
   return result;
 }
