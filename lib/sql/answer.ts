@@ -42,6 +42,11 @@ export class Answer implements AsyncGenerator<Row[], void, undefined> {
     return { value: undefined, done: true };
   }
 
+  /** One after another. */
+  async *rows(): AsyncGenerator<Row, void, undefined> {
+    for await (const batch of this) yield* batch;
+  }
+
   async throw(error: unknown): Promise<IteratorResult<Row[], void>> {
     await this.return();
     throw error;

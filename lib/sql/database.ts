@@ -2,24 +2,18 @@ import { CheckpointManager } from '../api/checkpoint-manager.js';
 import { CheckpointError } from '../base/errors.js';
 import { throwIfAborted } from '../base/halt.js';
 import { show } from '../base/messages.js';
-import type { Row } from '../base/rows.js';
 import { Answer } from './answer.js';
 import { Asking } from './asking.js';
 import type { Duckdb } from './load-duckdb.js';
 import { boundValues } from './bound-values.js';
-import { askedNames, MOST_TEXT, refused } from './question.js';
-import { SqlSession, type SessionTable } from './session.js';
+import { askedNames } from './question.js';
+import { checkText, isTemplate, textOf, type Question } from './question-text.js';
+import { directoryOf, type Sources } from './directory-of.js';
+import { namesIn } from './names-in.js';
+import { SqlSession } from './sql-session.js';
+import type { SessionTable } from './session-table.js';
 import { checkExplainOptions, checkQueryOptions, checkSaveOptions, type CheckedSqlOptions } from './sql-options.js';
 import type { SqlAnswer, SqlDatabase, SqlExplainOptions, SqlParameter, SqlQueryOptions, SqlSaveOptions, SqlTable } from './sql-types.js';
-
-/** A question with its limits, checked. */
-interface Question {
-  text: string;
-  params: readonly unknown[];
-  options: SqlQueryOptions;
-  /** What stands before the question when it is run: `EXPLAIN`. */
-  before?: string;
-}
 
 /** See {@link SqlDatabase}. */
 export class Database implements SqlDatabase {
@@ -94,12 +88,12 @@ export class Database implements SqlDatabase {
 
   async save(step: string, operation: string, text: string, options?: SqlSaveOptions): Promise<string> {
     const { params = [], directory, hash, metadata, ...limits } = checkSaveOptions(options);
-    const manager = new CheckpointManager(this.#directoryOf(directory), { logger: false });
+    const manager = new CheckpointManager(directoryOf(this.#directories, directory), { logger: false });
     const answer = await this.#ask({ text, params, options: limits });
     const { signal } = limits;
     try {
       const given = Object.fromEntries(Object.entries({ hash, metadata, signal }).filter(([, value]) => value !== undefined));
-      const path = await manager.saveCheckpoint(step, operation, rowsOf(answer), given);
+      const path = await manager.saveCheckpoint(step, operation, answer.rows(), given);
       await this.refresh();
       return path;
     } finally {
@@ -153,7 +147,8 @@ export class Database implements SqlDatabase {
     let tables: SessionTable[] | undefined;
     try {
       this.#check();
-      const names = askedNames(await asking.text('SELECT json_serialize_sql($1::VARCHAR)', [text]));
+      const tree = await asking.text('SELECT json_serialize_sql($1::VARCHAR)', [text]);
+      const names = askedNames(tree);
       tables = session.find(names);
       if (!isLast && (tables === undefined || (await session.hasChanged(tables)))) {
         await end();
@@ -163,7 +158,8 @@ export class Database implements SqlDatabase {
       const found = tables;
       // Closing waits for views that are being made, not for those that begin after it.
       asking.check();
-      await (views = session.makeViews(found, asking));
+      views = session.fetch(found, namesIn(tree), asking.signal).then(() => session.makeViews(found, asking));
+      await views;
       const { values, types } = boundValues(params, this.#duckdb);
       await asking.begin(before + text, values, types);
       return new Answer(asking, () => this.#unchanged(session, found), end);
@@ -190,46 +186,11 @@ export class Database implements SqlDatabase {
     if (this.#closed) throw closedError();
   }
 
-  #directoryOf(name: string | undefined): string {
-    const only = this.#directories.size === 1 && name === undefined ? [...this.#directories.values()][0] : undefined;
-    const directory = only ?? (name === undefined ? undefined : this.#directories.get(name));
-    if (directory !== undefined) return directory;
-    const names = [...this.#directories.keys()].filter((each) => each !== null);
-    const advice = names.length > 0 ? `name one of them by the option directory: ${names.join(', ')}` : 'open a directory';
-    throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `save needs the directory that gets the checkpoint; ${advice}`);
-  }
-
   async #unchanged(session: SqlSession, tables: readonly SessionTable[]): Promise<void> {
     if (!(await session.hasChanged(tables))) return;
     const names = tables.map(({ shown }) => shown.name).join(', ');
     throw new CheckpointError('ERR_CKPT_CHANGED', `a file of ${names} was replaced while it was read; ask again`);
   }
-}
-
-/** What is opened. */
-export interface Sources {
-  all: readonly [string | null, string][];
-  directories: ReadonlyMap<string | null, string>;
-}
-
-function isTemplate(asked: unknown): asked is TemplateStringsArray {
-  return Array.isArray(asked) && Object.hasOwn(asked, 'raw');
-}
-
-/** The text of a template: its values are parameters. */
-function textOf(strings: TemplateStringsArray): string {
-  return strings.reduce((text, part, index) => (index === 0 ? part : `${text}$${index}${part}`), '');
-}
-
-async function* rowsOf(answer: Answer): AsyncGenerator<Row, void, undefined> {
-  for await (const batch of answer) yield* batch;
-}
-
-function checkText(text: unknown): void {
-  if (typeof text !== 'string')
-    throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', `a question must be a text of SQL, got ${show(text)}`);
-  if (text.length > MOST_TEXT) throw refused(`it has ${text.length} characters, more than ${MOST_TEXT}`);
-  if (text.includes('\0')) throw refused('it has a zero character, and DuckDB would take what stands before it');
 }
 
 function closedError(): CheckpointError {

@@ -10,6 +10,7 @@ import { listParts, stampOf, type Part } from '../formats/folder/list-parts.js';
 import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
 import { findObject } from '../formats/remote/find-object.js';
 import { copyRemoteFolder } from '../formats/remote/folder/copy-remote-folder.js';
+import { fetchWanted } from '../formats/remote/fetch-wanted.js';
 import { told } from '../formats/remote/told.js';
 import { isBucketUrl } from '../options/bucket-url.js';
 import { factsOfFile, factsOfFiles } from './facts-of-files.js';
@@ -28,6 +29,11 @@ export interface DescribedTable extends Pick<SqlTable, 'file' | 'rows' | 'column
   readonly paths: readonly string[];
   /** Its view. Puts the rows aside first where DuckDB cannot read them as they are. */
   view(signal?: AbortSignal): Promise<ViewText>;
+  /**
+   * Brings what a question reads that names these, folded; undefined: all. To be called before `view`, and before each question. Undefined
+   * where all is there.
+   */
+  fetch?(names: ReadonlySet<string> | undefined, signal: AbortSignal): Promise<void>;
   /** Files that must not change while a question reads them, with what they were. */
   readonly stamps: ReadonlyMap<string, string>;
   close?(): Promise<void>;
@@ -105,7 +111,10 @@ function staged(file: string, paths: readonly string[], aside: string, stamps: R
   return { file, rows: null, columns: undefined, paths: [aside], stamps, view: (signal) => stageRows(paths, aside, signal) };
 }
 
-/** A file of a bucket: what it says of itself is read now, all of it when it is first asked for. It stays the same until it is closed. */
+/**
+ * A file of a bucket: what it says of itself is read now, the columns that questions name when these are asked. It stays the same until it
+ * is closed.
+ */
 async function describeUrl(url: string, aside: string): Promise<DescribedTable> {
   const place = remotePlace(url, undefined);
   if (place === undefined) throw new CheckpointError('ERR_CKPT_INTERNAL', `arrow-ckpt has a bug: ${url} is no URL`);
@@ -118,9 +127,12 @@ async function describeUrl(url: string, aside: string): Promise<DescribedTable> 
       ...described,
       file: url,
       stamps: new Map(),
-      view: async (signal) => {
-        await file.all({ signal });
-        return described.view(signal);
+      fetch: async (names, signal) => {
+        const { columns } = described;
+        const keys = names && columns?.filter(({ name }) => names.has(name.toLowerCase())).map(({ key }) => key);
+        // Whole rows may hold any key; a column without a name is not asked for by one.
+        if (keys === undefined || keys.includes(null) || keys.includes('')) await file.all({ signal });
+        else await fetchWanted(file, { columns: keys as string[] }, { signal });
       },
       close: () => file.close(),
     };

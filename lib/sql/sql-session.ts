@@ -1,32 +1,17 @@
 import { rm } from 'node:fs/promises';
 import type { DuckDBInstance } from '@duckdb/node-api';
-import { join } from 'node:path';
 import { temporaryPath } from '../base/commit/temporary-folder.js';
-import { CheckpointError, isCheckpointError } from '../base/errors.js';
-import { inParallel } from '../directory/in-parallel.js';
+import { CheckpointError } from '../base/errors.js';
 import { stampOf } from '../formats/folder/list-parts.js';
-import { quoted, textLiteral } from '../formats/parquet/duckdb-source.js';
-import { describeEach } from '../formats/parquet/describe-files.js';
-import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
-import { isBucketUrl } from '../options/bucket-url.js';
+import { quoted } from '../formats/parquet/duckdb-source.js';
 import type { Asking } from './asking.js';
-import { describeTable, type DescribedTable } from './described-table.js';
-import { findPlaces, type TablePlace } from './find-places.js';
-import { checkVersion, type Duckdb } from './load-duckdb.js';
+import { findPlaces } from './find-places.js';
+import type { Duckdb } from './load-duckdb.js';
+import { keywordsOf, lockDown, newInstance } from './locked-instance.js';
 import type { AskedName } from './question.js';
+import { closeAll, describeAll, namesFor, tableOf, type SessionTable } from './session-table.js';
 import type { CheckedSqlOptions } from './sql-options.js';
-import type { SqlTable } from './sql-types.js';
-import { FIRST_CATALOG, MAIN, TableNames, type SqlName } from './table-names.js';
-
-/** A table that a question may name. */
-export interface SessionTable {
-  name: SqlName;
-  /** What `tables()` lists. */
-  shown: SqlTable;
-  described: DescribedTable | CheckpointError;
-  /** The view in DuckDB, once somebody has asked for it. */
-  view?: Promise<void>;
-}
+import { FIRST_CATALOG, MAIN, TableNames } from './table-names.js';
 
 /** The sources as they were at one moment, and a DuckDB that reads their files and nothing else. */
 export class SqlSession {
@@ -119,6 +104,11 @@ export class SqlSession {
     return false;
   }
 
+  /** Brings what a question reads of these tables that names these: see `DescribedTable.fetch`. */
+  async fetch(tables: readonly SessionTable[], names: ReadonlySet<string> | undefined, signal: AbortSignal): Promise<void> {
+    for (const { described } of tables) if (!(described instanceof CheckpointError)) await described.fetch?.(names, signal);
+  }
+
   /** Makes the views of these tables. @throws the error of one that cannot be asked for */
   async makeViews(tables: readonly SessionTable[], asking: Asking): Promise<void> {
     for (const table of tables) {
@@ -148,91 +138,5 @@ export class SqlSession {
     })();
     this.#creating = creating.catch(() => {});
     await creating;
-  }
-}
-
-/** The names of a table in the forms in which a question may give it. */
-function namesFor({ catalog, schema, table }: SqlName): string[] {
-  const names = [[catalog, schema, table]];
-  if (catalog === FIRST_CATALOG) names.push([schema, table]);
-  if (schema === MAIN) names.push(catalog === FIRST_CATALOG ? [table] : [catalog, table]);
-  return names.map((parts) => parts.join('\0').toLowerCase());
-}
-
-async function describeAll(places: readonly TablePlace[], folder: string): Promise<SessionTable['described'][]> {
-  const first = places
-    .filter(({ kind, file }) => kind === 'checkpoint' && file.endsWith('.parquet') && !isBucketUrl(file))
-    .map(({ file }) => file);
-  const known = new Map<string, ParquetFacts>();
-  for await (const [path, facts] of describeEach(first)) if (facts !== undefined) known.set(path, facts);
-  const numbered = places.map((place, index) => ({ place, aside: join(folder, `${index}.parquet`) }));
-  return inParallel(numbered, async ({ place, aside }) => {
-    try {
-      return await describeTable(place, known.get(place.file), aside);
-    } catch (error) {
-      if (isCheckpointError(error)) return error;
-      throw error;
-    }
-  });
-}
-
-async function closeAll(described: readonly SessionTable['described'][]): Promise<void> {
-  for (const each of described) if (!(each instanceof CheckpointError)) await each.close?.();
-}
-
-function tableOf(place: TablePlace, described: SessionTable['described'], names: TableNames): SessionTable {
-  const { step, operation, kind, file } = place;
-  const name = names.of(place);
-  const isBroken = described instanceof CheckpointError;
-  const shown: SqlTable = {
-    name: names.text(name),
-    path: names.path(name),
-    step,
-    operation,
-    kind,
-    file: isBroken ? file : described.file,
-    rows: isBroken ? null : described.rows,
-    columns: isBroken ? undefined : described.columns,
-    problem: isBroken ? { code: described.code, message: described.message } : null,
-  };
-  return { name, shown, described };
-}
-
-async function newInstance({ DuckDBInstance }: Duckdb, { memory, threads }: CheckedSqlOptions): Promise<DuckDBInstance> {
-  return DuckDBInstance.create(':memory:', {
-    memory_limit: `${Math.floor(memory / 1024)}KiB`,
-    threads: String(threads),
-    temp_directory: '',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    allow_community_extensions: 'false',
-  });
-}
-
-/** The keywords that are no names without quotes. */
-async function keywordsOf(instance: DuckDBInstance): Promise<Set<string>> {
-  const connection = await instance.connect();
-  try {
-    const [[version]] = (await connection.runAndReadAll('SELECT version()')).getRows() as [[string]];
-    checkVersion(version);
-    const reader = await connection.runAndReadAll("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'");
-    return new Set(reader.getRows().map(([name]) => String(name)));
-  } finally {
-    connection.disconnectSync();
-  }
-}
-
-/** From here on it reads these files, writes none, and stays as it is. */
-async function lockDown(instance: DuckDBInstance, catalogs: readonly string[], paths: readonly string[]): Promise<void> {
-  const connection = await instance.connect();
-  try {
-    for (const catalog of catalogs) await connection.run(`ATTACH ':memory:' AS ${quoted(catalog)}`);
-    // In the zone of the machine dates would hang on where it stands.
-    await connection.run("SET GLOBAL TimeZone = 'UTC'");
-    await connection.run(`SET GLOBAL allowed_paths = [${[...new Set(paths)].map(textLiteral).join(', ')}]`);
-    await connection.run('SET GLOBAL enable_external_access = false');
-    await connection.run('SET GLOBAL lock_configuration = true');
-  } finally {
-    connection.disconnectSync();
   }
 }
