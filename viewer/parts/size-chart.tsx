@@ -2,10 +2,13 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Entry, JsonSize } from '../../lib/cli/view/wire.js';
 import { countText, sizeText } from '../data/words.js';
+import { namedBars } from '../data/named-bars.js';
 import { useTheme } from '../data/use-theme.js';
 import { printable } from '../data/visible.js';
 
-const HEIGHT = 190;
+const HEIGHT = 206;
+/** Of the longest name below a bar. */
+const NAME_WIDTH = 110;
 /** At both sides, as the style has it. */
 const PADDING = 8;
 
@@ -89,9 +92,9 @@ function optionsOf(width: number, colour: (name: string) => string, shown: { cur
       {
         ...axis,
         grid: { show: false },
-        size: 26,
-        splits: () => stepStarts(shown.current, Math.max(1, Math.floor(width / 110))),
-        values: (_, splits) => splits.map((index) => cutName(shown.current[index])),
+        size: 42,
+        splits: ({ width: now }) => namedBars(shown.current, Math.floor(now / NAME_WIDTH)),
+        values: (_, splits) => splits.map((index, at) => barName(shown.current[index], shown.current[splits[at - 1] ?? -1])),
       },
       { ...axis, size: 64, incrs: STEPS, values: (_, splits) => splits.map((bytes) => sizeText(bytes)) },
     ],
@@ -112,14 +115,14 @@ function optionsOf(width: number, colour: (name: string) => string, shown: { cur
   };
 }
 
-/** The first checkpoints of steps, as many as have room. */
-function stepStarts(entries: readonly Entry[], most: number): number[] {
-  const starts = entries.flatMap(({ step }, index) => (index === 0 || step !== entries[index - 1]?.step ? [index] : []));
-  const every = Math.ceil(starts.length / most);
-  return starts.filter((_, index) => index % every === 0);
+/** The operation, and below it the step where it is not that of the name before. */
+function barName(entry: Entry | undefined, before: Entry | undefined): string {
+  if (entry === undefined) return '';
+  const { step, operation } = entry;
+  return step === null || step === before?.step ? cut(operation) : `${cut(operation)}\n${cut(step)}`;
 }
 
-function cutName(entry: Entry | undefined): string {
-  const name = printable(entry?.step ?? entry?.operation ?? '');
+function cut(text: string): string {
+  const name = printable(text);
   return name.length > 14 ? `${name.slice(0, 13)}…` : name;
 }
