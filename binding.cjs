@@ -835,11 +835,14 @@ function __napiStampBindingTarget(exportsObject, target) {
 // linked import resolves to `undefined`.
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
+module.exports.ArrowGate = nativeBinding.ArrowGate
+module.exports.ArrowStop = nativeBinding.ArrowStop
 module.exports.NativeIpc = nativeBinding.NativeIpc
 module.exports.NativeLock = nativeBinding.NativeLock
 module.exports.NativeReader = nativeBinding.NativeReader
 module.exports.NativeWriter = nativeBinding.NativeWriter
 module.exports.arrowBytesToParquet = nativeBinding.arrowBytesToParquet
+module.exports.arrowPartsStream = nativeBinding.arrowPartsStream
 module.exports.arrowStream = nativeBinding.arrowStream
 module.exports.arrowStreamToParquet = nativeBinding.arrowStreamToParquet
 module.exports.describeFiles = nativeBinding.describeFiles

@@ -9,10 +9,30 @@
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
+/** What a stream waits for before its first batch. One that is forgotten while it is closed fails. */
+export declare class ArrowGate {
+  /** Closed. */
+  constructor()
+  /** Lets the stream go on. */
+  open(): void
+  /** The stream fails with this message. */
+  fail(message: string): void
+}
+
+/** Ends a conversion in its midst. */
+export declare class ArrowStop {
+  /** Not stopped. */
+  constructor()
+  /** The conversion fails, after the batch that a C stream is being asked for. */
+  stop(): void
+}
+
 /** The bytes of an IPC stream, in pieces. */
 export declare class NativeIpc {
   /** Of the open file of a reader. Throws an error whose message is that of the core as JSON. */
   constructor(reader: NativeReader, request: string)
+  /** Of several files as one: see `arrow_parts_stream`. */
+  static ofParts(request: string): NativeIpc
   /** The next piece, null after the last. One call at a time. Rejects with an error whose message is that of the core as JSON. */
   next(): Promise<Uint8Array | null>
   /** Ends it, in the middle of a piece too. */
@@ -73,7 +93,13 @@ export declare class NativeWriter {
 }
 
 /** The same of the bytes of an IPC stream or file, which are copied. */
-export declare function arrowBytesToParquet(bytes: Uint8Array, path: string): Promise<number>
+export declare function arrowBytesToParquet(bytes: Uint8Array, path: string, stop: ArrowStop): Promise<number>
+
+/**
+ * The same of several files as one. Files are opened here whose columns no other has, each of them again when its turn comes. `gate`: what
+ * the first batch waits for.
+ */
+export declare function arrowPartsStream(request: string, gate?: ArrowGate | undefined | null): object
 
 /**
  * A C stream of the open file of a reader, in an External: see `capsule.rs`. Nothing but itself ends it. Throws an error whose message is
@@ -85,7 +111,7 @@ export declare function arrowStream(reader: NativeReader, request: string): obje
  * Moves the stream out of an External and writes its batches to a new Parquet file at `path`; resolves with their rows. Null: the value
  * is no External with a stream, or somebody took that before. Rejects with an error whose message is that of the core as JSON.
  */
-export declare function arrowStreamToParquet(stream: unknown, path: string): Promise<number> | null
+export declare function arrowStreamToParquet(stream: unknown, path: string, stop: ArrowStop): Promise<number> | null
 
 /** The descriptions of files as JSON, in order; null for each with which anything is wrong. */
 export declare function describeFiles(paths: Array<string>): Promise<(string | null)[]>

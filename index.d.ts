@@ -347,7 +347,7 @@ export declare class CheckpointReader<T extends RowLike = Row> implements AsyncD
    * undefined. */ columns(names?: readonly string[], options?: Omit<ColumnsOptions<T>, 'columns'>): Promise<Columns>;
   /** The rows as a C stream of Arrow, for code in C, C++ or Rust: no value is copied on the way. Not with `where`, of which the core is
    * not always certain. It outlives the reader. Reading it blocks its thread: not for JavaScript's. docs/arrow.md says who owns what.
-   * @throws `ERR_CKPT_ARROW` for what is not one local Parquet file, and without the native binary */
+   * @throws `ERR_CKPT_ARROW` for what is not Parquet, for parts of other types, and without the native binary */
   arrowStream(options?: ArrowStreamOptions): ArrowStream;
   /** The same as the bytes of an IPC stream, in pieces: for `tableFromIPC` of apache-arrow or flechette. */
   arrow(options?: ArrowOptions): AsyncGenerator<Uint8Array, void, undefined>;

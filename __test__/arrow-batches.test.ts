@@ -180,10 +180,6 @@ describe('Arrow batches', { skip: noBinding }, () => {
       await rejectsWith('ERR_CKPT_ARROW', () => json.arrow(), { path: text, message: /json.*convert/ });
       await rejectsWith('ERR_CKPT_ARROW', () => json.arrowStream(), { path: text });
     }
-    const parts = join(folder, 'parts.parquet');
-    await writeCheckpoint(parts, ROWS.slice(0, 10), { parts: 2 });
-    await using many = await openCheckpoint(parts);
-    await rejectsWith('ERR_CKPT_ARROW', () => many.arrow(), { path: parts, message: /one Parquet file/ });
   });
 
   test('pyarrow reads the same as of the file itself', { skip: noPython }, async () => {

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { describe, test } from 'node:test';
 import { tableFromArrays, tableToIPC as flechetteToIPC } from '@uwdata/flechette';
 import { tableFromArrays as apacheTable, tableToIPC } from 'apache-arrow';
@@ -125,5 +126,17 @@ describe('checkpoints of Arrow batches', { skip: noBinding }, () => {
     await assert.rejects(aborted, /enough/);
     assert.deepStrictEqual(temporaries(), before);
     assert.ok(readdirSync(folder).every((name) => !name.includes('tmp')));
+  });
+
+  test('an abort is heard while batches are converted: what comes after it is not looked at', async () => {
+    const whole = tableToIPC(apacheTable({ id: Float64Array.from({ length: 100_000 }, (_, id) => id) }), 'stream');
+    // Without its end: the conversion would fail there.
+    const cut = whole.slice(0, whole.length - 1000);
+    const controller = new AbortController();
+    const saving = writeCheckpoint(join(folder, 'none.parquet'), cut, { signal: controller.signal });
+    while (temporaries().length === 0) await setImmediate();
+    controller.abort(new Error('enough'));
+    await assert.rejects(saving, /enough/);
+    assert.deepStrictEqual(temporaries(), []);
   });
 });

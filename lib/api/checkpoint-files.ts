@@ -7,7 +7,7 @@ import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
 import { arrowRows } from '../formats/parquet/arrow/arrow-rows.js';
-import { arrowSource } from '../formats/parquet/arrow/arrow-source.js';
+import { arrowSource, isArrowStream } from '../formats/parquet/arrow/arrow-source.js';
 import type { ArrowStream } from '../options/arrow-options.js';
 import { readAll, storeFor } from '../formats/choose.js';
 import { readRemote } from '../formats/remote/remote-store.js';
@@ -47,11 +47,17 @@ export async function writeCheckpoint<T extends RowLike = RowLike>(
   checkSchemaOptions(save);
   throwIfAborted(save.signal);
   const arrow = arrowSource(rows);
-  const given = arrow === undefined ? rowsOfCall(rows as Iterable<T>) : arrowRows(arrow, save.signal);
+  const batches = arrow && arrowRows(arrow, save.signal);
+  const given = batches ?? rowsOfCall(rows as Iterable<T>);
   const place = remotePlace(path, bucket);
-  // Awaited here, so that a stack has this call.
-  if (place !== undefined) return await writeRemote(place, given, save, conditions);
-  return await saveTo(storeFor(path), path, given, await withShare(path, save));
+  try {
+    // Awaited here, so that a stack has this call.
+    if (place !== undefined) return await writeRemote(place, given, save, conditions);
+    return await saveTo(storeFor(path), path, given, await withShare(path, save));
+  } finally {
+    // After an abort the conversion ends soon, and its temporary goes; but nobody knows when a C stream gives its next batch.
+    if (arrow !== undefined && !isArrowStream(arrow)) await batches?.return();
+  }
 }
 
 /**

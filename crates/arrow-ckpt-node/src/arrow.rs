@@ -6,7 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use arrow_ckpt::arrow::{FFI_ArrowArrayStream, Source, to_parquet};
-use arrow_ckpt::decode::{ArrowReader, ColumnRequest, IpcStream, Label, ScanOptions};
+use arrow_ckpt::decode::{
+    ArrowPart, ArrowParts, ArrowReader, ColumnRequest, Constant, Gate, IpcStream, Label, OpenOptions,
+    ScanOptions, TextMode,
+};
+use arrow_ckpt::limits::Limits;
 use arrow_ckpt::{CkptError, caught};
 use napi::bindgen_prelude::{AsyncTask, Uint8Array, Unknown};
 use napi::{Env, Task};
@@ -40,23 +44,129 @@ struct LabelledColumn {
 impl ArrowRequest {
     fn open(self, reader: &NativeReader, cancel: Arc<AtomicBool>) -> arrow_ckpt::Result<ArrowReader> {
         let file = reader.opened().ok_or_else(|| CkptError::internal("the file is not open"))?;
+        let Self { columns, ranges, threads, block_rows, block_bytes } = self;
+        let (columns, labels) = columns.map(parts_of).unzip();
         let defaults = ScanOptions::default();
-        let columns = self.columns.map(|columns| {
-            let parts = |LabelledColumn { column, leaves, label }| (ColumnRequest { column, leaves }, label);
-            columns.into_iter().map(parts).unzip::<_, _, Vec<_>, Vec<_>>()
-        });
-        let (columns, labels) =
-            columns.map_or((None, None), |(columns, labels)| (Some(columns), Some(labels)));
         let options = ScanOptions {
             columns,
-            ranges: self.ranges.map(|ranges| ranges.into_iter().map(|(start, end)| start..end).collect()),
-            threads: self.threads.unwrap_or(defaults.threads),
-            block_rows: self.block_rows,
-            block_bytes: self.block_bytes,
+            ranges: ranges.map(ranges_of),
+            threads: threads.unwrap_or(defaults.threads),
+            block_rows,
+            block_bytes,
             cancel,
             ..defaults
         };
         caught(|| file.arrow(options, labels.as_deref()))
+    }
+}
+
+fn parts_of(columns: Vec<LabelledColumn>) -> (Vec<ColumnRequest>, Vec<Label>) {
+    let parts = |LabelledColumn { column, leaves, label }| (ColumnRequest { column, leaves }, label);
+    columns.into_iter().map(parts).unzip()
+}
+
+fn ranges_of(ranges: Vec<(u64, u64)>) -> Vec<std::ops::Range<u64>> {
+    ranges.into_iter().map(|(start, end)| start..end).collect()
+}
+
+/// Several files as one, as the facade listed them.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PartsRequest {
+    path: PathBuf,
+    /// Names of columns in order.
+    order: Vec<String>,
+    /// What is wanted of files of the same columns.
+    kinds: Vec<Vec<LabelledColumn>>,
+    parts: Vec<PartRequest>,
+    verify: bool,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default)]
+    text: TextMode,
+    #[serde(default)]
+    rename_duplicates: bool,
+    threads: Option<usize>,
+    block_rows: usize,
+    block_bytes: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PartRequest {
+    path: PathBuf,
+    kind: usize,
+    range: Option<(u64, u64)>,
+    /// Bytes, and nanoseconds since 1970, as a text: they are beyond what JSON's numbers hold.
+    stamp: Option<(u64, String)>,
+    #[serde(default)]
+    constants: Vec<Constant>,
+}
+
+impl PartsRequest {
+    fn open(self, gate: Option<&ArrowGate>, cancel: &Arc<AtomicBool>) -> napi::Result<ArrowParts> {
+        let Self { verify, limits, text, rename_duplicates, .. } = self;
+        let kinds = self.kinds.into_iter().map(parts_of).collect::<Vec<_>>();
+        let defaults = ScanOptions::default();
+        let threads = self.threads.unwrap_or(defaults.threads);
+        let mut seen = vec![false; kinds.len()];
+        let part = |PartRequest { path, kind, range, stamp, constants }| {
+            let (columns, labels) = kinds.get(kind).cloned().ok_or_else(|| misuse("no such kind"))?;
+            let stamp =
+                stamp.map(|(bytes, time)| Ok::<_, napi::Error>((bytes, time.parse().map_err(misuse)?)));
+            let options = ScanOptions {
+                columns: Some(columns),
+                ranges: range.map(|range| ranges_of(vec![range])),
+                threads,
+                block_rows: self.block_rows,
+                block_bytes: self.block_bytes,
+                cancel: Arc::clone(cancel),
+                ..defaults.clone()
+            };
+            let is_known = std::mem::replace(&mut seen[kind], true);
+            Ok(ArrowPart { path, stamp: stamp.transpose()?, options, labels, is_known, constants })
+        };
+        let parts = self.parts.into_iter().map(part).collect::<napi::Result<Vec<_>>>()?;
+        let open = OpenOptions { verify, limits, text, rename_duplicates };
+        let gate = gate.map(|gate| Arc::clone(&gate.0));
+        ArrowParts::new(self.path, &self.order, open, parts, gate).map_err(|error| thrown(&error))
+    }
+}
+
+fn misuse(error: impl std::fmt::Display) -> napi::Error {
+    napi::Error::from_reason(error.to_string())
+}
+
+/// What a stream waits for before its first batch. One that is forgotten while it is closed fails.
+#[napi]
+#[derive(Default)]
+pub struct ArrowGate(Arc<Gate>);
+
+#[napi]
+impl ArrowGate {
+    /// Closed.
+    #[napi(constructor, catch_unwind)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets the stream go on.
+    #[napi(catch_unwind)]
+    pub fn open(&self) {
+        self.0.open();
+    }
+
+    /// The stream fails with this message.
+    #[napi(catch_unwind)]
+    pub fn fail(&self, message: String) {
+        self.0.fail(message);
+    }
+}
+
+impl Drop for ArrowGate {
+    fn drop(&mut self) {
+        self.0.fail("the program ended before the bytes were there".to_owned());
     }
 }
 
@@ -77,6 +187,18 @@ pub fn arrow_stream(reader: &NativeReader, request: String) -> napi::Result<Caps
     Ok(Capsule::new(FFI_ArrowArrayStream::new(Box::new(batches))))
 }
 
+/// The same of several files as one. Files are opened here whose columns no other has, each of them again when its turn comes. `gate`: what
+/// the first batch waits for.
+#[napi(catch_unwind, ts_return_type = "object")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "napi hands over what it converted; its test build sees that, the other does not"
+)]
+pub fn arrow_parts_stream(request: String, gate: Option<&ArrowGate>) -> napi::Result<Capsule> {
+    let batches = parse::<PartsRequest>(&request)?.open(gate, &Arc::default())?;
+    Ok(Capsule::new(FFI_ArrowArrayStream::new(Box::new(batches))))
+}
+
 /// The bytes of an IPC stream, in pieces.
 #[napi]
 pub struct NativeIpc {
@@ -93,7 +215,15 @@ impl NativeIpc {
         let request: ArrowRequest = parse(&request)?;
         let cancel = Arc::<AtomicBool>::default();
         let batches = request.open(reader, Arc::clone(&cancel)).map_err(|error| thrown(&error))?;
-        Ok(Self { stream: Arc::new(Mutex::new(Some(IpcStream::new(batches)))), cancel })
+        Ok(Self { stream: Arc::new(Mutex::new(Some(IpcStream::new(Box::new(batches))))), cancel })
+    }
+
+    /// Of several files as one: see `arrow_parts_stream`.
+    #[napi(factory, catch_unwind)]
+    pub fn of_parts(request: String) -> napi::Result<Self> {
+        let cancel = Arc::<AtomicBool>::default();
+        let batches = parse::<PartsRequest>(&request)?.open(None, &cancel)?;
+        Ok(Self { stream: Arc::new(Mutex::new(Some(IpcStream::new(Box::new(batches))))), cancel })
     }
 
     /// The next piece, null after the last. One call at a time. Rejects with an error whose message is that of the core as JSON.
@@ -136,10 +266,32 @@ impl Task for NextPiece {
     }
 }
 
+/// Ends a conversion in its midst.
+#[napi]
+#[derive(Default)]
+pub struct ArrowStop(Arc<AtomicBool>);
+
+#[napi]
+impl ArrowStop {
+    /// Not stopped.
+    #[napi(constructor, catch_unwind)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The conversion fails, after the batch that a C stream is being asked for.
+    #[napi(catch_unwind)]
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Writes Arrow batches to a new Parquet file.
 pub struct ArrowToParquet {
     source: Option<Source>,
     path: PathBuf,
+    stop: Arc<AtomicBool>,
 }
 
 impl Task for ArrowToParquet {
@@ -148,7 +300,7 @@ impl Task for ArrowToParquet {
 
     fn compute(&mut self) -> napi::Result<f64> {
         let source = self.source.take().ok_or_else(|| CkptError::internal("a task ran twice"));
-        let rows = source.and_then(|source| to_parquet(source, &self.path));
+        let rows = source.and_then(|source| to_parquet(source, &self.path, &self.stop));
         rows.map(|rows| rows as f64).map_err(|error| thrown(&error))
     }
 
@@ -164,11 +316,13 @@ pub fn arrow_stream_to_parquet(
     env: Env,
     #[napi(ts_arg_type = "unknown")] stream: Unknown<'_>,
     path: String,
+    stop: &ArrowStop,
 ) -> napi::Result<Option<AsyncTask<ArrowToParquet>>> {
     let stream = take_stream(&env, &stream)?;
-    let task =
-        |stream| AsyncTask::new(ArrowToParquet { source: Some(Source::Stream(stream)), path: path.into() });
-    Ok(stream.map(task))
+    let stop = Arc::clone(&stop.0);
+    Ok(stream.map(|stream| {
+        AsyncTask::new(ArrowToParquet { source: Some(Source::Stream(stream)), path: path.into(), stop })
+    }))
 }
 
 /// The same of the bytes of an IPC stream or file, which are copied.
@@ -178,6 +332,11 @@ pub fn arrow_stream_to_parquet(
     clippy::needless_pass_by_value,
     reason = "napi hands over what it converted; its test build sees that, the other does not"
 )]
-pub fn arrow_bytes_to_parquet(bytes: Uint8Array, path: String) -> AsyncTask<ArrowToParquet> {
-    AsyncTask::new(ArrowToParquet { source: Some(Source::Bytes(bytes.to_vec())), path: path.into() })
+pub fn arrow_bytes_to_parquet(
+    bytes: Uint8Array,
+    path: String,
+    stop: &ArrowStop,
+) -> AsyncTask<ArrowToParquet> {
+    let (source, stop) = (Some(Source::Bytes(bytes.to_vec())), Arc::clone(&stop.0));
+    AsyncTask::new(ArrowToParquet { source, path: path.into(), stop })
 }

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use arrow_array::ffi_stream::FFI_ArrowArrayStream;
 use arrow_array::ffi_stream::RecordBatchStreamReader;
@@ -23,6 +24,9 @@ use crate::error::{CkptError, ErrorCode, Result};
 /// How the bytes of an IPC file begin; those of a stream do not.
 const FILE_MAGIC: &[u8] = b"ARROW1";
 
+/// Rows that are written before the next look at whether to stop.
+const PIECE_ROWS: usize = 16_384;
+
 /// Batches that another program has.
 pub enum Source {
     /// A C stream, which is released at the end.
@@ -31,20 +35,23 @@ pub enum Source {
     Bytes(Vec<u8>),
 }
 
-/// Writes all batches to a new file at `path`, and returns how many rows they have. After an error the file has no use.
-pub fn to_parquet(source: Source, path: &Path) -> Result<u64> {
+/// Writes all batches to a new file at `path`, and returns how many rows they have. After an error the file has no use. Once `stop` is
+/// set it fails within some thousand rows; a batch that a C stream is asked for is waited for.
+pub fn to_parquet(source: Source, path: &Path, stop: &AtomicBool) -> Result<u64> {
     caught(|| match source {
-        Source::Stream(stream) => write(RecordBatchStreamReader::try_new(stream).map_err(refused)?, path),
+        Source::Stream(stream) => {
+            write(RecordBatchStreamReader::try_new(stream).map_err(refused)?, path, stop)
+        }
         Source::Bytes(bytes) if bytes.starts_with(FILE_MAGIC) => {
-            write(FileReader::try_new(Cursor::new(bytes), None).map_err(refused)?, path)
+            write(FileReader::try_new(Cursor::new(bytes), None).map_err(refused)?, path, stop)
         }
         Source::Bytes(bytes) => {
-            write(StreamReader::try_new(Cursor::new(bytes), None).map_err(refused)?, path)
+            write(StreamReader::try_new(Cursor::new(bytes), None).map_err(refused)?, path, stop)
         }
     })
 }
 
-fn write(batches: impl RecordBatchReader, path: &Path) -> Result<u64> {
+fn write(batches: impl RecordBatchReader, path: &Path, stop: &AtomicBool) -> Result<u64> {
     let schema = batches.schema();
     let target = Arc::new(Schema::new(schema.fields().iter().map(stored).collect::<Vec<_>>()));
     let file = File::create_new(path).map_err(|error| CkptError::io("write", path, &error))?;
@@ -58,9 +65,20 @@ fn write(batches: impl RecordBatchReader, path: &Path) -> Result<u64> {
         ArrowWriter::try_new_with_options(file, Arc::clone(&target), options).map_err(written)?;
     let mut rows = 0;
     for batch in batches {
-        let batch = conform(&batch.map_err(refused)?, &target)?;
+        let batch = batch.map_err(refused)?;
         rows += batch.num_rows() as u64;
-        writer.write(&batch).map_err(written)?;
+        let mut from = 0;
+        loop {
+            if stop.load(Ordering::Relaxed) {
+                return Err(CkptError::new(ErrorCode::Arrow, "the conversion was stopped"));
+            }
+            let length = PIECE_ROWS.min(batch.num_rows() - from);
+            writer.write(&conform(&batch.slice(from, length), &target)?).map_err(written)?;
+            from += length;
+            if from == batch.num_rows() {
+                break;
+            }
+        }
     }
     writer.close().map_err(written)?;
     Ok(rows)
@@ -121,5 +139,43 @@ fn unwritten(error: ParquetError, path: &Path) -> CkptError {
             let message = format!("the Arrow data have no place in Parquet: {other}");
             CkptError::new(ErrorCode::Arrow, message)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow_array::Int64Array;
+
+    use super::*;
+
+    /// Batches without end. It stops the conversion when the third is asked for.
+    struct Endless(Arc<Schema>, usize, Arc<AtomicBool>);
+
+    impl Iterator for Endless {
+        type Item = std::result::Result<RecordBatch, ArrowError>;
+
+        fn next(&mut self) -> Option<Self::Item> {
+            self.1 += 1;
+            assert!(self.1 <= 3, "asked for a batch after the stop");
+            self.2.store(self.1 == 3, Ordering::Relaxed);
+            let column = Arc::new(Int64Array::from_iter_values(0..100));
+            Some(RecordBatch::try_new(Arc::clone(&self.0), vec![column]))
+        }
+    }
+
+    impl RecordBatchReader for Endless {
+        fn schema(&self) -> Arc<Schema> {
+            Arc::clone(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_conversion_that_is_stopped_asks_for_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let stop = Arc::new(AtomicBool::new(false));
+        let schema = Arc::new(Schema::new(vec![Field::new("id", DataType::Int64, false)]));
+        let stream = FFI_ArrowArrayStream::new(Box::new(Endless(schema, 0, Arc::clone(&stop))));
+        let error = to_parquet(Source::Stream(stream), &folder.path().join("x.parquet"), &stop).unwrap_err();
+        assert_eq!(error.message, "the conversion was stopped");
     }
 }

@@ -69,6 +69,11 @@ export async function stampOf(path: string): Promise<Pick<Part, 'bytes' | 'modif
   }
 }
 
+/** When a part was changed, in nanoseconds since 1970, of a stamp. */
+export function changeOf(stamp: string): string {
+  return stamp.slice(stamp.lastIndexOf(',') + 1);
+}
+
 /** The error of a part that was there a moment ago. */
 export function vanished(path: string, cause: unknown): CheckpointError {
   const message = `the part ${path} was removed while its folder was read; read the folder again`;

@@ -1,10 +1,16 @@
 import type { Columns } from '../../columnar/columns/column.js';
 import { rowsBatch } from '../../columnar/columns/rows-batch.js';
 import type { Row } from '../../base/rows.js';
+import type { ArrowOptions, ArrowStream } from '../../options/arrow-options.js';
+import { loadBinding, type Binding } from '../../base/addon/binding.js';
 import type { ReadOptions } from '../../options/options.js';
 import { closedError } from '../../store/open-by-path.js';
 import type { OpenFile, OpenOptions } from '../../store/store.js';
 import { gather } from '../../store/wanted-rows.js';
+import { filesPieces, filesStream } from '../parquet/arrow/arrow-files.js';
+import { arrowPieces, type PieceSource } from '../parquet/arrow/arrow-pieces.js';
+import { noArrow } from '../parquet/arrow/no-arrow.js';
+import { arrowParts } from './arrow-parts.js';
 import type { PartsSource } from './parts-source.js';
 import { folderBatches, refuseUnknown, whereOfPart } from './read-folder.js';
 import type { Survey } from './survey.js';
@@ -16,6 +22,7 @@ export class OpenFolder implements OpenFile {
   readonly #source: PartsSource;
   readonly #opened: OpenOptions;
   readonly #running = new Set<AsyncGenerator>();
+  readonly #sources = new Set<PieceSource>();
   #closed = false;
 
   constructor(folder: Survey, source: PartsSource, opened: OpenOptions) {
@@ -73,7 +80,41 @@ export class OpenFolder implements OpenFile {
     return rows;
   }
 
+  arrowStream(options: ArrowOptions): ArrowStream {
+    this.#check();
+    return filesStream(this.#binding(), arrowParts(this.#folder, options, 'C'), this.#opened, options);
+  }
+
+  arrow(options: ArrowOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#check();
+    return this.#pieces(filesPieces(this.#binding(), arrowParts(this.#folder, options), this.#opened, options), options.signal);
+  }
+
+  async *#pieces(source: PieceSource, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#sources.add(source);
+    try {
+      this.#check();
+      for await (const piece of arrowPieces(source, signal)) {
+        yield piece;
+        this.#check();
+      }
+      this.#check();
+    } catch (error) {
+      this.#check();
+      throw error;
+    } finally {
+      this.#sources.delete(source);
+    }
+  }
+
+  #binding(): Binding {
+    const binding = loadBinding();
+    if (binding === null) throw noArrow(this.info.path, this.info.format);
+    return binding;
+  }
+
   close(): void {
+    for (const source of this.#sources) source.close();
     this.#closed = true;
     for (const reading of this.#running) void reading.return(undefined);
   }

@@ -8,8 +8,8 @@ import { vanished, type Part } from './list-parts.js';
 import type { PartsSource } from './parts-source.js';
 import { UnitedColumns } from './united-columns.js';
 
-/** What parts have in common: their columns. */
-interface PartKind {
+/** What parts have in common: their columns, and the types of these. */
+export interface PartKind {
   facts: Pick<ParquetFacts, 'plan' | 'tree'>;
   /** Rows hold every key, null where there is nothing: as other writers leave them. */
   isFull: boolean;
@@ -90,9 +90,9 @@ function giveConstants(parts: readonly KnownPart[], hive: ReadonlyMap<string, 'i
 }
 
 function kindOf(facts: ParquetFacts, compat: Compat | undefined, kinds: Map<string, PartKind>): PartKind {
-  const { plan, tree, keys } = facts;
+  const { plan, tree, keys, columns } = facts;
   const isFull = plan === undefined && facts.decode(compat) === undefined;
-  const signature = JSON.stringify([isFull, plan ?? null, tree]);
+  const signature = JSON.stringify([isFull, plan ?? null, tree, columns.map(({ type }) => type)]);
   const known = kinds.get(signature);
   if (known !== undefined) return known;
   const kind = { facts: { plan, tree }, isFull, keys };

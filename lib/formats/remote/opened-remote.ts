@@ -1,5 +1,7 @@
+import { loadBinding } from '../../base/addon/binding.js';
 import type { OpenFile, OpenOptions } from '../../store/store.js';
 import { storeOf } from '../choose.js';
+import { parquetFacts } from '../parquet/read-parquet.js';
 import type { RemoteFile } from './remote-file.js';
 import { RemoteOpen } from './remote-open.js';
 
@@ -7,7 +9,8 @@ import { RemoteOpen } from './remote-open.js';
 export async function openedRemote(file: RemoteFile, options: OpenOptions): Promise<OpenFile> {
   try {
     const store = await storeOf(file.path);
-    return new RemoteOpen(file, store, await store.info(file.path, options), options);
+    const facts = file.isParquet && loadBinding() !== null ? await parquetFacts(file.path, options) : undefined;
+    return new RemoteOpen(file, store, facts?.info() ?? (await store.info(file.path, options)), options, facts);
   } catch (error) {
     await file.close();
     throw file.told(error);

@@ -1,6 +1,13 @@
 import type { Columns } from '../../columnar/columns/column.js';
 import type { CheckpointInfo, ReadOptions } from '../../options/options.js';
 import type { Row } from '../../base/rows.js';
+import { bindingOf } from '../parquet/native/binding-of.js';
+import { arrowColumns } from '../parquet/arrow/arrow-request.js';
+import { filesStream } from '../parquet/arrow/arrow-files.js';
+import { noArrow } from '../parquet/arrow/no-arrow.js';
+import type { ParquetFacts } from '../parquet/parquet-facts.js';
+import { unknownColumn } from '../../select/unknown-columns.js';
+import type { ArrowOptions, ArrowStream } from '../../options/arrow-options.js';
 import { closedError } from '../../store/open-by-path.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from '../../store/store.js';
 import { bytesOf } from './bytes-of.js';
@@ -17,13 +24,16 @@ export class RemoteOpen implements OpenFile {
   readonly #file: RemoteFile;
   readonly #store: CheckpointStore;
   readonly #opened: OpenOptions;
+  readonly #described: ParquetFacts | undefined;
   readonly #running = new Set<OpenFile>();
   readonly #fetches = new AbortController();
   /** One reading fetches and opens at a time: a reader that looks whether its file has changed would see the writes of another. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(file: RemoteFile, store: CheckpointStore, info: CheckpointInfo, opened: OpenOptions) {
+  /** `described`: of Parquet that the core can read. */
+  constructor(file: RemoteFile, store: CheckpointStore, info: CheckpointInfo, opened: OpenOptions, described?: ParquetFacts) {
+    this.#described = described;
     this.#file = file;
     this.#store = store;
     this.#opened = opened;
@@ -53,6 +63,43 @@ export class RemoteOpen implements OpenFile {
     });
     for await (const count of one) return count;
     throw closedError(this.info.path);
+  }
+
+  arrow(options: ArrowOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#facts();
+    return this.#reading(arrowReading(options), (file) => (file.arrow as NonNullable<OpenFile['arrow']>).call(file, options));
+  }
+
+  /** Its first batch waits for its bytes, which are fetched from now on. */
+  arrowStream(options: ArrowOptions): ArrowStream {
+    const facts = this.#facts();
+    this.#check();
+    const { url, path } = this.#file;
+    const binding = bindingOf();
+    const gate = new binding.ArrowGate();
+    const { offset = 0, limit = Number.POSITIVE_INFINITY, columns } = options;
+    const unknown = facts.rows === 0 ? undefined : columns?.find((name) => !facts.keys.includes(name));
+    if (unknown !== undefined) throw unknownColumn(url, unknown, facts.keys);
+    const range: [number, number] = [Math.min(offset, facts.rows), Math.min(facts.rows, offset + limit)];
+    const files = {
+      path: url,
+      order: facts.keys,
+      kinds: [arrowColumns(facts, { ...options, isOne: true, language: 'C' }, url)],
+      files: [{ path, kind: 0, range }],
+    };
+    const stream = filesStream(binding, files, this.#opened, options, gate);
+    const fetched = this.#turn.then(() => this.#fetch(arrowReading(options)));
+    this.#turn = fetched.catch(() => {});
+    fetched.then(
+      () => gate.open(),
+      (error: unknown) => gate.fail(`the bytes of ${url} did not come: ${String(error)}`),
+    );
+    return stream;
+  }
+
+  #facts(): ParquetFacts {
+    if (this.#described === undefined) throw noArrow(this.info.path, this.info.format);
+    return this.#described;
   }
 
   close(): void {
@@ -103,4 +150,14 @@ export class RemoteOpen implements OpenFile {
   #check(): void {
     if (this.#closed) throw closedError(this.info.path);
   }
+}
+
+/** What a reading of Arrow batches looks at. Which columns are hidden beside those that are named, the file says. */
+function arrowReading({ columns, offset, limit, hidden, signal }: ArrowOptions): ReadOptions {
+  return {
+    ...(columns !== undefined && hidden !== true && { columns }),
+    ...(offset !== undefined && { offset }),
+    ...(limit !== undefined && { limit }),
+    ...(signal !== undefined && { signal }),
+  };
 }

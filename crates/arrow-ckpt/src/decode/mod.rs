@@ -63,7 +63,9 @@ mod words;
 mod worker;
 
 pub use arrivals::Arrivals;
-pub use arrow::{ArrowReader, IpcStream, Label};
+pub use arrow::{
+    ArrowPart, ArrowParts, ArrowReader, Batches, Constant, ConstantValue, Gate, IpcStream, Label,
+};
 pub use describe::describe_footer;
 pub use file::{CheckpointFile, Work};
 pub use options::{ColumnRequest, Large, OpenOptions, ScanOptions, TextMode};

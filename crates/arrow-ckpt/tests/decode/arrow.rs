@@ -11,7 +11,7 @@ use arrow_array::{
 };
 use arrow_ckpt::ErrorCode;
 use arrow_ckpt::decode::{
-    ArrowReader, CheckpointFile, ColumnRequest, IpcStream, Label, Large, OpenOptions, ScanOptions,
+    ArrowReader, Batches, CheckpointFile, ColumnRequest, IpcStream, Label, Large, OpenOptions, ScanOptions,
 };
 use arrow_ckpt::limits::Limits;
 use arrow_schema::{ArrowError, DataType, SchemaRef};
@@ -69,7 +69,7 @@ fn ranges_columns_and_names() {
     let file = rows(&dir, &[700, 900]);
     let columns = Some(vec![ColumnRequest::whole(0), ColumnRequest::whole(2)]);
     let options = ScanOptions { columns, ranges: Some(vec![690..705, 706..710]), ..ScanOptions::default() };
-    let label = |name: &str, json| Label { name: name.to_owned(), json, children: Vec::new() };
+    let label = |name: &str, json| Label { name: name.to_owned(), json, ..Label::default() };
     let labels = [label("number", false), label("words", true)];
     let reader = file.arrow(options, Some(&labels)).unwrap();
     let schema = reader.schema();
@@ -131,7 +131,7 @@ fn pieces_are_one_ipc_stream() {
     let dir = Dir::new();
     let file = rows(&dir, &[700, 900]);
     let options = ScanOptions { block_rows: 500, ..ScanOptions::default() };
-    let mut pieces = IpcStream::new(file.arrow(options, None).unwrap());
+    let mut pieces = IpcStream::new(Box::new(file.arrow(options, None).unwrap()));
     let (mut bytes, mut count) = (Vec::new(), 0);
     while let Some(piece) = pieces.next_piece().unwrap() {
         bytes.extend(piece);

@@ -1,4 +1,4 @@
-import { fieldName, type LogicalPlan, type ValuePlan } from '../../../columnar/plan.js';
+import { fieldName, type ValuePlan } from '../../../columnar/plan.js';
 import type { PhysicalNode } from '../../../columnar/physical-node.js';
 import type { ArrowOptions } from '../../../options/arrow-options.js';
 import { CheckpointError } from '../../../base/errors.js';
@@ -10,32 +10,33 @@ import type { ParquetFacts } from '../parquet-facts.js';
 interface ArrowLabel {
   name: string;
   json?: true;
+  /** No value of it was ever there: other files have it in any type. */
+  nothing?: true;
   children?: ArrowLabel[];
 }
 
-interface ArrowColumn {
+export interface ArrowColumn {
   column: number;
   leaves?: number[];
   label: ArrowLabel;
 }
 
-const BATCH_ROWS = 131_072;
-const BATCH_BYTES = 4 << 20;
+/** The most rows and about the most bytes in a batch. */
+export const BATCH_ROWS = 131_072;
+export const BATCH_BYTES = 4 << 20;
 
 /**
  * What the core is to hand over as Arrow batches, as JSON. `language`: of who takes them. @throws `ERR_CKPT_UNKNOWN_COLUMN`,
  * `ERR_CKPT_ARROW` for a key that C has no name for
  */
 export function arrowRequest(facts: ParquetFacts, options: ArrowOptions, language?: 'C'): string {
-  const { columns: names, hidden = false, offset = 0, limit = Number.POSITIVE_INFINITY, batchRows = BATCH_ROWS, threads } = options;
-  const { plan, rows, tree } = facts;
+  const { columns: names, offset = 0, limit = Number.POSITIVE_INFINITY, batchRows = BATCH_ROWS, threads } = options;
+  const { rows } = facts;
   const unknown = rows === 0 ? undefined : names?.find((name) => !facts.keys.includes(name));
   if (unknown !== undefined) throw unknownColumn(facts.path, unknown, facts.keys);
   const wanted = Math.max(0, Math.min(rows - offset, limit));
-  const taken = arrowColumns(plan, tree, names && new Set(names), hidden);
-  if (language === 'C') for (const { label } of taken) checkName(label, facts.path);
   return JSON.stringify({
-    columns: taken,
+    columns: arrowColumns(facts, { ...options, isOne: true, language }, facts.path),
     ranges: wanted === rows ? undefined : [[offset, offset + wanted]],
     threads,
     blockRows: batchRows,
@@ -52,22 +53,24 @@ function checkName({ name, children = [] }: ArrowLabel, path: string): void {
   for (const child of children) checkName(child, path);
 }
 
-/** The columns of a file by the keys of its rows, in file order. `names`: only these. */
-function arrowColumns(
-  plan: LogicalPlan | undefined,
-  tree: readonly PhysicalNode[],
-  names: ReadonlySet<string> | undefined,
-  hidden: boolean,
-): ArrowColumn[] {
+/** What is taken, and for whom: the language of who takes it, and whether it is of one file. */
+type ColumnsFor = Pick<ArrowOptions, 'columns' | 'hidden'> & { language?: 'C' | undefined; isOne?: true };
+
+/** The columns of a file that are taken, by the keys of its rows, in file order. `path`: for errors. */
+export function arrowColumns({ plan, tree }: Pick<ParquetFacts, 'plan' | 'tree'>, how: ColumnsFor, path: string): ArrowColumn[] {
+  const { columns, hidden = false, language } = how;
+  const names = columns && new Set(columns);
   const fields = plan && new Map(plan.row.f.map((field) => [fieldName(field), field]));
-  return tree.flatMap((node, column): ArrowColumn[] => {
+  const taken = tree.flatMap((node, column): ArrowColumn[] => {
     const field = fields?.get(node.name);
     if (fields !== undefined && field === undefined) return hidden ? [{ column, label: { name: node.name } }] : [];
     const name = field?.k ?? node.name;
     if (names?.has(name) === false) return [];
-    const { label, leaves, all } = part(field?.v, node, name, 0, hidden);
+    const { label, leaves, all } = part(field?.v, node, name, 0, how);
     return [{ column, label, ...(!all && { leaves }) }];
   });
+  if (language === 'C') for (const { label } of taken) checkName(label, path);
+  return taken;
 }
 
 interface NodePart {
@@ -80,10 +83,12 @@ interface NodePart {
 }
 
 /** What is handed over of a node whose first leaf has the number `first`: all but the shapes of its objects. */
-function part(plan: ValuePlan | undefined, node: PhysicalNode, name: string, first: number, hidden: boolean): NodePart {
+function part(plan: ValuePlan | undefined, node: PhysicalNode, name: string, first: number, how: ColumnsFor): NodePart {
   const nodes = node.children ?? [];
   if (nodes.length === 0) {
-    return { label: { name, ...(plan?.t === 'json' && { json: true }) }, leaves: [first], all: true, next: first + 1 };
+    const isNothing = plan?.t === 'null' && how.isOne !== true;
+    const label = { name, ...(plan?.t === 'json' && { json: true as const }), ...(isNothing && { nothing: true as const }) };
+    return { label, leaves: [first], all: true, next: first + 1 };
   }
   const struct = plan?.t === 'struct' && node.kind === 'struct' ? plan : undefined;
   const fields = struct && new Map(struct.f.map((field) => [fieldName(field), field]));
@@ -92,8 +97,8 @@ function part(plan: ValuePlan | undefined, node: PhysicalNode, name: string, fir
   for (const child of nodes) {
     const field = fields?.get(child.name);
     const below = plan?.t === 'list' ? plan.e : field?.v;
-    const made = part(below, child, field?.k ?? child.name, next, hidden);
-    parts.push({ ...made, visible: hidden || fields === undefined || field !== undefined });
+    const made = part(below, child, field?.k ?? child.name, next, how);
+    parts.push({ ...made, visible: how.hidden === true || fields === undefined || field !== undefined });
     ({ next } = made);
   }
   // Of objects that never had a key the shapes alone say which are null.

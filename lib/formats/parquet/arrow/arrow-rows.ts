@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { loadBinding, noBindingReason } from '../../../base/addon/binding.js';
 import { temporaryFolder } from '../../../base/commit/temporary-folder.js';
 import { CheckpointError, isCheckpointError } from '../../../base/errors.js';
-import { throwIfAborted } from '../../../base/halt.js';
+import { throwIfAborted, watchAbort } from '../../../base/halt.js';
 import type { Row } from '../../../base/rows.js';
 import type { ArrowStream } from '../../../options/arrow-options.js';
 import { nativeError } from '../native/native-error.js';
@@ -21,7 +21,7 @@ export async function* arrowRows(source: ArrowSource, signal: AbortSignal | unde
   const path = join(folder, 'rows.parquet');
   try {
     const batches = 'table' in source ? await tableBytes(source.table, signal) : source;
-    const rows = await convert(batches, path);
+    const rows = await convert(batches, path, signal);
     throwIfAborted(signal);
     const file = await openParquet(path, {});
     try {
@@ -39,22 +39,29 @@ export async function* arrowRows(source: ArrowSource, signal: AbortSignal | unde
 }
 
 /** Resolves with the number of rows. */
-async function convert(source: ArrowStream | Uint8Array, path: string): Promise<number> {
+async function convert(source: ArrowStream | Uint8Array, path: string, signal: AbortSignal | undefined): Promise<number> {
   const binding = loadBinding();
   if (binding === null) {
     const { summary, advice } = noBindingReason() ?? { summary: '', advice: '' };
     throw new CheckpointError('ERR_CKPT_ARROW', `Arrow batches take the native binary: ${summary}. ${advice}`);
   }
+  const stop = new binding.ArrowStop();
   const written = types.isUint8Array(source)
-    ? binding.arrowBytesToParquet(source, path)
-    : binding.arrowStreamToParquet(source as unknown as Parameters<typeof binding.arrowStreamToParquet>[0], path);
+    ? binding.arrowBytesToParquet(source, path, stop)
+    : binding.arrowStreamToParquet(source as unknown as Parameters<typeof binding.arrowStreamToParquet>[0], path, stop);
   if (written === null) {
     const message = 'the External holds no Arrow stream: it has another tag than docs/arrow.md says, or its stream was taken before';
     throw new CheckpointError('ERR_CKPT_ARROW', message);
   }
-  return written.catch((error: Error) => {
-    throw nativeError(error.message);
-  });
+  const unwatch = signal && watchAbort(signal, () => stop.stop());
+  try {
+    return await written;
+  } catch (error) {
+    throwIfAborted(signal);
+    throw nativeError((error as Error).message);
+  } finally {
+    unwatch?.();
+  }
 }
 
 /** The temporary is not the caller's: what is wrong with it is wrong with the source. */

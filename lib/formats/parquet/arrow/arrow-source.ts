@@ -12,6 +12,11 @@ const { isExternal = () => false } = types as Partial<typeof types>;
 /** What {@link arrowSource} takes for Arrow batches: a C stream, the bytes of an IPC stream or file, a table of a library. */
 export type ArrowSource = ArrowStream | Uint8Array | { table: ArrowTable };
 
+/** Whether it is a C stream. */
+export function isArrowStream(source: ArrowSource): source is ArrowStream {
+  return isExternal(source);
+}
+
 /** The rows of a call as Arrow batches; undefined for any other rows. */
 export function arrowSource(rows: unknown): ArrowSource | undefined {
   if (isExternal(rows)) return rows as ArrowStream;

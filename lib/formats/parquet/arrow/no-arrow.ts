@@ -7,7 +7,7 @@ export function noArrow(path: string, format: string): CheckpointError {
   const message =
     reason === undefined
       ? format === 'parquet'
-        ? 'only one Parquet file on a disk can be had as Arrow batches; copy the checkpoint to a file first (arrow-ckpt convert)'
+        ? 'a folder of parts in a bucket has no Arrow batches; copy it to a disk first (arrow-ckpt copy)'
         : `Arrow batches are of Parquet, and this is ${format}; save it as Parquet (arrow-ckpt convert)`
       : `Arrow batches take the native binary: ${reason.summary}. ${reason.advice}`;
   return new CheckpointError('ERR_CKPT_ARROW', `${path}: ${message}`, { path });

@@ -8,7 +8,7 @@ import type { FileColumn } from '../../../columnar/logical-columns.js';
 import type { NativeFilter } from '../native-filter.js';
 import { ARENA_BYTES, BLOCK_BYTES, BLOCK_ROWS, giveArenas, takeArenas } from './arenas.js';
 import type { Binding, NativeReader } from '../../../base/addon/binding.js';
-import { nativeError } from './native-error.js';
+import { nativeCall, nativeError } from './native-error.js';
 import type { ArrowStream } from '../../../options/arrow-options.js';
 import type { PieceSource } from '../arrow/arrow-pieces.js';
 import { held } from './held.js';
@@ -31,7 +31,7 @@ export interface FileDescription {
 }
 
 /** How the core is to open a file: see `OpenOptions` of crates/arrow-ckpt/src/decode/file.rs. */
-interface NativeOpenOptions {
+export interface NativeOpenOptions {
   verify: boolean;
   limits?: Limits;
   text?: TextMode;
@@ -203,12 +203,12 @@ export class NativeLoad implements Load {
 
   /** A C stream of the open file: see `crates/arrow-ckpt-node/src/capsule.rs`. */
   arrowStream(binding: Binding, request: string): ArrowStream {
-    return told(() => binding.arrowStream(this.#native, request) as ArrowStream);
+    return nativeCall(() => binding.arrowStream(this.#native, request) as ArrowStream);
   }
 
   /** The open file as an IPC stream, in pieces. */
   arrowPieces(binding: Binding, request: string): PieceSource {
-    return told(() => new binding.NativeIpc(this.#native, request));
+    return nativeCall(() => new binding.NativeIpc(this.#native, request));
   }
 
   /** Ends the core's thread when it has nothing more to do. The file stays open for forks. */
@@ -234,14 +234,5 @@ export class NativeLoad implements Load {
     await held(this, (resolve) => {
       this.#wake = resolve;
     });
-  }
-}
-
-/** What `call` gives; it throws errors of the core as JSON. */
-function told<T>(call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    throw nativeError((error as Error).message);
   }
 }

@@ -13,3 +13,12 @@ export function nativeError(text: string): CheckpointError {
   if (column !== null) fields.column = column;
   return new CheckpointError(code, path === null || message.includes(path) ? message : `${path}: ${message}`, fields);
 }
+
+/** What `call` gives; it throws errors of the core as JSON. */
+export function nativeCall<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw nativeError((error as Error).message);
+  }
+}

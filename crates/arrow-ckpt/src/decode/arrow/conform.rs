@@ -6,7 +6,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::ByteArrayType;
 use arrow_array::{
     Array, ArrayRef, FixedSizeBinaryArray, GenericByteArray, ListArray, MapArray, StringArray, StructArray,
-    TimestampNanosecondArray,
+    TimestampNanosecondArray, new_null_array,
 };
 use arrow_cast::cast::{CastOptions, cast_with_options};
 use arrow_schema::{ArrowError, DataType, TimeUnit};
@@ -54,6 +54,7 @@ pub(super) fn conform(array: &ArrayRef, target: &DataType, longest: u64) -> Resu
 fn leaf(array: &ArrayRef, target: &DataType, longest: u64) -> Result<ArrayRef> {
     let made = match (array.data_type(), target) {
         (found, wanted) if found == wanted => Arc::clone(array),
+        (_, DataType::Null) => new_null_array(target, array.len()),
         (DataType::FixedSizeBinary(12), DataType::Timestamp(TimeUnit::Nanosecond, None)) => {
             Arc::new(int96(array.as_fixed_size_binary())?)
         }

@@ -2,13 +2,13 @@
 
 use arrow_ipc::writer::StreamWriter;
 
-use super::{ArrowReader, conform};
+use super::{Batches, conform};
 use crate::caught;
 use crate::error::Result;
 
 /// The pieces of an IPC stream: first its schema, then each batch, at last its end. One after another they are the whole stream.
 pub struct IpcStream {
-    reader: ArrowReader,
+    reader: Box<dyn Batches>,
     writer: Option<StreamWriter<Vec<u8>>>,
     ended: bool,
 }
@@ -16,7 +16,7 @@ pub struct IpcStream {
 impl IpcStream {
     /// Of these rows.
     #[must_use]
-    pub fn new(reader: ArrowReader) -> Self {
+    pub fn new(reader: Box<dyn Batches>) -> Self {
         Self { reader, writer: None, ended: false }
     }
 

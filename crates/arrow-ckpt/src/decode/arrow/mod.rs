@@ -4,10 +4,13 @@
 //! dictionaries become their texts, the oldest timestamps numbers. All others are handed over as they were decoded.
 
 mod conform;
+mod gate;
 mod ipc;
+mod parts;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod unite;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +18,9 @@ use std::sync::Arc;
 use arrow_array::{RecordBatch, RecordBatchOptions, RecordBatchReader};
 use arrow_schema::{ArrowError, Schema, SchemaRef};
 
+pub use self::gate::Gate;
 pub use self::ipc::IpcStream;
+pub use self::parts::{ArrowPart, ArrowParts, Constant, ConstantValue};
 pub use self::schema::Label;
 use super::file::CheckpointFile;
 use super::options::{Large, ScanOptions};
@@ -31,6 +36,15 @@ impl CheckpointFile {
     pub fn arrow(self: &Arc<Self>, options: ScanOptions, labels: Option<&[Label]>) -> Result<ArrowReader> {
         ArrowReader::new(self, options, labels).map_err(|error| error.at(self.source.path()))
     }
+}
+
+/// Batches of one schema, one after another.
+pub trait Batches: RecordBatchReader + Send {
+    /// Where they come from, for errors.
+    fn path(&self) -> PathBuf;
+
+    /// The next rows, none after the last. After an error there are no more.
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>>;
 }
 
 /// The rows of a file as Arrow batches of one schema. It may go to another thread. Dropping it ends its own.
@@ -56,27 +70,6 @@ impl ArrowReader {
         Ok(Self { file: Arc::clone(file), schema, state: State::Fresh(Box::new(options)) })
     }
 
-    /// The schema of all batches.
-    #[must_use]
-    pub fn schema(&self) -> SchemaRef {
-        Arc::clone(&self.schema)
-    }
-
-    /// The path of the file.
-    #[must_use]
-    pub fn path(&self) -> PathBuf {
-        self.file.source.path().to_owned()
-    }
-
-    /// The next rows, none after the last. After an error there are no more.
-    pub fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
-        let next = caught(|| self.advance()).map_err(|error| error.at(self.file.source.path()));
-        if !matches!(next, Ok(Some(_))) {
-            self.state = State::Ended;
-        }
-        next
-    }
-
     fn advance(&mut self) -> Result<Option<RecordBatch>> {
         if let State::Fresh(options) = &self.state {
             self.state = State::Running(Box::new(Scan::new(&self.file, ScanOptions::clone(options))?));
@@ -89,8 +82,22 @@ impl ArrowReader {
         });
         let columns = columns.collect::<Result<Vec<_>>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        let batch = RecordBatch::try_new_with_options(self.schema(), columns, &options);
+        let batch = RecordBatch::try_new_with_options(Arc::clone(&self.schema), columns, &options);
         batch.map(Some).map_err(|error| conform::broken(&error))
+    }
+}
+
+impl Batches for ArrowReader {
+    fn path(&self) -> PathBuf {
+        self.file.source.path().to_owned()
+    }
+
+    fn next_batch(&mut self) -> Result<Option<RecordBatch>> {
+        let next = caught(|| self.advance()).map_err(|error| error.at(self.file.source.path()));
+        if !matches!(next, Ok(Some(_))) {
+            self.state = State::Ended;
+        }
+        next
     }
 }
 
@@ -104,7 +111,7 @@ impl Iterator for ArrowReader {
 
 impl RecordBatchReader for ArrowReader {
     fn schema(&self) -> SchemaRef {
-        Self::schema(self)
+        Arc::clone(&self.schema)
     }
 }
 

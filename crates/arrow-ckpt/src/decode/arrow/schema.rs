@@ -21,6 +21,8 @@ pub struct Label {
     pub name: String,
     /// Each text is JSON.
     pub json: bool,
+    /// No value was ever there: of the type of nothing, whatever it is stored as.
+    pub nothing: bool,
     /// The children of the node, in order; none: they keep their names.
     pub children: Vec<Self>,
 }
@@ -82,6 +84,7 @@ fn field_of(node: &Node, data_type: &DataType, nullable: bool, label: Option<&La
             Some(DataType::List(entries)) => DataType::List(child(0, only()?, entries)?),
             _ => return Err(unexpected(data_type)),
         },
+        _ if label.is_some_and(|label| label.nothing) => DataType::Null,
         (_, leaf) => natural_leaf(node, leaf)?,
     };
     let name = label.map_or(&node.name, |label| &label.name);
