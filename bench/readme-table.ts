@@ -82,7 +82,7 @@ const forReadme = runsOf(README_SUITES, '');
 replaceTable('README.md', 'bench', `${HOW}\n\n${table(forReadme, short)}\n\n${machine(forReadme)}.`);
 const sections = Object.entries(NODES).map(([name, node]) => {
   const runs = runsOf(Object.keys(SUITES), node);
-  const commits = [...new Set([...runs.values()].map(({ environment }) => environment.commit))].join(' and ');
-  return `### ${name}\n\n${table(runs, columns)}\n\n${machine(runs)}; commits ${commits}.`;
+  const commits = [...new Set([...runs.values()].map(({ environment }) => environment.commit))].join(', ');
+  return `### ${name}\n\n${table(runs, columns)}\n\n${machine(runs)};\ncommits ${commits}.`;
 });
 writePerformance(`${HOW}\n\n${sections.join('\n\n')}`);
