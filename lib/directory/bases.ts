@@ -26,18 +26,23 @@ export async function basesIn(sharing: Sharing, base: Base | undefined): Promise
   if (base === undefined || base === false) return undefined;
   const { directory: root } = sharing;
   if (base === 'auto') return { root, bases: await likelyBases(sharing) };
+  return { root, bases: await namedBases(base, sharing.find, root) };
+}
+
+/** The paths of the checkpoints that `base` names. @throws `ERR_CKPT_NOT_FOUND` for one that is not there, with `directory` as its path */
+export async function namedBases(base: Exclude<Base, 'auto' | false>, find: Sharing['find'], directory: string): Promise<string[]> {
   const bases: string[] = [];
   for (const each of basesOf(base)) {
     if (typeof each === 'string')
       throw invalid("base of a manager is 'auto', { step, operation }, an array of these, or false; paths are for writeCheckpoint");
-    const path = await sharing.find(each.step, each.operation);
+    const path = await find(each.step, each.operation);
     if (path === undefined) {
       const message = `base: there is no checkpoint of operation '${each.operation}' in step '${each.step}'`;
-      throw new CheckpointError('ERR_CKPT_NOT_FOUND', message, { path: root });
+      throw new CheckpointError('ERR_CKPT_NOT_FOUND', message, { path: directory });
     }
     bases.push(path);
   }
-  return { root, bases };
+  return bases;
 }
 
 /** The version before, what the manager worked with last, then the newest files of the directory. */

@@ -12,7 +12,7 @@ import { isSavedTo, namesIn, wantedIn } from './wanted-holders.js';
 const TRASH_MS = 3_600_000;
 
 /** A file of the pool that was removed. */
-interface SweptHolder {
+export interface SweptHolder {
   path: string;
   bytes: number;
 }

@@ -2,8 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { writeAll } from '../../base/commit/write-all.js';
-import { CheckpointError, isCheckpointError } from '../../base/errors.js';
-import { invalid } from '../../base/messages.js';
+import { isCheckpointError } from '../../base/errors.js';
 import { ParquetFile } from '../../formats/parquet/fallback/parquet-file.js';
 import { holderPath } from '../../formats/parquet/pool.js';
 import { KEY_DIGESTS, KEY_ID } from '../../formats/parquet/references.js';
@@ -11,7 +10,8 @@ import { heldCopies } from '../../formats/remote/held-copies.js';
 import type { Range } from '../../formats/remote/ranges.js';
 import { RemoteFile } from '../../formats/remote/remote-file.js';
 import { SparseCopy, type RemoteRunning } from '../../formats/remote/sparse-copy.js';
-import { basesOf, MAX_BASES, type Base } from '../../options/base.js';
+import { MAX_BASES, type Base } from '../../options/base.js';
+import { namedBases } from '../bases.js';
 import { itemsOf } from './bucket-contents.js';
 import { placeIn, type BucketHome } from './bucket-home.js';
 import { isThere } from './pool-marks.js';
@@ -30,18 +30,7 @@ interface BucketSharing {
 /** The paths of the objects that may have the same values. @throws `ERR_CKPT_NOT_FOUND` for one that is named and not there */
 export async function basesInBucket(sharing: BucketSharing, base: Exclude<Base, false>): Promise<string[]> {
   if (base === 'auto') return likelyBases(sharing);
-  const bases: string[] = [];
-  for (const each of basesOf(base)) {
-    if (typeof each === 'string')
-      throw invalid("base of a manager is 'auto', { step, operation }, an array of these, or false; paths are for writeCheckpoint");
-    const path = await sharing.find(each.step, each.operation);
-    if (path === undefined) {
-      const message = `base: there is no checkpoint of operation '${each.operation}' in step '${each.step}'`;
-      throw new CheckpointError('ERR_CKPT_NOT_FOUND', message, { path: sharing.home.url });
-    }
-    bases.push(path);
-  }
-  return bases;
+  return namedBases(base, sharing.find, sharing.home.url);
 }
 
 /** The version before, what the manager worked with last, then the newest objects of the directory. */

@@ -6,6 +6,7 @@ import { POOL_FOLDER } from '../../formats/parquet/pool.js';
 import type { BucketEntry } from '../../options/bucket.js';
 import { inParallel } from '../in-parallel.js';
 import type { Logger } from '../log-lines.js';
+import type { SweptHolder } from '../sweep-pool.js';
 import { placeIn, type BucketHome } from './bucket-home.js';
 import { markOf, marksOf, setMark, type Mark } from './pool-marks.js';
 import { wantedInBucket } from './wanted-in-bucket.js';
@@ -14,12 +15,6 @@ import { wantedInBucket } from './wanted-in-bucket.js';
 const GRACE_MS = 3_600_000;
 /** So long after it has set the mark a sweep removes a file, or leaves that to the next. */
 const REMOVAL_MS = 600_000;
-
-/** A file of the pool that was removed. */
-interface SweptHolder {
-  path: string;
-  bytes: number;
-}
 
 /** How to sweep. */
 interface PoolSweep {

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .nulls import with_nulls
 from .times import date_from, time_text, timestamp_from
 from .values import SAFE, BigInt
 from .variant_columns import variants_of
@@ -45,7 +46,7 @@ def foreign_values(data: pa.Array, inside: Inside | None = None) -> list[Any]:
     if types.is_fixed_size_list(type_):
         size = type_.list_size
         items = foreign_values(data.values.slice(data.offset * size, len(data) * size), within[0])
-        return _with_nulls([items[at * size : (at + 1) * size] for at in range(len(data))], data)
+        return with_nulls([items[at * size : (at + 1) * size] for at in range(len(data))], data)
     if types.is_dictionary(type_):
         return foreign_values(data.dictionary_decode())
     if types.is_integer(type_):
@@ -84,8 +85,8 @@ def _structs(data: pa.StructArray, inside: Inside | None) -> list[Any]:
     inner = [(field.name, foreign_values(values, one)) for field, values, one in zip(data.type, data.flatten(), within)]
     names = [name for name, _ in inner]
     if not names:
-        return _with_nulls([{} for _ in range(len(data))], data)
-    return _with_nulls([dict(zip(names, cells)) for cells in zip(*(values for _, values in inner))], data)
+        return with_nulls([{} for _ in range(len(data))], data)
+    return with_nulls([dict(zip(names, cells)) for cells in zip(*(values for _, values in inner))], data)
 
 
 def _maps(data: pa.MapArray, key: Inside | None, item: Inside | None) -> list[Any]:
@@ -123,15 +124,7 @@ def lists_of(data: pa.Array, items: list[Any]) -> list[Any]:
     """Lists of the items of a list or map array, beginning at its first one."""
     offsets = data.offsets.to_pylist()
     first = offsets[0] if offsets else 0
-    return _with_nulls([items[a - first : b - first] for a, b in zip(offsets, offsets[1:])], data)
-
-
-def _with_nulls(values: list[Any], data: pa.Array) -> list[Any]:
-    if data.null_count > 0:
-        for at, valid in enumerate(data.is_valid().to_pylist()):
-            if not valid:
-                values[at] = None
-    return values
+    return with_nulls([items[a - first : b - first] for a, b in zip(offsets, offsets[1:])], data)
 
 
 def foreign_rows(batch: pa.RecordBatch, variants: dict[str, Inside | None]) -> list[dict[str, Any]]:

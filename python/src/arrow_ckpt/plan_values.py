@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from .extended_json import loads
+from .nulls import with_nulls
 from .values import BigInt, date_of
 
 __all__ = ["objects_of", "values_of"]
@@ -70,7 +71,7 @@ def _lists(data: pa.ListArray, plan: Plan) -> list[list[Any] | None]:
     first = offsets[0] if offsets else 0
     items = values_of(data.values.slice(first, (offsets[-1] if offsets else 0) - first), plan)
     lists: list[list[Any] | None] = [items[a - first : b - first] for a, b in zip(offsets, offsets[1:])]
-    return _with_nulls(lists, data)
+    return with_nulls(lists, data)
 
 
 def _numbers(data: pa.ListArray, code: str) -> list[array[float] | None]:
@@ -84,12 +85,4 @@ def _numbers(data: pa.ListArray, code: str) -> list[array[float] | None]:
         vector: array[float] = array(code)
         vector.frombytes(view[(inner.offset + a) * size : (inner.offset + b) * size])
         vectors.append(vector)
-    return _with_nulls(vectors, data)
-
-
-def _with_nulls(values: list[Any], data: pa.Array) -> list[Any]:
-    if data.null_count > 0:
-        for at, valid in enumerate(data.is_valid().to_pylist()):
-            if not valid:
-                values[at] = None
-    return values
+    return with_nulls(vectors, data)
