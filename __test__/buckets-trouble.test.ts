@@ -6,7 +6,7 @@ import { CheckpointError, CheckpointManager, ParquetCheckpointManager, type Buck
 import { BucketLease } from '../lib/bucket/bucket-lease.js';
 import { ensureConditional } from '../lib/bucket/ensure-conditional.js';
 import { removeItems } from '../lib/directory/bucket/remove-items.js';
-import { inParallel } from '../lib/directory/in-parallel.js';
+import { inParallel } from '../lib/base/in-parallel.js';
 import { MemoryBucket } from './buckets/memory-bucket.js';
 import { stubOptions } from './buckets/stub-bucket.js';
 import { BucketStub } from './support/bucket-stub/stub.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
+import { inParallel } from '../base/in-parallel.js';
 
 /** The size of a part, and the largest object that goes up in one request. */
 export const PART_BYTES = 8 << 20;
@@ -116,22 +117,13 @@ export class UploadFile {
 
   /** Calls `send` for each part, some at a time. The first failure ends it, when the others have ended. */
   async eachPart(send: (part: number, bytes: FilePart) => Promise<void>): Promise<void> {
-    let next = 0;
-    let failure: { error: unknown } | undefined;
-    const work = async (): Promise<void> => {
-      while (next < this.parts && failure === undefined) {
-        const part = next++;
-        try {
-          const bytes = this.part(part);
-          await send(part, bytes);
-          this.sent(bytes.length);
-        } catch (error) {
-          failure ??= { error };
-        }
-      }
+    const parts = Array.from({ length: this.parts }, (_, part) => part);
+    const sendOne = async (part: number): Promise<void> => {
+      const bytes = this.part(part);
+      await send(part, bytes);
+      this.sent(bytes.length);
     };
-    await Promise.all(Array.from({ length: Math.min(PARTS_AT_ONCE, this.parts) }, work));
-    if (failure !== undefined) throw failure.error;
+    await inParallel(parts, sendOne, PARTS_AT_ONCE);
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import { storeOf } from '../formats/choose.js';
 import { knownInfos } from '../formats/parquet/describe-files.js';
 import { checkpointFiles, isOfFile, type CheckpointFile, type KnownInfos, type Mirror, type OpenStore } from './checkpoint-file.js';
 import type { DocetlConfig } from './docetl-config.js';
-import { inParallel } from './in-parallel.js';
+import { inParallel } from '../base/in-parallel.js';
 import { foundFiles, type FoundFile } from './layout.js';
 import type { CheckpointListing, NamedCheckpointInfo, StoredFile } from './manager-options.js';
 import { allPaths, operationsIn } from './listed-files.js';

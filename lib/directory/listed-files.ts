@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { inParallel } from './in-parallel.js';
+import { inParallel } from '../base/in-parallel.js';
 import { keptFiles, keptFoldersIn } from './kept-files.js';
 import { batchFiles, contentsOf, foundFiles, listOperations, type FoundFile } from './layout.js';
 

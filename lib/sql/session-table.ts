@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { CheckpointError, isCheckpointError } from '../base/errors.js';
-import { inParallel } from '../directory/in-parallel.js';
+import { inParallel } from '../base/in-parallel.js';
 import { describeEach } from '../formats/parquet/describe-files.js';
 import type { ParquetFacts } from '../formats/parquet/parquet-facts.js';
 import { isBucketUrl } from '../options/bucket-url.js';

@@ -4,7 +4,7 @@ import { BucketHashes } from '../../directory/bucket/bucket-hashes.js';
 import { placeIn, remoteHome, type BucketHome } from '../../directory/bucket/bucket-home.js';
 import { bucketListing } from '../../directory/bucket/bucket-inventory.js';
 import { perhapsParts, PerhapsParts } from '../../directory/bucket/perhaps-parts.js';
-import { inParallel } from '../../directory/in-parallel.js';
+import { inParallel } from '../../base/in-parallel.js';
 import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
 import { RecentFiles } from '../../directory/recent-files.js';
 import { chooseStore } from '../../formats/choose.js';

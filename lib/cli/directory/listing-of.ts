@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isCheckpointError } from '../../base/errors.js';
 import { DocetlConfig } from '../../directory/docetl-config.js';
-import { inParallel } from '../../directory/in-parallel.js';
+import { inParallel } from '../../base/in-parallel.js';
 import { operationListing } from '../../directory/inventory.js';
 import { filesOf } from '../../directory/layout.js';
 import { storeOf } from '../../formats/choose.js';

@@ -1,5 +1,5 @@
 import { isCheckpointError, type CheckpointError } from '../../base/errors.js';
-import { inParallel } from '../in-parallel.js';
+import { inParallel } from '../../base/in-parallel.js';
 import { formatOf, operationListing } from '../inventory.js';
 import type { CheckpointListing, StoredFile } from '../manager-options.js';
 import { itemsIn, itemsOf, operationsAmong } from './bucket-contents.js';

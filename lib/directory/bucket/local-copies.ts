@@ -8,7 +8,7 @@ import { fetchAttachment } from '../../formats/remote/remote-checkpoint.js';
 import { RemoteFile } from '../../formats/remote/remote-file.js';
 import type { RemoteRunning } from '../../formats/remote/sparse-copy.js';
 import { told } from '../../formats/remote/told.js';
-import { inParallel } from '../in-parallel.js';
+import { inParallel } from '../../base/in-parallel.js';
 import type { BucketItem } from './bucket-contents.js';
 import { placeIn, type BucketHome } from './bucket-home.js';
 import { CONFIG_PATH } from './bucket-names.js';

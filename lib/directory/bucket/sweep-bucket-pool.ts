@@ -4,7 +4,7 @@ import { writeSmall } from '../../bucket/small-object.js';
 import { ensureConditional } from '../../bucket/ensure-conditional.js';
 import { POOL_FOLDER } from '../../formats/parquet/pool.js';
 import type { BucketEntry } from '../../options/bucket.js';
-import { inParallel } from '../in-parallel.js';
+import { inParallel } from '../../base/in-parallel.js';
 import type { Logger } from '../log-lines.js';
 import type { SweptHolder } from '../sweep-pool.js';
 import { placeIn, type BucketHome } from './bucket-home.js';

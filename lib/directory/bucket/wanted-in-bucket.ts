@@ -1,7 +1,7 @@
 import { isProbe } from '../../bucket/ensure-conditional.js';
 import { POOL_FOLDER } from '../../formats/parquet/pool.js';
 import { RemoteFile } from '../../formats/remote/remote-file.js';
-import { inParallel } from '../in-parallel.js';
+import { inParallel } from '../../base/in-parallel.js';
 import { placeIn, type BucketHome } from './bucket-home.js';
 import { whileChanged } from './while-changed.js';
 

@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { writeAll } from '../../base/commit/write-all.js';
+import { inParallel } from '../../base/in-parallel.js';
 import type { BucketPlace } from '../../bucket/bucket-of.js';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import type { BucketObject } from '../../options/bucket.js';
@@ -110,18 +111,7 @@ export class SparseCopy {
   /** Reads these bytes of each, as far as they are not there. @throws `ERR_CKPT_CHANGED` when an object is another by now */
   static async fetch(wanted: readonly (readonly [copy: SparseCopy, ranges: readonly Range[]])[], running: RemoteRunning): Promise<void> {
     const requests = wanted.flatMap(([copy, ranges]) => requestsFor(ranges, copy.#known).map((range) => ({ copy, range })));
-    let failure: { error: unknown } | undefined;
-    const work = async (): Promise<void> => {
-      for (let next = requests.shift(); next !== undefined && failure === undefined; next = requests.shift()) {
-        try {
-          await next.copy.#request(next.range, running);
-        } catch (error) {
-          failure ??= { error };
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(AT_ONCE, requests.length) }, work));
-    if (failure !== undefined) throw (failure as { error: unknown }).error;
+    await inParallel(requests, ({ copy, range }) => copy.#request(range, running), AT_ONCE);
   }
 
   /** The file for who reads it while bytes of it come: all that are wanted are there when `fetching` is done. */

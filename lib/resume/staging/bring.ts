@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { writeAll } from '../../base/commit/write-all.js';
 import { CheckpointError, fromSystemError, isCheckpointError } from '../../base/errors.js';
 import { placeIn, type BucketHome } from '../../directory/bucket/bucket-home.js';
-import { inParallel } from '../../directory/in-parallel.js';
+import { inParallel } from '../../base/in-parallel.js';
 import { makeFolders } from '../../directory/folders.js';
 import type { BucketEntry, BucketObject } from '../../options/bucket.js';
 import type { Area } from './areas.js';

@@ -7,7 +7,7 @@ import type { BucketPlace } from '../../bucket/bucket-of.js';
 import { sameThere } from '../../bucket/settled.js';
 import { placeIn, type BucketHome } from '../../directory/bucket/bucket-home.js';
 import { listFolder } from '../../directory/folders.js';
-import { inParallel } from '../../directory/in-parallel.js';
+import { inParallel } from '../../base/in-parallel.js';
 import { indexOfBatch, isBatchFile } from '../../directory/layout.js';
 import type { Logger } from '../../directory/log-lines.js';
 import type { Published } from '../../directory/original.js';

@@ -6,7 +6,7 @@ import { joinedNames, pathsOf } from '../../../directory/bucket/bucket-names.js'
 import { findObjects } from '../../../directory/bucket/find-objects.js';
 import { whileChanged } from '../../../directory/bucket/while-changed.js';
 import { checkpointFiles, type CheckpointFile } from '../../../directory/checkpoint-file.js';
-import { inParallel } from '../../../directory/in-parallel.js';
+import { inParallel } from '../../../base/in-parallel.js';
 import type { FoundFile } from '../../../directory/layout.js';
 import { loadFile } from '../../../directory/load.js';
 import { decodeName } from '../../../directory/names.js';

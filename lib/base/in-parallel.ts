@@ -2,7 +2,7 @@
 const AT_ONCE = 32;
 
 /** What `work` makes of each item, in their order: many at a time. The first failure ends it, when those under way have ended. */
-export async function inParallel<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+export async function inParallel<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>, atOnce = AT_ONCE): Promise<R[]> {
   const results = Array<R>(items.length);
   let next = 0;
   let failure: { error: unknown } | undefined;
@@ -16,7 +16,7 @@ export async function inParallel<T, R>(items: readonly T[], work: (item: T, inde
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
   if (failure !== undefined) throw (failure as { error: unknown }).error;
   return results;
 }
