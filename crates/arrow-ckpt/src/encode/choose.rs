@@ -65,7 +65,7 @@ pub fn choose(array: &ArrayRef, codec: CodecChoice, into: &mut Vec<Choice>) {
 }
 
 fn choose_leaf(array: &ArrayRef, codec: CodecChoice) -> Choice {
-    let sample = Sample::of(array);
+    let mut sample = Sample::of(array);
     let dictionary = sample.distinct * VALUES_PER_DISTINCT <= sample.values
         && sample.values > 0
         && !has_negative_zero(array);
@@ -91,11 +91,14 @@ fn literals_suffice(array: &ArrayRef, sample: &Sample, search: Packing) -> bool 
     if bytes.len() < LITERALS_TRIAL {
         return false;
     }
-    let length = |bytes, literals| compressed_length(bytes, Packing { literals, ..search });
-    [&sample.bytes[..], &bytes[..NEIGHBOUR_BYTES]].into_iter().all(|bytes| {
-        let (with, without) = (length(bytes, false), length(bytes, true));
-        with.is_ok_and(|with| without.is_ok_and(|without| without as f64 <= with as f64 * LITERALS_COST))
-    })
+    let length = |bytes, literals| compressed_length(bytes, Packing { literals, ..search }).ok();
+    let suffices = |with: Option<usize>, without: Option<usize>| {
+        with.zip(without).is_some_and(|(with, without)| without as f64 <= with as f64 * LITERALS_COST)
+    };
+    let with = sample.packed.or_else(|| length(&sample.bytes, false));
+    let neighbours = &bytes[..NEIGHBOUR_BYTES];
+    suffices(with, length(&sample.bytes, true))
+        && suffices(length(neighbours, false), length(neighbours, true))
 }
 
 /// Spark looks conditions up in dictionaries, and takes the -0 and the 0 there for two values.

@@ -12,12 +12,14 @@ use super::looking::Looking;
 use super::plan::{ColumnType, PlanNode};
 use crate::error::{CkptError, Result};
 use crate::panics::caught;
-use crate::pool::Lane;
+use crate::pool::{Lane, cores};
 
 /// A column hands out a segment when it holds this many bytes of texts and bytes.
 pub const SEGMENT_BYTES: usize = 512 << 10;
-/// Segments and pages may hold this many bytes while they wait for a thread, or a segment more.
-const WAITING_BYTES: usize = 12 << 20;
+/// For each core, segments and pages may hold this many bytes while they wait for a thread, or a segment more: enough that no thread runs
+/// out of work. What waits longer is fresh memory, which takes 2% of a save's time to get, and leaves the caches.
+const WAITING_BYTES_PER_CORE: usize = 3 << 19;
+const MAX_WAITING_BYTES: usize = 12 << 20;
 
 /// What a finished column answers: its place in the row group, and itself.
 pub type Answer = (usize, Result<EncodedColumn>);
@@ -57,6 +59,10 @@ impl Progress {
     }
 }
 
+fn waiting_bytes() -> usize {
+    MAX_WAITING_BYTES.min(cores().max(2) * WAITING_BYTES_PER_CORE)
+}
+
 /// A column that has begun to be encoded.
 pub struct EarlyColumn {
     lane: Lane,
@@ -77,7 +83,7 @@ impl EarlyColumn {
     /// Hands out what the builder holds for early leaves. Waits while too much waits to be encoded.
     pub fn advance(&mut self, node: &PlanNode, builder: &mut Builder) -> Result<()> {
         let bytes = builder.ripe_bytes();
-        self.workers.budget.wait_until(WAITING_BYTES);
+        self.workers.budget.wait_until(waiting_bytes());
         let Some(segment) = builder.take_segment()? else { return Ok(()) };
         self.bytes += bytes;
         let held = self.workers.budget.hold(segment.array.get_array_memory_size());

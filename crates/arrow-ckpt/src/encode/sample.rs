@@ -35,6 +35,8 @@ pub struct Sample {
     pub distinct: usize,
     /// What they are in the file without an encoding.
     pub bytes: Vec<u8>,
+    /// How many the codec makes of these bytes, once that is tried.
+    pub packed: Option<usize>,
     /// It has one of so many values.
     step: usize,
 }
@@ -70,7 +72,7 @@ impl Sample {
                 Self::collect(rows.map(|row| blobs.value(row)), |value, bytes| bytes.extend_from_slice(value))
             }
             // Bools and shape numbers are tiny; a dictionary of bools does not exist.
-            _ => Self { values: 0, distinct: 0, bytes: Vec::new(), step: 1 },
+            _ => Self { values: 0, distinct: 0, bytes: Vec::new(), packed: None, step: 1 },
         };
         Self { step, ..sample }
     }
@@ -78,7 +80,7 @@ impl Sample {
     fn collect<T: Hash + Eq + Copy>(values: impl Iterator<Item = T>, put: impl Fn(T, &mut Vec<u8>)) -> Self {
         let mut seen =
             HashSet::with_capacity(values.size_hint().1.unwrap_or(SAMPLE_VALUES).min(SAMPLE_VALUES));
-        let mut sample = Self { values: 0, distinct: 0, bytes: Vec::new(), step: 1 };
+        let mut sample = Self { values: 0, distinct: 0, bytes: Vec::new(), packed: None, step: 1 };
         for value in values {
             sample.values += 1;
             seen.insert(value);
@@ -92,7 +94,7 @@ impl Sample {
     }
 
     /// Whether the codec is worth its time.
-    pub fn shrinks(&self, codec: Compression) -> bool {
+    pub fn shrinks(&mut self, codec: Compression) -> bool {
         // Of a leaf with few values in many rows the sample is small, but not the leaf.
         let bytes = self.bytes.len() * self.step;
         if bytes < SMALL_BYTES {
@@ -101,7 +103,7 @@ impl Sample {
         if bytes < SMALL_BYTES * SMALL_TRIAL {
             return true;
         }
-        compressed_length(&self.bytes, codec.into())
-            .is_ok_and(|packed| (packed as f64) < self.bytes.len() as f64 * WORTHWHILE)
+        self.packed = compressed_length(&self.bytes, codec.into()).ok();
+        self.packed.is_some_and(|packed| (packed as f64) < self.bytes.len() as f64 * WORTHWHILE)
     }
 }
