@@ -56,7 +56,8 @@ export type {
   StoredFile,
 } from './lib/directory/manager-options.js';
 export type { MigrationProgress } from './lib/directory/migration-progress.js';
-export { migrateDirectory, type MigrationOptions, type MigrationOutcome } from './lib/directory/migration.js';
+export { migrateDirectory } from './lib/api/migrate-directory.js';
+export type { MigrationOptions, MigrationOutcome } from './lib/directory/migration.js';
 export type {
   CompactOptions,
   DedupeOptions,
@@ -110,7 +111,8 @@ export type { Usage, UsageTotals } from './lib/resume/usage/usage.js';
 export type { MapHandle, MapRun, MapStream, StopOptions } from './lib/resume/map-handle.js';
 export { stopOnSignal, type StopOnSignalOptions } from './lib/resume/stop-on-signal.js';
 export type { PartialResults } from './lib/resume/partial-results.js';
-export type { IncrementalPlan, PlanOptions } from './lib/resume/plan.js';
+export type { IncrementalPlan } from './lib/resume/plan.js';
+export type { PlanOptions } from './lib/resume/plan-options.js';
 export type { BatchOptions, BatchSaveOptions, PartialOptions } from './lib/directory/batch-options.js';
 export type { ForgetOptions } from './lib/resume/forget/forget-options.js';
 export type { ContentOption } from './lib/resume/row-content.js';

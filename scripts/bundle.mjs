@@ -8,6 +8,7 @@ import { bundledPackages, licenceText, packagesIn } from './bundle/bundled-packa
 import { restoreClassNames } from './bundle/class-names.mjs';
 import { coreEntry, coreForCli } from './bundle/core.mjs';
 import { builtinsForCommonJs } from './bundle/builtins.mjs';
+import { laterParts } from './bundle/later-parts.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
@@ -37,7 +38,7 @@ async function main() {
     // What is imported when it is first needed stays in files of its own.
     splitting: true,
     chunkNames: '[name]-[hash]',
-    plugins: [coreEntry(ROOT), builtinsForCommonJs],
+    plugins: [coreEntry(ROOT), laterParts(ROOT), builtinsForCommonJs],
   });
   const program = await build({
     ...OPTIONS,

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeCheckpoint, type Row, type WriteOptions } from 'arrow-ckpt';
-import { describeParts, describePartsSlowly } from '../../lib/formats/folder/describe-parts.ts';
+import { describePartsSlowly } from '../../lib/formats/folder/describe-parts-slowly.ts';
+import { describeParts } from '../../lib/formats/folder/describe-parts.ts';
 import { folderStore } from '../../lib/formats/folder/folder-store.ts';
 import { localParts } from '../../lib/formats/folder/parts-source.ts';
 import { fallbackStore } from '../../lib/formats/parquet/fallback/fallback-store.ts';

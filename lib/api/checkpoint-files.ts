@@ -6,12 +6,10 @@ import { rowsOfCall } from '../base/rows-of-call.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { StandardSchemaV1 } from '../options/standard-schema-v1.js';
-import { arrowRows } from '../formats/parquet/arrow/arrow-rows.js';
 import { arrowSource, isArrowStream } from '../formats/parquet/arrow/arrow-source.js';
 import type { ArrowStream } from '../options/arrow-options.js';
 import { readAll, storeFor } from '../formats/choose.js';
-import { readRemote } from '../formats/remote/remote-store.js';
-import { writeRemote } from '../formats/remote/write-remote.js';
+import { remote } from '../formats/remote.js';
 import { saveTo } from '../formats/save-to.js';
 import { withShare } from '../formats/with-share.js';
 
@@ -47,12 +45,12 @@ export async function writeCheckpoint<T extends RowLike = RowLike>(
   checkSchemaOptions(save);
   throwIfAborted(save.signal);
   const arrow = arrowSource(rows);
-  const batches = arrow && arrowRows(arrow, save.signal);
+  const batches = arrow && (await import('../formats/parquet/arrow/arrow-rows.js')).arrowRows(arrow, save.signal);
   const given = batches ?? rowsOfCall(rows as Iterable<T>);
   const place = remotePlace(path, bucket);
   try {
     // Awaited here, so that a stack has this call.
-    if (place !== undefined) return await writeRemote(place, given, save, conditions);
+    if (place !== undefined) return await (await remote()).writeRemote(place, given, save, conditions);
     return await saveTo(storeFor(path), path, given, await withShare(path, save));
   } finally {
     // After an abort the conversion ends soon, and its temporary goes; but nobody knows when a C stream gives its next batch.
@@ -80,5 +78,5 @@ export async function readCheckpoint(path: string, options?: FileReadOptions): P
   checkSchemaOptions(read);
   throwIfAborted(read.signal);
   const place = remotePlace(path, bucket);
-  return place === undefined ? await readAll(path, read) : await readRemote(place, read);
+  return place === undefined ? await readAll(path, read) : await (await remote()).readRemote(place, read);
 }

@@ -11,27 +11,24 @@ import {
   type ReadOptions,
   type WriteOptions,
 } from '../options/options.js';
-import { BatchCalls } from '../resume/batches/batch-calls.js';
 import { checkMapBatchesOptions, type BatchFunction, type MapBatchesOptions } from '../resume/batches/map-batches-options.js';
 import type { MakeCaller } from '../resume/caller.js';
-import { JobCalls } from '../resume/jobs/job-calls.js';
 import type { JobProvider } from '../resume/jobs/job-provider.js';
-import { JobFolder } from '../resume/jobs/job-folder.js';
 import type { JobInfo } from '../resume/jobs/job-record.js';
 import { checkMapJobsOptions, checkProvider, type MapJobsOptions } from '../resume/jobs/map-jobs-options.js';
+import { maps } from '../resume/maps.js';
 import { startMap, startStream, type MapRun, type MapStream } from '../resume/map-handle.js';
 import type { FailureRecord } from '../resume/failure-record.js';
 import { checkForgetOptions, type ForgetOptions } from '../resume/forget/forget-options.js';
-import { forgetRows } from '../resume/forget/forget-rows.js';
 import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOptions, type MapOutput } from '../resume/map-options.js';
 import type { MapListing } from '../resume/map-listing.js';
 import type { RunControl } from '../resume/run-control.js';
 import type { MapCall } from '../resume/run-map.js';
-import { refuseForCopies } from '../resume/staging/refuse-for-copies.js';
 import type { PartialResults } from '../resume/partial-results.js';
-import { checkPlanOptions, planRows, type IncrementalPlan, type PlanOptions } from '../resume/plan.js';
+import type { IncrementalPlan } from '../resume/plan.js';
+import { checkPlanOptions, type PlanOptions } from '../resume/plan-options.js';
 import type { DirectoryPlace, NamedOperation, OperationPlace } from '../resume/places/directory-place.js';
-import { formatOfDirectory, placeOfDirectory } from '../resume/places/place-of-directory.js';
+import { formatOfDirectory, placeOfDirectory, type DirectoryStart } from '../resume/places/place-of-directory.js';
 import type { ContentOption } from '../resume/row-content.js';
 import type { KeyOption } from '../resume/row-key.js';
 import { checkStepOptions, runStep, type Compute, type StepOptions } from '../resume/step.js';
@@ -66,11 +63,7 @@ import {
   type NamedCheckpointInfo,
   type WriteDefaults,
 } from '../directory/manager-options.js';
-import { migratePlace, placeOfOperation, placesOfOwnBatches } from '../directory/migration.js';
 import type { OperationFiles } from '../directory/operation-files.js';
-import { compactDirectory } from '../directory/sharing/compact-directory.js';
-import { dedupeDirectory } from '../directory/sharing/dedupe-directory.js';
-import { materializeCheckpoint } from '../directory/sharing/materialize.js';
 import {
   checkCompactOptions,
   checkDedupeOptions,
@@ -101,7 +94,7 @@ export class CheckpointManager {
   readonly #logger: Logger | null;
   readonly #defaults: WriteDefaults;
   /** Null: nothing is kept. */
-  readonly #place: DirectoryPlace | null;
+  readonly #start: DirectoryStart | null;
 
   constructor(directory: string | null, options?: CheckpointManagerOptions) {
     const { enableArrow, logger, defaults, bucket } = checkManagerOptions(options);
@@ -109,7 +102,7 @@ export class CheckpointManager {
     this.#store = chooseStore(enableArrow);
     this.#logger = logger;
     this.#defaults = defaults;
-    this.#place = this.directory === null ? null : placeOfDirectory(this.directory, bucket, this.#store, logger, defaults);
+    this.#start = this.directory === null ? null : placeOfDirectory(this.directory, bucket, this.#store, logger, defaults);
   }
 
   /** A manager that goes on in the format that most checkpoints of a directory have, Parquet if there are none. Makes nothing. */
@@ -196,8 +189,9 @@ export class CheckpointManager {
     const given = rowsOfCall(rows);
     const { step, save } = checkBatchSave(options);
     const merged = mergeWriteOptions(this.#defaults, save, 'saveBatchCheckpoint');
-    if (this.#place === null) return '';
-    const info = await this.#place.saveBatch(operation, index, step, given, merged);
+    const place = await this.#place();
+    if (place === null) return '';
+    const info = await place.saveBatch(operation, index, step, given, merged);
     this.#logger?.info(batchSavedLine(operation, index, info.path));
     return info.path;
   }
@@ -208,13 +202,15 @@ export class CheckpointManager {
    */
   async loadBatchCheckpoints<T extends RowLike = Row>(operation: string, options?: BatchOptions): Promise<T[][]> {
     const { step } = checkBatchOptions(options, 'loadBatchCheckpoints');
-    return this.#place === null ? [] : ((await this.#place.loadBatches(operation, step)) as T[][]);
+    const place = await this.#place();
+    return place === null ? [] : ((await place.loadBatches(operation, step)) as T[][]);
   }
 
   /** The indexes of the batches that {@link loadBatchCheckpoints} loads, in its order. */
   async listBatchCheckpoints(operation: string, options?: BatchOptions): Promise<number[]> {
     const { step } = checkBatchOptions(options, 'listBatchCheckpoints');
-    return this.#place === null ? [] : this.#place.batchIndexes(operation, step);
+    const place = await this.#place();
+    return place === null ? [] : place.batchIndexes(operation, step);
   }
 
   /**
@@ -223,7 +219,8 @@ export class CheckpointManager {
    */
   async deleteBatchCheckpoints(operation: string, options?: BatchOptions): Promise<boolean> {
     const { step } = checkBatchOptions(options, 'deleteBatchCheckpoints');
-    return this.#place !== null && (await this.#place.deleteBatches(operation, step)) > 0;
+    const place = await this.#place();
+    return place !== null && (await place.deleteBatches(operation, step)) > 0;
   }
 
   /**
@@ -236,7 +233,8 @@ export class CheckpointManager {
     options?: PartialOptions,
   ): Promise<PartialResults<T> | null> {
     const { hash } = checkPartialOptions(options, 'loadPartialResults');
-    return this.#place === null ? null : ((await this.#place.partial({ step, operation, hash })) as PartialResults<T> | null);
+    const place = await this.#place();
+    return place === null ? null : ((await place.partial({ step, operation, hash })) as PartialResults<T> | null);
   }
 
   /**
@@ -323,8 +321,11 @@ export class CheckpointManager {
     return startMap(async (control) => {
       const { batches, options: checked } = checkMapBatchesOptions(options);
       if (typeof fn !== 'function') throw invalid(`what mapBatches calls for rows must be a function, got ${show(fn)}`);
-      const caller: MakeCaller = (parts) => new BatchCalls(fn as unknown as BatchFunction<Row, Row>, batches, parts);
-      return this.#callOf(step, operation, rows, checked, { fn: noCall, caller, width: batches.size, control }, 'mapBatches');
+      const makeCaller = async (): Promise<MakeCaller> => {
+        const { BatchCalls } = await maps();
+        return (parts) => new BatchCalls(fn as unknown as BatchFunction<Row, Row>, batches, parts);
+      };
+      return this.#callOf(step, operation, rows, checked, { fn: noCall, makeCaller, width: batches.size, control }, 'mapBatches');
     });
   }
 
@@ -334,7 +335,8 @@ export class CheckpointManager {
    */
   async failures(step: string, operation: string, options?: PartialOptions): Promise<FailureRecord[]> {
     const { hash } = checkPartialOptions(options, 'failures');
-    return this.#place === null ? [] : this.#place.failures({ step, operation, hash });
+    const place = await this.#place();
+    return place === null ? [] : place.failures({ step, operation, hash });
   }
 
   /**
@@ -353,15 +355,19 @@ export class CheckpointManager {
     return startMap(async (control) => {
       const { jobs, options: checked } = checkMapJobsOptions(options);
       const given = checkProvider(provider, jobs);
-      const files = await this.#filesOfJobs({ step, operation, hash: checked.hash });
-      const caller: MakeCaller = (parts) => new JobCalls(given, jobs, files, parts);
-      return this.#callOf(step, operation, rows, checked, { files, fn: noCall, caller, control }, 'mapJobs');
+      const makeCaller = async (found: OperationFiles | null): Promise<MakeCaller> => {
+        const files = forJobs(found);
+        const { JobCalls } = await maps();
+        return (parts) => new JobCalls(given, jobs, files, parts);
+      };
+      return this.#callOf(step, operation, rows, checked, { fn: noCall, makeCaller, control }, 'mapJobs');
     });
   }
 
   /** The jobs of an operation whose results are not all used yet, the oldest first: those of a running or interrupted {@link mapJobs}. */
   async jobs(step: string, operation: string): Promise<JobInfo[]> {
-    return this.#place === null ? [] : this.#place.jobs({ step, operation });
+    const place = await this.#place();
+    return place === null ? [] : place.jobs({ step, operation });
   }
 
   /**
@@ -369,7 +375,8 @@ export class CheckpointManager {
    * @throws `ERR_CKPT_LOCKED` while a map of the operation runs
    */
   async forgetJob(step: string, operation: string, jobKey: string): Promise<boolean> {
-    const files = await this.#filesOfJobs({ step, operation });
+    const files = forJobs(await this.#mapped({ step, operation }));
+    const { JobFolder } = await maps();
     const lease = await files.lease({ lockWait: 0 });
     try {
       const folder = new JobFolder(files);
@@ -393,7 +400,7 @@ export class CheckpointManager {
   async forget<T extends RowLike = Row>(step: string, operation: string, options: ForgetOptions<T>): Promise<number> {
     const checked = checkForgetOptions(options);
     const files = await this.#mapped({ step, operation });
-    return files === null ? 0 : forgetRows(files, checked);
+    return files === null ? 0 : (await maps()).forgetRows(files, checked);
   }
 
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
@@ -411,7 +418,10 @@ export class CheckpointManager {
       ...(maxAge !== undefined && { maxAge }),
       ...(cost !== undefined && { cost: cost as (row: Row) => number }),
     };
-    const plan = await (this.#place === null ? planRows(null, given, wanted) : this.#place.plan({ step, operation, hash }, given, wanted));
+    const place = await this.#place();
+    const plan = await (place === null
+      ? (await maps()).planRows(null, given, wanted)
+      : place.plan({ step, operation, hash }, given, wanted));
     return plan as IncrementalPlan<T>;
   }
 
@@ -422,7 +432,8 @@ export class CheckpointManager {
 
   /** All checkpoints by step and operation, no batches. A damaged one has its `error`. */
   async listCheckpoints(): Promise<CheckpointListing[]> {
-    return this.#place === null ? [] : this.#place.list();
+    const place = await this.#place();
+    return place === null ? [] : place.list();
   }
 
   /**
@@ -430,7 +441,8 @@ export class CheckpointManager {
    * Changes nothing.
    */
   async listMaps(): Promise<MapListing[]> {
-    return this.#place === null ? [] : this.#place.maps();
+    const place = await this.#place();
+    return place === null ? [] : place.maps();
   }
 
   /** The bytes of all its files; null for none. */
@@ -441,7 +453,8 @@ export class CheckpointManager {
 
   /** The bytes of all checkpoints, batches and kept results in the directory. */
   async getTotalCheckpointSize(): Promise<number> {
-    return this.#place === null ? 0 : this.#place.totalBytes();
+    const place = await this.#place();
+    return place === null ? 0 : place.totalBytes();
   }
 
   /**
@@ -450,16 +463,18 @@ export class CheckpointManager {
    */
   async migrateJsonToArrow(step: string, operation: string, options?: MigrateCheckpointOptions): Promise<boolean> {
     const checked = checkMigrateOptions(options);
-    if (this.#place === null) return false;
-    const { directory, config } = this.#place.localHome('migrateJsonToArrow');
+    const place = await this.#place();
+    if (place === null) return false;
+    const { migratePlace, placeOfOperation, placesOfOwnBatches } = await import('../directory/migration.js');
+    const { directory, config } = place.localHome('migrateJsonToArrow');
     const { compression, compressionLevel, rowGroupRows } = this.#defaults;
     const defaults = Object.fromEntries(
       Object.entries({ compression, compressionLevel, rowGroupRows }).filter(([, value]) => value !== undefined),
     );
     const places = [await placeOfOperation(directory, step, operation), ...(await placesOfOwnBatches(directory, step, operation))];
     let migrated = false;
-    for (const [index, place] of places.entries()) {
-      const outcome = await migratePlace(place, config, { ...defaults, ...checked });
+    for (const [index, each] of places.entries()) {
+      const outcome = await migratePlace(each, config, { ...defaults, ...checked });
       if (outcome?.status === 'failed') throw outcome.error;
       if (index === 0) migrated = outcome !== null;
     }
@@ -474,12 +489,14 @@ export class CheckpointManager {
 
   /** Removes the checkpoints, batches, kept results and hashes of a step; resolves with the number of files. */
   async clearStep(step: string): Promise<number> {
-    return this.#place === null ? 0 : this.#place.clearStep(step);
+    const place = await this.#place();
+    return place === null ? 0 : place.clearStep(step);
   }
 
   /** Removes all checkpoints, batches, kept results and DocETL's configuration; resolves with the number of files. */
   async clearAll(): Promise<number> {
-    return this.#place === null ? 0 : this.#place.clearAll();
+    const place = await this.#place();
+    return place === null ? 0 : place.clearAll();
   }
 
   /**
@@ -489,7 +506,8 @@ export class CheckpointManager {
    */
   async sweep(options?: SweepOptions): Promise<SweepResult> {
     const checked = checkSweepOptions(options);
-    if (this.#place !== null) return this.#place.sweep(checked);
+    const place = await this.#place();
+    if (place !== null) return place.sweep(checked);
     return { removed: [], bytes: 0, keptBytes: 0, inUse: [], dryRun: checked.dryRun === true };
   }
 
@@ -499,6 +517,7 @@ export class CheckpointManager {
    */
   async materialize(step: string, operation: string, options?: MaterializeOptions): Promise<CheckpointInfo> {
     const checked = checkMaterializeOptions(options);
+    const { materializeCheckpoint } = await import('../directory/sharing/materialize.js');
     return materializeCheckpoint(await this.#local('materialize', { step, operation }), this.directory, { step, operation, ...checked });
   }
 
@@ -508,7 +527,10 @@ export class CheckpointManager {
    */
   async dedupe(options?: DedupeOptions): Promise<RewriteResult> {
     const checked = checkDedupeOptions(options);
-    return this.#place === null ? nothingRewritten(checked) : dedupeDirectory(this.#place.localHome('dedupe'), checked);
+    const place = await this.#place();
+    if (place === null) return nothingRewritten(checked);
+    const { dedupeDirectory } = await import('../directory/sharing/dedupe-directory.js');
+    return dedupeDirectory(place.localHome('dedupe'), checked);
   }
 
   /**
@@ -517,7 +539,10 @@ export class CheckpointManager {
    */
   async compact(options?: CompactOptions): Promise<RewriteResult> {
     const checked = checkCompactOptions(options);
-    return this.#place === null ? nothingRewritten(checked) : compactDirectory(this.#place.localHome('compact'), checked);
+    const place = await this.#place();
+    if (place === null) return nothingRewritten(checked);
+    const { compactDirectory } = await import('../directory/sharing/compact-directory.js');
+    return compactDirectory(place.localHome('compact'), checked);
   }
 
   async #mapCall<In extends RowLike, Out extends RowLike>(
@@ -538,7 +563,10 @@ export class CheckpointManager {
     operation: string,
     rows: Iterable<In> | AsyncIterable<In>,
     checked: CheckedMapOptions<In>,
-    how: Pick<MapCall, 'fn' | 'caller' | 'width' | 'control'> & { files?: OperationFiles },
+    {
+      makeCaller,
+      ...how
+    }: Pick<MapCall, 'fn' | 'width' | 'control'> & { makeCaller?: (files: OperationFiles | null) => Promise<MakeCaller> },
     what: string,
   ): Promise<MapCall> {
     const input = rowsOfCall(rows);
@@ -552,14 +580,15 @@ export class CheckpointManager {
     if (save.compat !== undefined && this.#store.format === 'json') {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
     }
-    const files = how.files ?? (await this.#mapped({ step, operation, hash: checked.hash }));
-    if (files?.isCopy === true) refuseForCopies(checked, save);
+    const files = await this.#mapped({ step, operation, hash: checked.hash });
+    if (files?.isCopy === true) (await maps()).refuseForCopies(checked, save);
     if (files === null && checked.workers !== undefined) {
       const message = 'workers need a directory, where they share the rows: without it each would compute all of them';
       throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
     }
     return {
       ...how,
+      caller: await makeCaller?.(files),
       files,
       rows: input,
       options: checked as CheckedMapOptions<Row>,
@@ -569,27 +598,26 @@ export class CheckpointManager {
     };
   }
 
-  /** Jobs cannot be without records. */
-  async #filesOfJobs(of: NamedOperation): Promise<OperationFiles> {
-    const files = await this.#mapped(of);
-    if (files !== null) return files;
-    const message = 'jobs need a directory, where they are recorded: without it, a process that ends loses what is paid for';
-    throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
+  /** The directory for all that is no save and no load. */
+  async #place(): Promise<DirectoryPlace | null> {
+    return this.#start === null ? null : this.#start.whole();
   }
 
   /** Where an operation keeps its results; null where nothing is kept. */
   async #files(step: string, operation: string, hash?: string): Promise<OperationPlace | null> {
-    return this.#place === null ? null : this.#place.operation(step, operation, hash);
+    return this.#start === null ? null : this.#start.operation(step, operation, hash);
   }
 
   /** The same for maps and what changes their results. */
   async #mapped(of: NamedOperation): Promise<OperationFiles | null> {
-    return this.#place === null ? null : this.#place.mapped(of);
+    const place = await this.#place();
+    return place === null ? null : place.mapped(of);
   }
 
   /** The same for calls that work on local files alone. */
   async #local(call: string, of: NamedOperation): Promise<OperationFiles | null> {
-    return this.#place === null ? null : this.#place.localFiles(call, of);
+    const place = await this.#place();
+    return place === null ? null : place.localFiles(call, of);
   }
 
   /** What to load, null where nothing is kept, and how. Throws what is wrong with the call. */
@@ -610,3 +638,10 @@ export class CheckpointManager {
 
 /** In place of the function of a `map`, where another caller computes the rows. */
 function noCall(): void {}
+
+/** Jobs cannot be without records. */
+function forJobs(files: OperationFiles | null): OperationFiles {
+  if (files !== null) return files;
+  const message = 'jobs need a directory, where they are recorded: without it, a process that ends loses what is paid for';
+  throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
+}

@@ -11,7 +11,7 @@ import { isRevoked } from '../base/value/is-revoked.js';
 import { checkSchemaOptions } from '../schema/contract.js';
 import type { TypedWriteOptions } from '../formats/parquet/column-types.js';
 import { storeFor } from '../formats/choose.js';
-import { writeRemote } from '../formats/remote/write-remote.js';
+import { remote } from '../formats/remote.js';
 import { saveTo } from '../formats/save-to.js';
 import { withShare } from '../formats/with-share.js';
 import type { CheckpointStore } from '../store/store.js';
@@ -183,5 +183,6 @@ export async function createCheckpoint<T extends RowLike = RowLike>(
     const store = storeFor(path);
     return make<T>({ write: (_, rows, given) => saveTo(store, path, rows, given) }, path, await withShare(path, save));
   }
+  const { writeRemote } = await remote();
   return make<T>({ write: (_, rows, given) => writeRemote(place, rows, given, conditions) }, place.url, save);
 }

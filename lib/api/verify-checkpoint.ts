@@ -5,7 +5,7 @@ import { keysOf } from '../options/option-keys.js';
 import { checkFilePath, checkReadOptions, type CheckpointInfo, type ReadOptions } from '../options/options.js';
 import { remotePlace } from '../bucket/bucket-of.js';
 import { storeOf } from '../formats/choose.js';
-import { withWhole } from '../formats/remote/remote-store.js';
+import { remote } from '../formats/remote.js';
 import { checkFileBucket, type FileBucketOptions } from '../options/file-options.js';
 import type { CheckpointStore } from '../store/store.js';
 
@@ -31,6 +31,7 @@ export async function verifyCheckpoint(path: string, options?: VerifyOptions): P
   throwIfAborted(checked.signal);
   const place = remotePlace(path, checkFileBucket(path, bucket));
   if (place === undefined) return verify(path, await storeOf(path), checked);
+  const { withWhole } = await remote();
   const result = await withWhole(place, checked, (local, store) => verify(local, store, checked));
   return { ...result, path: place.url };
 }

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 
 /*
  * What values are, whichever realm made them: under Jest's VM modules, and in any context of node:vm, classes of one name are there twice,

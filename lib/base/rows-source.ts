@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { CheckpointError } from './errors.js';
 import { show } from './messages.js';
 import { isPlainObject, type Row } from './rows.js';

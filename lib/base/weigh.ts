@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import type { Row } from './rows.js';
 import { isRevoked } from './value/is-revoked.js';
 

@@ -1,12 +1,14 @@
 import { invalid } from '../base/messages.js';
 import type { Bucket } from '../options/bucket.js';
 import { isBucket, type BucketOptions } from '../options/bucket-options.js';
-import { AzureBucket } from './azure/azure-bucket.js';
 import { bucketUrl, isBucketUrl, withoutQuery } from '../options/bucket-url.js';
-import { GoogleBucket } from './google/google-bucket.js';
-import { HttpBucket } from './http/http-bucket.js';
-import { S3Bucket } from './s3/s3-bucket.js';
-import { s3Endpoint } from './s3/s3-place.js';
+import { accessToken } from './access-token.js';
+import { azureAccount } from './azure/azure-account.js';
+import { googleCredentials } from './google/google-credentials.js';
+import { googleEndpoint } from './google/google-endpoint.js';
+import { laterBucket } from './later-bucket.js';
+import { s3Credentials } from './s3/s3-credentials.js';
+import { s3Endpoint, s3Place } from './s3/s3-place.js';
 
 /** A place in a bucket. */
 export interface BucketPlace {
@@ -31,21 +33,44 @@ export function bucketOf(path: string, given: Bucket | BucketOptions = {}): Buck
   if (isBucket(given)) return { bucket: given, key, url };
   if (scheme === 's3') {
     const endpoint = s3Endpoint(given);
-    const place = { bucket: new S3Bucket(name(bucket), given), key, url };
+    const place = { bucket: s3Bucket(name(bucket), given), key, url };
     return endpoint === undefined ? place : { ...place, endpoint: `${endpoint}/${bucket}` };
   }
-  if (scheme === 'gs') return { bucket: new GoogleBucket(name(bucket), given), key, url };
-  if (scheme === 'az') return { bucket: new AzureBucket(name(bucket), given), key, url };
+  if (scheme === 'gs') return { bucket: googleBucket(name(bucket), given), key, url };
+  if (scheme === 'az') return { bucket: azureBucket(name(bucket), given), key, url };
   if (scheme !== 'http' && scheme !== 'https') throw invalid(`${scheme}:// needs a driver of your own in the option bucket`);
   if (!URL.canParse(path)) throw invalid('that is no URL of a web server');
   const { origin, username, password, pathname, search } = new URL(path);
   if (username !== '' || password !== '') throw invalid('a URL with a name and a password is seen in messages; give bucket.credentials');
-  return { bucket: new HttpBucket(origin, given), key: pathname + search, url };
+  return { bucket: httpBucket(origin, given), key: pathname + search, url };
 }
 
 /** What a call names that takes local paths and URLs; undefined for a local path. */
 export function remotePlace(path: string, given: Bucket | BucketOptions | undefined): BucketPlace | undefined {
   return given === undefined && !isBucketUrl(path) ? undefined : bucketOf(path, given);
+}
+
+function s3Bucket(bucket: string, options: BucketOptions): Bucket {
+  const place = s3Place(bucket, options);
+  const keys = s3Credentials(options);
+  return laterBucket(true, async () => new (await import('./s3/s3-bucket.js')).S3Bucket(bucket, place, keys, options));
+}
+
+function googleBucket(bucket: string, options: BucketOptions): Bucket {
+  const endpoint = googleEndpoint(options);
+  const token = googleCredentials(options);
+  return laterBucket(true, async () => new (await import('./google/google-bucket.js')).GoogleBucket(bucket, endpoint, token, options));
+}
+
+function azureBucket(container: string, options: BucketOptions): Bucket {
+  const account = azureAccount(options);
+  return laterBucket(true, async () => new (await import('./azure/azure-bucket.js')).AzureBucket(container, account, options));
+}
+
+function httpBucket(origin: string, options: BucketOptions): Bucket {
+  const { credentials } = options;
+  const token = credentials === undefined || credentials === false ? undefined : accessToken('HTTP', credentials);
+  return laterBucket(false, async () => new (await import('./http/http-bucket.js')).HttpBucket(origin, token, options));
 }
 
 /** In a host or a path, anything else would lead elsewhere. */

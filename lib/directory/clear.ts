@@ -8,7 +8,6 @@ import { keptFiles, keptFoldersIn } from './kept-files.js';
 import { batchFoldersIn, checkpointPaths, isBatchFile, listBatchOperations, listOperations, listSteps } from './layout.js';
 import { removeEmptyParts } from './parts.js';
 import { removeCheckpoint } from './parts-folder.js';
-import { clearPool } from './sweep-pool.js';
 import { settleSwaps, sweepTemporaries } from './temporaries.js';
 import { forgetUses } from './use-record.js';
 
@@ -81,6 +80,7 @@ export async function clearDirectory(directory: string, config: DocetlConfig): P
   for (const { folder } of await listSteps(directory)) removed += await clearStepFolder(folder);
   for (const { folder } of await listBatchOperations(directory)) removed += await clearBatchFolder(folder);
   await sweepTemporaries(directory);
+  const { clearPool } = await import('./sweep-pool.js');
   // Last: until then checkpoints may need it.
   await clearPool(directory);
   // A save that came in between has its hash there.

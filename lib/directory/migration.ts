@@ -74,12 +74,8 @@ interface MigrationPlace {
   batch: number | null;
 }
 
-/**
- * Makes Parquet of every JSON checkpoint and batch in a directory of DocETL's layout. Each file is written beside its JSON, read back and
- * compared row by row before it gets its name; then, with `keepJson: false`, the JSON goes. What an earlier run has done is not done again.
- * A file that fails is reported, and the rest goes on.
- */
-export async function* migrateDirectory(directory: string, given?: MigrationOptions): AsyncGenerator<MigrationOutcome, void, undefined> {
+/** What `migrateDirectory` does. */
+export async function* migrateFiles(directory: string, given?: MigrationOptions): AsyncGenerator<MigrationOutcome, void, undefined> {
   checkPath(directory);
   const options = checkMigrationOptions(given);
   const places = await placesIn(directory);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../base/node-crypto.js';
 import { readFile, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isLockFree } from '../base/lock/file-lock.js';
@@ -15,7 +15,8 @@ export interface Place {
 
 /** Where the workers that share a map keep what they tell each other: docs/RELIABILITY.md, "Several workers on one map". */
 export function workersFolder(place: Place): string {
-  const tag = createHash('sha256')
+  const tag = nodeCrypto()
+    .createHash('sha256')
     .update(JSON.stringify([place.step, place.operation]))
     .digest('hex')
     .slice(0, 24);

@@ -1,13 +1,8 @@
 import { firstBytes, FOLDER, PARQUET } from './first-bytes.js';
-import { describeParts, describePartsSlowly } from './folder/describe-parts.js';
-import { folderStore } from './folder/folder-store.js';
-import { localParts } from './folder/parts-source.js';
-import { fallbackStore } from './parquet/fallback/fallback-store.js';
 import { loadBinding, noBindingReason, warnNoBinding } from '../base/addon/binding.js';
 import { nextOf } from '../base/commit/swap.js';
 import { isCheckpointError } from '../base/errors.js';
-import { jsonStore } from './text/json-store.js';
-import { jsonlStore } from './text/jsonl-store.js';
+import { fallbackFolders, fallbackStore, jsonlStore, jsonStore, nativeFolders } from './later-stores.js';
 import { isLines } from './text/is-lines.js';
 import { parquetStore } from './parquet/parquet-store.js';
 import { storeElsewhere } from './store-elsewhere.js';
@@ -70,9 +65,6 @@ async function storeAt(path: string): Promise<CheckpointStore> {
   warnNoBinding();
   return first === FOLDER ? fallbackFolders : fallbackStore;
 }
-
-const nativeFolders = folderStore(localParts(parquetStore, describeParts));
-const fallbackFolders = folderStore(localParts(fallbackStore, describePartsSlowly));
 
 /** All rows of a file that is there to be read: a small Parquet file is read in one step, before anybody has looked at what it is. */
 export async function readAll(path: string, options: ReadOptions): Promise<Row[]> {

@@ -8,7 +8,6 @@ import { isRevoked } from '../base/value/is-revoked.js';
 import type { CheckpointInfo } from '../options/options.js';
 import type { Attachment, CheckpointStore } from '../store/store.js';
 import { isReplaced, listParts } from './folder/list-parts.js';
-import { writeFolder } from './folder/write-folder.js';
 import type { TypedWriteOptions } from './parquet/column-types.js';
 
 /** How often a save of another process may come in between. */
@@ -25,7 +24,10 @@ export async function saveTo(
   { parts, ...options }: TypedWriteOptions,
   attachment?: Attachment,
 ): Promise<CheckpointInfo> {
-  if (parts !== undefined && store.format === 'parquet') return writeFolder(path, rows, { ...options, parts });
+  if (parts !== undefined && store.format === 'parquet') {
+    const { writeFolder } = await import('./folder/write-folder.js');
+    return writeFolder(path, rows, { ...options, parts });
+  }
   // Rows of an array are there once more: only for others is it looked first, as a store refuses a folder by itself.
   const isArray = !isRevoked(rows) && Array.isArray(rows);
   if (!isArray && (await kindOf(path)) === 'parts') return inPlaceOfFolder(store, path, rows, options, attachment);

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { isAbortSignal } from '../base/realm.js';
 import type { CheckpointSchema } from './checkpoint-schema.js';
 import type { StandardSchemaV1 } from './standard-schema-v1.js';

@@ -1,5 +1,5 @@
 import { isText, itemsOf, listOf } from '../base/value/items-of.js';
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { invalid, show } from '../base/messages.js';
 import { isPlainObject, type Row, type RowLike } from '../base/rows.js';
 import { exactPath, pathOf, type Path } from '../base/path.js';

@@ -1,5 +1,5 @@
 import { itemsOf } from '../base/value/items-of.js';
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../base/node-crypto.js';
 import { createReadStream } from 'node:fs';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
 import { rowsOfCall } from '../base/rows-of-call.js';
@@ -65,7 +65,8 @@ export async function hashOperation(parts: OperationParts): Promise<string> {
     canonicalText(listOf<string>(upstream).map(checkUpstream)),
   ];
   // JSON shows where each field ends: no two lists of fields have the same text.
-  return createHash('sha256')
+  return nodeCrypto()
+    .createHash('sha256')
     .update(JSON.stringify(['arrow-ckpt operation 1', ...fields]))
     .digest('hex');
 }
@@ -106,7 +107,7 @@ async function fingerprint(input: NonNullable<OperationParts['input']>): Promise
 }
 
 async function rowsDigest(rows: Iterable<Row> | AsyncIterable<Row>): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = nodeCrypto().createHash('sha256');
   const tree = new JsonTree();
   let index = 0;
   for await (const chunk of chunksOf(rowsSource(rowsOfCall(rows)), 1024)) {
@@ -120,7 +121,7 @@ async function filesDigest(paths: readonly string[]): Promise<string> {
   const digests: string[] = [];
   for (const path of paths) {
     if (typeof path !== 'string') throw invalid(`file must be a path or an array of paths, got ${show(path)}`);
-    const hash = createHash('sha256');
+    const hash = nodeCrypto().createHash('sha256');
     try {
       for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
     } catch (error) {

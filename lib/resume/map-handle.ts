@@ -6,7 +6,8 @@ import { Arrivals, type MapItem } from './arrivals.js';
 import type { MapProgress, MapResult, MapSummary } from './events.js';
 import { checkConcurrency, ms } from './check-number.js';
 import { RunControl } from './run-control.js';
-import { runMap, type MapCall } from './run-map.js';
+import { maps } from './maps.js';
+import type { MapCall, runMap } from './run-map.js';
 
 /** Options of {@link MapHandle.stop}. */
 export interface StopOptions {
@@ -77,7 +78,8 @@ export function startStream<T extends RowLike>(begin: Begin): MapStream<T> {
 /** `heeded`: whoever reads results as they come learns of the error there. */
 async function result<T extends RowLike>(begin: Begin, control: RunControl, arrivals: Arrivals, heeded: () => void): Promise<MapResult<T>> {
   try {
-    const run = runMap(await begin(control));
+    const call = await begin(control);
+    const run = (await maps()).runMap(call);
     for (;;) {
       const next = await run.next();
       if (next.done !== true) continue;
@@ -95,7 +97,7 @@ async function* stream<T extends RowLike>(begin: Begin, control: RunControl): As
   let run: ReturnType<typeof runMap> | undefined;
   try {
     const call = await begin(control);
-    run = runMap(call);
+    run = (await maps()).runMap(call);
     for (;;) {
       const next = await run.next();
       if (next.done === true) return next.value;

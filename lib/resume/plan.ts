@@ -1,37 +1,16 @@
 import { chunksOf, rowsSource } from '../base/rows-source.js';
 import { isOfFile } from '../directory/checkpoint-file.js';
 import { CheckpointError } from '../base/errors.js';
-import { invalid, show } from '../base/messages.js';
-import { keysOf } from '../options/option-keys.js';
-import { asOptions, checkKeys } from '../options/options.js';
+import { show } from '../base/messages.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { Identifier } from './identifier.js';
 import { findBatches, MOST_LOOKS } from './found-files.js';
 import { addKept } from './kept-results.js';
 import { Known } from './known.js';
-import { checkHash, checkKey, checkMaxAge } from './map-options.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { readLedger } from './read-ledger.js';
-import { checkContent, type ContentOption } from './row-content.js';
-import { keyOf, type KeyOption, type RowKey } from './row-key.js';
-
-/** Options of {@link CheckpointManager.planIncremental}. */
-export interface PlanOptions<T extends RowLike = Row> {
-  /** What identifies a row, as in the `map`. */
-  key: KeyOption<T>;
-  /** What of a row is compared, as in the `map`. @default 'all' */
-  content?: ContentOption<T>;
-  /** The hash of the operation, as in the `map`. */
-  hash?: string;
-  /** Results that were made longer ago count as changed, as in the `map`. @default no limit @unit ms */
-  maxAge?: number;
-  /**
-   * What the call for a row will cost, as far as that can be known before: for `cost` of the plan.
-   *
-   * What it throws ends the call as it is. @default none
-   */
-  cost?: (row: T) => number;
-}
+import type { PlanOptions } from './plan-options.js';
+import { keyOf, type RowKey } from './row-key.js';
 
 /** What a `map` of these rows would do. */
 export interface IncrementalPlan<T extends RowLike = Row> {
@@ -47,20 +26,6 @@ export interface IncrementalPlan<T extends RowLike = Row> {
   hashChanged: boolean;
   /** With the option `cost`: its sum over the rows that would be computed, new and changed ones. */
   cost?: number;
-}
-
-const KEYS = keysOf<PlanOptions>({ key: true, content: true, hash: true, maxAge: true, cost: true });
-
-export function checkPlanOptions<T extends RowLike>(given: PlanOptions<T>): PlanOptions<T> {
-  const options = asOptions(given, 'planIncremental') as PlanOptions<T>;
-  checkKeys(options, KEYS, 'planIncremental');
-  checkKey(options.key);
-  checkContent(options.content);
-  checkHash(options.hash);
-  checkMaxAge(options.maxAge);
-  if (options.cost !== undefined && typeof options.cost !== 'function')
-    throw invalid(`cost must be a function that tells what a row costs, got ${show(options.cost)}`);
-  return options;
 }
 
 /** Compares rows with what earlier runs left. Changes nothing, and calls nothing. */

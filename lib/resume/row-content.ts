@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../base/node-crypto.js';
 import { setOwn } from '../base/build.js';
 import { CheckpointError } from '../base/errors.js';
 import { unheeded } from '../base/guarded.js';
@@ -113,5 +113,5 @@ function without(object: Row, parts: ReadonlyMap<string, Part>): Row {
 }
 
 function digestOf(source: string): string {
-  return createHash('sha256').update(source).digest('hex').slice(0, 16);
+  return nodeCrypto().createHash('sha256').update(source).digest('hex').slice(0, 16);
 }

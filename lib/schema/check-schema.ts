@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { isValidDate } from '../base/realm.js';
 import { CheckpointError } from '../base/errors.js';
 import { show } from '../base/messages.js';

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { setOwn } from '../base/build.js';
 import { show } from '../base/messages.js';
 import { isPlainObject, type Row } from '../base/rows.js';

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 
 /** How two values are ordered: negative, 0, positive; undefined where they are not of one kind, or NaN is among them. */
 export function compare(a: unknown, b: unknown): number | undefined {

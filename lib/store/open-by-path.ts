@@ -4,6 +4,7 @@ import type { Columns } from '../columnar/columns/column.js';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
 import type { ReadOptions } from '../options/options.js';
 import type { Row } from '../base/rows.js';
+import { closedError } from './closed-error.js';
 import { pickedBatches, tellsAtEnd } from './picked-batches.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from './store.js';
 import { gather } from './wanted-rows.js';
@@ -65,9 +66,4 @@ async function stampOf(path: string): Promise<string> {
   } catch (error) {
     throw fromSystemError(error, 'read', path);
   }
-}
-
-/** The error of a reader that is used after it was closed. */
-export function closedError(path: string): CheckpointError {
-  return new CheckpointError('ERR_CKPT_CLOSED', `the reader of ${path} is closed; open the checkpoint again`, { path });
 }

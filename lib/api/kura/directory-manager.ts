@@ -10,15 +10,13 @@ import { checkSchemaOptions } from '../../schema/contract.js';
 import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import { remoteHome } from '../../directory/bucket/bucket-home.js';
 import { isTextByChoice } from '../../formats/choose.js';
-import { refuseLocalOptions } from '../../formats/remote/write-remote.js';
+import { refuseLocalOptions } from '../../formats/refuse-local-options.js';
 import { refuseReflink } from '../../formats/with-share.js';
 import type { CheckpointStore } from '../../store/store.js';
 import { namedLoadedLine, namedSavedLine, tornLine, type Logger } from '../../directory/log-lines.js';
 import { checkLoadHash, mergeWriteOptions, type WriteDefaults } from '../../directory/manager-options.js';
 import { plainName } from './layout.js';
-import { BucketKura } from './places/bucket-kura.js';
 import type { KuraPlace } from './places/kura-place.js';
-import { LocalKura } from './places/local-kura.js';
 import type { KuraCheckpointInfo, KuraCheckpointManager, KuraLoadOptions, KuraManagerStats } from './types.js';
 
 /** What a kind of manager is. */
@@ -45,7 +43,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
   /** False: nothing is saved, loaded, listed or deleted. */
   readonly enabled: boolean;
   readonly #kind: ManagerKind;
-  readonly #place: KuraPlace;
+  readonly #place: () => Promise<KuraPlace>;
 
   /** @internal */
   protected constructor(directory: string, kind: ManagerKind) {
@@ -54,7 +52,10 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     this.#kind = kind;
     const home = remoteHome(this.directory, kind.bucket);
     if (home !== undefined) refuseLocalOptions(kind.defaults);
-    this.#place = home === undefined ? new LocalKura(this.directory, kind) : new BucketKura(home, kind);
+    this.#place = async () =>
+      home === undefined
+        ? new (await import('./places/local-kura.js')).LocalKura(this.directory, kind)
+        : new (await import('./places/bucket-kura.js')).BucketKura(home, kind);
   }
 
   async saveCheckpoint<T extends RowLike = RowLike>(
@@ -66,14 +67,15 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     const { store, logger, defaults } = this.#kind;
     const merged = mergeWriteOptions(defaults, options, 'saveCheckpoint', 'kura');
     if (isTextByChoice(store)) refuseReflink(merged, 'a manager of JSONL');
-    await this.#place.check(name);
+    const place = await this.#place();
+    await place.check(name);
     if (!this.enabled) return null;
     if (store.format === 'json' && merged.compat !== undefined) {
-      const path = await this.#place.path(name);
+      const path = await place.path(name);
       const message = `cannot save ${path} for Kura: it reads no JSON, and Parquet needs the native binary; use a JsonlCheckpointManager`;
       throw new CheckpointError('ERR_CKPT_NOT_COMPATIBLE', message, { path });
     }
-    const info = await this.#place.save(name, given, merged);
+    const info = await place.save(name, given, merged);
     logger?.info(namedSavedLine(plainName(name), info));
     return info.path;
   }
@@ -91,10 +93,11 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
   async loadCheckpoint(name: string, schema?: StandardSchemaV1 | CheckpointSchema, options: KuraLoadOptions = {}): Promise<Row[] | null> {
     const { read, hash, keepsTorn } = checkLoad(schema, options);
     const { logger } = this.#kind;
-    await this.#place.check(name);
+    const place = await this.#place();
+    await place.check(name);
     if (!this.enabled) return null;
     const onTorn = keepsTorn ? (failure: CheckpointError, rows: number): void => logger?.warn(tornLine(failure, rows)) : undefined;
-    const loaded = await this.#place.load(name, { read, hash, onTorn });
+    const loaded = await place.load(name, { read, hash, onTorn });
     if (loaded !== null) logger?.info(namedLoadedLine(plainName(name), loaded.path));
     return loaded?.result ?? null;
   }
@@ -104,18 +107,20 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
   }
 
   async deleteCheckpoint(name: string): Promise<boolean> {
-    await this.#place.check(name);
-    return this.enabled && (await this.#place.remove(name)) > 0;
+    const place = await this.#place();
+    await place.check(name);
+    return this.enabled && (await place.remove(name)) > 0;
   }
 
   async getCheckpointPath(name: string): Promise<string> {
-    return this.#place.path(name);
+    return (await this.#place()).path(name);
   }
 
   async getCheckpointInfo(name: string): Promise<KuraCheckpointInfo | null> {
-    await this.#place.check(name);
+    const place = await this.#place();
+    await place.check(name);
     if (!this.enabled) return null;
-    const info = await this.#place.info(name);
+    const info = await place.info(name);
     return info === null ? null : { name: plainName(name), ...info };
   }
 
@@ -127,7 +132,7 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
   async #list(logger: Logger | null): Promise<string[]> {
     const names: string[] = [];
     if (!this.enabled) return names;
-    for await (const { name, files } of this.#place.list()) {
+    for await (const { name, files } of (await this.#place()).list()) {
       if (files.some(({ error }) => error === undefined)) names.push(name);
       else for (const { error } of files) logger?.warn(`'${name}' is left out of the list: ${error?.message} (${error?.code})`);
     }

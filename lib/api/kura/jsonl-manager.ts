@@ -1,7 +1,7 @@
 import { invalid, show } from '../../base/messages.js';
 import { keysOf } from '../../options/option-keys.js';
 import { asOptions, checkKeys, checkWriteOptions } from '../../options/options.js';
-import { jsonlStore } from '../../formats/text/jsonl-store.js';
+import { jsonlStore } from '../../formats/later-stores.js';
 import { checkCompat, checkLogger } from '../../directory/manager-options.js';
 import { DirectoryCheckpointManager } from './directory-manager.js';
 import { LINES_EXTENSIONS } from './layout.js';

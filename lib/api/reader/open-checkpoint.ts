@@ -4,7 +4,7 @@ import { checkFileBucket } from '../../options/file-options.js';
 import { checkFilePath, checkReadOptions } from '../../options/options.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import { storeOf } from '../../formats/choose.js';
-import { openRemote } from '../../formats/remote/remote-store.js';
+import { remote } from '../../formats/remote.js';
 import { whileSwapped } from '../../formats/while-swapped.js';
 import { readerOf, type CheckpointReader } from './checkpoint-reader.js';
 import { OPEN_KEYS, type OpenCheckpointOptions } from './reader-options.js';
@@ -21,7 +21,7 @@ export async function openCheckpoint<T extends RowLike = Row>(path: string, opti
   const file =
     place === undefined
       ? await whileSwapped(path, async () => (await storeOf(path)).open(path, opened))
-      : await openRemote(place, opened, { signal });
+      : await (await remote()).openRemote(place, opened, { signal });
   if (signal?.aborted === true) file.close();
   throwIfAborted(signal);
   return readerOf<T>(file);

@@ -1,4 +1,4 @@
-import { closedError } from '../../store/open-by-path.js';
+import { closedError } from '../../store/closed-error.js';
 
 /** Whether a reader is still open, as its readings ask it: one field, since they ask before each row. */
 export class Readings {

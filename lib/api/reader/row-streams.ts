@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { ReadableStream } from 'node:stream/web';
 import { watchAbort } from '../../base/halt.js';
 import type { Readings } from './readings.js';
 

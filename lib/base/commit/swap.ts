@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../node-crypto.js';
 import { rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { withLock } from '../lock/file-lock.js';
@@ -31,7 +31,7 @@ export function nameOfNext(entry: string): string | undefined {
 function shortName(path: string): string {
   const name = basename(path);
   if (Buffer.byteLength(name) <= NAME_BYTES) return name;
-  return `long-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
+  return `long-${nodeCrypto().createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
 }
 
 /**

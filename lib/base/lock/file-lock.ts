@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../halt.js';
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from '../node-crypto.js';
 import { link, open, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -162,7 +162,7 @@ async function turnAt(path: string, options: LockOptions): Promise<Turn> {
 
 async function holdingOf(path: string, turn: Turn | undefined, options: LockOptions): Promise<Holding> {
   const { waitMs = 30_000, signal, queues = false, brief = false, stream = false } = options;
-  const holder = thisHolder(randomBytes(8).toString('hex'), { brief, stream });
+  const holder = thisHolder(nodeCrypto().randomBytes(8).toString('hex'), { brief, stream });
   const from = performance.now();
   for (let attempt = 0; ; attempt++) {
     throwIfAborted(signal);
@@ -285,7 +285,7 @@ async function isDead(path: string, holder: Holder | undefined): Promise<boolean
  */
 async function takeAway(path: string, dead: Holder | undefined): Promise<boolean> {
   const guard = `${path}.steal`;
-  if (!(await makeText(guard, thisHolder(randomBytes(8).toString('hex'))))) {
+  if (!(await makeText(guard, thisHolder(nodeCrypto().randomBytes(8).toString('hex'))))) {
     if (((await ageOf(guard)) ?? 0) > STEAL_MS) await remove(guard);
     return false;
   }

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 
 const { values } = Object.getPrototypeOf(Uint8Array.prototype) as Uint8Array;
 

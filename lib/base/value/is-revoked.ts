@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 
 /** Whether a value is a proxy that has been revoked: whatever is asked of it throws. */
 export function isRevoked(value: unknown): boolean {

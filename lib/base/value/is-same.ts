@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 
 /**
  * Whether two values of rows are the same: by `Object.is`, of the same kind, with the same keys in the same order, at every level. What a

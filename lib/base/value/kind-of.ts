@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { isPlainObject } from '../rows.js';
 import { isGone } from './is-gone.js';
 

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { isGone } from './is-gone.js';
 import { isRevoked } from './is-revoked.js';
 import { CheckpointError, type CheckpointErrorCode } from '../errors.js';

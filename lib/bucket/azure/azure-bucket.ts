@@ -14,7 +14,7 @@ import { settled } from '../settled.js';
 import { UploadFile } from '../upload-file.js';
 import { withQuery } from '../with-query.js';
 import { eachIn, textIn } from '../xml.js';
-import { azureAccount } from './azure-account.js';
+import type { AzureAccount } from './azure-account.js';
 import { azureSign } from './azure-sign.js';
 
 /** A container of Azure Blob Storage, by its REST API. */
@@ -24,8 +24,7 @@ export class AzureBucket implements Bucket {
   readonly #base: string;
   readonly #sender: Sender;
 
-  constructor(container: string, options: BucketOptions) {
-    const account = azureAccount(options);
+  constructor(container: string, account: AzureAccount, options: BucketOptions) {
     this.#container = container;
     this.#base = `${account.endpoint}/${container}`;
     this.#sender = new Sender('Azure', options, azureSign(account));

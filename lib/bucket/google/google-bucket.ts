@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { environment } from '../../base/environment.js';
 import { CheckpointError } from '../../base/errors.js';
 import type { Bucket, BucketDeleteOptions, BucketEntry, BucketGetOptions, BucketObject, BucketPutOptions } from '../../options/bucket.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
@@ -14,11 +13,9 @@ import { Sender, type Answer, type Ask } from '../sender.js';
 import { settled } from '../settled.js';
 import { UploadFile } from '../upload-file.js';
 import { withQuery } from '../with-query.js';
-import { googleCredentials } from './google-credentials.js';
+import type { googleCredentials } from './google-credentials.js';
 import { isJson } from './is-json.js';
 import { resumableUpload } from './resumable-upload.js';
-
-const ENDPOINT = 'https://storage.googleapis.com';
 
 interface Item {
   name: string;
@@ -34,10 +31,9 @@ export class GoogleBucket implements Bucket {
   readonly #endpoint: string;
   readonly #sender: Sender;
 
-  constructor(bucket: string, options: BucketOptions) {
+  constructor(bucket: string, endpoint: string, token: ReturnType<typeof googleCredentials>, options: BucketOptions) {
     this.#bucket = bucket;
-    this.#endpoint = (options.endpoint ?? emulator() ?? ENDPOINT).replace(/\/+$/, '');
-    const token = googleCredentials(options);
+    this.#endpoint = endpoint;
     this.#sender = new Sender('Google Cloud Storage', options, async ({ url, headers = {} }) => {
       const known = await token();
       return { url, headers: known === undefined ? headers : { ...headers, authorization: `Bearer ${known}` } };
@@ -133,11 +129,6 @@ export class GoogleBucket implements Bucket {
 }
 
 /** As Google's own libraries have it. */
-function emulator(): string | undefined {
-  const host = environment('STORAGE_EMULATOR_HOST');
-  return host === undefined || /^https?:/.test(host) ? host : `http://${host}`;
-}
-
 /** A listing that finds nothing has found no bucket. */
 function bucketAnswer(answer: Answer): Answer {
   return answer.status === 404 ? { ...answer, code: 'NoSuchBucket' } : answer;

@@ -3,19 +3,22 @@ import { environment } from '../../base/environment.js';
 import { CheckpointError } from '../../base/errors.js';
 import type { BucketOptions, GoogleServiceAccount } from '../../options/bucket-options.js';
 import { accessToken } from '../access-token.js';
-import { serviceAccountToken } from './service-account-token.js';
 
 /** What gives the token of a request; undefined where none is sent. */
 export function googleCredentials(options: BucketOptions): () => Promise<string | undefined> {
   const { credentials } = options;
   if (credentials === false) return async () => undefined;
-  if (isAccount(credentials)) return serviceAccountToken(credentials, options);
-  if (credentials !== undefined) return accessToken('Google Cloud Storage', credentials);
-  let known: (() => Promise<string>) | undefined;
+  if (credentials !== undefined && !isAccount(credentials)) return accessToken('Google Cloud Storage', credentials);
+  let known: Promise<() => Promise<string>> | undefined;
   return async () => {
-    known ??= serviceAccountToken(await fromEnvironment(), options);
-    return known();
+    known ??= tokenOf(credentials ?? (await fromEnvironment()), options);
+    return (await known)();
   };
+}
+
+async function tokenOf(account: GoogleServiceAccount, options: BucketOptions): Promise<() => Promise<string>> {
+  const { serviceAccountToken } = await import('./service-account-token.js');
+  return serviceAccountToken(account, options);
 }
 
 async function fromEnvironment(): Promise<GoogleServiceAccount> {

@@ -1,7 +1,6 @@
 import { CheckpointError } from '../../base/errors.js';
 import type { Bucket, BucketGetOptions, BucketObject } from '../../options/bucket.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
-import { accessToken } from '../access-token.js';
 import type { AnswerHeaders } from '../exchange.js';
 import { readObject } from '../read-object.js';
 import type { Asked } from '../refusal.js';
@@ -16,9 +15,8 @@ export class HttpBucket implements Bucket {
   readonly #origin: string;
   readonly #sender: Sender;
 
-  constructor(origin: string, options: BucketOptions) {
+  constructor(origin: string, token: (() => Promise<string>) | undefined, options: BucketOptions) {
     this.#origin = origin;
-    const token = options.credentials === undefined || options.credentials === false ? undefined : accessToken('HTTP', options.credentials);
     this.#sender = new Sender('the server', options, async ({ url, headers = {} }) => ({
       url,
       headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${await token()}` },

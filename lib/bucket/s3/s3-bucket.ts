@@ -13,8 +13,8 @@ import { settled, Unsure } from '../settled.js';
 import { UploadFile } from '../upload-file.js';
 import { withQuery } from '../with-query.js';
 import { eachIn, textIn } from '../xml.js';
-import { s3Credentials } from './s3-credentials.js';
-import { s3Place } from './s3-place.js';
+import type { s3Credentials } from './s3-credentials.js';
+import type { S3Place } from './s3-place.js';
 import { s3Sign } from './s3-sign.js';
 
 /** Two conditional writes at a time: S3 wants the second to be tried again. */
@@ -27,11 +27,10 @@ export class S3Bucket implements Bucket {
   readonly #base: string;
   readonly #sender: Sender;
 
-  constructor(bucket: string, options: BucketOptions) {
-    const { base, region } = s3Place(bucket, options);
+  constructor(bucket: string, { base, region }: S3Place, keys: ReturnType<typeof s3Credentials>, options: BucketOptions) {
     this.#bucket = bucket;
     this.#base = base;
-    this.#sender = new Sender('S3', options, s3Sign(s3Credentials(options), region));
+    this.#sender = new Sender('S3', options, s3Sign(keys, region));
   }
 
   async get(key: string, options: BucketGetOptions = {}): Promise<BucketObject | null> {

@@ -2,7 +2,7 @@ import { environment } from '../../base/environment.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
 
 /** Where the objects of a bucket are, and in which region requests are signed. */
-interface S3Place {
+export interface S3Place {
   /** Ends with a slash: keys follow. */
   base: string;
   region: string;

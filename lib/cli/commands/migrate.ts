@@ -1,6 +1,7 @@
 import { basename, relative } from 'node:path';
 import { verifyCheckpoint } from '../../api/verify-checkpoint.js';
-import { migrateDirectory, type MigrationOptions, type MigrationOutcome } from '../../directory/migration.js';
+import { migrateDirectory } from '../../api/migrate-directory.js';
+import type { MigrationOptions, MigrationOutcome } from '../../directory/migration.js';
 import type { Codec } from '../../options/options.js';
 import type { CommonOptions, Context, Run } from '../context.js';
 import { needFolder } from '../directory/folder.js';

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import type { Row } from '../../base/rows.js';
 import { MISSING, pathOf, valueAt } from '../../base/path.js';
 import { Batch } from './batch.js';

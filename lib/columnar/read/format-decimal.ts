@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 
 /** To make digits takes time with the square of their number: as in crates/arrow-ckpt/src/limits.rs. */
 const MAX_BYTES = 1024;

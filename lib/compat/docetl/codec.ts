@@ -1,6 +1,5 @@
 import type { CompatCodec, Decode, ForeignFile } from '../codec.js';
 import { decodeValue } from './decode.js';
-import { encodeRows } from './encode-rows.js';
 import { setOwn } from '../../base/build.js';
 import type { Row } from '../../base/rows.js';
 
@@ -10,7 +9,10 @@ import type { Row } from '../../base/rows.js';
  * `{"__empty_dict__": true}`, `"__mixed_list_json__:[1, null]"`), and that of the first code of pull request 380, which is only ever an
  * empty list.
  */
-export const codec: CompatCodec = { encode: (rows) => ({ rows: encodeRows(rows), samples: [] }), decoder };
+export const codec: CompatCodec = {
+  encode: async (rows) => ({ rows: (await import('./encode-rows.js')).encodeRows(rows), samples: [] }),
+  decoder,
+};
 
 function decoder({ ours, pandas, columns }: ForeignFile): Decode | undefined {
   if (ours || pandas !== undefined) return decodeRow;

@@ -1,10 +1,12 @@
 import type { CompatCodec, Decode, ForeignFile } from '../codec.js';
 import { foreignRows, ownRows } from './decode.js';
-import { encodeRows } from './encode-rows.js';
 import { modelOfFile, modelOfOwnFile } from './models.js';
 
 /** Kura's Parquet: conversations, summaries, clusters and projected clusters, with JSON text for what is no text and no number. */
-export const codec: CompatCodec = { encode: encodeRows, decoder };
+export const codec: CompatCodec = {
+  encode: async (rows, pace) => (await import('./encode-rows.js')).encodeRows(rows, pace),
+  decoder,
+};
 
 function decoder({ ours, columns }: ForeignFile): Decode | undefined {
   const model = ours ? modelOfOwnFile(columns) : modelOfFile(columns);

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { setOwn } from '../../base/build.js';
 import { CheckpointError } from '../../base/errors.js';
 import { parseForeign } from '../../base/value/lenient-json.js';

@@ -1,6 +1,5 @@
 import type { FileOptions } from '../../options/options.js';
 import { describeEach } from '../parquet/describe-files.js';
-import { readFacts } from '../parquet/fallback/facts-of.js';
 import type { ParquetFacts } from '../parquet/parquet-facts.js';
 import { parquetFacts } from '../parquet/read-parquet.js';
 
@@ -8,9 +7,4 @@ import { parquetFacts } from '../parquet/read-parquet.js';
 export async function* describeParts(paths: readonly string[], options: FileOptions): AsyncGenerator<ParquetFacts, void, undefined> {
   if (Object.keys(options).length > 0) for (const path of paths) yield await parquetFacts(path, options);
   else for await (const [path, facts] of describeEach(paths)) yield facts ?? (await parquetFacts(path));
-}
-
-/** The same without the binary. */
-export async function* describePartsSlowly(paths: readonly string[], options: FileOptions): AsyncGenerator<ParquetFacts, void, undefined> {
-  for (const path of paths) yield await readFacts(path, options);
 }

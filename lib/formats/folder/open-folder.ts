@@ -4,7 +4,7 @@ import type { Row } from '../../base/rows.js';
 import type { ArrowOptions, ArrowStream } from '../../options/arrow-options.js';
 import { loadBinding, type Binding } from '../../base/addon/binding.js';
 import type { ReadOptions } from '../../options/options.js';
-import { closedError } from '../../store/open-by-path.js';
+import { closedError } from '../../store/closed-error.js';
 import type { OpenFile, OpenOptions } from '../../store/store.js';
 import { gather } from '../../store/wanted-rows.js';
 import { filesPieces, filesStream } from '../parquet/arrow/arrow-files.js';

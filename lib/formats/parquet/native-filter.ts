@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { fieldName, type LogicalPlan, type StructPlan } from '../../columnar/plan.js';
 import type { PhysicalNode } from '../../columnar/physical-node.js';
 import type { Path } from '../../base/path.js';

@@ -13,7 +13,7 @@ import { arrowRequest } from './arrow/arrow-request.js';
 import { nativeFilter } from './native-filter.js';
 import { selectionOf } from '../../select/selection.js';
 import { parseWhere } from '../../options/where.js';
-import { closedError } from '../../store/open-by-path.js';
+import { closedError } from '../../store/closed-error.js';
 import type { OpenFile, OpenOptions } from '../../store/store.js';
 import { gather } from '../../store/wanted-rows.js';
 import { ColumnScan } from './column-scan.js';

@@ -1,5 +1,4 @@
 import { parquetAttachment } from './attachment.js';
-import { openParquet } from './open-parquet.js';
 import { parquetBatches, parquetFacts, readParquet } from './read-parquet.js';
 import { writeParquet } from './write-parquet.js';
 import type { CheckpointStore } from '../../store/store.js';
@@ -11,7 +10,7 @@ export const parquetStore: CheckpointStore = {
   write: writeParquet,
   read: readParquet,
   batches: parquetBatches,
-  open: openParquet,
+  open: async (path, options) => (await import('./open-parquet.js')).openParquet(path, options),
   head: async (path) => (await parquetFacts(path)).head(),
   info: async (path, options) => (await parquetFacts(path, options)).info(),
   attachment: (path) => parquetAttachment(path, parquetFacts),

@@ -8,7 +8,7 @@ import { noArrow } from '../parquet/arrow/no-arrow.js';
 import type { ParquetFacts } from '../parquet/parquet-facts.js';
 import { unknownColumn } from '../../select/unknown-columns.js';
 import type { ArrowOptions, ArrowStream } from '../../options/arrow-options.js';
-import { closedError } from '../../store/open-by-path.js';
+import { closedError } from '../../store/closed-error.js';
 import type { CheckpointStore, OpenFile, OpenOptions } from '../../store/store.js';
 import { bytesOf } from './bytes-of.js';
 import { fetchWanted } from './fetch-wanted.js';

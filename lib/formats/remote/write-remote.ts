@@ -2,32 +2,20 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BucketPlace } from '../../bucket/bucket-of.js';
 import { ensureConditional } from '../../bucket/ensure-conditional.js';
-import { invalid } from '../../base/messages.js';
 import type { Row } from '../../base/rows.js';
 import type { FileConditions } from '../../options/file-options.js';
-import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
+import type { CheckpointInfo } from '../../options/options.js';
 import type { Attachment, CheckpointStore } from '../../store/store.js';
 import { storeFor } from '../choose.js';
 import type { TypedWriteOptions } from '../parquet/column-types.js';
 import { bytesOf } from './bytes-of.js';
 import { extensionOf } from './extension-of.js';
+import { refuseLocalOptions } from '../refuse-local-options.js';
 import { remoteFolder } from '../../bucket/remote-folder.js';
 import { told } from './told.js';
 
 /** Twice as many as in a local file: some columns are then read by half of the requests. Large rows end a row group earlier. */
 const ROW_GROUP_ROWS = 262_144;
-
-/** What a save to a bucket cannot do. `shares`: it may have a base. @throws `ERR_CKPT_INVALID_OPTION` */
-export function refuseLocalOptions(
-  options: Pick<WriteOptions, 'base' | 'share' | 'pool' | 'parts'>,
-  { shares = false }: { shares?: boolean } = {},
-): void {
-  for (const name of shares ? (['share', 'pool', 'parts'] as const) : (['base', 'share', 'pool', 'parts'] as const)) {
-    const value = options[name];
-    if (value !== undefined && value !== false && value !== 'values')
-      throw invalid(`${name} is for local files: an object of a bucket is whole. Save without it, or save to a directory and copy that`);
-  }
-}
 
 /**
  * Saves rows to a local file, and makes the object of it by one request, which has the conditions.

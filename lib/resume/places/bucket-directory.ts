@@ -2,6 +2,7 @@ import { CheckpointError } from '../../base/errors.js';
 import type { HeldLease } from '../../base/lock/held-lease.js';
 import type { Row } from '../../base/rows.js';
 import { BucketLease } from '../../bucket/bucket-lease.js';
+import { BucketHashes } from '../../directory/bucket/bucket-hashes.js';
 import { bucketBytes, bucketListing } from '../../directory/bucket/bucket-inventory.js';
 import { itemsIn, itemsOf, type BucketItem } from '../../directory/bucket/bucket-contents.js';
 import { placeIn, type BucketHome } from '../../directory/bucket/bucket-home.js';
@@ -18,7 +19,8 @@ import { batchFoldersOf, batchStem, EXTENSIONS } from '../../directory/layout.js
 import type { CheckpointListing } from '../../directory/manager-options.js';
 import { OperationFiles } from '../../directory/operation-files.js';
 import { RecentFiles } from '../../directory/recent-files.js';
-import { refuseLocalOptions, writeRemote } from '../../formats/remote/write-remote.js';
+import { refuseLocalOptions } from '../../formats/refuse-local-options.js';
+import { writeRemote } from '../../formats/remote/write-remote.js';
 import type { CheckpointInfo, WriteOptions } from '../../options/options.js';
 import type { FailureRecord } from '../failure-record.js';
 import { failuresOf } from '../failures-of.js';
@@ -41,8 +43,8 @@ import { sweepBucket } from './sweep-bucket.js';
 export class BucketDirectory implements DirectoryPlace {
   readonly #parts: BucketDirectoryParts;
 
-  constructor(parts: BucketDirectoryParts) {
-    this.#parts = parts;
+  constructor(parts: Omit<BucketDirectoryParts, 'hashes'>) {
+    this.#parts = { ...parts, hashes: new BucketHashes(parts.home) };
   }
 
   async operation(step: string, operation: string, hash?: string): Promise<BucketOperation> {

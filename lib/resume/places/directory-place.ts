@@ -10,7 +10,8 @@ import type { FailureRecord } from '../failure-record.js';
 import type { JobInfo } from '../jobs/job-record.js';
 import type { MapListing } from '../map-listing.js';
 import type { PartialResults } from '../partial-results.js';
-import type { IncrementalPlan, PlanOptions } from '../plan.js';
+import type { IncrementalPlan } from '../plan.js';
+import type { PlanOptions } from '../plan-options.js';
 import type { checkSweepOptions, SweepResult } from '../sweep-options.js';
 
 /** An operation of a step, wherever its checkpoint is. */

@@ -1,18 +1,21 @@
 import type { WriteDefaults } from '../../directory/manager-options.js';
-import { bucketFormat } from '../../directory/bucket/bucket-inventory.js';
-import { BucketHashes } from '../../directory/bucket/bucket-hashes.js';
 import { remoteHome } from '../../directory/bucket/bucket-home.js';
 import { DocetlConfig } from '../../directory/docetl-config.js';
 import { directoryFormat } from '../../directory/inventory.js';
 import type { Logger } from '../../directory/log-lines.js';
 import type { StoredFile } from '../../directory/manager-options.js';
+import { OperationFiles } from '../../directory/operation-files.js';
 import { RecentFiles } from '../../directory/recent-files.js';
-import { refuseLocalOptions } from '../../formats/remote/write-remote.js';
+import { refuseLocalOptions } from '../../formats/refuse-local-options.js';
 import { MAX_BASES } from '../../options/base.js';
 import type { CheckpointStore } from '../../store/store.js';
-import { BucketDirectory } from './bucket-directory.js';
 import type { DirectoryPlace } from './directory-place.js';
-import { LocalPlace } from './local-place.js';
+
+/** A directory as a manager has it from the beginning: what saves and loads need. */
+export interface DirectoryStart extends Pick<DirectoryPlace, 'operation'> {
+  /** All of it: loaded by the first call that is no save and no load. */
+  whole(): Promise<DirectoryPlace>;
+}
 
 /**
  * The directory of a manager: a local path, or a URL, with the option `bucket` of any scheme. @throws `ERR_CKPT_INVALID_OPTION` for a
@@ -24,18 +27,28 @@ export function placeOfDirectory(
   store: CheckpointStore,
   logger: Logger | null,
   defaults: WriteDefaults,
-): DirectoryPlace {
-  const home = remoteHome(directory, bucket);
-  if (home === undefined) {
-    const config = new DocetlConfig(directory);
-    return new LocalPlace({ directory, store, config, logger, recent: new RecentFiles(MAX_BASES) });
+): DirectoryStart {
+  const remote = remoteHome(directory, bucket);
+  const recent = new RecentFiles(MAX_BASES);
+  if (remote === undefined) {
+    const home = { directory, store, config: new DocetlConfig(directory), logger, recent };
+    return {
+      operation: (...of) => OperationFiles.of(home, ...of),
+      whole: async () => new (await import('./local-place.js')).LocalPlace(home),
+    };
   }
   refuseLocalOptions(defaults, { shares: true });
-  return new BucketDirectory({ home, hashes: new BucketHashes(home), store, logger, recent: new RecentFiles(MAX_BASES) });
+  const whole = async (): Promise<DirectoryPlace> => {
+    const { BucketDirectory } = await import('./bucket-directory.js');
+    return new BucketDirectory({ home: remote, store, logger, recent });
+  };
+  return { operation: async (...of) => (await whole()).operation(...of), whole };
 }
 
 /** The format that most checkpoints of a directory are in; null where there are none. */
 export async function formatOfDirectory(directory: string, bucket: unknown): Promise<StoredFile['format'] | null> {
   const home = remoteHome(directory, bucket);
-  return home === undefined ? directoryFormat(directory) : bucketFormat(home);
+  if (home === undefined) return directoryFormat(directory);
+  const { bucketFormat } = await import('../../directory/bucket/bucket-inventory.js');
+  return bucketFormat(home);
 }

@@ -1,5 +1,5 @@
 import { CheckpointError } from '../../base/errors.js';
-import { refuseLocalOptions } from '../../formats/remote/write-remote.js';
+import { refuseLocalOptions } from '../../formats/refuse-local-options.js';
 import type { WriteOptions } from '../../options/options.js';
 import type { MapOptions } from '../map-options.js';
 

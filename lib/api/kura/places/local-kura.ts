@@ -7,7 +7,7 @@ import { loadFile } from '../../../directory/load.js';
 import { removeTwins, twinsOf } from '../../../directory/save.js';
 import { sweepAfterSave } from '../../../directory/temporaries.js';
 import { saveTo } from '../../../formats/save-to.js';
-import { jsonlStore, readTorn } from '../../../formats/text/jsonl-store.js';
+import { jsonlStore, readTorn } from '../../../formats/later-stores.js';
 import { withShare } from '../../../formats/with-share.js';
 import type { CheckpointInfo, WriteOptions } from '../../../options/options.js';
 import { checkpointPaths, checkpointStem, listFiles } from '../layout.js';

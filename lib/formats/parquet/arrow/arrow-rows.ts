@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { loadBinding, noBindingReason } from '../../../base/addon/binding.js';
 import { temporaryFolder } from '../../../base/commit/temporary-folder.js';
 import { CheckpointError, isCheckpointError } from '../../../base/errors.js';

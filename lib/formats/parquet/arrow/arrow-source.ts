@@ -1,7 +1,7 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 import { isRevoked } from '../../../base/value/is-revoked.js';
 import type { ArrowStream } from '../../../options/arrow-options.js';
-import { arrowTable, type ArrowTable } from './table/table-bytes.js';
+import { arrowTable, type ArrowTable } from './table/arrow-table.js';
 
 /** How IPC begins: a stream with what announces a message, a file with its name. */
 const BEGINNINGS = [[0xff, 0xff, 0xff, 0xff], [...Buffer.from('ARROW1')]];

@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import * as types from 'node:util/types';
 
 /** A value of a leaf that several rows have, for one of them: what its holder can change is copied. */
 export function copied(value: unknown): unknown {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from '../../../base/node-crypto.js';
 import type { TypedWriteOptions } from '../column-types.js';
 import { lockPool, sharesAnySize, type ShareRequest } from '../pool.js';
 import { align8 } from '../../../columnar/layout.js';
@@ -71,7 +71,7 @@ export class NativeSave {
   #nativeOptions(): string {
     const { sharing } = this.#options;
     if (sharing === undefined) return nativeOptions(this.#options);
-    return nativeOptions(this.#options, { ...sharing, id: randomBytes(16).toString('hex'), anySize: sharesAnySize() });
+    return nativeOptions(this.#options, { ...sharing, id: nodeCrypto().randomBytes(16).toString('hex'), anySize: sharesAnySize() });
   }
 
   #onEvent(kind: number, first: number, text: string): void {
