@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import * as arrowCkpt from 'arrow-ckpt';
-import { packInto } from './support/packed-package.ts';
+import { packBinaryInto, packInto } from './support/packed-package.ts';
+import { noBinding } from './support/readers.ts';
 import { resultOf } from './support/run-program.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
 /** Files that may be loaded before the first call: reading many small files is most of what an import costs. */
-const MOST_MODULES = 40;
+const MOST_MODULES = 10;
+/** And bytes in them: V8 looks through all of a module before anything of it runs, some 30 ms for a megabyte. */
+const MOST_BYTES = 640_000;
 
 describe('the package as it is shipped', () => {
   const folder = tempFolder('bundle');
@@ -32,12 +35,40 @@ describe('the package as it is shipped', () => {
     );
   });
 
-  test('decoders, progress bar and command line are left for the first call that needs them', async () => {
+  const textOf = ({ modules }: { modules: string[] }): string => modules.map((url) => readFileSync(new URL(url), 'utf8')).join('\n');
+
+  test(`these have at most ${MOST_BYTES} bytes`, async () => {
+    const bytes = Buffer.byteLength(textOf(await importedBy('index.js')));
+    assert.ok(
+      bytes <= MOST_BYTES,
+      `${bytes} bytes: import what few programs use when it is first needed, as lib/formats/later-stores.ts does`,
+    );
+  });
+
+  test('and import no module of Node that takes milliseconds', async () => {
+    const text = textOf(await importedBy('index.js'));
+    assert.match(text, /from "node:fs\/promises"/);
+    assert.doesNotMatch(text, /from "(?:node:)?(?:crypto|https?|stream\/web|util|zlib)"/);
+  });
+
+  test('what few programs use is left for the first call that needs it', async () => {
     const { modules } = await importedBy('index.js');
-    const text = modules.map((url) => readFileSync(new URL(url), 'utf8')).join('\n');
+    const text = textOf({ modules });
     assert.ok(text.includes('// lib/api/checkpoint-manager.ts'));
     assert.doesNotMatch(text, /^ *\/\/ (?:node_modules|lib\/cli|lib\/kura|lib\/sql)\//m);
+    assert.doesNotMatch(text, /^ *\/\/ lib\/(?:formats\/(?:remote|parquet\/fallback)|resume\/(?:workers|staging))\//m);
+    assert.doesNotMatch(text, /^ *\/\/ lib\/.*\/(?:run-map|json-store|jsonl-store|folder-store|migration|bucket-directory|s3-bucket)\.ts/m);
     assert.ok(readdirSync(join(installed, 'dist')).length > modules.length + 5);
+  });
+
+  test('the first save finds the binary by its name, and leaves the generated loader alone', { skip: noBinding }, async () => {
+    packBinaryInto(folder);
+    const { format, modules } = await resultOf<{ format: string; modules: string[] }>('first-save.mjs', {
+      args: [entry('index.js'), join(folder, 'first.parquet')],
+    });
+    assert.equal(format, 'parquet');
+    assert.equal(modules.length, 1, modules.join('\n'));
+    assert.match(modules[0] as string, /\.node$/);
   });
 
   test('it depends on no other package, but for the binary, and optionally zod and DuckDB', () => {

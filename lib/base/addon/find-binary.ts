@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { environment } from '../environment.js';
 import { embeddedBinary } from '#embedded';
 import { platformNames } from './platform.js';
+import { usualBinary } from './usual-binary.js';
 
 /**
  * `createRequire`, out of sight of bundlers: webpack 5.113 parses calls of it and puts undefined where it cannot tell the argument, and ncc
@@ -63,7 +65,11 @@ function* candidates(): Generator<() => unknown, void, undefined> {
     yield () => requireFrom(own ?? baseUrls()[0] ?? pathToFileURL(join('/', 'index.js')))(given);
     return;
   }
-  if (own !== undefined) yield () => requireFrom(own)('./binding.cjs');
+  if (own !== undefined) {
+    const require = requireFrom(own);
+    yield () => usualBinary(own, require);
+    yield () => require('./binding.cjs') as unknown;
+  }
   yield embeddedBinary;
   for (const base of baseUrls()) {
     if (own === undefined) {
@@ -84,9 +90,9 @@ function ownPackage(): string | undefined {
   try {
     const url = new URL(import.meta.url);
     if (!/[/]dist[/][^/]+$/.test(url.pathname)) return undefined;
-    const path = new URL('../package.json', url);
-    const { name } = requireFrom(url)(fileURLToPath(path)) as { name?: unknown };
-    return name === 'arrow-ckpt' ? fileURLToPath(path) : undefined;
+    const path = fileURLToPath(new URL('../package.json', url));
+    const { name } = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown };
+    return name === 'arrow-ckpt' ? path : undefined;
   } catch {
     return undefined;
   }
