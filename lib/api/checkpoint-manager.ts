@@ -16,7 +16,6 @@ import type { MakeCaller } from '../resume/caller.js';
 import type { JobProvider } from '../resume/jobs/job-provider.js';
 import type { JobInfo } from '../resume/jobs/job-record.js';
 import { checkMapJobsOptions, checkProvider, type MapJobsOptions } from '../resume/jobs/map-jobs-options.js';
-import { maps } from '../resume/maps.js';
 import { startMap, startStream, type MapRun, type MapStream } from '../resume/map-handle.js';
 import type { FailureRecord } from '../resume/failure-record.js';
 import { checkForgetOptions, type ForgetOptions } from '../resume/forget/forget-options.js';
@@ -24,6 +23,7 @@ import { checkMapOptions, type CheckedMapOptions, type MapFunction, type MapOpti
 import type { MapListing } from '../resume/map-listing.js';
 import type { RunControl } from '../resume/run-control.js';
 import type { MapCall } from '../resume/run-map.js';
+import { refuseForCopies } from '../resume/staging/refuse-for-copies.js';
 import type { PartialResults } from '../resume/partial-results.js';
 import type { IncrementalPlan } from '../resume/plan.js';
 import { checkPlanOptions, type PlanOptions } from '../resume/plan-options.js';
@@ -322,7 +322,7 @@ export class CheckpointManager {
       const { batches, options: checked } = checkMapBatchesOptions(options);
       if (typeof fn !== 'function') throw invalid(`what mapBatches calls for rows must be a function, got ${show(fn)}`);
       const makeCaller = async (): Promise<MakeCaller> => {
-        const { BatchCalls } = await maps();
+        const { BatchCalls } = await import('../resume/batches/batch-calls.js');
         return (parts) => new BatchCalls(fn as unknown as BatchFunction<Row, Row>, batches, parts);
       };
       return this.#callOf(step, operation, rows, checked, { fn: noCall, makeCaller, width: batches.size, control }, 'mapBatches');
@@ -357,7 +357,7 @@ export class CheckpointManager {
       const given = checkProvider(provider, jobs);
       const makeCaller = async (found: OperationFiles | null): Promise<MakeCaller> => {
         const files = forJobs(found);
-        const { JobCalls } = await maps();
+        const { JobCalls } = await import('../resume/jobs/job-calls.js');
         return (parts) => new JobCalls(given, jobs, files, parts);
       };
       return this.#callOf(step, operation, rows, checked, { fn: noCall, makeCaller, control }, 'mapJobs');
@@ -376,7 +376,7 @@ export class CheckpointManager {
    */
   async forgetJob(step: string, operation: string, jobKey: string): Promise<boolean> {
     const files = forJobs(await this.#mapped({ step, operation }));
-    const { JobFolder } = await maps();
+    const { JobFolder } = await import('../resume/jobs/job-folder.js');
     const lease = await files.lease({ lockWait: 0 });
     try {
       const folder = new JobFolder(files);
@@ -400,7 +400,9 @@ export class CheckpointManager {
   async forget<T extends RowLike = Row>(step: string, operation: string, options: ForgetOptions<T>): Promise<number> {
     const checked = checkForgetOptions(options);
     const files = await this.#mapped({ step, operation });
-    return files === null ? 0 : (await maps()).forgetRows(files, checked);
+    if (files === null) return 0;
+    const { forgetRows } = await import('../resume/forget/forget-rows.js');
+    return forgetRows(files, checked);
   }
 
   /** What {@link map} would do with these rows. Calls nothing and changes nothing. */
@@ -420,7 +422,7 @@ export class CheckpointManager {
     };
     const place = await this.#place();
     const plan = await (place === null
-      ? (await maps()).planRows(null, given, wanted)
+      ? (await import('../resume/plan.js')).planRows(null, given, wanted)
       : place.plan({ step, operation, hash }, given, wanted));
     return plan as IncrementalPlan<T>;
   }
@@ -581,7 +583,7 @@ export class CheckpointManager {
       throw invalid(`${what} needs Parquet for compat '${save.compat}': JSON in that form has no place for the record of rows`);
     }
     const files = await this.#mapped({ step, operation, hash: checked.hash });
-    if (files?.isCopy === true) (await maps()).refuseForCopies(checked, save);
+    if (files?.isCopy === true) refuseForCopies(checked, save);
     if (files === null && checked.workers !== undefined) {
       const message = 'workers need a directory, where they share the rows: without it each would compute all of them';
       throw new CheckpointError('ERR_CKPT_INVALID_ARGUMENT', message);
@@ -598,7 +600,7 @@ export class CheckpointManager {
     };
   }
 
-  /** The directory for all that is no save and no load. */
+  /** The directory for all else than saves, loads and maps. */
   async #place(): Promise<DirectoryPlace | null> {
     return this.#start === null ? null : this.#start.whole();
   }
@@ -610,8 +612,7 @@ export class CheckpointManager {
 
   /** The same for maps and what changes their results. */
   async #mapped(of: NamedOperation): Promise<OperationFiles | null> {
-    const place = await this.#place();
-    return place === null ? null : place.mapped(of);
+    return this.#start === null ? null : this.#start.mapped(of);
   }
 
   /** The same for calls that work on local files alone. */

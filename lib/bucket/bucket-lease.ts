@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { nodeCrypto } from '../base/node-modules.js';
 import { CheckpointError } from '../base/errors.js';
 import { throwIfAborted } from '../base/halt.js';
 import { isOfThisProcess, thisHolder } from '../base/lock/holder.js';
@@ -131,7 +131,7 @@ async function claim(
 ): Promise<BucketLease> {
   const { waitMs = 0, staleMs = STALE_MS, signal, stream = false } = options;
   const { bucket, key, url } = place;
-  const beats = new LeaseBeats(place, { token: randomBytes(8).toString('hex'), staleMs, stream });
+  const beats = new LeaseBeats(place, { token: nodeCrypto().randomBytes(8).toString('hex'), staleMs, stream });
   const from = performance.now();
   for (let attempt = 0; ; attempt++) {
     if (attempt === 0 && (await beats.begin({ ifAbsent: true }, signal))) return made(beats, false);

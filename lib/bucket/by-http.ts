@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { nodeHttp } from '../base/node-modules.js';
 import type { AnswerHeaders, Exchange, SentBody } from './exchange.js';
 import { sizeOf } from './exchange.js';
 import { FilePart } from './upload-file.js';
@@ -11,7 +12,7 @@ const PIECE_BYTES = 256 << 10;
  * come cost a third less. The connections are those of the global agents. Redirects are not followed.
  */
 export const byHttp: Exchange = async (url, { method, headers, body, signal }) => {
-  const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
+  const { request } = url.startsWith('https:') ? await import('node:https') : nodeHttp();
   const length = body === undefined && (method === 'GET' || method === 'HEAD') ? {} : { 'content-length': String(sizeOf(body)) };
   return new Promise((resolve, reject) => {
     const sent = request(url, { method, headers: { accept: '*/*', 'user-agent': 'arrow-ckpt', ...headers, ...length }, signal });

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeCrypto } from '../base/node-modules.js';
 import { CheckpointError, isCheckpointError } from '../base/errors.js';
 import { throwIfAborted, watchAbort } from '../base/halt.js';
 import type { Bucket } from '../options/bucket.js';
@@ -49,7 +49,7 @@ export function isProbe(name: string): boolean {
 async function probe(bucket: Bucket, key: string): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'arrow-ckpt-'));
   const options = { ifAbsent: true };
-  const tried = `${key.slice(0, key.lastIndexOf('/') + 1)}.arrow-ckpt-probe-${randomBytes(8).toString('hex')}`;
+  const tried = `${key.slice(0, key.lastIndexOf('/') + 1)}.arrow-ckpt-probe-${nodeCrypto().randomBytes(8).toString('hex')}`;
   try {
     const first = join(folder, 'first');
     const second = join(folder, 'second');

@@ -1,9 +1,9 @@
+import { once } from '../base/once.js';
 import type { Bucket } from '../options/bucket.js';
 
 /** A driver whose code is loaded by its first call. What is wrong with its options has been told before. */
 export function laterBucket(conditional: boolean, load: () => Promise<Bucket>): Bucket {
-  let loaded: Promise<Bucket> | undefined;
-  const driver = (): Promise<Bucket> => (loaded ??= load());
+  const driver = once(load);
   return {
     conditional,
     get: async (...call) => (await driver()).get(...call),

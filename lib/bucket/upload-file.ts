@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
+import { nodeCrypto } from '../base/node-modules.js';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
 import { inParallel } from '../base/in-parallel.js';
 
@@ -38,7 +38,7 @@ export class FilePart {
 
   /** Their MD5 in base64, without holding the event loop. */
   async md5(): Promise<string> {
-    const hash = createHash('md5');
+    const hash = nodeCrypto().createHash('md5');
     const memory = new Uint8Array(Math.min(HASH_BYTES, this.length));
     for (let at = 0; at < this.length; at += memory.length) hash.update(await this.read(memory, at));
     return hash.digest('base64');

@@ -1,6 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { link, rename, stat, unlink, utimes } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { nodeFs } from '../base/node-modules.js';
 import { commitFile, syncFolder } from '../base/commit/commit.js';
 import { writeAll } from '../base/commit/write-all.js';
 import { fromSystemError } from '../base/errors.js';
@@ -77,7 +77,7 @@ async function copy(path: string, target: string): Promise<void> {
   const { atime, mtime } = await stat(path);
   await commitFile(target, async (handle) => {
     let position = 0;
-    for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+    for await (const piece of nodeFs().createReadStream(path) as AsyncIterable<Buffer>) {
       await writeAll(handle, piece, position);
       position += piece.length;
     }

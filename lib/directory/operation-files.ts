@@ -7,7 +7,6 @@ import type { Attachment, CheckpointStore } from '../store/store.js';
 import { checkpointFiles, type CheckpointFile, type Mirror } from './checkpoint-file.js';
 import { clearKept, removeFiles } from './clear.js';
 import type { DocetlConfig } from './docetl-config.js';
-import { operationInfo } from './inventory.js';
 import { keptFolder } from './kept-files.js';
 import { batchFolder, filesOf, operationStem, stepFolder, type FoundFile } from './layout.js';
 import { takeLease, type LeaseOptions } from './lease.js';
@@ -110,6 +109,7 @@ export class OperationFiles implements Wanted, SaveTarget {
 
   /** What is known of the newest file that can be read; null where there is none. */
   async info(): Promise<NamedCheckpointInfo | null> {
+    const { operationInfo } = await import('./inventory.js');
     return operationInfo(await this.find(), this.mirror);
   }
 

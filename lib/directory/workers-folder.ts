@@ -1,4 +1,4 @@
-import { nodeCrypto } from '../base/node-crypto.js';
+import { nodeCrypto } from '../base/node-modules.js';
 import { readFile, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isLockFree } from '../base/lock/file-lock.js';

@@ -1,4 +1,4 @@
+import { once } from '../base/once.js';
+
 /** Saves and loads of one object in a bucket: loaded by the first call with a URL. */
-export function remote(): Promise<typeof import('./remote/remote-files.js')> {
-  return import('./remote/remote-files.js');
-}
+export const remote = once(() => import('./remote/remote-files.js'));

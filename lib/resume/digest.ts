@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { nodeCrypto } from '../base/node-modules.js';
 
 /** The first 64 bits of the SHA-256 of a text, as two integers of 32: `high`, `low`. One object for all calls: read it before the next. */
 export interface Digest {
@@ -6,6 +6,7 @@ export interface Digest {
   low: number;
 }
 
+const { hash } = nodeCrypto();
 const RESULT: Digest = { high: 0, low: 0 };
 
 /**

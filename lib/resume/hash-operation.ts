@@ -1,6 +1,5 @@
 import { itemsOf } from '../base/value/items-of.js';
-import { nodeCrypto } from '../base/node-crypto.js';
-import { createReadStream } from 'node:fs';
+import { nodeCrypto, nodeFs } from '../base/node-modules.js';
 import { CheckpointError, fromSystemError } from '../base/errors.js';
 import { rowsOfCall } from '../base/rows-of-call.js';
 import { checkRow, chunksOf, rowsSource } from '../base/rows-source.js';
@@ -123,7 +122,7 @@ async function filesDigest(paths: readonly string[]): Promise<string> {
     if (typeof path !== 'string') throw invalid(`file must be a path or an array of paths, got ${show(path)}`);
     const hash = nodeCrypto().createHash('sha256');
     try {
-      for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+      for await (const piece of nodeFs().createReadStream(path)) hash.update(piece as Buffer);
     } catch (error) {
       throw fromSystemError(error, 'read', path);
     }

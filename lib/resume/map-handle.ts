@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../base/halt.js';
+import { once } from '../base/once.js';
 import type { Row, RowLike } from '../base/rows.js';
 import { keysOf } from '../options/option-keys.js';
 import { asOptions, checkKeys } from '../options/options.js';
@@ -6,7 +7,6 @@ import { Arrivals, type MapItem } from './arrivals.js';
 import type { MapProgress, MapResult, MapSummary } from './events.js';
 import { checkConcurrency, ms } from './check-number.js';
 import { RunControl } from './run-control.js';
-import { maps } from './maps.js';
 import type { MapCall, runMap } from './run-map.js';
 
 /** Options of {@link MapHandle.stop}. */
@@ -58,6 +58,9 @@ export function controlOf(handle: unknown): RunControl | undefined {
 /** Makes the call of a map; throws what is wrong with it. */
 type Begin = (control: RunControl) => Promise<MapCall>;
 
+/** What runs a map: loaded by the first. */
+const runner = once(async () => (await import('./run-map.js')).runMap);
+
 /** Runs a map whose results are all kept. */
 export function startMap<T extends RowLike>(begin: Begin): MapRun<T> {
   const arrivals = new Arrivals();
@@ -79,7 +82,7 @@ export function startStream<T extends RowLike>(begin: Begin): MapStream<T> {
 async function result<T extends RowLike>(begin: Begin, control: RunControl, arrivals: Arrivals, heeded: () => void): Promise<MapResult<T>> {
   try {
     const call = await begin(control);
-    const run = (await maps()).runMap(call);
+    const run = (await runner())(call);
     for (;;) {
       const next = await run.next();
       if (next.done !== true) continue;
@@ -97,7 +100,7 @@ async function* stream<T extends RowLike>(begin: Begin, control: RunControl): As
   let run: ReturnType<typeof runMap> | undefined;
   try {
     const call = await begin(control);
-    run = (await maps()).runMap(call);
+    run = (await runner())(call);
     for (;;) {
       const next = await run.next();
       if (next.done === true) return next.value;

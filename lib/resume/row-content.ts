@@ -1,4 +1,4 @@
-import { nodeCrypto } from '../base/node-crypto.js';
+import { nodeCrypto } from '../base/node-modules.js';
 import { setOwn } from '../base/build.js';
 import { CheckpointError } from '../base/errors.js';
 import { unheeded } from '../base/guarded.js';

@@ -30,7 +30,7 @@ import { guarded } from '../base/guarded.js';
 import type { OperationFiles } from '../directory/operation-files.js';
 import { openBar, type MapBar } from './progress-bar.js';
 import type { RunControl } from './run-control.js';
-import { runShared, type RunAlone } from './workers/run-shared.js';
+import type { RunAlone } from './workers/run-shared.js';
 
 /** What a `map` is asked for. */
 export interface MapCall {
@@ -106,6 +106,7 @@ async function* asWorker(
   const { fn, caller, width = 1, options, check, control, save } = call;
   const alone: RunAlone = (changes) => withFiles({ ...call, ...changes }, files, rows, undefined, undefined);
   const shared = { files, fn, caller, width, options, check, control, compat: save.compat, update, onEvent: listenerOf(files, options) };
+  const { runShared } = await import('./workers/run-shared.js');
   const outcome = await runShared(shared, rows, alone);
   return 'error' in outcome ? yield* withFiles(call, files, rows, update, outcome) : outcome.summary;
 }

@@ -1,3 +1,4 @@
+import { once } from '../base/once.js';
 import type { CheckpointStore } from './store.js';
 
 /** What is known of a store before it is loaded. */
@@ -7,7 +8,8 @@ interface KnownStore extends Pick<CheckpointStore, 'format' | 'extension'> {
 }
 
 /** A store whose code is loaded by its first call, for those that most programs never use. */
-export function laterStore({ format, extension, attaches }: KnownStore, load: () => Promise<CheckpointStore>): CheckpointStore {
+export function laterStore({ format, extension, attaches }: KnownStore, loadStore: () => Promise<CheckpointStore>): CheckpointStore {
+  const load = once(loadStore);
   return {
     format,
     extension,

@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../../base/halt.js';
+import { once } from '../../base/once.js';
 import { CheckpointError } from '../../base/errors.js';
 import { invalid, show } from '../../base/messages.js';
 import { keysOf } from '../../options/option-keys.js';
@@ -52,10 +53,11 @@ export abstract class DirectoryCheckpointManager implements KuraCheckpointManage
     this.#kind = kind;
     const home = remoteHome(this.directory, kind.bucket);
     if (home !== undefined) refuseLocalOptions(kind.defaults);
-    this.#place = async () =>
+    this.#place = once(async () =>
       home === undefined
         ? new (await import('./places/local-kura.js')).LocalKura(this.directory, kind)
-        : new (await import('./places/bucket-kura.js')).BucketKura(home, kind);
+        : new (await import('./places/bucket-kura.js')).BucketKura(home, kind),
+    );
   }
 
   async saveCheckpoint<T extends RowLike = RowLike>(

@@ -6,9 +6,7 @@ import type { StandardSchemaV1 } from '../../options/standard-schema-v1.js';
 import type { Logger } from '../../directory/log-lines.js';
 import { checkTorn } from './directory-manager.js';
 import { allFailed, isOfCall, nameOf, reasonOf, type ManagerFailure } from './failover.js';
-import { heal, loadFrom } from './multi-load.js';
 import { checkManagers, checkMultiOptions } from './multi-options.js';
-import { saveInto } from './save-into.js';
 import type {
   KuraCheckpointInfo,
   KuraCheckpointManager,
@@ -66,7 +64,10 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
     options?: WriteOptions,
   ): Promise<string | null> {
     const given = asOptions(options, 'saveCheckpoint');
-    return saveInto(this.#enabled, this.saveStrategy, name, rowsOfCall(rows), given, this.#logger);
+    const all = rowsOfCall(rows);
+    const managers = this.#enabled;
+    const { saveInto } = await import('./save-into.js');
+    return saveInto(managers, this.saveStrategy, name, all, given, this.#logger);
   }
 
   /**
@@ -87,7 +88,9 @@ export class MultiCheckpointManager implements KuraCheckpointManager {
     const options = asOptions(given, 'loadCheckpoint') as KuraLoadOptions;
     checkTorn(options);
     const request = { name, schema, options };
-    const loaded = await loadFrom(this.#enabled, request, this.loadStrategy === 'priority', this.#logger);
+    const managers = this.#enabled;
+    const { heal, loadFrom } = await import('./multi-load.js');
+    const loaded = await loadFrom(managers, request, this.loadStrategy === 'priority', this.#logger);
     if (loaded !== null && this.heal) await heal(loaded, request, this.#logger);
     return loaded?.rows ?? null;
   }

@@ -1,4 +1,5 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { nodeStreams } from '../../base/node-modules.js';
 import { watchAbort } from '../../base/halt.js';
 import type { Readings } from './readings.js';
 
@@ -20,7 +21,7 @@ export function nodeStream<T>(rows: AsyncIterableIterator<T>, signal: AbortSigna
     },
     [Symbol.asyncIterator]: () => source,
   };
-  const stream = Readable.from(source, { objectMode: true });
+  const stream = nodeStreams().Readable.from(source, { objectMode: true });
   // A signal outlives many streams: one that is forgotten must not stay with it.
   const own = new WeakRef(stream);
   const watch = (): (() => unknown)[] => {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { nodeFs } from '../node-modules.js';
 import { environment } from '../environment.js';
 import { embeddedBinary } from '#embedded';
 import { platformNames } from './platform.js';
@@ -91,7 +91,7 @@ function ownPackage(): string | undefined {
     const url = new URL(import.meta.url);
     if (!/[/]dist[/][^/]+$/.test(url.pathname)) return undefined;
     const path = fileURLToPath(new URL('../package.json', url));
-    const { name } = JSON.parse(readFileSync(path, 'utf8')) as { name?: unknown };
+    const { name } = JSON.parse(nodeFs().readFileSync(path, 'utf8')) as { name?: unknown };
     return name === 'arrow-ckpt' ? path : undefined;
   } catch {
     return undefined;

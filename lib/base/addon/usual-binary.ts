@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { nodeFs } from '../node-modules.js';
 
 /** The C library's loader, which each program of musl names by this path. */
 const MUSL_LOADERS: Partial<Record<string, string>> = { x64: '/lib/ld-musl-x86_64.so.1', arm64: '/lib/ld-musl-aarch64.so.1' };
@@ -14,7 +14,7 @@ export function usualBinary(manifest: string, require: NodeJS.Require): unknown 
   if (name === undefined) return undefined;
   try {
     const beside = join(dirname(manifest), `arrow-ckpt.${name}.node`);
-    return require(existsSync(beside) ? beside : `@arrow-ckpt/binding-${name}`) as unknown;
+    return require(nodeFs().existsSync(beside) ? beside : `@arrow-ckpt/binding-${name}`) as unknown;
   } catch {
     return undefined;
   }
@@ -26,5 +26,5 @@ function usualName(): string | undefined {
   if (platform === 'darwin') return `darwin-${arch}`;
   if (platform === 'win32') return `win32-${arch}-msvc`;
   const loader = MUSL_LOADERS[arch];
-  return platform !== 'linux' || loader === undefined || existsSync(loader) ? undefined : `linux-${arch}-gnu`;
+  return platform !== 'linux' || loader === undefined || nodeFs().existsSync(loader) ? undefined : `linux-${arch}-gnu`;
 }

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { open, unlink, type FileHandle } from 'node:fs/promises';
+import { constants, open, unlink, type FileHandle } from 'node:fs/promises';
 
 /**
  * Whether this process may flush a file; undefined before it was tried. Node refuses that from version 24 on, where its permission model is

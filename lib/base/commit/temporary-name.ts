@@ -1,7 +1,7 @@
-import { nodeCrypto } from '../node-crypto.js';
 import { basename, dirname, join } from 'node:path';
 import { isAlive } from '../lock/holder.js';
 import { spaceTag, thisSpace } from '../lock/process-space.js';
+import { uniqueDigits } from '../unique-digits.js';
 
 /** Bytes of the old name kept in a temporary's name: file systems allow 255 in all. */
 const NAME_BYTES = 180;
@@ -16,7 +16,7 @@ export function temporaryBeside(path: string): string {
   const kept = Buffer.from(basename(path))
     .toString('utf8', 0, NAME_BYTES)
     .replace(/\ufffd$/, '');
-  return join(dirname(path), `.${kept}.${process.pid}.${spaceTag()}${nodeCrypto().randomBytes(6).toString('hex')}.tmp`);
+  return join(dirname(path), `.${kept}.${process.pid}.${spaceTag()}${uniqueDigits()}.tmp`);
 }
 
 /**

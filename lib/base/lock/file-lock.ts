@@ -1,9 +1,9 @@
 import { throwIfAborted } from '../halt.js';
-import { nodeCrypto } from '../node-crypto.js';
 import { link, open, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fromSystemError } from '../errors.js';
+import { uniqueDigits } from '../unique-digits.js';
 import { temporaryBeside } from '../commit/temporary-name.js';
 import { loadBinding, type Binding } from '../addon/binding.js';
 import { hasEnded, isOfThisKernel, isOfThisProcess, parseHolder, thisHolder, type Holder } from './holder.js';
@@ -162,7 +162,7 @@ async function turnAt(path: string, options: LockOptions): Promise<Turn> {
 
 async function holdingOf(path: string, turn: Turn | undefined, options: LockOptions): Promise<Holding> {
   const { waitMs = 30_000, signal, queues = false, brief = false, stream = false } = options;
-  const holder = thisHolder(nodeCrypto().randomBytes(8).toString('hex'), { brief, stream });
+  const holder = thisHolder(uniqueDigits(), { brief, stream });
   const from = performance.now();
   for (let attempt = 0; ; attempt++) {
     throwIfAborted(signal);
@@ -285,7 +285,7 @@ async function isDead(path: string, holder: Holder | undefined): Promise<boolean
  */
 async function takeAway(path: string, dead: Holder | undefined): Promise<boolean> {
   const guard = `${path}.steal`;
-  if (!(await makeText(guard, thisHolder(nodeCrypto().randomBytes(8).toString('hex'))))) {
+  if (!(await makeText(guard, thisHolder(uniqueDigits())))) {
     if (((await ageOf(guard)) ?? 0) > STEAL_MS) await remove(guard);
     return false;
   }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { threadId } from 'node:worker_threads';
+import { nodeFs, nodeWorkerThreads } from '../node-modules.js';
 import { thisSpace } from './process-space.js';
 
 /** Who holds a lock, as its file says. */
@@ -28,6 +27,7 @@ export interface Holder {
 /** This thread as a holder. */
 export function thisHolder(token: string, { brief = false, stream = false }: { brief?: boolean; stream?: boolean } = {}): Holder {
   const { boot } = thisSpace();
+  const { threadId } = nodeWorkerThreads();
   const started = startOf(process.pid) ?? '';
   return { pid: process.pid, host: thisHost(), started, token, boot, thread: threadId, since: Date.now(), kernel: false, brief, stream };
 }
@@ -94,7 +94,7 @@ function thisHost(): string {
 /** Clock ticks since the machine's start: field 22 of `/proc/<pid>/stat`, counted behind the name, which may hold spaces. Linux only. */
 function startOf(pid: number): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const stat = nodeFs().readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;

@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync } from 'node:fs';
+import { nodeFs } from '../node-modules.js';
 import { hostName } from '../environment.js';
 import { crc32c, crcText } from '../crc32c.js';
 
@@ -21,8 +21,8 @@ let here: ProcessSpace | undefined;
 export function thisSpace(): ProcessSpace {
   return (here ??= {
     machine: hostName(),
-    boot: quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
-    pids: quietly(() => readlinkSync('/proc/self/ns/pid')),
+    boot: quietly(() => nodeFs().readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()),
+    pids: quietly(() => nodeFs().readlinkSync('/proc/self/ns/pid')),
   });
 }
 

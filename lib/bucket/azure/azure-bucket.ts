@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { CheckpointError } from '../../base/errors.js';
 import type { Bucket, BucketDeleteOptions, BucketEntry, BucketGetOptions, BucketObject, BucketPutOptions } from '../../options/bucket.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
@@ -87,7 +87,7 @@ export class AzureBucket implements Bucket {
   /** Azure drops blocks that are in no list by itself, and has no request for it. Each upload has names of its own for its blocks. */
   async #putBlocks(url: URL, asked: Asked, source: UploadFile, options: BucketPutOptions): Promise<Answer> {
     const { signal } = options;
-    const upload = randomBytes(12).toString('hex');
+    const upload = nodeCrypto().randomBytes(12).toString('hex');
     const nameOf = (part: number): string => Buffer.from(`${upload}-${String(part).padStart(6, '0')}`).toString('base64');
     await source.eachPart(async (part, body) => {
       const at = withQuery(url, { comp: 'block', blockid: nameOf(part) });

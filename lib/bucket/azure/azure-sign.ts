@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { sizeOf } from '../exchange.js';
 import type { Ask, Sign } from '../sender.js';
 import type { AzureAccount } from './azure-account.js';
@@ -26,7 +26,8 @@ export function azureSign({ name, by }: AzureAccount): Sign {
     if (by === undefined) return { url: ask.url, headers };
     if ('sas' in by) return { url: withSignature(ask.url, by.sas), headers };
     if ('token' in by) return { url: ask.url, headers: { ...headers, authorization: `Bearer ${await by.token()}` } };
-    const signature = createHmac('sha256', by.key)
+    const signature = nodeCrypto()
+      .createHmac('sha256', by.key)
       .update(textToSign(name, ask, headers))
       .digest('base64');
     return { url: ask.url, headers: { ...headers, authorization: `SharedKey ${name}:${signature}` } };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { CheckpointError } from '../../base/errors.js';
 import type { Bucket, BucketDeleteOptions, BucketEntry, BucketGetOptions, BucketObject, BucketPutOptions } from '../../options/bucket.js';
 import type { BucketOptions } from '../../options/bucket-options.js';
@@ -71,7 +71,7 @@ export class GoogleBucket implements Bucket {
   /** The object and its MD5 in one request. */
   async #putWhole(key: string, source: UploadFile, options: BucketPutOptions): Promise<Answer> {
     const part = source.part(0);
-    const boundary = `arrow-ckpt-${randomBytes(12).toString('hex')}`;
+    const boundary = `arrow-ckpt-${nodeCrypto().randomBytes(12).toString('hex')}`;
     const facts = JSON.stringify({ name: key, md5Hash: await part.md5() });
     const body = Buffer.concat([
       Buffer.from(`--${boundary}\r\ncontent-type: application/json; charset=utf-8\r\n\r\n${facts}\r\n`),

@@ -1,4 +1,4 @@
-import { createSign } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { CheckpointError } from '../../base/errors.js';
 import type { BucketOptions, GoogleServiceAccount } from '../../options/bucket-options.js';
 import { Sender } from '../sender.js';
@@ -31,7 +31,7 @@ function assertionOf({ client_email, private_key }: GoogleServiceAccount): strin
   const claims = { iss: client_email, scope: SCOPE, aud: TOKEN_URL, iat: now, exp: now + LIFE_S };
   const text = [{ alg: 'RS256', typ: 'JWT' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.');
   try {
-    return `${text}.${createSign('RSA-SHA256').update(text).sign(private_key, 'base64url')}`;
+    return `${text}.${nodeCrypto().createSign('RSA-SHA256').update(text).sign(private_key, 'base64url')}`;
   } catch {
     // What OpenSSL says of it may have a part of it.
     throw new CheckpointError('ERR_CKPT_CREDENTIALS', 'private_key of the service account is no private key in PEM');

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import type { S3Credentials } from '../../options/bucket-options.js';
 import { escaped, keyPath } from '../keys.js';
 import type { Ask, Sign } from '../sender.js';
@@ -31,7 +31,7 @@ export function s3Sign(credentials: () => Promise<S3Credentials | undefined>, re
     const own = { 'x-amz-content-sha256': UNSIGNED, 'x-amz-date': time, ...(sessionToken && { 'x-amz-security-token': sessionToken }) };
     const sent = { ...headers, ...own };
     const { text, names } = canonical(method, url, sent);
-    const toSign = ['AWS4-HMAC-SHA256', time, scope, createHash('sha256').update(text).digest('hex')].join('\n');
+    const toSign = ['AWS4-HMAC-SHA256', time, scope, nodeCrypto().createHash('sha256').update(text).digest('hex')].join('\n');
     const signature = hmac(known.key, toSign).toString('hex');
     const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
     return { url, headers: { ...sent, authorization } };
@@ -51,5 +51,5 @@ function canonical(method: Ask['method'], url: URL, headers: Record<string, stri
 }
 
 function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
+  return nodeCrypto().createHmac('sha256', key).update(text).digest();
 }

@@ -1,4 +1,4 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import type { IncomingMessage } from 'node:http';
 
 /** Names of this machine that a browser may ask for. Another name that leads here is one of somebody else: DNS rebinding. */
@@ -28,7 +28,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
 
 /** The word in the address that only who started the viewer knows. */
 export function makeToken(): string {
-  return randomBytes(24).toString('base64url');
+  return nodeCrypto().randomBytes(24).toString('base64url');
 }
 
 /** Why a request is refused, and how; undefined for one that may pass. */
@@ -56,5 +56,5 @@ export function refusalOf({ method, url = '', headers }: IncomingMessage, token:
 /** Takes the same time for each wrong word. */
 function isToken(given: string, token: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(token)];
-  return one.length === other.length && timingSafeEqual(one, other);
+  return one.length === other.length && nodeCrypto().timingSafeEqual(one, other);
 }

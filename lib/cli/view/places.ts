@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { isCheckpointError, CheckpointError } from '../../base/errors.js';
 import { VERSION } from '../../base/version.js';
 import { isCheckpointName } from '../../directory/is-checkpoint-name.js';
@@ -124,5 +124,5 @@ function runningMap({ modified, ...map }: MapListing): RunningMap {
 
 /** What names a checkpoint in requests: no request names a path, so none can name a file that is not listed. */
 function idOf(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 16);
+  return nodeCrypto().createHash('sha256').update(path).digest('hex').slice(0, 16);
 }

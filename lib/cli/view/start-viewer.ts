@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
+import { nodeHttp } from '../../base/node-modules.js';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import { ANSWERS, Picture } from './answers.js';
 import { Checkpoints } from './checkpoints.js';
@@ -44,7 +45,7 @@ export async function startViewer({ paths, port, assets }: ViewerStart): Promise
   // What is wrong with a path as a whole is told at once, and the first page finds the folders warm.
   await places.list();
   const token = makeToken();
-  const server = createServer((request, response) => {
+  const server = nodeHttp().createServer((request, response) => {
     void answer({ request, response, token, assets, places, checkpoints, questions, ended: ended.signal });
   });
   await listening(server, port);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { stat } from 'node:fs/promises';
 import { fromSystemError } from '../../base/errors.js';
 import { listParts } from '../../formats/folder/list-parts.js';
@@ -15,7 +15,7 @@ export async function stateOf(path: string): Promise<string> {
     const stats = await stat(path, { bigint: true });
     if (!stats.isDirectory()) return [stats.dev, stats.ino, stats.size, stats.mtimeNs].join('-');
     const stamps = (await listParts(path)).map(({ path: part, stamp }) => `${part}:${stamp}`);
-    return createHash('sha256').update(stamps.join('\n')).digest('hex').slice(0, 32);
+    return nodeCrypto().createHash('sha256').update(stamps.join('\n')).digest('hex').slice(0, 32);
   } catch (error) {
     throw fromSystemError(error, 'read', path);
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { createReadStream } from 'node:fs';
 import { CheckpointError, fromSystemError } from '../../base/errors.js';
 import { bucketOf } from '../../bucket/bucket-of.js';
@@ -39,7 +39,7 @@ async function etagOf(path: string): Promise<string> {
 }
 
 async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
+  const hash = nodeCrypto().createHash('sha256');
   try {
     for await (const bytes of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(bytes as Uint8Array);
   } catch (error) {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { nodeFs } from '../../base/node-modules.js';
 import { writeAll } from '../../base/commit/write-all.js';
 import { isCheckpointError } from '../../base/errors.js';
 import { ParquetFile } from '../../formats/parquet/fallback/parquet-file.js';
@@ -69,7 +69,7 @@ async function bringBase(home: BucketHome, base: string, folder: string, running
   try {
     if (!file.isParquet) return undefined;
     // Of several bases each that all refer to is brought once.
-    const holders = (file.refersTo ?? []).filter(({ id }) => !existsSync(holderPath(folder, id)));
+    const holders = (file.refersTo ?? []).filter(({ id }) => !nodeFs().existsSync(holderPath(folder, id)));
     const copies = await heldCopies(place, holders, folder, { bytes: 0 }, running);
     try {
       for (const [id, copy] of copies) {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { CheckpointError, isCheckpointError } from '../../base/errors.js';
 import { readSmall, writeSmall } from '../../bucket/small-object.js';
 import { POOL_FOLDER } from '../../formats/parquet/pool.js';
@@ -49,7 +49,7 @@ export async function markOf(place: PoolPlace, id: string, signal?: AbortSignal)
 /** Sets the mark of a file that has none, or this one; false where another did so meanwhile. */
 export async function setMark(place: PoolPlace, id: string, state: MarkState, seen: Mark | null): Promise<boolean> {
   // Stores that take the ETag from the contents are to tell two marks of one state apart.
-  const text = JSON.stringify({ state, at: Date.now(), token: randomBytes(12).toString('hex') });
+  const text = JSON.stringify({ state, at: Date.now(), token: nodeCrypto().randomBytes(12).toString('hex') });
   try {
     await writeSmall(place.bucket, marksOf(place) + id, text, seen === null ? { ifAbsent: true } : { ifMatch: seen.etag });
     return true;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { isCheckpointError } from '../../base/errors.js';
 import { writeSmall } from '../../bucket/small-object.js';
 import { ensureConditional } from '../../bucket/ensure-conditional.js';
@@ -94,7 +94,7 @@ async function look(home: BucketHome, dryRun: boolean): Promise<Seen> {
 
 /** The time by the clock of the store: that of an object which is made for it. */
 async function storeTime(home: BucketHome): Promise<number> {
-  const { key } = placeIn(home, `${POOL_FOLDER}/time-${randomBytes(8).toString('hex')}`);
+  const { key } = placeIn(home, `${POOL_FOLDER}/time-${nodeCrypto().randomBytes(8).toString('hex')}`);
   await writeSmall(home.bucket, key, 'What time is it?');
   try {
     for await (const { modified } of home.bucket.list(key)) if (modified !== undefined) return modified.getTime();

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { nodeFs } from '../../base/node-modules.js';
 import type { DeltaInfo } from '../../options/delta-info.js';
 import { placesOf } from './pool.js';
 import type { Holder, References } from './references.js';
@@ -22,6 +22,6 @@ export function deltaInfo(path: string, bytes: number, rows: number, references:
 
 /** Whether there is a file where this one may be. What it is, a load finds out. */
 function isPresent(holder: Holder, path: string): boolean {
-  for (const place of placesOf(holder, path)) if (existsSync(place)) return true;
+  for (const place of placesOf(holder, path)) if (nodeFs().existsSync(place)) return true;
   return false;
 }

@@ -1,5 +1,5 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { nodeFs } from '../../base/node-modules.js';
 import { makeFolder } from '../../base/commit/commit.js';
 import { environment } from '../../base/environment.js';
 import { FileLock } from '../../base/lock/file-lock.js';
@@ -18,7 +18,7 @@ export function foldersAbove(path: string): string[] {
 /** Where links lead, as far as the path is there. */
 function realPath(path: string): string {
   try {
-    return realpathSync(path);
+    return nodeFs().realpathSync(path);
   } catch {
     return dirname(path) === path ? path : join(realPath(dirname(path)), basename(path));
   }
@@ -36,7 +36,7 @@ function above(path: string): string[] {
 
 export function hasPool(folder: string): boolean {
   try {
-    return statSync(join(folder, POOL_FOLDER)).isDirectory();
+    return nodeFs().statSync(join(folder, POOL_FOLDER)).isDirectory();
   } catch {
     return false;
   }
@@ -107,7 +107,7 @@ export function* placesOf({ id, hint }: { id: string; hint: string }, path: stri
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return nodeFs().readdirSync(folder);
   } catch {
     return [];
   }

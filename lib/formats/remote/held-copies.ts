@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { nodeFs } from '../../base/node-modules.js';
 import type { BucketPlace } from '../../bucket/bucket-of.js';
 import { isCheckpointError, type CheckpointError } from '../../base/errors.js';
 import { holderPath } from '../parquet/pool.js';
@@ -48,7 +48,7 @@ export async function heldCopies(
 /** Makes whole files of what a local copy of the object at a place refers to, as far as it is found, in the pool of a folder. */
 export async function bringHolders(place: BucketPlace, path: string, folder: string, running: RemoteRunning): Promise<void> {
   const { holders = [] } = await toldByFooter(path);
-  const missing = holders.filter(({ id }) => !existsSync(holderPath(folder, id)));
+  const missing = holders.filter(({ id }) => !nodeFs().existsSync(holderPath(folder, id)));
   const copies = await heldCopies(place, missing, folder, { bytes: 0 }, running);
   try {
     await SparseCopy.fetch(

@@ -2,7 +2,7 @@ import { invalid, show } from '../../base/messages.js';
 import type { Row, RowLike } from '../../base/rows.js';
 import { keysOf } from '../../options/option-keys.js';
 import { asOptions, checkKeys } from '../../options/options.js';
-import type { AdaptiveConcurrency } from '../adaptive.js';
+import type { AdaptiveConcurrency } from '../adaptive-options.js';
 import { ms, whole } from '../check-number.js';
 import { checkMapOptions, MAP_RECORD, type CheckedMapOptions, type MapOptions, type MapOutput } from '../map-options.js';
 import type { RowKey } from '../row-key.js';

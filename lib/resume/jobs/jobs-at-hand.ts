@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import { nodeUtil } from '../../base/node-modules.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import { digest } from '../digest.js';
 import type { Known } from '../known.js';
@@ -144,7 +144,7 @@ function count(jobs: readonly OpenJob[], what: string): string {
 
 function isJson(value: unknown): boolean {
   try {
-    return isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
+    return nodeUtil().isDeepStrictEqual(JSON.parse(JSON.stringify(value)), value);
   } catch {
     return false;
   }

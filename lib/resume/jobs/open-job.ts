@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import type { KnownTable } from '../known-table.js';
 import type { Slot } from '../slot.js';
@@ -27,7 +27,7 @@ export class OpenJob {
   /** One that is about to be handed in. */
   static of(slots: readonly Slot[], { step, operation, hash }: OperationFiles, table: KnownTable): OpenJob {
     const rows = slots.map((slot, number): RecordedRow => [number, slot.key, table.high.get(slot.number), table.low.get(slot.number)]);
-    const jobKey = randomBytes(16).toString('hex');
+    const jobKey = nodeCrypto().randomBytes(16).toString('hex');
     const about = { version: 1 as const, step, operation, hash: hash ?? null, jobKey, id: null };
     const job = new OpenJob({ ...about, createdAt: Date.now(), count: rows.length, rows });
     for (const [number, slot] of slots.entries()) job.slots.set(number, slot);

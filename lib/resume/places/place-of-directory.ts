@@ -1,7 +1,7 @@
+import { once } from '../../base/once.js';
 import type { WriteDefaults } from '../../directory/manager-options.js';
 import { remoteHome } from '../../directory/bucket/bucket-home.js';
 import { DocetlConfig } from '../../directory/docetl-config.js';
-import { directoryFormat } from '../../directory/inventory.js';
 import type { Logger } from '../../directory/log-lines.js';
 import type { StoredFile } from '../../directory/manager-options.js';
 import { OperationFiles } from '../../directory/operation-files.js';
@@ -11,9 +11,9 @@ import { MAX_BASES } from '../../options/base.js';
 import type { CheckpointStore } from '../../store/store.js';
 import type { DirectoryPlace } from './directory-place.js';
 
-/** A directory as a manager has it from the beginning: what saves and loads need. */
-export interface DirectoryStart extends Pick<DirectoryPlace, 'operation'> {
-  /** All of it: loaded by the first call that is no save and no load. */
+/** A directory as a manager has it from the beginning: what saves, loads and maps need. */
+export interface DirectoryStart extends Pick<DirectoryPlace, 'operation' | 'mapped'> {
+  /** All of it: loaded by the first call that needs more. */
   whole(): Promise<DirectoryPlace>;
 }
 
@@ -34,21 +34,26 @@ export function placeOfDirectory(
     const home = { directory, store, config: new DocetlConfig(directory), logger, recent };
     return {
       operation: (...of) => OperationFiles.of(home, ...of),
-      whole: async () => new (await import('./local-place.js')).LocalPlace(home),
+      mapped: ({ step, operation, hash }) => OperationFiles.of(home, step, operation, hash),
+      whole: once(async () => new (await import('./local-place.js')).LocalPlace(home)),
     };
   }
   refuseLocalOptions(defaults, { shares: true });
-  const whole = async (): Promise<DirectoryPlace> => {
+  const whole = once(async (): Promise<DirectoryPlace> => {
     const { BucketDirectory } = await import('./bucket-directory.js');
     return new BucketDirectory({ home: remote, store, logger, recent });
+  });
+  return {
+    operation: async (...of) => (await whole()).operation(...of),
+    mapped: async (of) => (await whole()).mapped(of),
+    whole,
   };
-  return { operation: async (...of) => (await whole()).operation(...of), whole };
 }
 
 /** The format that most checkpoints of a directory are in; null where there are none. */
 export async function formatOfDirectory(directory: string, bucket: unknown): Promise<StoredFile['format'] | null> {
   const home = remoteHome(directory, bucket);
-  if (home === undefined) return directoryFormat(directory);
+  if (home === undefined) return (await import('../../directory/inventory.js')).directoryFormat(directory);
   const { bucketFormat } = await import('../../directory/bucket/bucket-inventory.js');
   return bucketFormat(home);
 }

@@ -4,7 +4,7 @@ import { CheckpointError } from '../../base/errors.js';
 import { thisSpace } from '../../base/lock/process-space.js';
 import type { Row } from '../../base/rows.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
-import { initialOf } from '../adaptive.js';
+import { initialOf } from '../adaptive-options.js';
 import type { CheckedMapOptions } from '../map-options.js';
 import type { SharedInput } from './shared-input.js';
 

@@ -4,7 +4,7 @@ import type { Row } from '../../base/rows.js';
 import type { OperationFiles } from '../../directory/operation-files.js';
 import { schemaTypes } from '../../formats/parquet/schema-types.js';
 import type { ResultCheck } from '../../schema/result-check.js';
-import { initialOf } from '../adaptive.js';
+import { initialOf } from '../adaptive-options.js';
 import type { MakeCaller } from '../caller.js';
 import { isUnwritable } from '../is-unwritable.js';
 import { Engine } from '../engine.js';

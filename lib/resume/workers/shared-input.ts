@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { nodeCrypto } from '../../base/node-modules.js';
 import { Pace } from '../../base/pace.js';
 import type { Row } from '../../base/rows.js';
 import { Identifier } from '../identifier.js';
@@ -30,7 +30,7 @@ export async function sharedInput(rows: readonly Row[], options: CheckedMapOptio
   const { table } = known;
   const pace = new Pace({ ...(options.signal !== undefined && { signal: options.signal }) });
   const refused = new Map<number, unknown>();
-  const hash = createHash('sha256');
+  const hash = nodeCrypto().createHash('sha256');
   const columns = [table.keyHigh, table.keyLow, table.high, table.low] as const;
   const words = new Uint32Array(TURN_ROWS * columns.length);
   let filled = 0;

@@ -1,4 +1,4 @@
-import { nodeCrypto } from '../../../base/node-crypto.js';
+import { nodeCrypto } from '../../../base/node-modules.js';
 import type { TypedWriteOptions } from '../column-types.js';
 import { lockPool, sharesAnySize, type ShareRequest } from '../pool.js';
 import { align8 } from '../../../columnar/layout.js';

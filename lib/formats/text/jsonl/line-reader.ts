@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { nodeCrypto } from '../../../base/node-modules.js';
 import type { CheckpointError } from '../../../base/errors.js';
 import { mayRound, parseForeign } from '../../../base/value/lenient-json.js';
 import { firstOddByte, isObject, restoreRows, utf8Text } from '../json/row-text.js';
@@ -36,7 +36,7 @@ export class LineReader {
   #apart = 0;
   readonly #window: FileWindow;
   readonly #escapes: boolean;
-  readonly #seam = `,${randomInt(1e8, 1e9)},`;
+  readonly #seam = `,${nodeCrypto().randomInt(1e8, 1e9)},`;
 
   constructor(window: FileWindow, { escapes, line }: LineReaderOptions) {
     this.#window = window;
