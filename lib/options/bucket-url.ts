@@ -25,7 +25,7 @@ export function withoutQuery(path: string): string {
 /** Whether a path is a URL of a scheme that this package knows. Other paths name files, whatever they look like. */
 export function isBucketUrl(path: string): boolean {
   // A first pattern without regard to case costs a process 0.2 ms.
-  if (!path.includes('://')) return false;
+  if (!/:\/\//.test(path)) return false;
   const scheme = /^([a-z][a-z0-9]*):\/\//i.exec(path)?.[1];
   return scheme !== undefined && SCHEMES.has(scheme.toLowerCase());
 }
