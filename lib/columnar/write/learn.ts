@@ -34,6 +34,6 @@ function learnNode(node: WriteNode, seen: Observed, slots: number): boolean {
   if (seen.counts.size > 1) return false;
   if (node instanceof StructNode) return learnStruct(node, seen, slots);
   if (node instanceof ListNode && seen.element !== undefined) return learnNode(node.child, seen.element, seen.element.slots);
-  if (node instanceof TextNode) node.learn(seen.texts, seen.total < slots, slots);
+  if (node instanceof TextNode) node.learn(seen.texts, seen.total, slots);
   return true;
 }

@@ -7,16 +7,20 @@ const MAX_SHAPES = 4096;
 /** Keys of all shapes of one struct together: they are part of the footer. */
 const MAX_SHAPE_KEYS = 200_000;
 
+/** A place in the trie of shapes: what the keys of an object so far led to. */
 interface Step {
+  /** The field of the key that led here. */
+  readonly field: number;
   next: Map<string, Step>;
   /** The key taken last and where it led: nearly always the next one again, and cheaper than the map. */
   key: string | undefined;
   to: Step | undefined;
+  /** The shape whose keys end here. */
   shape: Shape | undefined;
 }
 
-function newStep(): Step {
-  return { next: new Map(), key: undefined, to: undefined, shape: undefined };
+function newStep(field: number): Step {
+  return { field, next: new Map(), key: undefined, to: undefined, shape: undefined };
 }
 
 function take(step: Step, key: string): Step | undefined {
@@ -34,7 +38,8 @@ export class ShapeTable {
   readonly fieldOf = new Map<string, number>();
   /** The fields that some shape lacks. */
   readonly absent = new Set<number>();
-  readonly #root: Step = newStep();
+  /** The first step, which no key leads to. */
+  readonly root: Step = newStep(-1);
   #keyCount = 0;
   /** For the code that walks the keys of any shape. */
   #order: WalkOrder | undefined;
@@ -53,7 +58,7 @@ export class ShapeTable {
   }
 
   #walk(object: Row): Shape | undefined {
-    let step: Step | undefined = this.#root;
+    let step: Step | undefined = this.root;
     for (const key in object) {
       step = take(step, key);
       if (step === undefined) return undefined;
@@ -63,7 +68,7 @@ export class ShapeTable {
 
   /** For-in also walks what others may have added to Object.prototype. */
   #walkOwn(object: Row): Shape | undefined {
-    let step: Step | undefined = this.#root;
+    let step: Step | undefined = this.root;
     for (const key of Object.keys(object)) {
       step = take(step, key);
       if (step === undefined) return undefined;
@@ -82,10 +87,10 @@ export class ShapeTable {
     const shape: Shape = { id: this.shapes.length, keys, fields, absent, rows: 0 };
     this.shapes.push(shape);
     this.#keyCount += keys.length;
-    let step = this.#root;
+    let step = this.root;
     for (const key of keys) {
       let next = step.next.get(key);
-      if (next === undefined) step.next.set(key, (next = newStep()));
+      if (next === undefined) step.next.set(key, (next = newStep(this.fieldOf.get(key) as number)));
       step = next;
     }
     step.shape = shape;

@@ -3,10 +3,14 @@ import type { StructNode } from './containers.js';
 import type { WriteNode } from './nodes.js';
 import { fewShapesCode, keySteps, oneShapeCode, type FieldCode } from './object-code.js';
 import type { Shape } from './shape.js';
+import { trieCode } from './trie-code.js';
 import { walkCode } from './walk-code.js';
 
 /** Objects of no more shapes have code that knows each: V8 remembers so many hidden classes where a value is read. */
 const FEW_SHAPES = 4;
+
+/** One shape in so many at least has its keys in the order that most shapes have, or keys are taken as they come. */
+const ORDERED_SHARE = 2;
 
 /** Where a value goes. */
 export interface Place {
@@ -87,6 +91,20 @@ export function severalShapes(code: NamedCode, node: StructNode, struct: StructC
 /** The same for more shapes than are worth code of their own. */
 function manyShapes(code: NamedCode, node: StructNode, { name, value, position, field, done, other }: StructCode): string {
   const order = node.shapes.walkOrder();
+  const put = (index: number, cell: string) => field(index, cell)();
+  if (order.followed * ORDERED_SHARE < node.shapes.shapes.length) {
+    const putAbsent = (shape: string) => `${position === 'i' ? 'if (X.late) ' : ''}${name}.putAbsent(${position}, ${shape});`;
+    return trieCode({
+      root: code.give(node.shapes.root),
+      id: code.nextId(),
+      value,
+      fields: node.fields.length,
+      field: put,
+      // Where the position is the row's, the fields that are lacking were cleared when the chunk began.
+      done: (shape) => `${putAbsent(shape)}\n${name}.putShape(${position}, ${shape}.id);\n${done}`,
+      other,
+    });
+  }
   const given = {
     keys: code.give([...order.keys, undefined]),
     places: code.give(new Map(order.keys.map((key, place) => [key, place]))),
@@ -100,6 +118,5 @@ function manyShapes(code: NamedCode, node: StructNode, { name, value, position, 
       : [...node.shapes.absent].map(
           (lacking) => `if (${isLacking(lacking)}) ${code.use(node.fields[lacking] as WriteNode)}.putNull(${position});`,
         );
-  const put = (index: number, cell: string) => field(index, cell)();
   return walkCode(order, name, { given, id: code.nextId(), value, position, field: put, absent, done, other });
 }

@@ -2,12 +2,14 @@ import type { ValuePlan } from '../plan.js';
 import { encodeValue } from '../../base/value/extended-json.js';
 import { grown, WriteNode, type FillContext } from './nodes.js';
 
-/** A chunk with at least this many texts shows whether they repeat. */
+/** A chunk with at least this many slots shows whether texts repeat, */
 const DICTIONARY_MIN_SLOTS = 256;
+/** if this many of them are texts. */
+const DICTIONARY_MIN_TEXTS = 64;
 /** A dictionary is begun when at most one text in this many is distinct, and given up when more than twice that are. */
-const DICTIONARY_SLOTS_PER_ENTRY = 8;
+const DICTIONARY_TEXTS_PER_ENTRY = 8;
 /** Of more different texts the slots are counted before it is decided. */
-export const FEW_TEXTS = DICTIONARY_MIN_SLOTS / DICTIONARY_SLOTS_PER_ENTRY;
+export const FEW_TEXTS = DICTIONARY_MIN_SLOTS / DICTIONARY_TEXTS_PER_ENTRY;
 
 export class TextNode extends WriteNode {
   readonly kind = 'text';
@@ -84,15 +86,15 @@ export class TextNode extends WriteNode {
 
   /**
    * Begins the dictionary if the slots of the first chunk are going to have these texts and no others, as {@link adapt} would behind it.
-   * `hasNulls`: some have none.
+   * `texts` of the slots are texts.
    */
-  learn(texts: ReadonlySet<string>, hasNulls: boolean, slots: number): void {
-    if (slots < DICTIONARY_MIN_SLOTS || texts.size > FEW_TEXTS) return;
-    this.#decide(texts.size + (hasNulls && !texts.has('') ? 1 : 0), slots);
+  learn(different: ReadonlySet<string>, texts: number, slots: number): void {
+    if (slots < DICTIONARY_MIN_SLOTS || texts < DICTIONARY_MIN_TEXTS || different.size > FEW_TEXTS) return;
+    this.#decide(different.size, texts);
   }
 
-  #decide(distinct: number, slots: number): boolean {
-    this.#decided = distinct * DICTIONARY_SLOTS_PER_ENTRY > slots;
+  #decide(different: number, texts: number): boolean {
+    this.#decided = different * DICTIONARY_TEXTS_PER_ENTRY > texts;
     if (this.#decided) return false;
     this.dictionary = new Map();
     this.ids = new Uint32Array(this.capacity);
@@ -104,10 +106,21 @@ export class TextNode extends WriteNode {
     const slots = this.#slots;
     this.#slots = 0;
     if (this.#decided || slots < DICTIONARY_MIN_SLOTS) return false;
-    if (this.dictionary === undefined) return this.#decide(new Set(this.parts).size, slots);
-    this.#decided = this.parts.length * DICTIONARY_SLOTS_PER_ENTRY > slots * 2;
+    const texts = this.#texts(slots);
+    if (texts < DICTIONARY_MIN_TEXTS) return false;
+    // Nulls have an empty text.
+    if (this.dictionary === undefined) return this.#decide(new Set(this.parts).size - (texts < slots ? 1 : 0), texts);
+    this.#decided = this.parts.length * DICTIONARY_TEXTS_PER_ENTRY > texts * 2;
     if (this.#decided) this.dictionary = undefined;
     return this.#decided;
+  }
+
+  /** How many of the slots are not null. */
+  #texts(slots: number): number {
+    if (!this.hasNulls) return slots;
+    let texts = 0;
+    for (let position = 0; position < slots; position++) texts += this.valid[position] as number;
+    return texts;
   }
 
   describe(): ValuePlan {

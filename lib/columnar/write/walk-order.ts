@@ -21,6 +21,8 @@ export class WalkOrder {
   readonly words: number;
   /** The numbers of shapes whose keys are in this order. */
   readonly masks: Masks = new Map();
+  /** How many those are. */
+  followed = 0;
 
   constructor(keys: readonly string[], shapes: readonly Shape[]) {
     this.fields = ordered(keys.length, shapes);
@@ -54,6 +56,7 @@ export class WalkOrder {
       masks = next as Masks;
     }
     masks.set(words.at(-1) as number, shape.id);
+    this.followed++;
   }
 }
 
