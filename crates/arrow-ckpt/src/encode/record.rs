@@ -54,20 +54,20 @@ impl<'a> Cursor<'a> {
 
 /// The u32 values of a section.
 pub fn u32s(section: &[u8]) -> impl Iterator<Item = u32> + '_ {
-    section.chunks_exact(4).map(|chunk| u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]))
+    section.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes))
 }
 
 /// The doubles of a section.
 pub fn f64s(section: &[u8]) -> impl Iterator<Item = f64> + '_ {
-    section.chunks_exact(8).map(|c| f64::from_le_bytes([c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]]))
+    section.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes))
 }
 
 /// The floats of a section.
 pub fn f32s(section: &[u8]) -> impl Iterator<Item = f32> + '_ {
-    u32s(section).map(f32::from_bits)
+    section.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes))
 }
 
 /// The int64 values of a section.
 pub fn i64s(section: &[u8]) -> impl Iterator<Item = i64> + '_ {
-    section.chunks_exact(8).map(|c| i64::from_le_bytes([c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7]]))
+    section.as_chunks().0.iter().map(|bytes| i64::from_le_bytes(*bytes))
 }
