@@ -95,9 +95,28 @@ describe('the package as it is shipped', () => {
     const index = (await import(entry('index.js'))) as typeof arrowCkpt;
     assert.equal(core.CheckpointError, index.CheckpointError);
     assert.equal(core.CheckpointManager, index.CheckpointManager);
-    const program = readFileSync(join(installed, 'dist/cli.js'), 'utf8');
+    const names = readdirSync(join(installed, 'dist')).filter((name) => /^cli[\w-]*\.js$/.test(name));
+    assert.ok(names.length > 20);
+    const program = names.map((name) => readFileSync(join(installed, 'dist', name), 'utf8')).join('\n');
     assert.match(program, /from "\.\/core\.js"/);
+    assert.match(program, /from "\.\/core-later\.js"/);
     assert.doesNotMatch(program, /^ *\/\/ lib\/(?!cli\/)/m);
+  });
+
+  test('the help of the command line loads no command, and of the library what an import loads', async () => {
+    const { modules } = await importedBy('index.js');
+    const imported = new Set(modules.map((url) => url.slice(url.lastIndexOf('/') + 1)));
+    const loaded = new Set(['cli.js']);
+    for (const name of loaded) {
+      const text = readFileSync(join(installed, 'dist', name), 'utf8');
+      for (const [, file] of text.matchAll(/^(?:import|\}|export)[^;]*? ?"\.\/([^"]+)";$/gm)) loaded.add(file as string);
+    }
+    const own = [...loaded].filter((name) => !imported.has(name));
+    assert.ok(own.includes('core.js') && loaded.size > modules.length, [...loaded].join());
+    assert.ok(!own.includes('core-later.js'));
+    const text = own.map((name) => readFileSync(join(installed, 'dist', name), 'utf8')).join('\n');
+    assert.ok(text.includes('// lib/cli/program-of.ts'));
+    assert.doesNotMatch(text, /^ *\/\/ lib\/(?:(?!cli\/)|cli\/commands\/)/m);
   });
 
   test('a stack names functions and, with --enable-source-maps, the files and lines of the sources', async () => {

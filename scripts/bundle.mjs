@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundledPackages, licenceText, packagesIn } from './bundle/bundled-packages.mjs';
 import { restoreClassNames } from './bundle/class-names.mjs';
-import { coreEntry, coreForCli } from './bundle/core.mjs';
+import { coreEntries, coreForCli, importedFiles } from './bundle/core.mjs';
 import { builtinsForCommonJs } from './bundle/builtins.mjs';
 import { laterParts } from './bundle/later-parts.mjs';
 
@@ -32,20 +32,24 @@ const OPTIONS = {
 async function main() {
   rmSync(DIST, { recursive: true, force: true });
   mkdirSync(DIST);
+  const imported = await importedFiles(ROOT);
   const library = await build({
     ...OPTIONS,
-    entryPoints: { index: 'index.ts', kura: 'lib/kura/schemas.ts', sql: 'lib/sql/open-sql.ts', core: 'core' },
+    entryPoints: { index: 'index.ts', kura: 'lib/kura/schemas.ts', sql: 'lib/sql/open-sql.ts', core: 'core', 'core-later': 'core-later' },
     // What is imported when it is first needed stays in files of its own.
     splitting: true,
     chunkNames: '[name]-[hash]',
-    plugins: [coreEntry(ROOT), laterParts(ROOT), builtinsForCommonJs],
+    plugins: [coreEntries(ROOT, imported), laterParts(ROOT), builtinsForCommonJs],
   });
   const program = await build({
     ...OPTIONS,
     entryPoints: { cli: 'lib/cli/main.ts' },
+    // A command is loaded when it is called.
+    splitting: true,
+    chunkNames: 'cli-[name]-[hash]',
     // The program shows no stacks.
     sourcemap: false,
-    plugins: [coreForCli(ROOT), builtinsForCommonJs],
+    plugins: [coreForCli(ROOT, imported), builtinsForCommonJs],
   });
   // The page of `view` runs in browsers, and is shipped as it is sent to them.
   const page = await build({

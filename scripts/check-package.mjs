@@ -27,6 +27,7 @@ const REQUIRED = [
   'dist/kura.js',
   'dist/sql.js',
   'dist/core.js',
+  'dist/core-later.js',
   'dist/cli.js',
   'dist/embedded.js',
   'dist/embedded-bun.cjs',
@@ -36,7 +37,7 @@ const REQUIRED = [
   'dist/viewer/report.js',
 ];
 /** A chunk that esbuild named, and the map of any file. */
-const ALLOWED = /^dist\/(?:[\w.-]+-[A-Z0-9]{8}|index|kura|sql|core|cli)\.js(?:\.map)?$/;
+const ALLOWED = /^dist\/(?:[\w.-]+-[A-Z0-9]{8}|index|kura|sql|core|core-later|cli)\.js(?:\.map)?$/;
 
 function packedFiles() {
   const shell = process.platform === 'win32';
