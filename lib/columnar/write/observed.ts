@@ -39,14 +39,31 @@ export class Observed {
     this.slots++;
     if (value === null) return;
     const seen = kindOfValue(value, depth);
-    this.counts.set(seen, (this.counts.get(seen) ?? 0) + 1);
-    this.total++;
+    this.#count(seen, 1);
     if (seen === 'text') {
       if (this.texts.size <= FEW_TEXTS) this.texts.add(value as string);
     } else if (seen === 'list') {
       this.element ??= new Observed();
-      for (const element of elementsOf(value as unknown[])) this.element.see(element, depth + 1);
+      this.element.#seeAll(elementsOf(value as unknown[]), depth + 1);
     } else if (seen === 'struct') this.seeObject(value as Row, depth);
+  }
+
+  /** Sees the elements of a list. Long ones are of numbers, which are counted together. */
+  #seeAll(elements: readonly unknown[], depth: number): void {
+    let numbers = 0;
+    for (const element of elements) {
+      if (typeof element !== 'number') this.see(element, depth);
+      // Of kinds that are as frequent the first one counts.
+      else if (numbers++ === 0) this.#count('num', 0);
+    }
+    if (numbers === 0) return;
+    this.slots += numbers;
+    this.#count('num', numbers);
+  }
+
+  #count(seen: Seen, values: number): void {
+    this.counts.set(seen, (this.counts.get(seen) ?? 0) + values);
+    this.total += values;
   }
 
   /** Sees the members of an object, which is here itself. */
