@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -69,6 +69,23 @@ describe('the package as it is shipped', () => {
     assert.equal(format, 'parquet');
     assert.equal(modules.length, 1, modules.join('\n'));
     assert.match(modules[0] as string, /\.node$/);
+  });
+
+  test('a binary that cannot be loaded is told as the generated loader tells it', { skip: noBinding }, async () => {
+    const platform = packBinaryInto(folder);
+    const [binary] = readdirSync(platform).filter((name) => name.endsWith('.node')) as [string];
+    // A file of its own: what another process has loaded must not change under it.
+    rmSync(join(platform, binary));
+    writeFileSync(join(platform, binary), 'no library');
+    try {
+      const { format, reason } = await resultOf<{ format: string; reason: string }>('first-save.mjs', {
+        args: [entry('index.js'), join(folder, 'damaged.parquet')],
+      });
+      assert.equal(format, 'json');
+      assert.match(reason, /arrow-ckpt has no native binary for .*Reinstall .*Cause: /s);
+    } finally {
+      rmSync(platform, { recursive: true });
+    }
   });
 
   test('it depends on no other package, but for the binary, and optionally zod and DuckDB', () => {
