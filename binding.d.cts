@@ -136,7 +136,8 @@ export declare function readSmall(path: string, verify: boolean, describes: bool
 
 /**
  * Saves the records in the first `bytes` bytes of `slab`, which is the task's until it is done, with these key-values (a JSON object of
- * strings). Resolves with the file's description once it is durable; rejects with an error whose message is that of the core as JSON.
+ * strings). Resolves with the file's rows, bytes and columns as JSON once it is durable; rejects with an error whose message is that of
+ * the core as JSON.
  */
 export declare function saveSmall(path: string, options: string, slab: Uint8Array, bytes: number, keyValues: string): Promise<string>
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { CheckpointError, readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
+import { CheckpointError, openCheckpoint, readCheckpoint, writeCheckpoint, type Row } from 'arrow-ckpt';
 
 const folder = await mkdtemp(join(tmpdir(), 'arrow-ckpt-shapes-'));
 after(() => rm(folder, { recursive: true, force: true }));
@@ -29,6 +29,17 @@ const SHAPES: Row[][] = [
   [{ text: [{ y: 'x' }] }],
   [],
 ];
+
+test('a save tells of a small file what the file tells', async () => {
+  const path = join(folder, 'told.parquet');
+  for (const rows of SHAPES) {
+    const metadata = rows.length > 2 ? { model: 'm', __proto__x: '\ud800' } : undefined;
+    const saved = await writeCheckpoint(path, rows, { ...(metadata && { metadata }), hash: `h${rows.length}` });
+    const file = await openCheckpoint(path);
+    assert.deepStrictEqual(saved, file.info);
+    await file.close();
+  }
+});
 
 test('files of many shapes, one after another and again, have their own rows', async () => {
   const at = (shape: number) => join(folder, `${shape}.parquet`);

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions};
+use arrow_ckpt::decode::{CheckpointFile, Fill, OpenOptions, ScanOptions, describe_written};
 use arrow_ckpt::encode::{CheckpointWriter, WriteOptions};
 use arrow_ckpt::format::KEY_COMPAT;
 use arrow_ckpt::layout::align8;
@@ -16,7 +16,7 @@ use napi_derive::napi;
 use crate::events::error_text;
 use crate::memory::SharedBytes;
 use crate::parse::parse;
-use crate::writer::{finish, pairs};
+use crate::writer::pairs;
 
 /// A file of at most so many bytes is small: the core decodes it on the calling thread.
 const SMALL_BYTES: u64 = 64 << 10;
@@ -134,7 +134,8 @@ impl SaveSmall {
         assert!(!self.path.ends_with("panic-in-save.parquet"), "a provoked panic");
         let records = self.slab.bytes().get(..self.bytes);
         writer.ingest(records.ok_or_else(|| CkptError::internal("a slab is shorter than its records"))?)?;
-        finish(writer, &self.key_values)
+        let saved = writer.finish(&self.key_values)?;
+        describe_written(&saved.metadata, saved.bytes)
     }
 }
 
@@ -152,7 +153,8 @@ impl Task for SaveSmall {
 }
 
 /// Saves the records in the first `bytes` bytes of `slab`, which is the task's until it is done, with these key-values (a JSON object of
-/// strings). Resolves with the file's description once it is durable; rejects with an error whose message is that of the core as JSON.
+/// strings). Resolves with the file's rows, bytes and columns as JSON once it is durable; rejects with an error whose message is that of
+/// the core as JSON.
 #[napi(catch_unwind, ts_return_type = "Promise<string>")]
 #[allow(
     clippy::needless_pass_by_value,

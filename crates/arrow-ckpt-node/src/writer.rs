@@ -124,7 +124,7 @@ pub fn pairs(key_values: &str) -> napi::Result<Vec<(String, String)>> {
 }
 
 /// Commits; gives the description of the file.
-pub fn finish(writer: CheckpointWriter, key_values: &[(String, String)]) -> Result<String> {
+fn finish(writer: CheckpointWriter, key_values: &[(String, String)]) -> Result<String> {
     let saved = writer.finish(key_values)?;
     let description = describe_footer(&saved.footer, saved.bytes)?;
     // A JSON object.

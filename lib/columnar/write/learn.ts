@@ -31,7 +31,7 @@ function learnNode(node: WriteNode, seen: Observed, slots: number): boolean {
   if (node instanceof JsonNode) return true;
   // What is of another kind is an exception, for which the plan has no column yet. It may be an array with extra keys, too, and code
   // searches one in many for those: all of the first chunk have been, by now.
-  if (seen.counts.size > 1) return false;
+  if (seen.kinds.length > 1) return false;
   if (node instanceof StructNode) return learnStruct(node, seen, slots);
   if (node instanceof ListNode && seen.element !== undefined) return learnNode(node.child, seen.element, seen.element.slots);
   if (node instanceof TextNode) node.learn(seen.texts, seen.total, slots);

@@ -3,7 +3,7 @@ import { elementsOf } from '../../base/value/elements-of.js';
 import { kindOf } from '../../base/value/kind-of.js';
 import { hasOnlyElements, isPlainArray, MAX_FIELDS } from './containers.js';
 import { isInt64, millisecondsOf } from './data-nodes.js';
-import { FEW_TEXTS } from './text-nodes.js';
+import { DICTIONARY_MIN_SLOTS, FEW_TEXTS } from './text-nodes.js';
 
 /** Nesting below a column that becomes nested Parquet columns; what is deeper is stored as JSON text. */
 const MAX_COLUMN_DEPTH = 16;
@@ -21,7 +21,9 @@ interface SeenShape {
 
 /** What a chunk's values of one place were. */
 export class Observed {
-  readonly counts = new Map<Seen, number>();
+  /** The kinds of the values in order of appearance, and how many there are of each: nearly always one, and cheaper than a map. */
+  readonly kinds: Seen[] = [];
+  readonly #counts: number[] = [];
   /** Those that are not null, and all. */
   total = 0;
   slots = 0;
@@ -31,9 +33,12 @@ export class Observed {
   /** By the list of keys, in order of appearance. */
   readonly shapes = new Map<string, SeenShape>();
   readonly fields = new Map<string, Observed>();
-  /** One more than {@link FEW_TEXTS} at most. */
+  /** One more than {@link FEW_TEXTS} at most; none where there cannot be slots enough for a dictionary. */
   readonly texts = new Set<string>();
   #last: SeenShape | undefined;
+
+  /** `mostSlots`: more slots the place cannot have. */
+  constructor(readonly mostSlots = Infinity) {}
 
   see(value: unknown, depth: number): void {
     this.slots++;
@@ -41,7 +46,7 @@ export class Observed {
     const seen = kindOfValue(value, depth);
     this.#count(seen, 1);
     if (seen === 'text') {
-      if (this.texts.size <= FEW_TEXTS) this.texts.add(value as string);
+      if (this.mostSlots >= DICTIONARY_MIN_SLOTS && this.texts.size <= FEW_TEXTS) this.texts.add(value as string);
     } else if (seen === 'list') {
       this.element ??= new Observed();
       this.element.#seeAll(elementsOf(value as unknown[]), depth + 1);
@@ -62,7 +67,12 @@ export class Observed {
   }
 
   #count(seen: Seen, values: number): void {
-    this.counts.set(seen, (this.counts.get(seen) ?? 0) + values);
+    let at = this.kinds.indexOf(seen);
+    if (at < 0) {
+      at = this.kinds.push(seen) - 1;
+      this.#counts.push(0);
+    }
+    (this.#counts[at] as number) += values;
     this.total += values;
   }
 
@@ -90,21 +100,25 @@ export class Observed {
 
   #field(key: string): Observed | undefined {
     let field = this.fields.get(key);
-    if (field === undefined && this.fields.size <= MAX_FIELDS) this.fields.set(key, (field = new Observed()));
+    if (field === undefined && this.fields.size <= MAX_FIELDS) this.fields.set(key, (field = new Observed(this.mostSlots)));
     return field;
   }
 
   /** The kind of most values, and how many those are; `other` if it ties with any. */
   most(): [Seen, number] {
-    let most: [Seen, number] = ['other', this.counts.get('other') ?? 0];
-    for (const entry of this.counts) if (entry[1] > most[1]) most = entry;
-    return most;
+    let most: Seen = 'other';
+    let count = this.#counts[this.kinds.indexOf('other')] ?? 0;
+    for (let at = 0; at < this.kinds.length; at++) {
+      const found = this.#counts[at] as number;
+      if (found > count) [most, count] = [this.kinds[at] as Seen, found];
+    }
+    return [most, count];
   }
 }
 
 /** What the rows of a chunk are; what is no row is left out. */
 export function observe(rows: readonly Row[], start: number, count: number): Observed {
-  const seen = new Observed();
+  const seen = new Observed(count);
   for (let index = start; index < start + count; index++) {
     const row: unknown = rows[index];
     if (isPlainObject(row)) seen.seeObject(row, 0);

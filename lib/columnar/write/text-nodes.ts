@@ -3,7 +3,7 @@ import { encodeValue } from '../../base/value/extended-json.js';
 import { grown, WriteNode, type FillContext } from './nodes.js';
 
 /** A chunk with at least this many slots shows whether texts repeat, */
-const DICTIONARY_MIN_SLOTS = 256;
+export const DICTIONARY_MIN_SLOTS = 256;
 /** if this many of them are texts. */
 const DICTIONARY_MIN_TEXTS = 64;
 /** A dictionary is begun when at most one text in this many is distinct, and given up when more than twice that are. */

@@ -2,6 +2,7 @@ import type { Slab } from '../../columnar/write/chunk-bytes.js';
 import { BloomMarks } from '../../columnar/write/bloom-marks.js';
 import { Columniser, CHUNK_ROWS, FIRST_CHUNK_ROWS } from '../../columnar/write/columniser.js';
 import { RowGroupEnds } from '../../columnar/write/row-group-ends.js';
+import { logicalColumns } from '../../columnar/logical-columns.js';
 import type { Encoded } from '../../compat/codec.js';
 import { codecOf } from '../../compat/compat.js';
 import type { Compat } from '../../options/compat.js';
@@ -98,7 +99,8 @@ class ParquetWriter {
   ) {
     const binding = loadBinding();
     if (binding === null) throw new CheckpointError('ERR_CKPT_INTERNAL', 'arrow-ckpt has a bug: a Parquet save without the binary');
-    this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS);
+    // Scratch memory is for a chunk: for few rows there is less to make and to clear.
+    this.#chunkRows = this.#maxRows = Math.min(CHUNK_ROWS, options.rowGroupRows ?? CHUNK_ROWS, Math.max(totalRows ?? CHUNK_ROWS, 1));
     const { bloomFilter = false, pages, sharing, rowGroupRows = ROW_GROUP_ROWS } = options;
     this.#ends = pages === 'content' && (sharing === undefined || sharing.reflink === true) ? new RowGroupEnds(rowGroupRows) : undefined;
     this.#columniser = new Columniser(this.#chunkRows, bloomFilter === false ? undefined : new BloomMarks(bloomFilter));
@@ -175,11 +177,16 @@ class ParquetWriter {
       }
     }
     const metadata = moreMetadata === undefined ? this.options.metadata : { ...this.options.metadata, ...moreMetadata() };
-    const pairs = keyValuesOf(this.#columniser.plan(), hash, metadata, compat);
+    const plan = this.#columniser.plan();
+    const pairs = keyValuesOf(plan, hash, metadata, compat);
     if (sharing !== undefined && sharing.reflink !== true && bloomFilter !== false) pairs[KEY_BLOOM_FILTER] = JSON.stringify(bloomFilter);
-    const description = await this.#save.finish(pairs);
+    const saved = await this.#save.finish(pairs);
     this.#pace.finish();
-    return ParquetFacts.of(this.path, description).info();
+    if ('tree' in saved) return ParquetFacts.of(this.path, saved).info();
+    // What was just made of the plan and the metadata need not be read again.
+    const { rows, bytes } = saved;
+    const columns = logicalColumns(saved.columns, plan, rows);
+    return { path: this.path, format: 'parquet', rows, bytes, hash: hash ?? null, metadata: { ...metadata }, columns, delta: null };
   }
 
   async abort(): Promise<void> {

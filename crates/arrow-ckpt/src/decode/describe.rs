@@ -38,6 +38,15 @@ pub fn describe_footer(footer: &[u8], bytes: u64) -> Result<String> {
     Ok(describe(&metadata, &columns, true, rows, bytes))
 }
 
+/// A file of `bytes` bytes that a save has just written, whole and with this metadata, in JSON: `{ rows, bytes, columns }`, as
+/// [`describe_footer`] has them. Who saved it knows the rest.
+pub fn describe_written(metadata: &ParquetMetaData, bytes: u64) -> Result<String> {
+    let columns = Columns::new(metadata, &Reading::default())?;
+    let rows = metadata.file_metadata().num_rows();
+    let columns = describe_columns(metadata, &columns);
+    Ok(format!("{{\"rows\":{rows},\"bytes\":{bytes},\"columns\":{columns}}}"))
+}
+
 /// Written as it is found: a tree of JSON values first would take longer than all else that a small file asks for.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -66,7 +66,7 @@ pub use arrivals::Arrivals;
 pub use arrow::{
     ArrowPart, ArrowParts, ArrowReader, Batches, Constant, ConstantValue, Gate, IpcStream, Label,
 };
-pub use describe::describe_footer;
+pub use describe::{describe_footer, describe_written};
 pub use file::{CheckpointFile, Work};
 pub use options::{ColumnRequest, Large, OpenOptions, ScanOptions, TextMode};
 pub use references::Named;

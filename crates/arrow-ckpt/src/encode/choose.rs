@@ -31,7 +31,7 @@ use parquet::basic::{Compression, Encoding};
 use super::deltas;
 use super::options::CodecChoice;
 use super::pack::{Packing, compressed_length};
-use super::sample::Sample;
+use super::sample::{Sample, Worth};
 
 /// A dictionary pays when at most one value in this many is distinct.
 const VALUES_PER_DISTINCT: usize = 4;
@@ -66,24 +66,23 @@ pub fn choose(array: &ArrayRef, codec: CodecChoice, into: &mut Vec<Choice>) {
 
 fn choose_leaf(array: &ArrayRef, codec: CodecChoice) -> Choice {
     let mut sample = Sample::of(array);
-    let dictionary = sample.distinct * VALUES_PER_DISTINCT <= sample.values
-        && sample.values > 0
-        && !has_negative_zero(array);
+    let dictionary = sample.repeats(VALUES_PER_DISTINCT) && !has_negative_zero(array);
     let encoding = match array.data_type() {
         DataType::Int64 | DataType::Int32 | DataType::Timestamp(..) if deltas::are_narrow(array) => {
             Encoding::DELTA_BINARY_PACKED
         }
         _ => Encoding::PLAIN,
     };
-    let pays = codec.always || sample.shrinks(codec.codec);
-    let packing = Packing::from(if pays { codec.codec } else { Compression::UNCOMPRESSED });
-    let literals = pays && codec.literals && !dictionary && literals_suffice(array, &sample, packing);
-    Choice { dictionary, encoding, packing: Packing { literals, ..packing } }
+    let worth = if codec.always { Worth::Yes } else { sample.worth(codec.codec) };
+    let packing = Packing::from(if worth == Worth::No { Compression::UNCOMPRESSED } else { codec.codec });
+    let literals =
+        worth == Worth::Yes && codec.literals && !dictionary && literals_suffice(array, sample, packing);
+    Choice { dictionary, encoding, packing: Packing { literals, trial: worth == Worth::Unknown, ..packing } }
 }
 
 /// Whether zstd without its search leaves little more of these texts or bytes. The sample refuses prose for little time. What it passes
 /// is tried on texts as they follow each other, since the sample misses repeats between neighbours that it leaves out.
-fn literals_suffice(array: &ArrayRef, sample: &Sample, search: Packing) -> bool {
+fn literals_suffice(array: &ArrayRef, sample: Sample, search: Packing) -> bool {
     let DataType::Binary = array.data_type() else { return false };
     let blobs = array.as_binary::<i32>();
     let offsets = blobs.value_offsets();
@@ -95,10 +94,10 @@ fn literals_suffice(array: &ArrayRef, sample: &Sample, search: Packing) -> bool 
     let suffices = |with: Option<usize>, without: Option<usize>| {
         with.zip(without).is_some_and(|(with, without)| without as f64 <= with as f64 * LITERALS_COST)
     };
-    let with = sample.packed.or_else(|| length(&sample.bytes, false));
+    let (sampled, packed) = sample.tried();
+    let with = packed.or_else(|| length(&sampled, false));
     let neighbours = &bytes[..NEIGHBOUR_BYTES];
-    suffices(with, length(&sample.bytes, true))
-        && suffices(length(neighbours, false), length(neighbours, true))
+    suffices(with, length(&sampled, true)) && suffices(length(neighbours, false), length(neighbours, true))
 }
 
 /// Spark looks conditions up in dictionaries, and takes the -0 and the 0 there for two values.

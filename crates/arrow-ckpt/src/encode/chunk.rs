@@ -134,7 +134,8 @@ impl ColumnEncoder {
         choose(array, self.encoding.codec, &mut choices);
         let schema = schema_of(node, column_type);
         let leaves = parquet_schema(&schema)?;
-        let properties = properties(node, &leaves, &choices, self.encoding, rows);
+        let nodes = std::iter::repeat(node);
+        let properties = properties(nodes, &leaves, &choices, self.encoding, rows);
         let pages = choices.iter().map(|choice| LeafPages::new(choice.packing, self.workers.as_ref()));
         let pages = pages.collect();
         if self.encoding.ends == PageEnds::Content {
@@ -156,7 +157,8 @@ pub fn encode_array(
     ColumnEncoder::new(encoding, None).close(node, Some(whole), column_type)
 }
 
-fn parquet_schema(schema: &Schema) -> Result<SchemaDescriptor> {
+/// The schema as the file has it.
+pub fn parquet_schema(schema: &Schema) -> Result<SchemaDescriptor> {
     ArrowSchemaConverter::new().convert(schema).map_err(CkptError::internal)
 }
 
@@ -164,8 +166,9 @@ fn schema_of(node: &PlanNode, column_type: &ColumnType) -> Schema {
     Schema::new(vec![Field::new(&node.name, column_type.to_arrow(), true)])
 }
 
-fn properties(
-    node: &PlanNode,
+/// What parquet-rs is to do with each leaf, the column of which is the next of `nodes`.
+pub fn properties<'a>(
+    nodes: impl Iterator<Item = &'a PlanNode>,
     schema: &SchemaDescriptor,
     choices: &[Choice],
     encoding: Encoding,
@@ -182,8 +185,10 @@ fn properties(
         // Row groups are ours to end.
         .set_max_row_group_row_count(None)
         .set_content_defined_chunking((encoding.ends == PageEnds::Content).then_some(CHUNKING));
-    let leaves = schema.columns().iter().zip(choices);
-    leaves.fold(builder, |builder, (leaf, choice)| with_leaf(builder, node, leaf, *choice, rows)).build()
+    let leaves = schema.columns().iter().zip(choices).zip(nodes);
+    leaves
+        .fold(builder, |builder, ((leaf, choice), node)| with_leaf(builder, node, leaf, *choice, rows))
+        .build()
 }
 
 fn with_leaf(

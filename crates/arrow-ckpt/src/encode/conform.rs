@@ -50,7 +50,7 @@ pub fn decode(name: &str, placed: &PlacedColumn, chunk: &[u8], rows: usize) -> R
     let columns = [(name.to_owned(), placed.column_type.clone())];
     file.extend_from_slice(chunk);
     let parts = FooterParts { columns: &columns, groups: &[group], ..FooterParts::default() };
-    file.extend(footer_bytes(&parts)?);
+    file.extend(footer_bytes(&parts)?.0);
     let file = Bytes::from(file);
     let metadata = ParquetMetaDataReader::new().parse_and_finish(&file).map_err(CkptError::internal)?;
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);

@@ -92,7 +92,7 @@ impl ContentWriter {
             let locations = locations.map(|index| index.page_locations().clone()).unwrap_or_default();
             let written = WrittenPages::new(rows, locations, bounds)?;
             let bloom = bloom_of(chunk, tail)?;
-            leaves.push((path, PendingLeaf::new(chunk.clone(), written, bloom, &pages)));
+            leaves.push((path, PendingLeaf::new(chunk.clone(), written, bloom, &pages)?));
         }
         Ok(leaves)
     }

@@ -80,8 +80,8 @@ pub struct FooterParts<'a> {
     pub indexes: Option<&'a FileIndexes>,
 }
 
-/// The bytes that end the file: footer, length, magic.
-pub fn footer_bytes(parts: &FooterParts) -> Result<Vec<u8>> {
+/// The bytes that end the file: footer, length, magic; and what they say.
+pub fn footer_bytes(parts: &FooterParts) -> Result<(Vec<u8>, ParquetMetaData)> {
     let mut pairs: Vec<KeyValue> =
         parts.key_values.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone())).collect();
     let mut put = |key: &str, value: String| pairs.push(KeyValue::new(key.to_owned(), value));
@@ -102,7 +102,7 @@ pub fn footer_bytes(parts: &FooterParts) -> Result<Vec<u8>> {
     let end = bytes.len() - TAIL;
     type_defined_orders(&mut bytes[..end], metadata.file_metadata().schema_descr().num_columns())?;
     seal(&mut bytes)?;
-    Ok(bytes)
+    Ok((bytes, metadata))
 }
 
 /// The footer as parquet-rs has it.

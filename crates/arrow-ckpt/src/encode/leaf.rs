@@ -66,7 +66,7 @@ impl LeafWriter {
         let locations = close.offset_index.as_ref().map(|index| index.page_locations().clone());
         let locations = locations.unwrap_or_default();
         let written = WrittenPages::new(close.rows_written, locations, close.column_index.as_ref())?;
-        Ok(PendingLeaf::new(close.metadata.clone(), written, bloom, &self.pages))
+        PendingLeaf::new(close.metadata.clone(), written, bloom, &self.pages)
     }
 }
 
@@ -86,8 +86,9 @@ impl PendingLeaf {
         written: WrittenPages,
         bloom: Option<EncodedBloom>,
         pages: &LeafPages,
-    ) -> Self {
-        Self { metadata, written, bloom, codec: pages.codec(), pages: pages.take() }
+    ) -> Result<Self> {
+        let (codec, pages) = pages.take()?;
+        Ok(Self { metadata, written, bloom, codec, pages })
     }
 
     /// Waits for the pages.

@@ -26,6 +26,7 @@ mod sample;
 mod segments;
 mod sharing;
 mod text;
+mod together;
 mod unshare;
 mod utf16;
 mod writer;

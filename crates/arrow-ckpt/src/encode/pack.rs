@@ -17,6 +17,8 @@ pub struct PackedPage {
     pub bytes: Bytes,
     /// What they would be without a codec.
     pub uncompressed: usize,
+    /// How many of them are the body.
+    pub body: usize,
     /// CRC32C of the bytes.
     pub crc: u32,
     /// Whether it is the dictionary of its chunk, which comes first there.
@@ -30,11 +32,13 @@ pub struct Packing {
     pub codec: Compression,
     /// Whether zstd packs bytes by how often they occur, and hardly looks for repeats. To readers it is zstd like any other.
     pub literals: bool,
+    /// Whether the codec is for a leaf that it makes smaller: the pages show it.
+    pub trial: bool,
 }
 
 impl From<Compression> for Packing {
     fn from(codec: Compression) -> Self {
-        Self { codec, literals: false }
+        Self { codec, literals: false, trial: false }
     }
 }
 
@@ -55,14 +59,14 @@ pub fn pack(header: &[u8], body: Bytes, packing: Packing) -> Result<PackedPage> 
     if !packs(packing.codec) {
         let bytes = header.with_body(body.len(), &body);
         let uncompressed = bytes.len() - body.len() + header.uncompressed;
-        return Ok(header.packed(bytes, uncompressed));
+        return Ok(header.packed(bytes, uncompressed, body.len()));
     }
     SCRATCH.with_borrow_mut(|scratch| {
         let length = scratch.compress(&body, packing)?;
         drop(body);
         let bytes = header.with_body(length, &scratch.output[..length]);
         let uncompressed = bytes.len() - length + header.uncompressed;
-        Ok(header.packed(bytes, uncompressed))
+        Ok(header.packed(bytes, uncompressed, length))
     })
 }
 
@@ -162,9 +166,9 @@ impl<'a> Header<'a> {
         bytes
     }
 
-    fn packed(&self, bytes: Vec<u8>, uncompressed: usize) -> PackedPage {
+    fn packed(&self, bytes: Vec<u8>, uncompressed: usize, body: usize) -> PackedPage {
         let crc = crc32c::crc32c(&bytes);
-        PackedPage { bytes: bytes.into(), uncompressed, crc, is_dictionary: self.kind == DICTIONARY }
+        PackedPage { bytes: bytes.into(), uncompressed, body, crc, is_dictionary: self.kind == DICTIONARY }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use arrow_array::ArrayRef;
+use parquet::file::metadata::ParquetMetaData;
 
 use super::attachment::Attachment;
 use super::builder::{Builder, evolve_all};
@@ -21,6 +22,7 @@ use super::plan::{ColumnType, PlanNode, parse_plan};
 use super::record::Cursor;
 use super::reflink::{Reflinks, SMALLEST_CHUNK, padding};
 use super::sharing::{Early, PlacedReferences, Placing, SharedColumn, Sharing};
+use super::together::encode_together;
 use super::unshare::{Told, values};
 use super::writers::PageEnds;
 use crate::commit::{Disk, FileSystem, TempFile};
@@ -41,7 +43,7 @@ const LEAVES_PER_COLUMN: usize = 4;
 const MAGIC: &[u8; 4] = b"PAR1";
 
 /// What a finished save tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WriteSummary {
     /// Rows in the file.
     pub rows: u64,
@@ -49,6 +51,8 @@ pub struct WriteSummary {
     pub bytes: u64,
     /// What ends the file, from the footer on: for [`crate::decode::describe_footer`].
     pub footer: Vec<u8>,
+    /// What it says, but for the checksum of the footer.
+    pub metadata: ParquetMetaData,
     /// Why the file is whole although it could have referred to others.
     pub kept_whole: Option<String>,
 }
@@ -257,6 +261,16 @@ impl CheckpointWriter {
             }
             None => Vec::new(),
         };
+        if inline
+            && self.sharing.is_none()
+            && self.encoding.ends == PageEnds::Fixed
+            && early.iter().all(Option::is_none)
+        {
+            let columns = caught(|| encode_together(&self.plan, builders, types, self.encoding, rows))?;
+            let columns = columns.into_iter().map(Some).collect();
+            self.in_flight.push_back(GroupInFlight { rows, columns, done });
+            return self.place_some();
+        }
         searches.resize_with(builders.len(), || None);
         let columns_of_group = builders.into_iter().zip(early).zip(types).zip(searches);
         for (index, (((builder, early), column_type), search)) in columns_of_group.enumerate() {
@@ -282,6 +296,11 @@ impl CheckpointWriter {
             }
         }
         self.in_flight.push_back(GroupInFlight { rows, columns, done });
+        self.place_some()
+    }
+
+    /// Waits until no more row groups are encoding than may be.
+    fn place_some(&mut self) -> Result<()> {
         while self.in_flight.len() > (cores() / 2).clamp(1, GROUPS_IN_FLIGHT) {
             self.place_oldest()?;
         }
@@ -494,7 +513,7 @@ impl CheckpointWriter {
         }
         let indexes = indexes.as_ref();
         let parts = FooterParts { columns: &columns, groups: &self.groups, key_values: &pairs, indexes };
-        let footer = footer_bytes(&parts)?;
+        let (footer, metadata) = footer_bytes(&parts)?;
         if footer.len() as u64 > MAX_FOOTER_BYTES {
             let message = format!(
                 "the file's footer would have {} bytes, and a reader takes {MAX_FOOTER_BYTES}; save fewer columns, shorter keys or less metadata",
@@ -505,7 +524,7 @@ impl CheckpointWriter {
         self.temp.write_all(&footer)?;
         self.temp.commit()?;
         let rows = self.groups.iter().map(|group| group.rows as u64).sum();
-        Ok(WriteSummary { rows, bytes: self.offset + footer.len() as u64, footer, kept_whole })
+        Ok(WriteSummary { rows, bytes: self.offset + footer.len() as u64, footer, metadata, kept_whole })
     }
 
     /// Gives a column the values that it was to have in other files: in these row groups, in all where none are told.

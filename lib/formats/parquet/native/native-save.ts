@@ -10,7 +10,7 @@ import { DONE, ERROR, FREE, PINS } from './events.js';
 import { held } from './held.js';
 import type { FileDescription } from './load.js';
 import { roomFor } from './room-for.js';
-import { nativeOptions, saveSmall } from './small.js';
+import { nativeOptions, saveSmall, type SmallSave } from './small.js';
 import { giveSlabs, SLAB_BYTES, takeSlabs } from './slabs.js';
 
 const warned = new Set<string>();
@@ -143,8 +143,8 @@ export class NativeSave {
     this.#current = -1;
   }
 
-  /** No more rows: resolves with the file's description when it is durable. */
-  async finish(keyValues: Record<string, string>): Promise<FileDescription> {
+  /** No more rows: resolves with the file's description when it is durable; of a small file without what these key-values say. */
+  async finish(keyValues: Record<string, string>): Promise<FileDescription | SmallSave> {
     const slab = this.#slabs[this.#current];
     const isSmall = this.#options.sharing === undefined || !sharesAnySize();
     if (this.#native === undefined && slab !== undefined && isSmall)
@@ -176,7 +176,7 @@ export class NativeSave {
     }
   }
 
-  async #finishSmall(records: Uint8Array, keyValues: Record<string, string>): Promise<FileDescription> {
+  async #finishSmall(records: Uint8Array, keyValues: Record<string, string>): Promise<SmallSave> {
     try {
       return await saveSmall(this.#binding, this.#path, nativeOptions(this.#options), records, keyValues);
     } finally {

@@ -106,6 +106,9 @@ function giveArena(arena: Arena): void {
   if (idle.length < MAX_IDLE) idle.push(arena);
 }
 
+/** What the core tells of a file that it has saved in one step. */
+export type SmallSave = Pick<FileDescription, 'rows' | 'bytes' | 'columns'>;
+
 /** Saves a file whose records are all in one piece of memory, which is the core's until this is done. Resolves when it is durable. */
 export async function saveSmall(
   binding: Binding,
@@ -113,12 +116,12 @@ export async function saveSmall(
   options: string,
   records: Uint8Array,
   keyValues: Record<string, string>,
-): Promise<FileDescription> {
+): Promise<SmallSave> {
   const saved = binding.saveSmall(path, options, records, records.length, JSON.stringify(keyValues));
   const description = await saved.catch((error: Error) => {
     throw nativeError(error.message);
   });
-  return JSON.parse(description) as FileDescription;
+  return JSON.parse(description) as SmallSave;
 }
 
 /** The options of a save as the core takes them. `share`: with which earlier files, and the name of the new one for later ones. */
