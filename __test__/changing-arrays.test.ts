@@ -9,6 +9,8 @@ import {
   ParquetCheckpointManager,
   readCheckpoint,
   writeCheckpoint,
+  type JobProvider,
+  type JobRow,
   type Row,
 } from 'arrow-ckpt';
 import { tempFolder } from './support/temp-folder.js';
@@ -68,6 +70,22 @@ describe('an array that changes while it is saved: its rows at the call', () => 
   SAVES['the input of map'] = (rows) => {
     const manager = new CheckpointManager(join(folder, `m${files++}`), quiet);
     return [manager.map('s', 'o', rows, async (row: Row) => ({ ...row }), { key: 'id' }), () => manager.loadCheckpoint('s', 'o')];
+  };
+  SAVES['the input of mapBatches'] = (rows) => {
+    const manager = new CheckpointManager(join(folder, `m${files++}`), quiet);
+    const fn = async (batch: readonly Row[]) => batch.map((row) => ({ ...row }));
+    return [manager.mapBatches('s', 'o', rows, fn, { key: 'id', size: 100 }), () => manager.loadCheckpoint('s', 'o')];
+  };
+  SAVES['the input of mapJobs'] = (rows) => {
+    const manager = new CheckpointManager(join(folder, `m${files++}`), quiet);
+    const jobs: (readonly JobRow<Row>[])[] = [];
+    const provider: JobProvider<Row, Row, Row> = {
+      submit: async (job) => `${jobs.push(job) - 1}`,
+      poll: () => 'done',
+      fetch: async ({ id }) => jobs[Number(id)]!.map(({ customId, row }) => ({ customId, value: row })),
+      output: (_, value) => value,
+    };
+    return [manager.mapJobs('s', 'o', rows, provider, { key: 'id', pollEvery: 1 }), () => manager.loadCheckpoint('s', 'o')];
   };
   for (const [name, of] of Object.entries({ JsonlCheckpointManager, ParquetCheckpointManager })) {
     SAVES[name] = (rows) => {
