@@ -7,7 +7,7 @@ import { noBinding } from './support/readers.ts';
 import { resultOf, runProgram } from './support/run-program.ts';
 import { tempFolder } from './support/temp-folder.ts';
 
-/** V8's threads that mark what is alive take memory without a look at whether there is some, and end the process by SIGSEGV (Node 20.20). */
+/** V8's threads that mark what is alive do not look whether there is memory for them, and end the process by a signal (Node 20.20). */
 const nodeArgs = ['--single-threaded-gc'];
 
 const skip = process.platform === 'linux' ? noBinding : 'ulimit -v is for Linux';
