@@ -25,7 +25,7 @@ pub fn to_utf8(units: &[[u8; 2]], out: &mut [u8]) -> Option<usize> {
             written += block.iter().fold(0, |at, &unit| put_short(unit, room, at));
         } else if block.iter().all(|unit| is_three(*unit)) {
             put_threes(block, room);
-            written += BLOCK * 3;
+            written += BLOCK * UTF8_BYTES;
         } else if has_no_surrogate(block) {
             written += block.iter().fold(0, |at, &unit| put_unit(unit, room, at));
         } else {
@@ -41,22 +41,32 @@ pub fn to_utf8(units: &[[u8; 2]], out: &mut [u8]) -> Option<usize> {
 }
 
 fn has_no_surrogate(block: [u16; BLOCK]) -> bool {
-    block.iter().filter(|unit| **unit & 0xf800 == 0xd800).count() == 0
+    block.iter().filter(|unit| is_surrogate(**unit)).count() == 0
+}
+
+#[inline]
+fn is_surrogate(unit: u16) -> bool {
+    unit & 0xf800 == 0xd800
 }
 
 /// Whether a unit becomes three bytes.
 #[inline]
 fn is_three(unit: u16) -> bool {
-    unit >= 0x800 && unit & 0xf800 != 0xd800
+    unit >= 0x800 && !is_surrogate(unit)
+}
+
+/// The three bytes of a unit, the first one lowest.
+#[inline]
+fn three_bytes(unit: u32) -> u32 {
+    (0xe0 | unit >> 12) | (0x80 | unit >> 6 & 0x3f) << 8 | (0x80 | unit & 0x3f) << 16
 }
 
 /// Writes units that become three bytes each: where each goes is known, so that the processor writes several at a time.
 #[inline]
 fn put_threes(block: [u16; BLOCK], room: &mut [u8; BLOCK * UTF8_BYTES + 1]) {
     for (index, unit) in block.into_iter().enumerate() {
-        let unit = u32::from(unit);
-        let three = (0xe0 | unit >> 12) | (0x80 | unit >> 6 & 0x3f) << 8 | (0x80 | unit & 0x3f) << 16;
-        room[index * 3..index * 3 + STORE].copy_from_slice(&three.to_le_bytes());
+        let three = three_bytes(u32::from(unit));
+        room[index * UTF8_BYTES..index * UTF8_BYTES + STORE].copy_from_slice(&three.to_le_bytes());
     }
 }
 
@@ -78,7 +88,7 @@ fn put_short(unit: u16, room: &mut [u8; BLOCK * UTF8_BYTES + 1], at: usize) -> u
 fn put_unit(unit: u16, room: &mut [u8; BLOCK * UTF8_BYTES + 1], at: usize) -> usize {
     let unit = u32::from(unit);
     let two = (0xc0 | unit >> 6) | (0x80 | unit & 0x3f) << 8;
-    let three = (0xe0 | unit >> 12) | (0x80 | unit >> 6 & 0x3f) << 8 | (0x80 | unit & 0x3f) << 16;
+    let three = three_bytes(unit);
     let (is_two, is_three) = (unit >= 0x80, unit >= 0x800);
     let store = if is_three {
         three
