@@ -23,7 +23,8 @@ function newStep(field: number): Step {
   return { field, next: new Map(), key: undefined, to: undefined, shape: undefined };
 }
 
-function take(step: Step, key: string): Step | undefined {
+/** The step behind another one, by a key; undefined where no shape has it there. */
+export function take(step: Step, key: string): Step | undefined {
   if (step.key === key) return step.to;
   const to = step.next.get(key);
   if (to === undefined) return undefined;

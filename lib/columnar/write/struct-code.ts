@@ -3,6 +3,7 @@ import type { StructNode } from './containers.js';
 import type { WriteNode } from './nodes.js';
 import { fewShapesCode, keySteps, oneShapeCode, type FieldCode } from './object-code.js';
 import type { Shape } from './shape.js';
+import { take } from './shape-table.js';
 import { trieCode } from './trie-code.js';
 import { walkCode } from './walk-code.js';
 
@@ -96,6 +97,7 @@ function manyShapes(code: NamedCode, node: StructNode, { name, value, position, 
     const putAbsent = (shape: string) => `${position === 'i' ? 'if (X.late) ' : ''}${name}.putAbsent(${position}, ${shape});`;
     return trieCode({
       root: code.give(node.shapes.root),
+      take: code.give(take),
       id: code.nextId(),
       value,
       fields: node.fields.length,
