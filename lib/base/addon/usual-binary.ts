@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { nodeFs } from '../node-modules.js';
+import { platformNames } from './platform.js';
 
 /** The C library's loader, which each program of musl names by this path. */
 const MUSL_LOADERS: Partial<Record<string, string>> = { x64: '/lib/ld-musl-x86_64.so.1', arm64: '/lib/ld-musl-aarch64.so.1' };
@@ -23,8 +24,8 @@ export function usualBinary(manifest: string, require: NodeJS.Require): unknown 
 /** The platform as the names of binaries have it; undefined where it may be musl. */
 function usualName(): string | undefined {
   const { platform, arch } = process;
-  if (platform === 'darwin') return `darwin-${arch}`;
-  if (platform === 'win32') return `win32-${arch}-msvc`;
+  if (platform !== 'linux') return platformNames()[0];
+  // `platformNames` makes a report to tell the C library, which takes longer than all else here.
   const loader = MUSL_LOADERS[arch];
-  return platform !== 'linux' || loader === undefined || nodeFs().existsSync(loader) ? undefined : `linux-${arch}-gnu`;
+  return loader === undefined || nodeFs().existsSync(loader) ? undefined : `linux-${arch}-gnu`;
 }

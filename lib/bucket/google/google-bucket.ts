@@ -128,7 +128,6 @@ export class GoogleBucket implements Bucket {
   }
 }
 
-/** As Google's own libraries have it. */
 /** A listing that finds nothing has found no bucket. */
 function bucketAnswer(answer: Answer): Answer {
   return answer.status === 404 ? { ...answer, code: 'NoSuchBucket' } : answer;

@@ -6,6 +6,7 @@ export function googleEndpoint({ endpoint }: BucketOptions): string {
   return (endpoint ?? emulator() ?? 'https://storage.googleapis.com').replace(/\/+$/, '');
 }
 
+/** As Google's own libraries have it. */
 function emulator(): string | undefined {
   const host = environment('STORAGE_EMULATOR_HOST');
   return host === undefined || /^https?:/.test(host) ? host : `http://${host}`;
