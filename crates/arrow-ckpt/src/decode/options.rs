@@ -58,7 +58,7 @@ pub struct ScanOptions {
     pub filter: Option<Filter>,
     /// Only the rows in these ranges, which ascend and do not overlap. `None`: all.
     pub ranges: Option<Vec<Range<u64>>>,
-    /// At most this many rows a block. Default 4096.
+    /// At most this many rows a block, and fewer in the first ones. Default 4096.
     pub block_rows: usize,
     /// Rows per block are chosen so that a block has about this many bytes at most. Default 4 MiB.
     pub block_bytes: usize,

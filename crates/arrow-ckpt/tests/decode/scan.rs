@@ -87,6 +87,25 @@ fn blocks_keep_their_bounds() {
 }
 
 #[test]
+fn the_first_blocks_are_smaller() {
+    let dir = Dir::new();
+    let path = wide_file(&dir, 3);
+    for (block_rows, expected) in
+        [(4096, vec![512, 512, 1024, 952, 3000, 3000]), (300, vec![300, 300, 300, 300])]
+    {
+        let options = ScanOptions { block_rows, ..ScanOptions::default() };
+        let mut scan = open(&path).unwrap().scan(options).unwrap();
+        let mut arena = vec![0; 1 << 20];
+        let mut sizes = Vec::new();
+        while let Fill::Block { rows, .. } = scan.next_block(&mut arena).unwrap() {
+            sizes.push(rows);
+        }
+        assert!(sizes.starts_with(&expected), "{sizes:?}");
+        assert_eq!(sizes.iter().sum::<usize>(), 9000);
+    }
+}
+
+#[test]
 fn a_dictionary_goes_over_once_per_row_group() {
     let dir = Dir::new();
     let path = wide_file(&dir, 3);
