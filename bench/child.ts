@@ -13,7 +13,7 @@ async function run(task: Task): Promise<Answer> {
   if (task.operation === 'load') {
     for (let i = 0; i < task.warmups; i++) await contestant.load(path);
     process.send?.({ kind: 'started' } satisfies Answer);
-    const { sample, result } = await measure(path, () => contestant.load(path));
+    const { sample, result } = await measure(path, () => contestant.load(path), { collects: task.warmups > 0 });
     if (result.length !== task.rows) throw new Error(`loaded ${result.length} rows of ${task.rows}`);
     return { kind: 'sample', sample };
   }
@@ -32,7 +32,7 @@ async function run(task: Task): Promise<Answer> {
     await rm(path, { recursive: true });
   }
   process.send?.({ kind: 'started' } satisfies Answer);
-  const { sample } = await measure(path, () => contestant.save(path, rows));
+  const { sample } = await measure(path, () => contestant.save(path, rows), { collects: true });
   // The rows stay alive to the end of the timed save, as they would in a pipeline that goes on with them.
   if (rows.length !== task.rows) throw new Error('rows were changed');
   await rm(path);

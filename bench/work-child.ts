@@ -27,7 +27,7 @@ async function run({ work: name, way: wanted, rows: count, folder, prepare }: Wo
     return { prepared: true };
   }
   await mkdir(folder, { recursive: true });
-  const { sample, result: outcome } = await measure(folder, () => way.run(folder, rows));
+  const { sample, result: outcome } = await measure(folder, () => way.run(folder, rows), { collects: true });
   // Rows that were saved stay alive to the end, as they would in a pipeline that goes on with them.
   if (work.saves && rows.length !== count) throw new Error('rows were changed');
   if (work.saves) await rm(folder, { recursive: true });

@@ -98,5 +98,5 @@ async function prepared(): Promise<() => Promise<unknown>> {
   }
 }
 
-const { sample } = await measure(way.startsWith('large') ? LARGE : SMALL, await prepared());
+const { sample } = await measure(way.startsWith('large') ? LARGE : SMALL, await prepared(), { collects: true });
 console.log(JSON.stringify({ ...sample, ...told }));

@@ -52,6 +52,8 @@ process.on('message', async ({ case: name, rows, file, path, base, loads }: Memo
   const { first, second } = MEMORY_CASES[name]!;
   const source = file === 'base' ? first(rows) : second(rows);
   const bases = { base: 'auto', whole: undefined, thin: base }[file];
-  const { sample, result } = await measure(loads ? path : '/', () => (loads ? load(path, rows) : save(source, path, bases)));
+  const { sample, result } = await measure(loads ? path : '/', () => (loads ? load(path, rows) : save(source, path, bases)), {
+    collects: true,
+  });
   process.send!({ sample, shared: result } satisfies MemoryAnswer, () => process.exit(0));
 });

@@ -34,6 +34,7 @@ struct ScanRequest {
     ranges: Option<Vec<(u64, u64)>>,
     threads: Option<usize>,
     block_rows: usize,
+    first_rows: Option<usize>,
     block_bytes: usize,
 }
 
@@ -53,6 +54,7 @@ impl ScanRequest {
             ranges: self.ranges.map(|ranges| ranges.into_iter().map(|(start, end)| start..end).collect()),
             threads: self.threads.unwrap_or(defaults.threads),
             block_rows: self.block_rows,
+            first_rows: self.first_rows.unwrap_or(defaults.first_rows),
             block_bytes: self.block_bytes,
             large: defaults.large,
             cancel,

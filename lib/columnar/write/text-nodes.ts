@@ -108,11 +108,20 @@ export class TextNode extends WriteNode {
     if (this.#decided || slots < DICTIONARY_MIN_SLOTS) return false;
     const texts = this.#texts(slots);
     if (texts < DICTIONARY_MIN_TEXTS) return false;
-    // Nulls have an empty text.
-    if (this.dictionary === undefined) return this.#decide(new Set(this.parts).size - (texts < slots ? 1 : 0), texts);
+    if (this.dictionary === undefined) {
+      const nulls = texts < slots ? 1 : 0; // they have an empty text
+      return this.#decide(this.#different(texts / DICTIONARY_TEXTS_PER_ENTRY + nulls) - nulls, texts);
+    }
     this.#decided = this.parts.length * DICTIONARY_TEXTS_PER_ENTRY > texts * 2;
     if (this.#decided) this.dictionary = undefined;
     return this.#decided;
+  }
+
+  /** How many of the texts are different, counted until they are more than `most`: a set puts each into V8's table of strings. */
+  #different(most: number): number {
+    const seen = new Set<string>();
+    for (const part of this.parts) if (seen.add(part).size > most) break;
+    return seen.size;
   }
 
   /** How many of the slots are not null. */

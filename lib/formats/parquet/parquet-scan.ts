@@ -14,6 +14,12 @@ import { columnsTaken } from './parquet-columns.js';
 import { RowPipeline } from '../../store/row-pipeline.js';
 import { selectionOf, type Selection } from '../../select/selection.js';
 
+/**
+ * Rows of the first block: the code that makes rows is compiled while it makes the first ones, which takes up to 15 microseconds a row in
+ * V8's interpreter, and the event loop waits for a block.
+ */
+const FIRST_ROWS = 512;
+
 /** One reading of a file from its first row to its last: `begin`, then `next` until there is nothing more. */
 export class ParquetScan {
   readonly #facts: ParquetFacts;
@@ -72,6 +78,7 @@ export class ParquetScan {
       filter: this.#filter === undefined ? undefined : nativeFilter(this.#filter, plan, all),
       ranges: this.#ranges(rows, wanted),
       threads: this.#options.threads,
+      firstRows: FIRST_ROWS,
     });
     const read: RowRead = plan === undefined ? foreignRows(tree) : plannedRows(plan, tree, keep);
     this.#materialiser = new Materialiser(rowCode(read, place(tree).size), wanted);

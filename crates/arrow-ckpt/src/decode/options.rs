@@ -58,8 +58,11 @@ pub struct ScanOptions {
     pub filter: Option<Filter>,
     /// Only the rows in these ranges, which ascend and do not overlap. `None`: all.
     pub ranges: Option<Vec<Range<u64>>>,
-    /// At most this many rows a block, and fewer in the first ones. Default 4096.
+    /// At most this many rows a block. Default 4096.
     pub block_rows: usize,
+    /// Rows of the first block at most; later ones may have as many rows as came before them. For callers whose code for the rows is
+    /// slow at first. Default: no bound.
+    pub first_rows: usize,
     /// Rows per block are chosen so that a block has about this many bytes at most. Default 4 MiB.
     pub block_bytes: usize,
     /// Decoding threads. Default: the cores, at most 4. Small files are decoded by the caller's.
@@ -77,6 +80,7 @@ impl Default for ScanOptions {
             filter: None,
             ranges: None,
             block_rows: BLOCK_ROWS,
+            first_rows: usize::MAX,
             block_bytes: BLOCK_BYTES,
             threads: cores().min(MAX_THREADS),
             large: Large::default(),

@@ -23,10 +23,6 @@ use super::worker::{Batch, Worker};
 use crate::error::{CkptError, ErrorCode, Result};
 use crate::limits::MAX_BLOCK_BYTES;
 
-/// Rows of the first block at most; later ones may have as many rows as came before them. A caller's code for the rows is compiled while
-/// it runs for the first of them, at up to 15 microseconds a row in V8's interpreter.
-const FIRST_ROWS: usize = 512;
-
 impl CheckpointFile {
     /// Begins to read rows.
     pub fn scan(self: &Arc<Self>, options: ScanOptions) -> Result<Scan> {
@@ -68,6 +64,7 @@ pub struct Scan {
     /// Of rows without columns.
     certain: bool,
     block_rows: usize,
+    first_rows: usize,
     /// How many rows fitted last.
     fit: usize,
     failed: bool,
@@ -148,6 +145,7 @@ impl Scan {
             bytes_out: 0,
             certain,
             block_rows: options.block_rows.max(1),
+            first_rows: options.first_rows.max(1),
             fit: usize::MAX,
             failed: false,
             stop,
@@ -194,7 +192,7 @@ impl Scan {
             .and_then(|feed| feed.batch.as_ref())
             .map_or(self.certain, |batch| batch.certain);
         let begun = usize::try_from(self.rows_out).unwrap_or(usize::MAX);
-        let mut rows = rows.min(self.fit).min(begun.max(FIRST_ROWS));
+        let mut rows = rows.min(self.fit).min(begun.max(self.first_rows));
         let arena_bytes = arena.len().min(MAX_BLOCK_BYTES);
         let arena = &mut arena[..arena_bytes];
         loop {

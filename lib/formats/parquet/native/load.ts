@@ -50,6 +50,8 @@ interface ScanRequest {
   threads: number | undefined;
   /** The most rows in a block. @default 4096 */
   blockRows?: number;
+  /** The most rows in the first block; later ones may have as many as came before them. @default no bound */
+  firstRows?: number;
   /** The size of a block in bytes, about. @default 1 MiB */
   blockBytes?: number;
 }
