@@ -26,8 +26,8 @@ async function collectGarbage(): Promise<void> {
 
 /**
  * Runs `operation` once and measures it. `path` is the file it writes or reads. `collects`: garbage of what came before is not to be
- * collected while it runs. A collection also shrinks V8's space for young objects, so that a load on Node 20 takes 30% longer behind it, and no user
- * forces one: not to be asked for where nothing came before.
+ * collected while it runs. A collection also shrinks V8's space for young objects, so that a load on Node 20 takes 30% longer behind it,
+ * and no user forces one: not to be asked for where nothing came before.
  */
 export async function measure<T>(
   path: string,
