@@ -1,10 +1,21 @@
 import { CheckpointError } from './errors.js';
 import type { Row } from './rows.js';
 
-/** Sets an own property, also one named `__proto__`, which assignment would take for the prototype. */
+/**
+ * Sets an own property, also one named `__proto__`, which assignment would take for the prototype, and one that a frozen `Object.prototype`
+ * has, which assignment refuses.
+ */
 export function setOwn(object: Row, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
-  else object[key] = value;
+  if (key === '__proto__') return define(object, key, value);
+  try {
+    object[key] = value;
+  } catch {
+    define(object, key, value);
+  }
+}
+
+function define(object: Row, key: string, value: unknown): void {
+  Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
 }
 
 /** The object of one shape; `value` reads a field. */

@@ -3,6 +3,7 @@ import { compile, quote } from '../../base/generate.js';
 import { buildShape, makeMap } from '../../base/build.js';
 import type { Materialise } from './views.js';
 import { floatArray } from './float-array.js';
+import { isWide } from './wide-objects.js';
 import { variantRestorer } from '../variant/variant-restorer.js';
 import type { VariantShape } from '../variant/variant-shape.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead, VariantRead } from './tree.js';
@@ -81,6 +82,9 @@ class Scope {
 /** The part of a view by the letter of its variable. */
 const PARTS = { m: 'valid', d: 'data', t: 'text', k: 'dict' } as const;
 
+/** The expression of the value of a field, whose number in the struct is `index`. */
+type FieldValue = (field: ReadNode, index: number) => string;
+
 class RowWriter {
   readonly structs: StructRead[] = [];
   readonly variants: VariantShape[] = [];
@@ -90,6 +94,7 @@ class RowWriter {
   readonly #arrays: { variable: string; value: string }[] = [];
   readonly #functions: string[] = [];
   #shapeValues = 0;
+  #constructors = 0;
 
   program(plan: RowRead): string {
     const rows = new Scope(true);
@@ -192,22 +197,39 @@ return a;
   /** The expression of an object that is there. */
   #object(node: StructRead, slot: string, scope: Scope): string {
     const { shapes, shape } = node;
-    const literal = (fields: readonly number[]) => this.#literal(node, fields, (field) => this.#value(field, slot, scope));
-    if (shapes === undefined) return literal(node.keys.map((_, index) => index));
-    if (shape === undefined) return shapes.length === 0 ? '{}' : literal(shapes[0] as number[]);
+    const made = (fields: readonly number[]): string => {
+      if (isWide(node.keys, fields)) return this.#constructed(node, fields, slot, (field) => this.#value(field, 's', new Scope(false)));
+      return this.#literal(node, fields, (field) => this.#value(field, slot, scope));
+    };
+    if (shapes === undefined) return made(node.keys.map((_, index) => index));
+    if (shape === undefined) return shapes.length === 0 ? '{}' : made(shapes[0] as number[]);
     const struct = this.structs.push(node) - 1;
     const name = `o${struct}`;
-    const made = this.#shapes(node, shapes, name);
+    const functions = this.#shapes(node, shapes, name);
     // `build` refuses a number that is not a shape's.
-    const others = made.length === shapes.length ? '' : `const ${name}_read = [${this.#readers(node).join(',\n')}];`;
-    this.#functions.push(`${made.join('\n')}
-const ${name}_of = [${made.map((_, index) => `${name}_${index}`).join(', ')}];
+    const others = functions.length === shapes.length ? '' : `const ${name}_read = [${this.#readers(node).join(',\n')}];`;
+    this.#functions.push(`${functions.join('\n')}
+const ${name}_of = [${functions.map((_, index) => `${name}_${index}`).join(', ')}];
 ${others}
 function ${name}(s) {
 const n = ${this.#leaf(shape, 's', new Scope(false))} ?? 0;
-return n < ${made.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[${struct}].shapes, n, (field) => ${name}_read[field](s));
+return n < ${functions.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[${struct}].shapes, n, (field) => ${name}_read[field](s));
 }`);
     return `${name}(${slot})`;
+  }
+
+  /**
+   * The expression of an object of many keys. Its constructor is named as that of a literal, which debuggers show. `value`: of a field, over
+   * the slot `s`.
+   */
+  #constructed(node: StructRead, fields: readonly number[], slot: string, value: FieldValue): string {
+    const name = `c${this.#constructors++}`;
+    const set = fields.map((field) => `this[${quote(node.keys[field] as string)}] = ${value(node.fields[field] as ReadNode, field)};`);
+    this.#functions.push(`const ${name} = function Object(s) {
+${set.join('\n')}
+};
+${name}.prototype = Object.prototype;`);
+    return `new ${name}(${slot})`;
   }
 
   /**
@@ -222,13 +244,14 @@ return n < ${made.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[${stru
     // The text of a field is made once, not for each shape that has it: making it took 16 ms of 1,000 shapes with 10 keys.
     const properties: string[] = [];
     const isDense = shapes.reduce((sum, shape) => sum + shape.length, 0) * MAX_FIELDS_PER_KEY >= fields.length * shapes.length;
-    const value = (field: ReadNode, index: number) =>
+    const value: FieldValue = (field, index) =>
       isDense ? `${this.#array(`${name}f${index}`, slots, field, scope)}[s]` : this.#value(field, 's', scope);
     for (const shape of shapes) {
       if (this.#shapeValues + shape.length > MAX_SHAPE_VALUES) break;
       this.#shapeValues += shape.length;
       const property = (field: number) => (properties[field] ??= this.#property(struct, field, value));
-      made.push(`function ${name}_${made.length}(s) { return {${shape.map(property).join(', ')}}; }`);
+      const object = isWide(struct.keys, shape) ? this.#constructed(struct, shape, 's', value) : `{${shape.map(property).join(', ')}}`;
+      made.push(`function ${name}_${made.length}(s) { return ${object}; }`);
     }
     return made;
   }
@@ -238,11 +261,11 @@ return n < ${made.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[${stru
     return node.fields.map((field) => `(s) => ${this.#value(field, 's', new Scope(false))}`);
   }
 
-  #literal(node: StructRead, fields: readonly number[], value: (field: ReadNode) => string): string {
+  #literal(node: StructRead, fields: readonly number[], value: FieldValue): string {
     return `{${fields.map((field) => this.#property(node, field, value)).join(', ')}}`;
   }
 
-  #property(node: StructRead, field: number, value: (field: ReadNode, index: number) => string): string {
+  #property(node: StructRead, field: number, value: FieldValue): string {
     return `${propertyName(node.keys[field] as string)}: ${value(node.fields[field] as ReadNode, field)}`;
   }
 
