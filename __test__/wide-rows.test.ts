@@ -1,4 +1,4 @@
-// Rows of so many keys that their objects are made by constructors (lib/columnar/read/wide-objects.ts), and of one key less or more.
+// Rows of so many keys that their objects are made by constructors (lib/columnar/read/is-wide.ts), and of one key less or more.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

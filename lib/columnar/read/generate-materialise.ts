@@ -3,7 +3,7 @@ import { compile, quote } from '../../base/generate.js';
 import { buildShape, makeMap } from '../../base/build.js';
 import type { Materialise } from './views.js';
 import { floatArray } from './float-array.js';
-import { isWide } from './wide-objects.js';
+import { isWide } from './is-wide.js';
 import { variantRestorer } from '../variant/variant-restorer.js';
 import type { VariantShape } from '../variant/variant-shape.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead, VariantRead } from './tree.js';
@@ -219,8 +219,8 @@ return n < ${functions.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[$
   }
 
   /**
-   * The expression of an object of many keys. Its constructor is named as that of a literal, which debuggers show. `value`: of a field, over
-   * the slot `s`.
+   * The expression of an object of many keys. Its constructor is named as that of a literal, which debuggers show. `value`: of a field,
+   * over the slot `s`.
    */
   #constructed(node: StructRead, fields: readonly number[], slot: string, value: FieldValue): string {
     const name = `c${this.#constructors++}`;
