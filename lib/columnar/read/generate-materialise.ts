@@ -4,6 +4,7 @@ import { buildShape, makeMap } from '../../base/build.js';
 import type { Materialise } from './views.js';
 import { floatArray } from './float-array.js';
 import { isWide } from './is-wide.js';
+import { orderOfShapes, presence } from './ordered-shapes.js';
 import { variantRestorer } from '../variant/variant-restorer.js';
 import type { VariantShape } from '../variant/variant-shape.js';
 import type { LeafNode, ListRead, MapRead, ReadNode, RowRead, StructRead, VariantRead } from './tree.js';
@@ -29,17 +30,27 @@ export function generateProgram(plan: RowRead): Program {
   const body = writer.program(plan);
   const { structs, variants } = writer;
   if (writer.loops.some((loop) => loop.values > MAX_LOOP_VALUES)) return { make: undefined, structs, variants };
-  return { make: compile<Make>(['decode', 'build', 'keep', 'makeMap', 'floatArray', 'S', 'R'], body), structs, variants };
+  return { make: compile<Make>(['decode', 'build', 'presence', 'keep', 'makeMap', 'floatArray', 'S', 'R'], body), structs, variants };
 }
 
 /** The code of a program for one scan; undefined where there is none. */
 export function makeOf({ make, structs, variants }: Program, plan: RowRead): Materialise | undefined {
-  return make?.(decodeValue, buildShape, plan.keep ?? ((whole) => whole), makeMap, floatArray, structs, variants.map(variantRestorer));
+  return make?.(
+    decodeValue,
+    buildShape,
+    presence,
+    plan.keep ?? ((whole) => whole),
+    makeMap,
+    floatArray,
+    structs,
+    variants.map(variantRestorer),
+  );
 }
 
 type Make = (
   decode: typeof decodeValue,
   build: typeof buildShape,
+  present: typeof presence,
   keep: (row: never) => unknown,
   map: typeof makeMap,
   floats: typeof floatArray,
@@ -205,6 +216,11 @@ return a;
     if (shape === undefined) return shapes.length === 0 ? '{}' : made(shapes[0] as number[]);
     const struct = this.structs.push(node) - 1;
     const name = `o${struct}`;
+    const order = orderOfShapes(node);
+    if (order !== undefined) {
+      this.#ordered(node, order, shape, struct, name);
+      return `${name}(${slot})`;
+    }
     const functions = this.#shapes(node, shapes, name);
     // `build` refuses a number that is not a shape's.
     const others = functions.length === shapes.length ? '' : `const ${name}_read = [${this.#readers(node).join(',\n')}];`;
@@ -213,7 +229,8 @@ const ${name}_of = [${functions.map((_, index) => `${name}_${index}`).join(', ')
 ${others}
 function ${name}(s) {
 const n = ${this.#leaf(shape, 's', new Scope(false))} ?? 0;
-return n < ${functions.length} ? ${name}_of[n](s) : build(S[${struct}].keys, S[${struct}].shapes, n, (field) => ${name}_read[field](s));
+const made = ${name}_of[n];
+return made === undefined ? build(S[${struct}].keys, S[${struct}].shapes, n, (field) => ${name}_read[field](s)) : made(s);
 }`);
     return `${name}(${slot})`;
   }
@@ -230,6 +247,24 @@ ${set.join('\n')}
 };
 ${name}.prototype = Object.prototype;`);
     return `new ${name}(${slot})`;
+  }
+
+  /** The function of objects that have some of the fields each, in this order. */
+  #ordered(node: StructRead, order: readonly number[], shape: LeafNode, struct: number, name: string): void {
+    const set = order.map((field, at) => {
+      const value = this.#value(node.fields[field] as ReadNode, 's', new Scope(false));
+      return `if (${name}_${at}[n] === 1) this[${quote(node.keys[field] as string)}] = ${value};`;
+    });
+    this.#functions
+      .push(`const [${order.map((_, at) => `${name}_${at}`).join(', ')}] = presence(S[${struct}].shapes, [${order.join(', ')}]);
+const ${name}_made = function Object(s, n) {
+${set.join('\n')}
+};
+${name}_made.prototype = Object.prototype;
+function ${name}(s) {
+const n = ${this.#leaf(shape, 's', new Scope(false))} ?? 0;
+return S[${struct}].shapes[n] === undefined ? build(S[${struct}].keys, S[${struct}].shapes, n) : new ${name}_made(s, n);
+}`);
   }
 
   /**

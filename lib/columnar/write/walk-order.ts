@@ -1,3 +1,4 @@
+import { orderedFields } from '../ordered-fields.js';
 import type { Shape } from './shape.js';
 
 /** Fields in one word of a mask: bits of a small integer of V8. */
@@ -25,7 +26,10 @@ export class WalkOrder {
   followed = 0;
 
   constructor(keys: readonly string[], shapes: readonly Shape[]) {
-    this.fields = ordered(keys.length, shapes);
+    this.fields = orderedFields(
+      keys.length,
+      shapes.map((shape) => shape.fields),
+    );
     this.keys = this.fields.map((field) => keys[field] as string);
     this.fields.forEach((field, place) => (this.#places[field] = place));
     this.words = Math.max(1, Math.ceil(keys.length / FIELDS_PER_WORD));
@@ -58,32 +62,4 @@ export class WalkOrder {
     masks.set(words.at(-1) as number, shape.id);
     this.followed++;
   }
-}
-
-/** Sorts fields so that each comes behind those that any shape has before it; where shapes disagree, the first seen wins. */
-function ordered(count: number, shapes: readonly Shape[]): number[] {
-  const followers = Array.from({ length: count }, () => new Set<number>());
-  for (const { fields } of shapes) {
-    for (let index = 1; index < fields.length; index++) followers[fields[index - 1] as number]?.add(fields[index] as number);
-  }
-  // Depth first, so that a field is done when all that follow it are: those stand behind it then.
-  const done: number[] = [];
-  const seen = new Set<number>();
-  const visit = (start: number): void => {
-    if (seen.has(start)) return;
-    seen.add(start);
-    const path = [{ field: start, left: [...(followers[start] as Set<number>)] }];
-    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const next = top.left.pop();
-      if (next === undefined) {
-        done.push(top.field);
-        path.pop();
-      } else if (!seen.has(next)) {
-        seen.add(next);
-        path.push({ field: next, left: [...(followers[next] as Set<number>)] });
-      }
-    }
-  };
-  for (let field = count - 1; field >= 0; field--) visit(field);
-  return done.reverse();
 }
