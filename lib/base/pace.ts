@@ -82,8 +82,6 @@ export class Pace {
     const at = now();
     if (at - this.#told >= PROGRESS_MS) this.#tell(at);
     if (at - this.#yielded <= YIELD_MS) return;
-    // Twice: the first one may end in the same turn of the loop, if what yields was called from a socket or by a thread.
-    await setImmediate();
     await setImmediate();
     this.#yielded = now();
     this.check();
