@@ -235,17 +235,19 @@ return made === undefined ? build(S[${struct}].keys, S[${struct}].shapes, n, (fi
     return `${name}(${slot})`;
   }
 
-  /**
-   * The expression of an object of many keys. Its constructor is named as that of a literal, which debuggers show. `value`: of a field,
-   * over the slot `s`.
-   */
+  /** A constructor of objects as literals are. It is named as theirs, which debuggers show. */
+  #objectConstructor(name: string, parameters: string, statements: readonly string[]): void {
+    this.#functions.push(`const ${name} = function Object(${parameters}) {
+${statements.join('\n')}
+};
+${name}.prototype = Object.prototype;`);
+  }
+
+  /** The expression of an object of many keys. `value`: of a field, over the slot `s`. */
   #constructed(node: StructRead, fields: readonly number[], slot: string, value: FieldValue): string {
     const name = `c${this.#constructors++}`;
     const set = fields.map((field) => `this[${quote(node.keys[field] as string)}] = ${value(node.fields[field] as ReadNode, field)};`);
-    this.#functions.push(`const ${name} = function Object(s) {
-${set.join('\n')}
-};
-${name}.prototype = Object.prototype;`);
+    this.#objectConstructor(name, 's', set);
     return `new ${name}(${slot})`;
   }
 
@@ -255,13 +257,10 @@ ${name}.prototype = Object.prototype;`);
       const value = this.#value(node.fields[field] as ReadNode, 's', new Scope(false));
       return `if (${name}_${at}[n] === 1) this[${quote(node.keys[field] as string)}] = ${value};`;
     });
-    this.#functions
-      .push(`const [${order.map((_, at) => `${name}_${at}`).join(', ')}] = presence(S[${struct}].shapes, [${order.join(', ')}]);
-const ${name}_made = function Object(s, n) {
-${set.join('\n')}
-};
-${name}_made.prototype = Object.prototype;
-function ${name}(s) {
+    const tables = order.map((_, at) => `${name}_${at}`).join(', ');
+    this.#functions.push(`const [${tables}] = presence(S[${struct}].shapes, [${order.join(', ')}]);`);
+    this.#objectConstructor(`${name}_made`, 's, n', set);
+    this.#functions.push(`function ${name}(s) {
 const n = ${this.#leaf(shape, 's', new Scope(false))} ?? 0;
 return S[${struct}].shapes[n] === undefined ? build(S[${struct}].keys, S[${struct}].shapes, n) : new ${name}_made(s, n);
 }`);
